@@ -1,0 +1,416 @@
+"""rules.yaml as validated values: what the association offers, asks for and decides by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import time, timedelta
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from mailbot.errors import CatalogueError
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", to_lower=True)]
+Part = Literal["given", "surname", "email"]
+LANGUAGES = ("de", "en")
+
+_UNITS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+def _span(value: object) -> object:
+    """ "1 day", "15 minutes", "0" → timedelta."""
+    if isinstance(value, int) and value == 0:
+        return timedelta()
+    match = re.fullmatch(r"(\d+) (minute|hour|day)s?", str(value))
+    if match is None:
+        raise PydanticCustomError("span", "Input should be a time like '15 minutes', '2 hours' or '1 day'")
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+
+
+def _clock(value: object) -> object:
+    """ "08:00" → time; YAML 1.1 reads an unquoted 08:00 as a number of seconds, so that is taken back."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1440:
+        return time(value // 60, value % 60)
+    match = re.fullmatch(r"(\d\d?):(\d\d)", str(value))
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        raise PydanticCustomError("clock", "Input should be a time of day like '08:00'")
+    return time(int(match[1]), int(match[2]))
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Clock = Annotated[time, BeforeValidator(_clock)]
+
+
+class Rule(BaseModel):
+    """A part of rules.yaml: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+
+class Label(Rule):
+    """One text in the languages that members are answered in."""
+
+    de: Text
+    en: Text
+
+    def in_(self, language: str) -> str:
+        """The text in that language."""
+        return self.en if language == "en" else self.de
+
+
+class Organisation(Rule):
+    """Who answers."""
+
+    name: Text
+    domain: Text
+    website: Text
+    ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}$")] = "KV"
+    first_ticket: int = Field(default=1001, ge=1)
+    misspelt_domains: tuple[Text, ...] = ()
+
+
+class Mailbox(Rule):
+    """One shared inbox. Its login stands in the environment, MAILBOT_IMAP_<ID>."""
+
+    id: Id
+    address: Email
+    name: Text
+    folder: Text = "INBOX"
+    sent: Text | None = None  # found by its special use \\Sent where not named
+    after: Literal["leave", "move"] = "leave"
+
+
+class Staff(Rule):
+    """Somebody who works on tickets; identity needs proof besides the address."""
+
+    id: Id
+    name: Text
+    email: Email
+    services: tuple[Id, ...] = ()  # empty: all
+
+
+class Hours(Rule):
+    """When the association works."""
+
+    zone: Text = "Europe/Berlin"
+    weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    country: Text = "DE"
+    subdivision: Text | None = "NW"
+
+    @cached_property
+    def timezone(self) -> ZoneInfo:
+        """The zone that days and times of day are meant in."""
+        return ZoneInfo(self.zone)
+
+
+class Digest(Rule):
+    """The daily mail to staff; sent on working days."""
+
+    at: Clock = time(8)
+
+
+class Limits(Rule):
+    """How many automatic mails one correspondent gets at most; the surplus is held back and told to staff."""
+
+    per_hour: int = Field(default=10, ge=1)
+    per_day: int = Field(default=40, ge=1)
+
+
+class Questions(Rule):
+    """How often the bot asks before a person takes over."""
+
+    at_most: int = Field(default=3, ge=1)
+
+
+class GroupKind(Rule):
+    """A kind of group, its short form and what members call it ("Ortsverband", "Ortsgruppe")."""
+
+    short: Text
+    names: tuple[Text, ...]
+
+
+class Groups(Rule):
+    """Kinds of groups and groups that exist; names close to an existing one are taken for a misspelling."""
+
+    kinds: tuple[GroupKind, ...]
+    known: tuple[Text, ...] = ()
+    single: tuple[GroupKind, ...] = ()  # complete without a name: Kreisvorstand
+
+
+class Option(Rule):
+    """One answer of a field of type `choice`."""
+
+    id: Id
+    label: Label
+    words: tuple[Text, ...]
+
+
+class FieldRule(Rule):
+    """
+    One thing a service has to know.
+
+    type      value                           words (regular expressions, any case) …
+    group     "OV Ehrenfeld"                  –
+    person    one person                      that announce the person
+    persons   persons, at least one           that announce them
+    chosen    one to `most` of `among`        that announce them
+    role      a task in the group             that are tasks
+    choice    the id of one of `options`      –
+    address   one address                     that announce it
+    addresses addresses, at least one         that announce them
+    date      a day                           that announce it
+    number    a number                        that stand beside it
+    text      whatever is answered            that announce it
+    """
+
+    id: Id
+    type: Literal["group", "person", "persons", "chosen", "role", "choice", "address", "addresses", "date", "number", "text"]
+    label: Label
+    words: tuple[Text, ...] = ()
+    each: tuple[Part, ...] = ()
+    among: Id | None = None
+    most: int | None = Field(default=None, ge=1)
+    options: tuple[Option, ...] = ()
+    only_if: Mapping[Id, Id] = Field(default_factory=dict)
+    domain: Literal["own", "any"] = "any"  # of an address: the association's own, or any
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> FieldRule:
+        needs = {"each": ("person", "persons"), "among": ("chosen",), "options": ("choice",)}
+        for key, types in needs.items():
+            if self.type in types and not getattr(self, key):
+                raise PydanticCustomError("needs", f"a field of type '{self.type}' needs '{key}'")
+            if self.type not in types and getattr(self, key):
+                raise PydanticCustomError("needs", f"a field of type '{self.type}' has no '{key}'")
+        return self
+
+
+class Signs(Rule):
+    """Words (regular expressions, any case, whole words) that speak for a service or a kind of request."""
+
+    strong: tuple[Text, ...] = ()
+    weak: tuple[Text, ...] = ()  # count half: only where nothing strong speaks
+    not_if: tuple[Text, ...] = ()  # take the signs back
+
+
+class Example(Rule):
+    """A mail's text and what it must become; run at start and by `mailbot rules test`."""
+
+    subject: str = ""
+    text: Text
+    sender: Text = "Kim Beispiel <kim.beispiel@verein.example>"
+    action: Literal["ask", "open", "refer", "triage"]
+    kind: Literal["new", "change"] = "new"
+    fields: Mapping[Id, Any] = Field(default_factory=dict)
+    missing: tuple[Text, ...] = ()
+
+
+class Service(Rule):
+    """Something members can ask for."""
+
+    id: Id
+    label: Label
+    about: Label  # "zur Nextcloud": goes on after "deine Anfrage …"
+    inbox: Id | Literal["any"]
+    signs: Signs = Signs()
+    fields: tuple[FieldRule, ...] = ()
+    complete: Literal["open", "refer", "triage"] = "open"
+    introduction: bool = False  # an introduction (Einweisung) is arranged first
+    on_hold: Label | None = None  # why it waits; tickets are opened on hold
+    due_months: int | None = Field(default=None, ge=1)  # legal deadline
+    priority: int = 0  # the higher one is asked first when one mail fits several
+    examples: tuple[Example, ...] = ()
+
+    def field(self, id: str) -> FieldRule | None:
+        """The field of that id, or None."""
+        return next((rule for rule in self.fields if rule.id == id), None)
+
+
+class Language(Rule):
+    """Signs of what kind of thing a mail wants, whatever the service."""
+
+    change: Signs = Signs()
+    help: Signs = Signs()
+    request: Signs = Signs()
+
+
+class Catalogue(Rule):
+    """All of rules.yaml."""
+
+    organisation: Organisation
+    mailboxes: tuple[Mailbox, ...] = Field(min_length=1)
+    staff: tuple[Staff, ...] = ()
+    authserv_ids: tuple[Text, ...] = ()  # whose Authentication-Results (RFC 8601) we believe
+    hours: Hours = Hours()
+    digest: Digest = Digest()
+    limits: Limits = Limits()
+    questions: Questions = Questions()
+    first_run: Span = timedelta(days=1)
+    send_delay: Span = timedelta()
+    groups: Groups
+    language: Language = Language()
+    services: tuple[Service, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Catalogue:
+        for what, ids in (
+            ("mailbox", [box.id for box in self.mailboxes]),
+            ("staff member", [person.id for person in self.staff]),
+            ("service", [service.id for service in self.services]),
+        ):
+            for doubled in sorted({id for id in ids if ids.count(id) > 1}):
+                raise PydanticCustomError("doubled", f"two entries for the {what} '{doubled}'")
+        boxes = {box.id for box in self.mailboxes} | {"any"}
+        for service in self.services:
+            if service.inbox not in boxes:
+                raise PydanticCustomError(
+                    "inbox", f"service '{service.id}': no mailbox '{service.inbox}', there are: {', '.join(sorted(boxes))}"
+                )
+            for rule in service.fields:
+                for other in (*((rule.among,) if rule.among else ()), *rule.only_if):
+                    if service.field(other) is None:
+                        raise PydanticCustomError("other", f"service '{service.id}', field '{rule.id}': there is no field '{other}'")
+        for person in self.staff:
+            for id in person.services:
+                if id not in {service.id for service in self.services}:
+                    raise PydanticCustomError("staff", f"staff '{person.id}': there is no service '{id}'")
+        return self
+
+    def service(self, id: str) -> Service:
+        """The service of that id. Raises KeyError."""
+        return self._by_id[id]
+
+    def mailbox(self, id: str) -> Mailbox:
+        """The mailbox of that id. Raises KeyError."""
+        return next((box for box in self.mailboxes if box.id == id), None) or _no(id)
+
+    def member_of_staff(self, email: str) -> Staff | None:
+        """Who of the staff has that address, or None. Says nothing about proof."""
+        return next((person for person in self.staff if person.email == email.lower()), None)
+
+    @cached_property
+    def own_addresses(self) -> frozenset[str]:
+        """The shared inboxes' addresses, in lower case."""
+        return frozenset(box.address for box in self.mailboxes)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Service]:
+        return {service.id: service for service in self.services}
+
+
+def _no(id: str) -> Any:
+    raise KeyError(id)
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """
+    Read rules.yaml (UTF-8).
+
+    Raises CatalogueError with every complaint at once, one `file:line: sentence` a line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CatalogueError(f"{path}: there is no such file; set MAILBOT_RULES or start where rules.yaml lies") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    return parse_catalogue(text, str(path))
+
+
+def parse_catalogue(text: str, name: str = "rules.yaml") -> Catalogue:
+    """The catalogue that stands in `text`; `name` stands in complaints. Raises CatalogueError."""
+    try:
+        tree = yaml.compose(text, yaml.SafeLoader)
+        doubles = list(_doubled_keys(tree))
+        if doubles:
+            raise CatalogueError("\n".join(f"{name}:{line}: the key '{key}' stands twice" for line, key in doubles))
+        content = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise CatalogueError(f"{name}:{mark.line + 1 if mark else 1}: {error.problem or error.context}") from error
+    except yaml.YAMLError as error:
+        raise CatalogueError(f"{name}:1: {error}") from error
+    except ValueError as error:
+        raise CatalogueError(f"{name}:1: {error}") from error
+    if not isinstance(content, dict):
+        raise CatalogueError(f"{name}:1: should be a list of settings like 'services:', stands there: {type(content).__name__}")
+    try:
+        return Catalogue.model_validate(content)
+    except ValidationError as error:
+        complaints = sorted((_line_of(tree, each["loc"]), _sentence(each)) for each in error.errors())
+        raise CatalogueError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in complaints)) from error
+
+
+def _doubled_keys(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    """PyYAML silently takes the last of two equal keys."""
+    match node:
+        case yaml.MappingNode(value=pairs):
+            seen: set[str] = set()
+            for key, value in pairs:
+                if key.value in seen:
+                    yield key.start_mark.line + 1, str(key.value)
+                seen.add(key.value if isinstance(key.value, str) else "")
+                yield from _doubled_keys(value)
+        case yaml.SequenceNode(value=items):
+            for item in items:
+                yield from _doubled_keys(item)
+
+
+def _line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
+    """The line, counted from 1, of the last step of `place` that stands in the file."""
+    line = 1
+    for step in place:
+        match node:
+            case yaml.MappingNode(value=pairs):
+                found = next(((key, value) for key, value in pairs if key.value == step), None)
+            case yaml.SequenceNode(value=items) if isinstance(step, int) and step < len(items):
+                found = (items[step], items[step])
+            case _:
+                found = None
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+def _sentence(error: Any) -> str:
+    """What is wrong, what stands there, what is allowed."""
+    place = ".".join(str(step) for step in error["loc"])
+    kind, last = error["type"], str(error["loc"][-1]) if error["loc"] else ""
+    if kind == "extra_forbidden":
+        near = get_close_matches(last, sorted(_allowed(error["loc"])), n=1)
+        allowed = ", ".join(sorted(_allowed(error["loc"])))
+        return f"unknown key '{place}'" + (f", did you mean '{near[0]}'?" if near else f"; allowed here: {allowed}")
+    if kind == "missing":
+        return f"'{place}' is missing"
+    given = error.get("input")
+    shown = "" if isinstance(given, dict | list | tuple | BaseModel) or given is None else f", not '{given}'"
+    return f"{place}: {error['msg']}{shown}" if place else f"{error['msg']}"
+
+
+def _allowed(place: Sequence[str | int]) -> set[str]:
+    """The keys that may stand where the last step of `place` stands."""
+    model: Any = Catalogue
+    for step in place[:-1]:
+        if isinstance(step, str) and isinstance(model, type) and issubclass(model, Rule) and step in model.model_fields:
+            model = _model_in(model.model_fields[step].annotation)
+    return set(model.model_fields) if isinstance(model, type) and issubclass(model, Rule) else set()
+
+
+def _model_in(annotation: Any) -> Any:
+    """The rule model inside `tuple[Model, ...]`, `Model | None` and the like, else None."""
+    if isinstance(annotation, type) and issubclass(annotation, Rule):
+        return annotation
+    if get_origin(annotation) in (tuple, Union, UnionType, Annotated):
+        return next((found for each in get_args(annotation) if (found := _model_in(each))), None)
+    return None

@@ -1,0 +1,1 @@
+"""Tickets: their life, what to do next, and the words for it."""

@@ -1,0 +1,55 @@
+"""A ticket, its states and its history. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from mailbot.mail.message import Address
+from mailbot.understanding.request import Request
+
+
+class State(StrEnum):
+    """Where a ticket stands, and with whom the next step lies."""
+
+    ASKING = "asking"  # with the member: something is missing
+    OPEN = "open"  # with staff: complete
+    ON_HOLD = "on_hold"  # with nobody: the service waits
+    REFERRED = "referred"  # done: answered with a standard text
+    TRIAGE = "triage"  # with staff: a person must read it
+    CLOSED = "closed"  # done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """
+    One request of one member. Several tickets of one conversation share `conversation` (the id of the first).
+
+    All times are aware and in UTC; `due` is the day by which the law or the rules want it done.
+    """
+
+    key: str  # "KV-1042"
+    conversation: int
+    request: Request
+    state: State
+    mailbox: str  # id of the mailbox it came to
+    requester: Address
+    subject: str = ""
+    language: str = "de"
+    assignee: str | None = None  # id of a staff member
+    questions: int = 0  # question mails sent in a row without a new value
+    opened: datetime
+    updated: datetime
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of a ticket's history; append-only. `by` is an address, "mailbot", or "cli"."""
+
+    at: datetime
+    kind: str  # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | sent | trouble
+    by: str
+    text: str
+    mail: int | None = None  # id of the inbound mail that caused it

@@ -1,0 +1,80 @@
+"""What a member asks for and how far it has come. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody named in a mail; None is what the mail did not say. The address is in lower case."""
+
+    given: str | None = None
+    surname: str | None = None
+    email: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Given name and surname as far as known, else the address, else "?"."""
+        return " ".join(part for part in (self.given, self.surname) if part) or self.email or "?"
+
+
+Value = str | int | Person | tuple[Person, ...] | tuple[str, ...]
+"""A field's value in normal form: text, number, one person, persons, or addresses and names."""
+
+
+class RequestKind(StrEnum):
+    """Something new, or a change of something that exists already."""
+
+    NEW = "new"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """
+    One thing asked for: what became (or becomes) one ticket.
+
+    `fields` holds the normal forms by field id; `because` says for each conclusion which rule or words led
+    to it; `hints` keeps what was half said ("unsere AG": {"group": "AG"}) for the answer that completes it.
+    """
+
+    service: str
+    kind: RequestKind = RequestKind.NEW
+    fields: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    missing: tuple[str, ...] = ()  # sorted dotted names: "group", "users.email"
+    because: tuple[str, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def with_fields(self, fields: Mapping[str, Value]) -> Request:
+        """The same request with these fields instead."""
+        return replace(self, fields=MappingProxyType(dict(fields)))
+
+
+class Act(StrEnum):
+    """What the mail as a whole does in its conversation."""
+
+    SAY = "say"  # asks for something, answers, corrects
+    THANK = "thank"  # thanks or "ok", nothing else
+    WITHDRAW = "withdraw"  # "hat sich erledigt"
+    INQUIRE = "inquire"  # "wie ist der Stand?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """
+    What one mail was understood to say.
+
+    `requests` is the state of the whole conversation after the mail: first those that were there before, in
+    their order, then new ones. `doubts` are reasons for a person to look (sentences); `language` is "de" or
+    "en" for replies, `foreign` the language if it is neither.
+    """
+
+    requests: tuple[Request, ...]
+    act: Act = Act.SAY
+    language: str = "de"
+    foreign: str | None = None
+    doubts: tuple[str, ...] = ()
