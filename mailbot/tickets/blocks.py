@@ -1,0 +1,318 @@
+"""
+The words of a mail as blocks: paragraphs, lists, forms, tables. One rendering, two looks.
+
+A template is read as plain text with a few marks at the start of a line:
+
+    Betreff: …    the subject (first line; "Subject:" in English)
+    # …           title          ## …    heading
+    - …           list item      | …     a line that stays a line
+    -- …          small print at the foot of the mail
+
+Empty lines separate paragraphs. What comes from a value never is a mark: values are kept aside while the
+template is rendered (`Kept`) and put back when the structure is known, so nothing that a member writes can
+become a heading, a link, or a line of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from textwrap import fill
+from typing import ClassVar
+
+WIDTH = 72  # RFC 3676 and old custom: prose in the text part stays below 80 when quoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link that we offer; never one out of a member's words."""
+
+    href: str
+    label: str
+
+
+Span = str | Link
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    kind: ClassVar[str] = "title"
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    kind: ClassVar[str] = "heading"
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    kind: ClassVar[str] = "paragraph"
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    kind: ClassVar[str] = "items"
+    items: tuple[Spans, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    kind: ClassVar[str] = "lines"
+    lines: tuple[Spans, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Small:
+    kind: ClassVar[str] = "small"
+    lines: tuple[Spans, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Lines to fill in: each label stands on a line of its own, followed by a colon."""
+
+    kind: ClassVar[str] = "form"
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known: (label, values) a row."""
+
+    kind: ClassVar[str] = "facts"
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    kind: ClassVar[str] = "table"
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prose:
+    """A person's words, their lines kept."""
+
+    kind: ClassVar[str] = "prose"
+    text: str
+
+    @property
+    def paragraphs(self) -> tuple[tuple[str, ...], ...]:
+        """The lines of each paragraph."""
+        lines = [flat(line) for line in self.text.splitlines()]
+        return tuple(tuple(group) for filled, group in groupby(lines, key=bool) if filled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A mail's own text as it came."""
+
+    kind: ClassVar[str] = "quote"
+    text: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(printable(line).expandtabs(4).rstrip() for line in self.text.strip("\r\n").splitlines())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something a reader can do by a mail that is prepared for them."""
+
+    label: str
+    how: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    kind: ClassVar[str] = "actions"
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A ticket in a list: its key, what it is, what there is to say about it, and how old it is."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...] = ()
+    age: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    kind: ClassVar[str] = "entries"
+    entries: tuple[Entry, ...]
+
+
+Given = Form | Facts | Table | Prose | Quote | Actions | Entries
+"""Blocks that come as values."""
+
+Block = Title | Heading | Paragraph | Items | Lines | Small | Given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A whole mail."""
+
+    subject: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(slots=True)
+class Kept:
+    """The values of one rendering; each stands in the rendered text as a token."""
+
+    values: list[Span | Given] = field(default_factory=list)
+
+    def keep(self, value: object) -> str:
+        """The token for that value."""
+        self.values.append(value if isinstance(value, Link | Given) else flat(str(value)))
+        return f"\x02{len(self.values) - 1}\x03"
+
+    def spans(self, text: str) -> Spans:
+        """Text with its values put back, neighbours joined."""
+        parts = [self._back(part) for part in re.split(r"(\x02\d+\x03)", text) if part]
+        joined: list[Span] = []
+        for link, group in groupby(parts, key=lambda part: isinstance(part, Link)):
+            joined.extend(group if link else ["".join(str(part) for part in group)])
+        return tuple(joined)
+
+    def block(self, text: str) -> Given | None:
+        """The block that stands alone in that text, if any."""
+        match = re.fullmatch(r"\x02(\d+)\x03", text.strip(" "))
+        value = self.values[int(match[1])] if match else None
+        return value if isinstance(value, Given) else None
+
+    def _back(self, part: str) -> Span:
+        if not part.startswith("\x02"):
+            return part
+        value = self.values[int(part[1:-1])]
+        if isinstance(value, Given):
+            raise ValueError(f"{value.kind} must stand on a line of its own")
+        return value
+
+
+def flat(text: str) -> str:
+    """One line, without control and direction characters."""
+    return " ".join(printable(text).split())
+
+
+def printable(text: str) -> str:
+    """Without control characters and those that turn the direction of writing (they can disguise what stands there)."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u2028\u2029\ufeff]", " ", text)
+
+
+def read_page(rendered: str, kept: Kept) -> Page:
+    """The mail that a rendered template says. Raises ValueError where a block stands amid other words."""
+    head, _, rest = rendered.lstrip("\n").partition("\n")
+    match = re.match(r"(?:Betreff|Subject): *(.*)", head)
+    if match is None:
+        raise ValueError("the first line must be 'Betreff: …' or 'Subject: …'")
+    return Page(subject=text_of(kept.spans(match[1].strip())), blocks=tuple(_blocks(rest, kept)))
+
+
+_MARK = re.compile(r"(##|#|--|-|\|) ")
+
+
+def _blocks(text: str, kept: Kept) -> Iterator[Block]:
+    """Neighbouring lines with the same mark belong together."""
+    for mark, group in groupby(text.splitlines(), key=lambda line: _mark(line, kept)):
+        lines = [line.strip() for line in group]
+        spans = [kept.spans(_MARK.sub("", line, count=1)) for line in lines] if mark not in ("block", "empty") else []
+        match mark:
+            case "block":
+                yield from (block for line in lines if (block := kept.block(line)))
+            case "#":
+                yield from (Title(spans=each) for each in spans)
+            case "##":
+                yield from (Heading(spans=each) for each in spans)
+            case "-":
+                yield Items(items=tuple(spans))
+            case "|":
+                yield Lines(lines=tuple(spans))
+            case "--":
+                yield Small(lines=tuple(spans))
+            case "":
+                yield Paragraph(spans=kept.spans(" ".join(lines)))
+
+
+def _mark(line: str, kept: Kept) -> str:
+    if not line.strip():
+        return "empty"
+    if kept.block(line):
+        return "block"
+    match = _MARK.match(line)
+    return match[1] if match else ""
+
+
+def text_of(spans: Sequence[Span]) -> str:
+    """What the spans say as plain text."""
+    return "".join(span if isinstance(span, str) else _link(span) for span in spans)
+
+
+def _link(link: Link) -> str:
+    return link.label if link.href in (link.label, f"https://{link.label}", f"mailto:{link.label}") else f"{link.label}: {link.href}"
+
+
+def plain(page: Page) -> str:
+    """The text part: prose wrapped at 72 characters, everything that is filled in or looked up never."""
+    parts = [part for block in page.blocks if (part := "\n".join(_plain(block)))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _plain(block: Block) -> Iterator[str]:
+    match block:
+        case Title(spans=spans):
+            title = text_of(spans)
+            yield from (title, "=" * min(len(title), WIDTH))
+        case Heading(spans=spans):
+            yield text_of(spans)
+        case Paragraph(spans=spans):
+            yield _wrapped(text_of(spans))
+        case Items(items=items):
+            yield from (_wrapped(text_of(item), "- ", "  ") for item in items)
+        case Lines(lines=lines):
+            yield from (text_of(line) for line in lines)
+        case Small(lines=lines):
+            yield from ("-- ", *(text_of(line) for line in lines))
+        case Form(labels=labels):
+            yield from (f"{label}:" for label in labels)
+        case Facts(rows=rows):
+            yield from (line for row in rows for line in _fact(*row))
+        case Table(rows=table):
+            yield from ("- " + " · ".join(cell for cell in row if cell) for row in table)
+        case Prose(paragraphs=paragraphs):
+            yield "\n\n".join("\n".join(_wrapped(line) for line in lines) for lines in paragraphs)
+        case Quote():
+            yield from (f"> {line}".rstrip() for line in block.lines)
+        case Actions(actions=actions):
+            yield from (_wrapped(f"{action.label}: {action.how}", "- ", "  ") for action in actions)
+        case Entries(entries=entries):
+            yield "\n\n".join("\n".join(_entry(entry)) for entry in entries)
+
+
+def _fact(label: str, values: tuple[str, ...]) -> Iterator[str]:
+    if len(values) == 1:
+        yield f"- {label}: {values[0]}"
+    else:
+        yield f"- {label} ({len(values)})"
+        yield from (f"  - {value}" for value in values)
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    yield " · ".join(part for part in (entry.key, entry.title, entry.age) if part)
+    yield from (_wrapped(line, "  ", "  ") for line in entry.lines)
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+    return fill(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)

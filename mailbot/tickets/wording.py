@@ -1,0 +1,143 @@
+"""
+How values are said: labels of what is missing, names, dates, numbers.
+
+The labels of missing parts stand here and not in a template because members fill them in and the bot reads
+them back: "E-Mail von Mehmet Yılmaz: …".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from mailbot.catalogue import Catalogue, FieldRule, Label, Service
+from mailbot.tickets.blocks import flat
+from mailbot.understanding.request import Person, Request, Value
+
+PARTS = {
+    "given": Label(de="Vorname", en="Given name"),
+    "surname": Label(de="Name", en="Surname"),
+    "email": Label(de="E-Mail", en="Email"),
+}
+PARTS_OF = {
+    "given": Label(de="Vorname von {}", en="Given name of {}"),
+    "surname": Label(de="Nachname von {}", en="Surname of {}"),
+    "email": Label(de="E-Mail von {}", en="Email of {}"),
+}
+TOOL = Label(de="Betrifft", en="Concerns")
+MONTHS = {
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+WEEKDAYS = {"de": "Mo Di Mi Do Fr Sa So".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
+
+
+def missing_labels(request: Request, service: Service, language: str, *, known: bool = True) -> tuple[str, ...]:
+    """
+    One label for each thing that is missing, without its colon, in the order of the service's fields.
+
+    `known` False: the sender is not proven, so no name out of the mail stands in a label.
+    """
+    labels = [label for rule in service.fields for label in _missing(rule, request, language, known)]
+    return tuple(dict.fromkeys(labels))
+
+
+def _missing(rule: FieldRule, request: Request, language: str, known: bool) -> Iterator[str]:
+    parts = [part for part in rule.each if f"{rule.id}.{part}" in request.missing]
+    if rule.id in request.missing or (parts and rule.type == "persons" and not known):
+        yield rule.label.in_(language)
+    elif rule.type == "persons":
+        persons = request.fields.get(rule.id, ())
+        yield from _parts_of_persons(persons if isinstance(persons, tuple) else (), parts, language)
+    else:
+        yield from (PARTS[part].in_(language) for part in parts)
+
+
+def _parts_of_persons(persons: tuple[Person | str, ...], parts: list[str], language: str) -> Iterator[str]:
+    gaps = [
+        (part, index, person)
+        for index, person in enumerate(persons, start=1)
+        if isinstance(person, Person)
+        for part in parts
+        if getattr(person, part) is None
+    ]
+    alike = Counter((part, person.name) for part, _, person in gaps)
+    for part, index, person in gaps:
+        name = flat(person.name)
+        if alike[part, person.name] > 1:
+            name = f"{name} ({person.email or index})"
+        yield PARTS_OF[part].in_(language).format(name)
+
+
+def facts(request: Request, catalogue: Catalogue, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What is known: (short label, values as people say them), in the order of the service's fields."""
+    service = catalogue.service(request.service)
+    asked = [rule.id for rule in service.fields]
+    ids = [id for id in asked if id in request.fields] + [id for id in request.fields if id not in asked]
+    return tuple(
+        (label_of(service, id, language), said(request.fields[id], service.field(id), request.fields, catalogue, language))
+        for id in ids
+    )
+
+
+def label_of(service: Service, id: str, language: str) -> str:
+    """The field's label without what stands in brackets behind it: "Nutzer*innen"."""
+    rule = service.field(id)
+    if rule is None:
+        return TOOL.in_(language) if id == "tool" else id
+    return rule.label.in_(language).partition(" (")[0]
+
+
+def said(
+    value: Value, rule: FieldRule | None, fields: Mapping[str, Value], catalogue: Catalogue, language: str
+) -> tuple[str, ...]:
+    """A field's value in words, one string for each person or address."""
+    match value:
+        case Person():
+            return (person(value),)
+        case tuple():
+            among = fields.get(rule.among, ()) if rule and rule.among else ()
+            return tuple(person(each) if isinstance(each, Person) else flat(chosen(each, among)) for each in value)
+        case int():
+            return (str(value),)
+    if rule and rule.type == "choice":
+        return (next((option.label.in_(language) for option in rule.options if option.id == value), value),)
+    if rule and rule.type == "date":
+        return (day(value, language),)
+    tool = next((service for service in catalogue.services if rule is None and service.id == value), None)
+    return (tool.label.in_(language) if tool else flat(value),)
+
+
+def person(value: Person) -> str:
+    """ "Anna Schmidt, anna.schmidt@posteo.example", as far as known."""
+    return flat(", ".join(dict.fromkeys(part for part in (value.name, value.email) if part)))
+
+
+def chosen(value: str, among: Value) -> str:
+    """The name of the one who is meant by an address; what stands there where it fits nobody."""
+    persons = among if isinstance(among, tuple) else ()
+    return next((each.name for each in persons if isinstance(each, Person) and each.email == value), value)
+
+
+def day(value: date | str, language: str) -> str:
+    """ "13. September 2025", "13 September 2025"; a text that is no ISO date stays as it is."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return flat(value)
+    dot = "." if language == "de" else ""
+    return f"{value.day}{dot} {MONTHS[language][value.month - 1]} {value.year}"
+
+
+def short_day(value: date, language: str = "de") -> str:
+    """ "Mo 22.9." for lists."""
+    return f"{WEEKDAYS[language][value.weekday()]} {value.day}.{value.month}."
+
+
+def moment(value: datetime, zone: ZoneInfo, language: str = "de") -> str:
+    """ "Mo 22.9., 14:05" in the association's zone."""
+    local = value.astimezone(zone)
+    return f"{short_day(local.date(), language)}, {local:%H:%M}"
