@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 
 from mailbot.mail.message import Address, Body, Forwarded, Kind, Line
 
+NOBODY = Address()
+
 MAX_DEPTH = 100
 MAX_SIGNATURE = 12  # lines below a closing formula
 MAX_WRAPPED = 4  # lines of one attribution
@@ -71,7 +73,7 @@ class _Boundary:
     start: int
     end: int
     forwards: bool
-    author: Address = Address()
+    author: Address = NOBODY
     subject: str = ""
 
 
@@ -210,35 +212,57 @@ def _passed_on(own: list[Line], head: list[Line], rest: list[Line], boundary: _B
 # --- attributions above marked quotes
 
 _WROTE = (
-    r"schrieb(?:en)?|geschrieben|wrote|writes|escribió|escribi(?:o|ó)|a écrit|ha scritto|scrisse|napisał(?:a|\(a\))?|pisze|yazdı|yazmış|schreef"
-    r"|sagte|kirjoitti|skrev|написал"
-)
-_ATTRIBUTION_START = re.compile(
-    r"\s*(?:(?:am|on|el|le|il(?: giorno)?|dnia|w dniu|op|zitat von|quoting|citando a|zitiere|at|den)\b|du schriebst|sie schrieben|you wrote"
-    rf"|(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b"
-    rf"|\d{{1,4}}[./ -]|[^:]{{1,120}}(?:{_WROTE})\b)",
-    re.I,
+    r"schrieb(?:en|st)?|geschrieben|sagte|wrote|writes|escribió|escribio|a écrit|ha scritto|scrisse|napisał(?:a|\(a\))?|pisze"
+    r"|yazdı|yazmış|schreef|skrev|kirjoitti"
 )
 _ATTRIBUTION = re.compile(
-    rf"\s*(?:.{{0,400}}\b(?:{_WROTE})\b.{{0,200}}|(?:zitat von|quoting|citando a)\b.{{1,300}}|du schriebst|sie schrieben|you wrote)\s*:?\s*",
+    rf"\s*(?:.{{0,400}}\b(?:{_WROTE})\b.{{0,200}}|(?:zitat von|quoting|citando a)\b.{{1,300}}|you wrote|du schriebst)\s*:\s*",
     re.I | re.S,
 )
-_DATED = re.compile(r"\d{1,2}[.:/]\s?\d{1,2}|\b(?:19|20)\d\d\b|@", re.I)
+_WEEKDAY = r"mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+_OPENING = re.compile(
+    rf"\s*(?:(?:am|on|el|le|il|il giorno|dnia|w dniu|op|zitat von|quoting|citando a)\b|(?:{_WEEKDAY})\b|\d{{1,4}}[./ -])", re.I
+)
+_DATED = re.compile(r"\d{1,2}[.:/]\s?\d{1,2}|\b(?:19|20)\d\d\b|@")
 
 
 def _attribution_end(lines: Sequence[Line], index: int) -> int | None:
-    """The line after an attribution that starts at `index`, wrapped over a few lines at most; None if there is none."""
-    if not _ATTRIBUTION_START.match(lines[index].text):
+    """The line after an attribution that opens at `index` and is wrapped over a few lines at most; None if there is none."""
+    if not _OPENING.match(lines[index].text):
         return None
     joined = ""
     for end in range(index, min(index + MAX_WRAPPED, len(lines))):
         text = lines[end].text
-        if lines[end].depth or not text.strip() or len(text) > 300:
+        if lines[end].depth != lines[index].depth or not text.strip() or len(text) > 300:
             return None
         joined = f"{joined} {text}".strip()
-        if text.rstrip().endswith((":", "：")) and _ATTRIBUTION.fullmatch(joined):
+        if text.endswith(":") and _ATTRIBUTION.fullmatch(joined):
             return end + 1
     return None
+
+
+def _attribution_start(lines: Sequence[Line], last: int) -> int | None:
+    """
+    The first line of an attribution that ends at `last`, just above a marked quote; None if there is none.
+
+    Turkish ones open with the name, so the line that opens one is looked for upwards, and else the angle brackets tell.
+    """
+    if not lines[last].text.endswith(":"):
+        return None
+    found = None
+    joined = ""
+    for index in range(last, max(last - MAX_WRAPPED, -1), -1):
+        text = lines[index].text
+        if lines[index].kind is not Kind.OWN or not text.strip() or len(text) > 300:
+            break
+        joined = f"{text} {joined}".strip()
+        if not _ATTRIBUTION.fullmatch(joined):
+            continue
+        if _OPENING.match(text):
+            return index
+        if found is None and joined.count("<") == joined.count(">"):
+            found = index
+    return found
 
 
 def _marked_below(lines: Sequence[Line], end: int) -> bool:
@@ -251,48 +275,59 @@ def _is_dated(lines: Sequence[Line]) -> bool:
 
 
 def _attributed(lines: Sequence[Line]) -> list[Line]:
-    """Attributions above quotes; marked lines are QUOTED already, and unmarked ones below them are OWN again."""
+    """
+    Attributions above or (Apple) at the top of quotes.
+
+    Marked lines are QUOTED already, and unmarked ones below them are OWN again.
+    """
     result = list(lines)
     for index, line in enumerate(lines):
-        if line.depth or not line.text or result[index].kind is not Kind.OWN:
+        if not line.depth or (index and lines[index - 1].depth):
             continue
-        end = _attribution_end(lines, index)
-        if end and _marked_below(lines, end):
-            for each in range(index, end):
-                result[each] = replace(result[each], kind=Kind.ATTRIBUTION)
+        last = next((above for above in range(index - 1, max(index - 4, -1), -1) if lines[above].text), None)
+        start = None if last is None else _attribution_start(result, last)
+        if last is not None and start is not None:
+            _mark(result, start, last + 1, Kind.ATTRIBUTION)
+        elif (end := _attribution_end(lines, index)) and _is_dated(lines[index:end]):
+            result[index:end] = [replace(each, kind=Kind.ATTRIBUTION) for each in lines[index:end]]
     return result
 
 
 # --- signatures and footers in the author's own lines
 
-_CLOSING = re.compile(
-    r"\s*(?:(?:mit|in|viele|vielen|liebe|lieben|herzliche|herzlichen|herzlichste|beste|besten|schöne|schönen|freundliche|freundlichen|sonnige|sonnigen"
-    r"|solidarische|solidarischen|solidarischem|sozialistische|sozialistischen|antifaschistische|rote|roten|linke|linken|feministische|feministischen"
-    r"|kollegiale|kollegialen|genossenschaftliche|kämpferische|kämpferischen|lg|und|&|\+|ganz|aus \w+|nach \w+|an alle)\s+)*"
-    r"(?:gr(?:u|ü|ue)(?:ß|ss)(?:e|en|le)?|freundschaft|solidarität)"
-    r"(?:\s+(?:aus|von|nach|vom|an|in|und)\s+.{1,40})?\s*[,.!:)\u2764-]*\s*"
-    r"|\s*(?:l\.?g\.?|vg|mfg|mkg|msg|bg|hg|m\.f\.g\.?|glg|lieben gruß|gruss|solidarisch|herzlich(?:st)?|hochachtungsvoll|rotfront|glück ?auf|tschüss?|ciao"
-    r"|(?:alles liebe|bis (?:bald|dann|dahin|demnächst|donnerstag|montag)|(?:dein|deine|euer|eure|ihr|ihre)))\s*[,.!:]*\s*"
-    r"|\s*(?:(?:best|kind|warm|kindest|warmest|many|with|in|and|warm) )*(?:regards|wishes|solidarity|greetings)(?: from .{1,30})?\s*[,.!]*\s*"
-    r"|\s*(?:best|cheers|thanks|many thanks|thank you|thx|yours(?: sincerely| truly| faithfully)?|sincerely(?: yours)?|all the best|take care|love)\s*[,.!]*\s*"
-    r"|\s*(?:danke(?: schön| dir| euch| ihnen)?|vielen dank|besten dank|herzlichen dank|dankeschön|merci|danke und (?:viele |liebe )?gr(?:u|ü)(?:ß|ss)e?)\s*[,.!]*\s*"
-    r"|\s*(?:saludos(?: cordiales| solidarios)?|un saludo|(?:un )?abrazos?|atentamente|gracias|cordiali saluti|saluti|un saluto|cordialement|bien à vous"
-    r"|salutations|pozdrawiam|pozdrowienia|z poważaniem|selamlar|saygılar(?:ımla|la)?|sevgiler(?:le)?|teşekkürler|dostça|dayanışmayla|iyi günler"
-    r"|с уважением|met vriendelijke groet(?:en)?|groetjes)\s*[,.!]*\s*",
+_GREETINGS = frozenset(
+    "gruß grüße grüßen grüßle gruss grüsse grüssen gruesse gruessen gruße lg vg mfg mkg msg bg hg sg glg gvlg mlg solidarisch herzlich herzlichst"
+    " hochachtungsvoll rotfront freundschaft tschüss tschüß tschö ciao servus regards wishes solidarity greetings cheers sincerely yours best"
+    " saludos saludo abrazo abrazos atentamente saluti saluto cordialement salutations pozdrawiam pozdrowienia poważaniem selamlar saygılar"
+    " saygılarımla sevgiler sevgilerle dostça dayanışmayla groet groeten groetjes".split()
+)
+_THANKS = frozenset(
+    "danke dank dankeschön merci thanks thx gracias teşekkürler teşekkür ederim ederiz ederim sağolun grazie dziękuję dziękujemy dzięki".split()
+)
+_FILLERS = frozenset(
+    "mit in und & + viele vielen viel liebe lieben lieber liebem herzliche herzlichen herzlicher herzlichem herzlichste beste besten bestem schöne"
+    " schönen schönem freundliche freundlichen freundlichem freundlicher sonnige sonnigen sommerliche winterliche solidarische solidarischen"
+    " solidarischem solidarischer sozialistische sozialistischen antifaschistische antifaschistischen rote roten linke linken feministische"
+    " feministischen kollegiale kollegialen kollegialem genossenschaftliche kämpferische kämpferischen ganz lieb nochmal nochmals schon schonmal"
+    " im voraus vorab dir euch ihnen schön sehr für eure deine ihre hilfe mühe alles bis bald dann dahin demnächst montag dienstag mittwoch"
+    " donnerstag freitag dein deine euer eure ihr ihre kind kindest warm warmest many all the your you thank advance for help with"
+    " truly faithfully kindly muchas un una cordiales solidarios cordial y con e cordiali distinti molte tante bien à vous meilleures sincères"
+    " z serdeczne serdecznie bardzo şimdiden çok kolay gelsin iyi günler met vriendelijke hartelijke".split()
+)
+_SHORT_FAREWELLS = re.compile(
+    r"(?:alles (?:liebe|gute)|bis (?:bald|dann|dahin|demnächst|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)|glück ?auf"
+    r"|(?:dein|deine|euer|eure|ihr|ihre)|all the best|take care|love|iyi günler|kolay gelsin)\s*[,.!]?",
     re.I,
 )
-_CLOSING_AND_NAME = re.compile(
-    r"\s*(?:(?:viele|liebe|beste|herzliche|solidarische|schöne|rote|mit \w+en|mit \w+em)?\s*(?:gr(?:u|ü)(?:ß|ss)en?)|l\.?g\.?|vg|mfg|glg|solidarisch|danke|cheers|best|"
-    r"thanks)[,.!]?\s+(?:von |eure? |deine? |ihre? )?(?:[A-ZÄÖÜÇĞİŞ][\w.'’-]*\.?)(?:[ -][A-ZÄÖÜÇĞİŞ][\w.'’-]*\.?){0,2}\s*",
-)
+_WORDS = re.compile(r"[^\s,.;:!?()\[\]\"„“”»«❤️🙂😊✊🚩-]+")
+_FROM_PLACE = frozenset("aus von vom an from de da des der us nach".split())
+_NAME = re.compile(r"(?:[A-ZÄÖÜÇĞİŞŁŚŻ][\w.'’-]*)(?:[ -]+(?:(?:von|van|de|den|der|el|al|und|&) ?)*[A-ZÄÖÜÇĞİŞŁŚŻ][\w.'’-]*){0,4}[,.!]?")
 _DASHES = re.compile(r"--\s?")
-_THANKS = re.compile(
-    r"\s*(?:dank|vielen dank|besten dank|herzlichen dank|thank|thx|thanks|many thanks|merci|gracias|teşekkür)", re.I
-)
-_POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?\s?s\.?\b|ps\b|nachtrag|übrigens)", re.I)
-_ITEM = re.compile(r"\s*(?:[-*•–]\s|\d{1,2}[.)]\s)")
-_SENTENCE_END = re.compile(r"[?!]\s*$|\w{4,}\.\s*$")
-_LABEL = re.compile(r"\s*[A-ZÄÖÜ][\w /()*,–-]{2,60}:\s*$")
+_POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?\s?s\.?\b|nachtrag\b|übrigens\b)", re.I)
+_ITEM = re.compile(r"\s*(?:[-*•–]\s+\S|\d{1,2}[.)]\s+\S)")
+_LABEL = re.compile(r"\s*[A-ZÄÖÜ][^:@]{2,60}:\s*")
+_ROW = re.compile(r"(?!\s*(?:e-?mail|mail|tel|fon|mobil|web|internet|fax|www)\b).*\w.*@.*", re.I)
+_CONTACT = re.compile(r"\b(?:tel|telefon|fon|fax|mobil|www|http|hrb|geschäftsführ\w*|\d{5})\b|\+49|\b0\d{2,5}[ /-]", re.I)
 
 _FOOTER = re.compile(
     r"\s*(?:von mein(?:em|er)\b.{0,60}\b(?:gesendet|gesandt|verschickt|geschickt)|gesendet (?:mit|von|über|via|aus)\b.{1,80}|mobil gesendet.{0,40}"
@@ -318,7 +353,7 @@ _DISCLAIMER = re.compile(
 def _signed(lines: list[Line], author: str) -> list[Line]:
     result = list(lines)
     for start, end in _stretches(lines):
-        _sign(result, start, end, author)
+        _sign(result, start, end, frozenset(word.lower() for word in _WORDS.findall(author)))
     return result
 
 
@@ -326,7 +361,7 @@ def _stretches(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
     """The runs [start, end) of OWN lines."""
     start = None
     for index, line in enumerate(lines):
-        if line.kind is Kind.OWN and not line.depth:
+        if line.kind is Kind.OWN:
             start = index if start is None else start
         elif start is not None:
             yield start, index
@@ -335,20 +370,21 @@ def _stretches(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
         yield start, len(lines)
 
 
-def _sign(lines: list[Line], start: int, end: int, author: str) -> None:
+def _sign(lines: list[Line], start: int, end: int, names: frozenset[str]) -> None:
     end = _footed(lines, start, end)
     index = start
     while index < end:
-        text = lines[index].text
-        if _DASHES.fullmatch(text) and index + 1 < end:
+        if _DASHES.fullmatch(lines[index].text) and index + 1 < end:
             _mark(lines, index, end, Kind.SIGNATURE)
             return
-        if _closes(lines, index, end) and (stop := _signature_end(lines, index, end)):
-            _mark(lines, index, stop, Kind.SIGNATURE)
-            index = stop
+        signature = _signature_start(lines, index, end, names)
+        stop = end if signature is None else _signature_end(lines, signature, end)
+        if signature is None or (stop < end and not any(line.text for line in lines[start:index])):
+            index += 1  # words that close a mail also open some: "Ciao zusammen,"
         else:
-            index += 1
-    _mark_last_name(lines, start, end, author)
+            _mark(lines, signature, stop, Kind.SIGNATURE)
+            index = stop
+    _mark_last_name(lines, start, end, names)
 
 
 def _footed(lines: list[Line], start: int, end: int) -> int:
@@ -362,9 +398,10 @@ def _footed(lines: list[Line], start: int, end: int) -> int:
             _mark(lines, index, end, Kind.FOOTER)
             return min(above, index)
         if _FOOTER.fullmatch(text):
-            lines[index] = replace(lines[index], kind=Kind.FOOTER)
-            if not any(line.text for line in lines[index + 1 : end] if line.kind is Kind.OWN):
-                above = min(above, index)
+            first = index - 1 if index > start and _DASHES.fullmatch(lines[index - 1].text) else index
+            _mark(lines, first, index + 1, Kind.FOOTER)
+            if not any(line.text for line in lines[index + 1 : end]):
+                above = min(above, first)
     return above
 
 
@@ -374,56 +411,88 @@ def _mark(lines: list[Line], start: int, end: int, kind: Kind) -> None:
             lines[index] = replace(lines[index], kind=kind)
 
 
-def _closes(lines: Sequence[Line], index: int, end: int) -> bool:
-    text = lines[index].text
+def _signature_start(lines: Sequence[Line], index: int, end: int, names: frozenset[str]) -> int | None:
+    """
+    Where the signature begins that the line at `index` announces; None if it announces none.
+
+    A greeting belongs to the signature. Thanks are the author's words, and close a mail only if a name comes next:
+    "Danke!" also stands in the middle.
+    """
+    text = lines[index].text.strip()
     if not text or len(text) > 80 or lines[index].kind is not Kind.OWN:
-        return False
-    if _CLOSING_AND_NAME.fullmatch(text):
-        return True
-    if not _CLOSING.fullmatch(text):
-        return False
-    return not _THANKS.match(text) or _name_follows(lines, index, end)
+        return None
+    words = [word.lower() for word in _WORDS.findall(text)]
+    if _SHORT_FAREWELLS.fullmatch(text):
+        return index if _name_at(lines, index + 1, end, names) is not None else None
+    greeting = next((place for place, word in enumerate(words) if word in _GREETINGS), None)
+    if greeting is None:
+        thankful = bool(words) and any(word in _THANKS for word in words) and all(word in _FILLERS | _THANKS for word in words)
+        return _name_at(lines, index + 1, end, names) if thankful or "thank" in words[:1] and len(words) <= 5 else None
+    before, after = words[:greeting], [word for word in words[greeting + 1 :] if word not in _GREETINGS | _FILLERS | _THANKS]
+    if not all(word in _FILLERS | _THANKS for word in before):
+        return None
+    if len(after) > 3 and after[0] not in _FROM_PLACE or len(after) > 6 or text.endswith(("?", ":")):
+        return None
+    if any(word in _THANKS for word in words):
+        return index + 1
+    return index
 
 
-def _name_follows(lines: Sequence[Line], index: int, end: int) -> bool:
-    """Thanks close a mail only when a name comes next: "Danke!" also stands in the middle."""
-    following = next((line.text.strip() for line in lines[index + 1 : end] if line.text.strip()), "")
-    return bool(_CLOSING.fullmatch(following)) or bool(
-        re.fullmatch(r"(?:[A-ZÄÖÜÇĞİŞ][\w.'’-]*\.?)(?:[ -]+(?:von |de |el-|al-)?[A-ZÄÖÜÇĞİŞ][\w.'’-]*\.?){0,3}", following)
-    )
+def _name_at(lines: Sequence[Line], index: int, end: int, names: frozenset[str]) -> int | None:
+    """The next line that is not empty, if it looks like a name or (part of) the author's; else None."""
+    place = next((each for each in range(index, end) if lines[each].text.strip()), None)
+    if place is None:
+        return None
+    text = lines[place].text.strip()
+    return place if _NAME.fullmatch(text) or _is_name(text, names) else None
 
 
-def _signature_end(lines: Sequence[Line], closing: int, end: int) -> int:
-    """Where the lines that sign end: at words that say something again."""
+def _is_name(text: str, names: frozenset[str]) -> bool:
+    words = {word.lower() for word in _WORDS.findall(text)}
+    return bool(words) and words <= names and len(text) < 60
+
+
+def _signature_end(lines: Sequence[Line], start: int, end: int) -> int:
+    """
+    Where the lines that sign end: at a postscript, a list, or words that say something again.
+
+    Below phone numbers and addresses long sentences are the small print of an office, not the author's.
+    """
+    last = start + 1
     used = 0
-    last = closing + 1
-    for index in range(closing + 1, end):
+    official = False
+    for index in range(start + 1, end):
         text = lines[index].text
         if not text.strip():
             continue
-        if _says_something(text) or used >= MAX_SIGNATURE:
+        apart = not lines[index - 1].text.strip()
+        if _POSTSCRIPT.match(text) or _lists(lines, index, end) or (apart and not official and _says_something(text)):
             return last
         used += 1
+        if used > MAX_SIGNATURE:
+            return last
+        official = official or bool(_CONTACT.search(text))
         last = index + 1
     return end
 
 
+def _lists(lines: Sequence[Line], index: int, end: int) -> bool:
+    text = lines[index].text
+    if _ITEM.match(text) or (_LABEL.fullmatch(text) and index + 1 < end):
+        return True
+    following = lines[index + 1].text if index + 1 < end else ""
+    return bool(_ROW.fullmatch(text) and _ROW.fullmatch(following))
+
+
 def _says_something(text: str) -> bool:
-    if _POSTSCRIPT.match(text) or _ITEM.match(text) or _LABEL.match(text):
-        return True
-    if len(text) > 90:
-        return True
     words = text.split()
-    return (len(words) > 5 and bool(_SENTENCE_END.search(text))) or text.rstrip().endswith("?")
+    return len(text) > 90 or text.rstrip().endswith("?") or (len(words) > 4 and text.rstrip().endswith((".", "!")))
 
 
-def _mark_last_name(lines: list[Line], start: int, end: int, author: str) -> None:
+def _mark_last_name(lines: list[Line], start: int, end: int, names: frozenset[str]) -> None:
     """A last line that is nothing but (a part of) the author's name signs the mail."""
-    names = {word.lower() for word in re.findall(r"[\w'’-]+", author)}
     filled = [index for index in range(start, end) if lines[index].text.strip() and lines[index].kind is Kind.OWN]
-    if len(filled) < 2 or not names:
+    if len(filled) < 2 or filled[-1] != max(index for index in range(start, end) if lines[index].text.strip()):
         return
-    last = filled[-1]
-    words = {word.lower() for word in re.findall(r"[\w'’-]+", lines[last].text)}
-    if words and words <= names and len(lines[last].text) < 60 and not lines[filled[-2]].text.rstrip().endswith(":"):
-        _mark(lines, last, end, Kind.SIGNATURE)
+    if _is_name(lines[filled[-1]].text, names) and not lines[filled[-2]].text.endswith(":"):
+        _mark(lines, filled[-1], end, Kind.SIGNATURE)

@@ -26,6 +26,7 @@ from mailparser.utils import get_addresses
 from mailbot.mail.body import split
 from mailbot.mail.markup import data_tables, html_to_text
 from mailbot.mail.message import Address, Attachment, Body, Forwarded, Kind, Line, Mail
+from mailbot.mail.sheets import read_content
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # what it complains of stands in Mail.defects
 
@@ -313,8 +314,13 @@ class _Parts:
         self.attachments.append(Attachment(name=_name(part, self.notes), media_type="message/rfc822", size=len(raw)))
 
     def _take_attachment(self, part: Message, media_type: str) -> None:
-        name = _name(part, self.notes)
-        self.attachments.append(Attachment(name=name, media_type=media_type, size=len(_payload(part))))
+        name, data = _name(part, self.notes), _payload(part)
+        content = read_content(name, media_type, data)
+        if content.defect:
+            self.notes.append(content.defect)
+        self.attachments.append(
+            Attachment(name=name, media_type=media_type, size=len(data), tables=content.tables, text=content.text)
+        )
 
 
 def _children(part: Message) -> list[Message]:
