@@ -153,7 +153,9 @@ def catalogue(**changes: Any) -> Catalogue:
     return Catalogue.model_validate({**values, **changes})
 
 
-def person(given: str | None = "Anna", surname: str | None = "Schmidt", email: str | None = "anna.schmidt@posteo.example") -> Person:
+def person(
+    given: str | None = "Anna", surname: str | None = "Schmidt", email: str | None = "anna.schmidt@posteo.example"
+) -> Person:
     """Somebody with name and address."""
     return Person(given=given, surname=surname, email=email)
 

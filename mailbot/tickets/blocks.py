@@ -261,7 +261,9 @@ def text_of(spans: Sequence[Span]) -> str:
 
 
 def _link(link: Link) -> str:
-    return link.label if link.href in (link.label, f"https://{link.label}", f"mailto:{link.label}") else f"{link.label}: {link.href}"
+    return (
+        link.label if link.href in (link.label, f"https://{link.label}", f"mailto:{link.label}") else f"{link.label}: {link.href}"
+    )
 
 
 def plain(page: Page) -> str:

@@ -19,12 +19,12 @@ from mailbot.understanding.request import Person, Request, Value
 PARTS = {
     "given": Label(de="Vorname", en="Given name"),
     "surname": Label(de="Name", en="Surname"),
-    "email": Label(de="E-Mail", en="Email"),
+    "email": Label(de="E-Mail", en="E-mail"),
 }
 PARTS_OF = {
     "given": Label(de="Vorname von {}", en="Given name of {}"),
     "surname": Label(de="Nachname von {}", en="Surname of {}"),
-    "email": Label(de="E-Mail von {}", en="Email of {}"),
+    "email": Label(de="E-Mail von {}", en="E-mail of {}"),
 }
 TOOL = Label(de="Betrifft", en="Concerns")
 MONTHS = {

@@ -1,0 +1,54 @@
+"""Working days, public holidays and legal deadlines. Days are meant in the association's time zone."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+from functools import cache
+
+import holidays
+
+from mailbot.catalogue import Hours
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@cache
+def _holidays(country: str, subdivision: str | None) -> holidays.HolidayBase:
+    """Years are added as they are asked for."""
+    return holidays.country_holidays(country, subdiv=subdivision)
+
+
+def day_of(moment: datetime, hours: Hours) -> date:
+    """The day on which an aware moment falls where the association works."""
+    return moment.astimezone(hours.timezone).date()
+
+
+def is_working_day(day: date, hours: Hours) -> bool:
+    """Whether the association works on that day: a weekday of `hours` and no public holiday."""
+    return _WEEKDAYS[day.weekday()] in hours.weekdays and day not in _holidays(hours.country, hours.subdivision)
+
+
+def working_days_between(start: date, end: date, hours: Hours) -> int:
+    """How many working days come after `start`, up to and including `end`: 0 on the same day or when `end` is earlier."""
+    return sum(is_working_day(start + timedelta(days=n), hours) for n in range(1, (end - start).days + 1))
+
+
+def last_working_day_before(day: date, hours: Hours) -> date:
+    """The working day before `day`; `day` minus one where there is none within a year."""
+    earlier = (day - timedelta(days=n) for n in range(1, 367))
+    return next((each for each in earlier if is_working_day(each, hours)), day - timedelta(days=1))
+
+
+def add_month(day: date, months: int = 1) -> date:
+    """
+    The last day of a period of months that begins on `day`: the same day of the month, or the month's last.
+
+    A period that ends on a Saturday, Sunday or holiday would by law run on to the next working day. We do not
+    make use of that: who promises the earlier day is never late, wherever the holiday is kept.
+
+    Source: GDPR, Art. 12(3); Regulation (EEC, Euratom) No 1182/71, Art. 3(2)(c) and 3(4).
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
