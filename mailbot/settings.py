@@ -1,0 +1,305 @@
+"""Where the bot connects: the environment and `.env` as validated values. What the bot does stands in rules.yaml."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+from urllib.parse import unquote, urlsplit
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from mailbot.errors import SettingsError
+
+Scheme = Literal["imaps", "imap+starttls", "imap", "smtps", "smtp+starttls", "smtp"]
+
+PREFIX = "MAILBOT_"
+SECRET_LENGTH = 32
+PORTS: Mapping[Scheme, int] = {
+    "imaps": 993,
+    "imap+starttls": 143,
+    "imap": 143,
+    "smtps": 465,
+    "smtp+starttls": 587,
+    "smtp": 25,
+}
+PLAINTEXT = frozenset({"imap", "smtp"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A mail server and who we are there. The password is in no repr; `user` None means: no login."""
+
+    scheme: Scheme
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the server is this machine itself."""
+        return _is_loopback(self.host)
+
+    @classmethod
+    def parse(cls, url: str) -> Login:
+        """
+        Read `scheme://user:password@host:port`; user and password are percent-encoded (`%40` is `@`).
+
+        Without a port it is the scheme's own: 993, 143, 465, 587, 25.
+
+        Raises:
+            SettingsError: an unknown scheme, no host, a wrong port, a user without a password, or a
+                plaintext scheme on a host that is not loopback. The password is never in the sentence.
+
+        Source:
+            RFC 3986, 3.2; RFC 8314 for the ports and against plaintext.
+        """
+        try:
+            parts = urlsplit(url.strip())
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            raise SettingsError("is no address of a server; it looks like imaps://user:password@host:993") from None
+        scheme = next((known for known in PORTS if known == parts.scheme), None)
+        if scheme is None:
+            raise SettingsError(f"unknown scheme '{parts.scheme}', allowed: {', '.join(PORTS)}")
+        if not host:
+            raise SettingsError(f"names no host; it looks like {scheme}://user:password@host")
+        if parts.path not in ("", "/") or parts.query or parts.fragment:
+            raise SettingsError(
+                f"has something behind {scheme}://…@{host}; write '/', '?', '#' and '@' in a password as %2F, %3F, %23, %40"
+            )
+        if bool(parts.username) != bool(parts.password):
+            raise SettingsError(f"needs user and password, or neither, before @{host}")
+        if scheme in PLAINTEXT and not _is_loopback(host):
+            raise SettingsError(
+                f"{scheme}:// sends the password in the clear to {host}; use {scheme}s:// or {scheme}+starttls://"
+            )
+        return cls(
+            scheme=scheme,
+            host=host,
+            port=PORTS[scheme] if port is None else port,
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _login(kind: str) -> BeforeValidator:
+    def parse(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            login = Login.parse(value)
+        except SettingsError as error:
+            raise _complaint(str(error)) from None
+        if not login.scheme.startswith(kind):
+            raise _complaint(f"'{login.scheme}' is not a scheme for {kind.upper()}; use {kind}s:// or {kind}+starttls://")
+        return login
+
+    return BeforeValidator(parse)
+
+
+def _database(value: object) -> object:
+    if isinstance(value, URL):
+        return value
+    try:
+        url = make_url(str(value))
+    except (ArgumentError, ValueError):
+        raise _complaint("is no database; use sqlite:///mailbot.db or postgresql+psycopg://user:password@host/name") from None
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise _complaint(f"unknown database '{url.drivername}', allowed: sqlite, postgresql+psycopg")
+    if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+        raise _complaint("a database in memory would lose every mail; name a file: sqlite:///mailbot.db")
+    return url
+
+
+def _key(value: object) -> object:
+    if isinstance(value, str) and len(value) < SECRET_LENGTH:
+        raise _complaint(f"has {len(value)} characters, it needs at least {SECRET_LENGTH}")
+    return value
+
+
+def _keys(value: object) -> object:
+    return tuple(_key(part) for part in value.split()) if isinstance(value, str) else value
+
+
+def _complaint(sentence: str) -> PydanticCustomError:
+    # The sentence goes in as a value: braces in it are no placeholders.
+    return PydanticCustomError("setting", "{sentence}", {"sentence": sentence})
+
+
+ImapLogin = Annotated[Login, _login("imap")]
+SmtpLogin = Annotated[Login, _login("smtp")]
+Key = Annotated[SecretStr, BeforeValidator(_key)]
+Keys = Annotated[tuple[SecretStr, ...], BeforeValidator(_keys)]
+
+
+class Settings(BaseSettings):
+    """
+    All settings. `imap` is by mailbox id; logins that no command needs may be absent.
+
+    `secret` None means: the one that was created beside the database. `secret_old` are earlier keys,
+    separated by blanks, whose reply tokens still count.
+    """
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+    rules: Path = Path("rules.yaml")
+    database: Annotated[URL, BeforeValidator(_database)] = make_url("sqlite:///mailbot.db")
+    imap: dict[str, ImapLogin] = Field(default_factory=dict)
+    smtp: SmtpLogin | None = None
+    secret: Key | None = None
+    secret_old: Keys = ()
+    limits: Literal["on", "off"] = "on"
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_args: object, **_kwargs: object
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, _Variables(settings_cls)
+
+    @model_validator(mode="after")
+    def _limits_hold_outside(self) -> Settings:
+        if self.limits == "off" and not (self.smtp and self.smtp.on_loopback):
+            raise _complaint("MAILBOT_LIMITS: 'off' is for drills; it is allowed only where MAILBOT_SMTP is on loopback")
+        return self
+
+    @property
+    def templates(self) -> Path:
+        """The folder of every text the bot sends, beside rules.yaml."""
+        return self.rules.parent / "templates"
+
+    def mailbox(self, id: str) -> Login:
+        """The login of that mailbox. Raises SettingsError when it is not set."""
+        try:
+            return self.imap[id]
+        except KeyError:
+            name = f"{PREFIX}IMAP_{id.upper()}"
+            raise SettingsError(
+                f"{name} is not set; it looks like imaps://user%40verein.example:password@mail.verein.example"
+            ) from None
+
+    def outgoing(self) -> Login:
+        """The login for sending. Raises SettingsError when it is not set."""
+        if self.smtp is None:
+            raise SettingsError(f"{PREFIX}SMTP is not set; it looks like smtps://user:password@mail.verein.example")
+        return self.smtp
+
+    def keys(self, kept: Callable[[], str]) -> tuple[bytes, ...]:
+        """The key for new reply tokens (`kept` gives it where none is set), then earlier ones that still count."""
+        current = self.secret.get_secret_value() if self.secret else kept()
+        return tuple(key.encode() for key in (current, *(old.get_secret_value() for old in self.secret_old)))
+
+
+class _Variables(PydanticBaseSettingsSource):
+    """MAILBOT_* of the environment, then of .env; each also as …_FILE, the path of a file that holds the value."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {**dotenv_values(".env"), **os.environ}
+        given = {name.removeprefix(PREFIX): value for name, value in found.items() if name.startswith(PREFIX) and value}
+        values = _with_files(given)
+        known = {
+            name.lower(): value
+            for name, value in values.items()
+            if name.lower() in self.settings_cls.model_fields and name != "IMAP"
+        }
+        return {**known, "imap": {name[5:].lower(): value for name, value in values.items() if name.startswith("IMAP_")}}
+
+
+def _with_files(given: Mapping[str, str]) -> dict[str, str]:
+    values = {name: value for name, value in given.items() if not name.endswith("_FILE")}
+    for name, path in given.items():
+        if not name.endswith("_FILE"):
+            continue
+        target = name.removesuffix("_FILE")
+        if target in values:
+            raise SettingsError(f"{PREFIX}{target} and {PREFIX}{name} are both set; keep one of them")
+        try:
+            values[target] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"{PREFIX}{name}: {path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
+            ) from None
+    return values
+
+
+def load_settings() -> Settings:
+    """
+    Read the environment and `.env`.
+
+    Raises SettingsError with every complaint at once, one `VARIABLE: sentence` a line.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        _refuse(error)
+
+
+def _refuse(error: ValidationError) -> NoReturn:
+    complaints = []
+    for each in error.errors(include_input=False, include_url=False, include_context=False):
+        place = "_".join(str(step) for step in each["loc"]).upper()
+        complaints.append(f"{PREFIX}{place}: {each['msg']}" if place else each["msg"])
+    raise SettingsError("\n".join(complaints)) from None
+
+
+def secret_beside(database: Path) -> str:
+    """
+    The key in `<database>.secret`; it is created, readable by its owner alone, when there is none.
+
+    Several bots that start at once agree on one. Raises SettingsError when the file cannot be read or written.
+    """
+    path = database.with_name(database.name + ".secret")
+    try:
+        if not path.exists():
+            _create_secret(path)
+        secret = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: the secret can be neither read nor created ({error}); or set {PREFIX}SECRET") from None
+    if len(secret) < SECRET_LENGTH:
+        raise SettingsError(
+            f"{path}: holds {len(secret)} characters, a secret needs at least {SECRET_LENGTH}; restore it from a backup"
+        )
+    return secret
+
+
+def new_secret() -> str:
+    """A fresh random key of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def _create_secret(path: Path) -> None:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(new_secret() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # A link, unlike a rename, leaves the file of a bot that was faster alone.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

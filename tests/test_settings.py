@@ -1,0 +1,188 @@
+"""Where the bot connects."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from mailbot.errors import SettingsError
+from mailbot.settings import Login, load_settings, secret_beside
+
+KEY = "k" * 32
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("MAILBOT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(f"MAILBOT_{name}", value)
+
+
+@pytest.mark.parametrize(
+    ("url", "login"),
+    [
+        (
+            "imaps://a%40b.example:p%3Aw@mail.example",
+            Login(scheme="imaps", host="mail.example", port=993, user="a@b.example", password="p:w"),
+        ),
+        (
+            "imap+starttls://u:p@mail.example",
+            Login(scheme="imap+starttls", host="mail.example", port=143, user="u", password="p"),
+        ),
+        ("imap://u:p@127.0.0.1:1143", Login(scheme="imap", host="127.0.0.1", port=1143, user="u", password="p")),
+        ("imap://u:p@[::1]:1143", Login(scheme="imap", host="::1", port=1143, user="u", password="p")),
+        ("smtps://u:p@mail.example", Login(scheme="smtps", host="mail.example", port=465, user="u", password="p")),
+        ("smtp+starttls://mail.example", Login(scheme="smtp+starttls", host="mail.example", port=587)),
+        ("smtp://localhost", Login(scheme="smtp", host="localhost", port=25)),
+    ],
+)
+def test_a_login_is_read_from_a_url(url: str, login: Login):
+    assert Login.parse(url) == login
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        (
+            "pop3://u:hunter2@mail.example",
+            "unknown scheme 'pop3', allowed: imaps, imap+starttls, imap, smtps, smtp+starttls, smtp",
+        ),
+        ("imaps://", "names no host; it looks like imaps://user:password@host"),
+        ("imaps://u:hunter2@host:99999", "is no address of a server; it looks like imaps://user:password@host:993"),
+        (
+            "imap://u:hunter2@mail.example",
+            "imap:// sends the password in the clear to mail.example; use imaps:// or imap+starttls://",
+        ),
+        ("imaps://u@mail.example", "needs user and password, or neither, before @mail.example"),
+        (
+            "imaps://u:hunter2@mail.example/INBOX",
+            "has something behind imaps://…@mail.example; write '/', '?', '#' and '@' in a password as %2F, %3F, %23, %40",
+        ),
+    ],
+)
+def test_a_wrong_login_is_refused_with_what_is_allowed_and_without_its_password(url: str, sentence: str):
+    with pytest.raises(SettingsError) as refused:
+        Login.parse(url)
+
+    assert str(refused.value) == sentence
+
+
+def test_no_password_is_ever_shown(monkeypatch: pytest.MonkeyPatch):
+    environment(
+        monkeypatch,
+        SMTP="smtps://u:hunter2@mail.example",
+        IMAP_BUERO="imaps://u:hunter2@mail.example",
+        SECRET="hunter2" * 8,
+        DATABASE="postgresql://u:hunter2@db.example/mailbot",
+    )
+
+    assert "hunter2" not in repr(load_settings())
+
+
+def test_without_any_variable_everything_has_its_default():
+    settings = load_settings()
+
+    assert (settings.rules, settings.templates, str(settings.database), settings.limits) == (
+        Path("rules.yaml"),
+        Path("templates"),
+        "sqlite:///mailbot.db",
+        "on",
+    )
+    assert (settings.imap, settings.smtp, settings.keys(lambda: KEY)) == ({}, None, (KEY.encode(),))
+
+
+def test_every_mailbox_has_its_own_variable(monkeypatch: pytest.MonkeyPatch):
+    environment(monkeypatch, IMAP_SUPPORT="imaps://s:p@mail.example", IMAP_OV_KALK="imaps://k:p@mail.example")
+
+    settings = load_settings()
+
+    assert {id: login.user for id, login in settings.imap.items()} == {"support": "s", "ov_kalk": "k"}
+    with pytest.raises(SettingsError, match=r"^MAILBOT_IMAP_BUERO is not set; it looks like imaps://"):
+        settings.mailbox("buero")
+
+
+def test_a_value_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "credential").write_text("imaps://s:p@mail.example\n")
+    environment(monkeypatch, IMAP_SUPPORT_FILE=str(tmp_path / "credential"))
+
+    assert load_settings().mailbox("support").host == "mail.example"
+
+
+def test_a_value_may_stand_in_dot_env_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / ".env").write_text("MAILBOT_RULES=other/rules.yaml\nMAILBOT_SMTP=smtps://a:b@old.example\n")
+    environment(monkeypatch, SMTP="smtps://a:b@new.example")
+
+    settings = load_settings()
+
+    assert settings.templates == Path("other/templates")
+    assert settings.outgoing().host == "new.example"
+
+
+def test_a_value_and_its_file_at_once_are_refused(monkeypatch: pytest.MonkeyPatch):
+    environment(monkeypatch, SMTP="smtps://a:b@mail.example", SMTP_FILE="smtp")
+
+    with pytest.raises(SettingsError, match="MAILBOT_SMTP and MAILBOT_SMTP_FILE are both set; keep one of them"):
+        load_settings()
+
+
+def test_all_complaints_come_at_once(monkeypatch: pytest.MonkeyPatch):
+    environment(
+        monkeypatch,
+        IMAP_SUPPORT="imap://u:hunter2@mail.example",
+        SMTP="imaps://u:hunter2@mail.example",
+        SECRET="short",
+        SECRET_OLD=f"{KEY} hunter2",
+        DATABASE="mysql://u:hunter2@db.example/mailbot",
+        LIMITS="maybe",
+    )
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    assert str(refused.value).splitlines() == [
+        "MAILBOT_DATABASE: unknown database 'mysql', allowed: sqlite, postgresql+psycopg",
+        "MAILBOT_IMAP_SUPPORT: imap:// sends the password in the clear to mail.example; use imaps:// or imap+starttls://",
+        "MAILBOT_SMTP: 'imaps' is not a scheme for SMTP; use smtps:// or smtp+starttls://",
+        "MAILBOT_SECRET: has 5 characters, it needs at least 32",
+        "MAILBOT_SECRET_OLD: has 7 characters, it needs at least 32",
+        "MAILBOT_LIMITS: Input should be 'on' or 'off'",
+    ]
+
+
+@pytest.mark.parametrize("smtp", ["smtps://u:p@mail.example", None])
+def test_limits_are_only_taken_off_on_loopback(monkeypatch: pytest.MonkeyPatch, smtp: str | None):
+    environment(monkeypatch, LIMITS="off", **({"SMTP": smtp} if smtp else {}))
+
+    with pytest.raises(SettingsError, match=r"^MAILBOT_LIMITS: 'off' is for drills"):
+        load_settings()
+
+    environment(monkeypatch, SMTP="smtp://127.0.0.1:2525")
+    assert load_settings().limits == "off"
+
+
+def test_old_secrets_still_count(monkeypatch: pytest.MonkeyPatch):
+    environment(monkeypatch, SECRET=KEY, SECRET_OLD=f"{'a' * 32} {'b' * 32}")
+
+    assert load_settings().keys(lambda: "another") == (KEY.encode(), b"a" * 32, b"b" * 32)
+
+
+def test_a_secret_is_created_once_beside_the_database_for_its_owner_alone(tmp_path: Path):
+    first = secret_beside(tmp_path / "mailbot.db")
+
+    assert len(first) >= 32
+    assert secret_beside(tmp_path / "mailbot.db") == first
+    assert [path.name for path in tmp_path.iterdir()] == ["mailbot.db.secret"]
+    assert stat.S_IMODE((tmp_path / "mailbot.db.secret").stat().st_mode) == 0o600
+
+
+def test_a_damaged_secret_is_not_silently_replaced(tmp_path: Path):
+    (tmp_path / "mailbot.db.secret").write_text("oops\n")
+
+    with pytest.raises(SettingsError, match="holds 4 characters, a secret needs at least 32; restore it from a backup"):
+        secret_beside(tmp_path / "mailbot.db")
