@@ -1,0 +1,317 @@
+"""
+A folder on an IMAP server (RFC 9051, 3501), as far as the bot needs it. The errors of imapclient end here.
+
+Reading changes nothing: BODY.PEEK only, no flag is ever set on a mail that stays where it is.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from imapclient import DELETED, SEEN, IMAPClient, exceptions
+
+from mailbot.errors import MailboxError
+from mailbot.mail.network import tls_context, trouble
+from mailbot.settings import Login
+
+BATCH_BYTES = 8_000_000
+"""Mails are fetched together up to this size: what lies in memory at once stays bounded."""
+
+REISSUE = 60.0
+"""
+Seconds after which IDLE is issued anew. RFC 2177 demands less than 29 minutes; a minute also notices
+soon that the connection is dead, and costs two short lines.
+"""
+
+GLANCE = 1.0
+"""Seconds after which a wait looks whether it shall stop."""
+
+SENTENCES: Mapping[type[Exception], tuple[str, bool]] = MappingProxyType(
+    {
+        exceptions.LoginError: ("user or password is wrong", False),
+        exceptions.CapabilityError: ("the server cannot do what is needed", False),
+        exceptions.IllegalStateError: ("the server was asked out of turn", True),
+        exceptions.InvalidCriteriaError: ("the server does not understand what was looked for", False),
+        exceptions.ProtocolError: ("the server answers with something that is not IMAP", True),
+        imaplib.IMAP4.readonly: ("the folder has become read-only", False),
+        imaplib.IMAP4.abort: ("the server closed the connection", True),
+        imaplib.IMAP4.error: ("the server refuses", True),
+    }
+)
+"""Every exception of imapclient, in words, and whether trying again makes sense; a test sees to it that none is missing."""
+
+_PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]")  # RFC 5530
+_FOREIGN = (imaplib.IMAP4.error, OSError, UnicodeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A mail that lies in the folder; `received` is when the server got it (aware, UTC)."""
+
+    uid: int
+    received: datetime
+    raw: bytes
+
+
+def _never() -> bool:
+    return False
+
+
+class Folder:
+    """
+    A folder that is open, made by open_folder. Every method raises MailboxError.
+
+    Other folders are named with `/` between the levels ("Mailbot/Done"), whatever the server uses.
+    """
+
+    def __init__(self, client: IMAPClient, login: Login, name: str, readonly: bool) -> None:
+        self._client = client
+        self._login = login
+        self._name = name
+        self._readonly = readonly
+        with self._asking("capabilities"):
+            self.capabilities: frozenset[str] = frozenset(each.decode("ascii", "replace") for each in client.capabilities())
+        with self._asking("list of folders"):
+            self._names = {name: delimiter for _, delimiter, name in client.list_folders()}
+            self._prefix, self._delimiter = self._namespace()
+        selected = self._select(name, readonly)
+        self.uidvalidity: int = selected[b"UIDVALIDITY"]
+        self._newest: int = selected.get(b"UIDNEXT", 1) - 1
+
+    def uids(self, after: int = 0) -> list[int]:
+        """The UIDs greater than `after` that are in the folder now, ascending."""
+        with self._asking("list of mails"):
+            # NOOP lets the server look; without it some search in what they knew before.
+            self._client.noop()
+            # "n:*" always contains the highest UID, however low it is (RFC 9051, 9, sequence-range).
+            found = sorted(uid for uid in self._client.search(["UID", f"{after + 1}:*"]) if uid > after)
+        self._newest = max([self._newest, *found])
+        return found
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Arrived]:
+        """These mails, whole, in their order; one that is gone meanwhile is just not there."""
+        for batch in self._batches(uids):
+            with self._asking("mails"):
+                answers = self._client.fetch(batch, ["BODY.PEEK[]", "INTERNALDATE"])
+            for uid in batch:
+                raw, received = (answers.get(uid, {}).get(key) for key in (b"BODY[]", b"INTERNALDATE"))
+                if isinstance(raw, bytes):
+                    when = received if isinstance(received, datetime) else datetime.now(UTC)
+                    yield Arrived(uid=uid, received=when.astimezone(UTC), raw=raw)
+
+    def wait(self, seconds: float, stop: Callable[[], bool] = _never) -> bool:
+        """
+        Wait until something may have arrived that `uids` has not told yet (True), `seconds` are over, or
+        `stop` says so (False). With IDLE the server tells at once; without it we look at the end.
+        """
+        end = time.monotonic() + seconds
+        with self._asking("news"):
+            while not self._has_news():
+                left = min(end - time.monotonic(), REISSUE)
+                if left <= 0 or stop():
+                    return False
+                if self._idle(left, stop) if "IDLE" in self.capabilities else self._doze(left, stop):
+                    return True
+        return True
+
+    def move(self, uids: Sequence[int], to: str) -> None:
+        """Move these mails to the folder `to`, which is created. What is gone already is no error."""
+        if not uids:
+            return
+        target = self._ensure(to)
+        with self._asking(f"moving to '{target}'"):
+            if "MOVE" in self.capabilities:
+                self._client.move(uids, target)
+                return
+            self._client.copy(uids, target)
+            self._client.add_flags(uids, [DELETED], silent=True)
+            # A plain EXPUNGE would also remove what people have marked; then the marks have to do.
+            if "UIDPLUS" in self.capabilities:
+                self._client.uid_expunge(uids)
+
+    def special(self, use: str, else_name: str) -> str:
+        r"""The folder with that special use (RFC 6154: "\\Sent"), or a usual name for it, else `else_name`, created."""
+        with self._asking("list of folders"):
+            found = self._client.find_special_folder(use.encode("ascii"))
+        return str(found) if found else self._ensure(else_name)
+
+    def append(self, folder: str, raw: bytes, *, seen: bool = True, when: datetime | None = None) -> None:
+        """Put a mail into a folder, which is created; `when` (aware) is its date of arrival."""
+        target = self._ensure(folder)
+        with self._asking(f"filing in '{target}'"):
+            self._client.append(target, raw, [SEEN] if seen else [], when)
+
+    def has(self, folder: str, message_id: str) -> bool:
+        """Whether a mail with that Message-ID (without `<>`) lies in the folder. No such folder: False."""
+        target = self._known(folder)
+        if target is None:
+            return False
+        self._select(target, readonly=True)
+        try:
+            with self._asking(f"search in '{target}'"):
+                return bool(self._client.search(["HEADER", "Message-ID", f"<{message_id}>"]))
+        finally:
+            self._select(self._name, self._readonly)
+
+    def _select(self, name: str, readonly: bool) -> dict[bytes, Any]:
+        actual = self._known(name)
+        if actual is None:
+            there = ", ".join(sorted(self._names)) or "none"
+            raise MailboxError(f"{_whose(self._login)}: there is no folder '{name}'; there are: {there}", again=False)
+        with self._asking(f"folder '{actual}'"):
+            answer: dict[bytes, Any] = self._client.select_folder(actual, readonly=readonly)
+        return answer
+
+    def _known(self, name: str) -> str | None:
+        """The name under which the server has that folder, or None. INBOX is the same in any case."""
+        if name.upper() == "INBOX":
+            return "INBOX"
+        return next((each for each in (name, self._full(name)) if each in self._names), None)
+
+    def _full(self, name: str) -> str:
+        whole = name.replace("/", self._delimiter)
+        return whole if whole.startswith(self._prefix) else self._prefix + whole
+
+    def _ensure(self, name: str) -> str:
+        known = self._known(name)
+        if known is not None:
+            return known
+        full = self._full(name)
+        with self._asking(f"creating '{full}'"):
+            # Somebody else, or another bot, may have been first.
+            if not self._client.folder_exists(full):
+                self._client.create_folder(full)
+                self._client.subscribe_folder(full)
+        self._names[full] = self._delimiter.encode()
+        return full
+
+    def _namespace(self) -> tuple[str, str]:
+        """Where personal folders begin ("" or "INBOX.") and what stands between their levels (RFC 2342)."""
+        delimiter = next((each.decode() for each in self._names.values() if each), "/")
+        if "NAMESPACE" in self.capabilities:
+            for prefix, between in self._client.namespace().personal or ():
+                return prefix, between or delimiter
+        return "", delimiter
+
+    def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
+        batch, size = list[int](), 0
+        with self._asking("sizes of mails"):
+            sizes = {uid: each.get(b"RFC822.SIZE", 0) for uid, each in self._client.fetch(uids, ["RFC822.SIZE"]).items()}
+        for uid in uids:
+            if batch and size + sizes.get(uid, 0) > BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+            if uid in sizes:
+                batch.append(uid)
+                size += sizes[uid]
+        if batch:
+            yield batch
+
+    def _has_news(self) -> bool:
+        # What arrived while other commands ran was told in their answers and will not be told again.
+        self._client.noop()
+        return any(uid > self._newest for uid in self._client.search(["UID", f"{self._newest + 1}:*"]))
+
+    def _idle(self, seconds: float, stop: Callable[[], bool]) -> bool:
+        end = time.monotonic() + seconds
+        heard: list[Any] = []
+        self._client.idle()
+        while not heard and not stop() and (left := end - time.monotonic()) > 0:
+            begun, pause = time.monotonic(), min(left, GLANCE)
+            heard = self._client.idle_check(timeout=pause)
+            # Back at once with nothing: the connection has ended, and the DONE below will say so.
+            if not heard and time.monotonic() - begun < pause / 2:
+                break
+        _, late = self._client.idle_done()
+        return any(len(each) > 1 and each[1] == b"EXISTS" for each in [*heard, *late])
+
+    def _doze(self, seconds: float, stop: Callable[[], bool]) -> bool:
+        end = time.monotonic() + seconds
+        while not stop() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, GLANCE))
+        return False
+
+    @contextmanager
+    def _asking(self, what: str) -> Iterator[None]:
+        with _translated(self._login, what):
+            yield
+
+
+@contextmanager
+def open_folder(
+    login: Login, folder: str, *, timeout: float = 30, readonly: bool = False, ca_file: Path | None = None
+) -> Iterator[Folder]:
+    """
+    The folder of that name, selected; with `readonly` by EXAMINE.
+
+    `timeout` in seconds holds for the connection and for every answer. TLS is always verified, against
+    `ca_file` (PEM) where given, else the system's authorities.
+
+    Raises:
+        MailboxError: no connection, a wrong password, no such folder (with those that there are), or
+            anything that goes wrong later inside; `again` is False for what a person must mend.
+    """
+    with _translated(login, "connection"):
+        client = IMAPClient(
+            login.host,
+            login.port,
+            ssl=login.scheme == "imaps",
+            ssl_context=tls_context(ca_file) if login.scheme == "imaps" else None,
+            timeout=timeout,
+        )
+    try:
+        with _translated(login, "login"):
+            client.normalise_times = False  # aware dates
+            _log_in(client, login, ca_file)
+        yield Folder(client, login, folder, readonly)
+    except BaseException:
+        # No LOGOUT: after an error nobody knows what the server would take it for, or whether it answers.
+        with suppress(*_FOREIGN):
+            client.shutdown()
+        raise
+    with suppress(*_FOREIGN):
+        client.logout()
+
+
+def _log_in(client: IMAPClient, login: Login, ca_file: Path | None) -> None:
+    if login.scheme == "imap+starttls":
+        client.starttls(tls_context(ca_file))
+    if login.user is None or login.password is None:
+        raise MailboxError(f"{_whose(login)}: the login names no user and password", again=False)
+    # LOGIN takes ASCII only (RFC 3501), PLAIN takes any password.
+    if client.has_capability("AUTH=PLAIN"):
+        client.plain_login(login.user, login.password)
+    else:
+        client.login(login.user, login.password)
+
+
+@contextmanager
+def _translated(login: Login, what: str) -> Iterator[None]:
+    try:
+        yield
+    except _FOREIGN as error:
+        raise mailbox_error(error, login, what) from error
+
+
+def mailbox_error(error: Exception, login: Login, what: str) -> MailboxError:
+    """What an error of imapclient, the socket or TLS means, while `what` was asked for."""
+    found = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
+    if found is None:
+        sentence, again = trouble(error, login)
+        return MailboxError(sentence, again=again)
+    sentence, again = found
+    words = " ".join(str(error).removeprefix("b'").removesuffix("'").split())
+    return MailboxError(f"{_whose(login)}: {what}: {sentence} ({words})", again=again or bool(_PASSING.search(words)))
+
+
+def _whose(login: Login) -> str:
+    return f"{login.user or 'nobody'} at {login.host}:{login.port}"

@@ -1,0 +1,131 @@
+"""Handing mails to an SMTP server (RFC 5321). The errors of smtplib end here."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import MappingProxyType
+
+from mailbot.errors import DeliveryError
+from mailbot.mail.network import tls_context, trouble
+from mailbot.settings import Login
+
+SENTENCES: Mapping[type[Exception], str] = MappingProxyType(
+    {
+        smtplib.SMTPAuthenticationError: "user or password is wrong ({reply}); correct MAILBOT_SMTP",
+        smtplib.SMTPConnectError: "it does not take mails now ({reply})",
+        smtplib.SMTPHeloError: "it refuses our greeting ({reply})",
+        smtplib.SMTPSenderRefused: "it refuses the sender ({reply})",
+        smtplib.SMTPRecipientsRefused: "it refuses the recipient ({reply})",
+        smtplib.SMTPDataError: "it refuses the mail ({reply})",
+        smtplib.SMTPResponseException: "it refuses ({reply})",
+        smtplib.SMTPNotSupportedError: "it cannot do what is needed ({reply}); see that the scheme in MAILBOT_SMTP fits",
+        smtplib.SMTPServerDisconnected: "it closed the connection ({reply})",
+        smtplib.SMTPException: "something unexpected happened ({reply})",
+    }
+)
+"""Every exception of smtplib, in words; a test sees to it that none is missing."""
+
+
+class Outgoing:
+    """A session that sends; made by open_smtp."""
+
+    def __init__(self, server: smtplib.SMTP, login: Login) -> None:
+        self._server = server
+        self._login = login
+
+    def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+        """
+        Hand over one composed mail: to all recipients, or to none of them.
+
+        `sender` is the envelope's (return path), "" for the null path.
+
+        Raises:
+            DeliveryError: `again` is True for replies of 400 to 499 and a broken connection (the mail may
+                then have been taken nevertheless), False for a refusal for good. After a refusal the session
+                is good for the next mail.
+        """
+        try:
+            self._hand_over(raw, sender, recipients)
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            with suppress(smtplib.SMTPException, OSError):
+                self._server.rset()
+            raise delivery_error(error, self._login) from error
+
+    def _hand_over(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+        options = [f"SIZE={len(raw)}"] if self._server.has_extn("size") else []
+        code, reply = self._server.mail(sender, options)
+        if code != 250:
+            raise smtplib.SMTPSenderRefused(code, reply, sender)
+        for recipient in recipients:
+            code, reply = self._server.rcpt(recipient)
+            if code not in (250, 251):
+                raise smtplib.SMTPRecipientsRefused({recipient: (code, reply)})
+        code, reply = self._server.data(raw)
+        if code != 250:
+            raise smtplib.SMTPDataError(code, reply)
+
+
+@contextmanager
+def open_smtp(login: Login, *, timeout: float = 60, ca_file: Path | None = None) -> Iterator[Outgoing]:
+    """
+    A session with the server of `login`; `timeout` in seconds holds for each step.
+
+    TLS is always verified, against `ca_file` (PEM) where given, else the system's authorities.
+
+    Raises:
+        DeliveryError: it could not be opened. `again` is always True: whatever is wrong with the server
+            or the settings, no mail has been refused, and all of them wait until it is mended.
+    """
+    try:
+        server = _connect(login, timeout, ca_file)
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        raise DeliveryError(str(delivery_error(error, login)), again=True) from error
+    try:
+        yield Outgoing(server, login)
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
+        server.close()
+
+
+def _connect(login: Login, timeout: float, ca_file: Path | None) -> smtplib.SMTP:
+    if login.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(login.host, login.port, timeout=timeout, context=tls_context(ca_file))
+    else:
+        server = smtplib.SMTP(login.host, login.port, timeout=timeout)
+    try:
+        if login.scheme == "smtp+starttls":
+            server.starttls(context=tls_context(ca_file))
+        server.ehlo_or_helo_if_needed()
+        if login.user is not None and login.password is not None:
+            server.login(login.user, login.password)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def delivery_error(error: Exception, login: Login) -> DeliveryError:
+    """What an error of smtplib, the socket or TLS means for the mail that was being sent."""
+    sentence = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
+    if sentence is None:
+        words, again = trouble(error, login)
+        return DeliveryError(words, again=again)
+    code, reply = _reply(error)
+    return DeliveryError(f"{login.host}:{login.port}: {sentence.format(reply=reply)}", again=not 500 <= code < 600)
+
+
+def _reply(error: Exception) -> tuple[int, str]:
+    """The server's code and words; code 0 where it said nothing."""
+    match error:
+        case smtplib.SMTPRecipientsRefused(recipients=refused) if refused:
+            code, words = next(iter(refused.values()))
+        case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):
+            pass
+        case _:
+            return 0, str(error)
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    return code, " ".join(f"{code} {text}".split())
