@@ -181,10 +181,12 @@ class Kept:
 
     def spans(self, text: str) -> Spans:
         """Text with its values put back, neighbours joined."""
-        parts = [self._back(part) for part in re.split(r"(\x02\d+\x03)", text) if part]
         joined: list[Span] = []
-        for link, group in groupby(parts, key=lambda part: isinstance(part, Link)):
-            joined.extend(group if link else ["".join(str(part) for part in group)])
+        for part in (self._back(part) for part in re.split(r"(\x02\d+\x03)", text) if part):
+            if joined and isinstance(part, str) and isinstance(joined[-1], str):
+                joined[-1] += part
+            else:
+                joined.append(part)
         return tuple(joined)
 
     def block(self, text: str) -> Given | None:

@@ -79,26 +79,31 @@ def make_digest(
     A new ticket stands among the new ones and in the section of its state; a referred one only among the new.
     """
     since = last_working_day_before(day, catalogue.hours)
-    known = [(ticket, tuple(event for event in events if event.at <= now)) for ticket, events in tickets if ticket.opened <= now]
-    rows = [(ticket, _row(ticket, events, day, catalogue)) for ticket, events in known]
+    known = ((ticket, events) for ticket, events in tickets if ticket.opened <= now)
+    rows = [(ticket, _row(ticket, _until(now, events), day, catalogue)) for ticket, events in known]
 
-    def section(belongs: Callable[[Ticket, Row], bool], order: Callable[[Row], object] = _oldest_first) -> tuple[Row, ...]:
-        return tuple(sorted((row for ticket, row in rows if belongs(ticket, row)), key=order))  # type: ignore[arg-type]
+    def section(belongs: Callable[[Ticket, Row], bool]) -> tuple[Row, ...]:
+        return tuple(sorted((row for ticket, row in rows if belongs(ticket, row)), key=_oldest_first))
 
     return Digest(
         day=day,
         since=since,
         new=section(lambda ticket, _: day_of(ticket.opened, catalogue.hours) >= since),
         members=section(lambda ticket, _: ticket.state is State.ASKING),
-        staff=section(lambda ticket, _: ticket.state in WITH_STAFF, lambda row: (not row.overdue, *_oldest_first(row))),
+        staff=section(lambda ticket, _: ticket.state in WITH_STAFF),
         on_hold=section(lambda ticket, _: ticket.state is State.ON_HOLD),
         closed=section(lambda ticket, row: ticket.state is State.CLOSED and row.since >= since),
         trouble=trouble,
     )
 
 
-def _oldest_first(row: Row) -> tuple[date, int, str]:
-    return row.since, len(row.key), row.key
+def _until(now: datetime, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    return tuple(event for event in events if event.at <= now)
+
+
+def _oldest_first(row: Row) -> tuple[bool, date, int, str]:
+    """What the law wanted done by now comes before everything."""
+    return not row.overdue, row.since, len(row.key), row.key
 
 
 def _row(ticket: Ticket, events: tuple[Event, ...], day: date, catalogue: Catalogue) -> Row:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
-
-from gender_guesser.detector import Detector
 
 from mailbot.mail.message import Address
 from mailbot.tickets.blocks import flat
+from mailbot.understanding.lexicon import is_given_name
 from mailbot.understanding.request import Person
 
 _GREETING = re.compile(
@@ -18,11 +16,6 @@ _GREETING = re.compile(
 _FAREWELL = re.compile(
     r".{0,20}\b(gr(ü|ue)(ß|ss)e?n?|mfg|lg|vg|bis (bald|dann)|regards|best wishes|cheers|yours)\b.{0,40}", re.IGNORECASE
 )
-
-
-@cache
-def _names() -> Detector:
-    return Detector(case_sensitive=False)
 
 
 def given_name(address: Address, persons: Iterable[Person] = ()) -> str:
@@ -39,12 +32,7 @@ def given_name(address: Address, persons: Iterable[Person] = ()) -> str:
     before, comma, after = name.partition(",")
     words = (after if comma else before).split()
     given = words[0] if words and (comma or len(words) > 1) else ""
-    return given if _is_given_name(given) else ""
-
-
-def _is_given_name(word: str) -> bool:
-    parts = word.split("-")
-    return word[:1].isupper() and all(_names().get_gender(part) != "unknown" for part in parts)
+    return given if given[:1].isupper() and is_given_name(given) else ""
 
 
 def greets(text: str) -> bool:

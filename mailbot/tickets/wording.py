@@ -8,7 +8,7 @@ them back: "E-Mail von Mehmet Yılmaz: …".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -28,10 +28,23 @@ PARTS_OF = {
 }
 TOOL = Label(de="Betrifft", en="Concerns")
 MONTHS = {
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "de": ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
-WEEKDAYS = {"de": "Mo Di Mi Do Fr Sa So".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
+WEEKDAYS = {"de": ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"], "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]}
 
 
 def missing_labels(request: Request, service: Service, language: str, *, known: bool = True) -> tuple[str, ...]:
@@ -55,7 +68,7 @@ def _missing(rule: FieldRule, request: Request, language: str, known: bool) -> I
         yield from (PARTS[part].in_(language) for part in parts)
 
 
-def _parts_of_persons(persons: tuple[Person | str, ...], parts: list[str], language: str) -> Iterator[str]:
+def _parts_of_persons(persons: tuple[Person | str, ...], parts: Sequence[str], language: str) -> Iterator[str]:
     gaps = [
         (part, index, person)
         for index, person in enumerate(persons, start=1)
@@ -123,13 +136,18 @@ def chosen(value: str, among: Value) -> str:
 
 def day(value: date | str, language: str) -> str:
     """ "13. September 2025", "13 September 2025"; a text that is no ISO date stays as it is."""
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            return flat(value)
+    when = value if isinstance(value, date) else _iso_day(value)
+    if when is None:
+        return flat(str(value))
     dot = "." if language == "de" else ""
-    return f"{value.day}{dot} {MONTHS[language][value.month - 1]} {value.year}"
+    return f"{when.day}{dot} {MONTHS[language][when.month - 1]} {when.year}"
+
+
+def _iso_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def short_day(value: date, language: str = "de") -> str:

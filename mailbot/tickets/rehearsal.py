@@ -1,0 +1,140 @@
+"""
+Cases that every template must be able to say: no name, umlauts, thirty users, on hold, a stranger, two tickets …
+
+Built from the catalogue that is in use, so a new service or field is rehearsed too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from itertools import product
+from typing import TYPE_CHECKING
+
+from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule, Service, Staff
+from mailbot.mail.message import Address, Attachment
+from mailbot.tickets.decision import Action, Decision, Outcome, Reply
+from mailbot.tickets.digest import make_digest
+from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.understanding.request import Person, Request, RequestKind, Value
+
+if TYPE_CHECKING:
+    from mailbot.tickets.writer import Writer
+
+MOMENT = datetime(2025, 9, 22, 9, 30, tzinfo=UTC)
+NOBODY = Address(email="jemand@verein.example")
+SOMEBODY = Address(name="Müller, Jörg", email="joerg.mueller@verein.example")
+USERS = tuple(
+    Person(given=f"Zoë-Émilie {n}", surname="von der Größe", email=None if n % 7 == 0 else f"person{n}@verein.example")
+    for n in range(30)
+)
+VALUES: Mapping[str, Value] = {
+    "group": "OV Köln-Süd <b>",
+    "person": Person(given="Jörg"),
+    "persons": USERS,
+    "chosen": ("person1@verein.example", "Jemand Anderes"),
+    "role": "Kassierer*in",
+    "choice": "unbekannt",
+    "address": "ziel@verein.example",
+    "addresses": ("eins@verein.example", "zwei@verein.example"),
+    "date": "2025-10-03",
+    "number": 150,
+    "text": "{{ 7 * 7 }}\n# Überschrift",
+}
+ACTIONS = {
+    State.ASKING: Action.ASK,
+    State.OPEN: Action.OPEN,
+    State.ON_HOLD: Action.OPEN,
+    State.REFERRED: Action.REFER,
+    State.TRIAGE: Action.TRIAGE,
+    State.CLOSED: Action.TRIAGE,
+}
+
+Write = Callable[["Writer"], object]
+
+
+def rehearse(catalogue: Catalogue) -> Iterator[Write]:
+    """Each case as a function that makes a writer write it."""
+    tickets = tuple(_ticket(number, service, catalogue) for number, service in enumerate(catalogue.services, start=1))
+    yield from _answers(tickets, catalogue)
+    for ticket in tickets:
+        yield from _about(ticket, catalogue)
+    yield from _digests(tickets, catalogue)
+
+
+def _answers(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Write]:
+    for those in ((tickets[0],), tickets[:2], tickets):
+        for state, language, reply in product(State, LANGUAGES, Reply):
+            for known, to in ((True, SOMEBODY), (True, NOBODY), (False, SOMEBODY)):
+                yield _answer(those, state, language, reply, known, to, catalogue)
+
+
+def _answer(
+    tickets: tuple[Ticket, ...], state: State, language: str, reply: Reply, known: bool, to: Address, catalogue: Catalogue
+) -> Write:
+    outcomes = tuple(Outcome(request=ticket.request, action=ACTIONS[state], state=state, ticket=ticket.key) for ticket in tickets)
+    decision = Decision(action=ACTIONS[state], outcomes=outcomes, reply=reply, language=language)
+    return lambda writer: writer.answer(
+        decision, tickets, subject="AW: Größe", to=to, mailbox=catalogue.mailboxes[0], known=known
+    )
+
+
+def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Write]:
+    box, member = catalogue.mailbox(ticket.mailbox), _member(catalogue)
+    events = (Event(at=MOMENT, kind="received", by=ticket.requester.email, text="Mail ist da"),)
+    files = (Attachment(name="Liste.xlsx", media_type="application/zip", size=12_345),)
+    yield lambda writer: writer.for_staff(
+        ticket, events=events, original="Hallo,\n> äh\n<script>", attachments=files, doubts=("Zwei Namen",), member=member
+    )
+    yield lambda writer: writer.for_staff(ticket, events=(), original="", attachments=(), doubts=(), member=member)
+    yield lambda writer: writer.from_staff(ticket, text="Hallo Jörg,\n\nfertig.\n\nGruß\nKim", mailbox=box)
+    yield lambda writer: writer.from_staff(ticket, text="ist eingerichtet", mailbox=box)
+    yield lambda writer: writer.closed(ticket, mailbox=box)
+    yield lambda writer: writer.transcript(ticket, lines=(("#erledigt", "abgeschlossen"),))
+
+
+def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Write]:
+    full = make_digest(
+        ((ticket, ()) for ticket in tickets), ("Etwas ging schief.",), day=MOMENT.date(), now=MOMENT, catalogue=catalogue
+    )
+    empty = make_digest((), (), day=MOMENT.date(), now=MOMENT, catalogue=catalogue)
+    yield lambda writer: writer.digest(full)
+    yield lambda writer: writer.digest(empty)
+
+
+def _member(catalogue: Catalogue) -> Staff:
+    return catalogue.staff[0] if catalogue.staff else Staff(id="someone", name="Kim Beispiel", email="kim@verein.example")
+
+
+def _ticket(number: int, service: Service, catalogue: Catalogue) -> Ticket:
+    states = tuple(State)
+    return Ticket(
+        key=f"{catalogue.organisation.ticket_prefix}-{number}",
+        conversation=1,
+        request=_request(service, RequestKind.CHANGE if number % 3 == 0 else RequestKind.NEW),
+        state=states[number % len(states)],
+        mailbox=catalogue.mailboxes[0].id,
+        requester=SOMEBODY if number % 2 else NOBODY,
+        subject="Größe" if number % 2 else "",
+        language=LANGUAGES[number % 2],
+        assignee=_member(catalogue).id if number % 2 else None,
+        opened=MOMENT,
+        updated=MOMENT,
+        due=date(2025, 9, 12) if service.due_months else None,
+    )
+
+
+def _request(service: Service, kind: RequestKind) -> Request:
+    """Every second field has a value; what each of the others, and of the persons, needs is missing."""
+    given: dict[str, Value] = {rule.id: VALUES[rule.type] for rule in service.fields[::2]}
+    missing = [name for rule in service.fields for name in _missing(rule, given)]
+    return Request(service=service.id, kind=kind, missing=tuple(sorted(missing)), because=("weil es so da steht",)).with_fields(
+        given
+    )
+
+
+def _missing(rule: FieldRule, given: Mapping[str, Value]) -> Iterator[str]:
+    if rule.id not in given:
+        yield rule.id
+    else:
+        yield from (f"{rule.id}.{part}" for part in rule.each if part != "given")

@@ -1,0 +1,132 @@
+"""
+Templates to mails: words rendered once by Jinja2, then given two looks, text and HTML.
+
+What an edited template does wrong becomes one sentence with its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any
+
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, pass_context
+from jinja2 import TemplateError as JinjaError
+from jinja2.ext import Extension
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+
+from mailbot.errors import TemplateError
+from mailbot.tickets.blocks import Kept, Page, plain, read_page
+
+LAYOUT = "look/mail.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A mail's subject and its two parts, which say the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class TidyLines(Extension):
+    """
+    A tag like `{% if … %}` alone on a line leaves no line behind; every other line stays a line.
+
+    Jinja's `trim_blocks` alone would join a line that ends with a tag, or an `include`, with the next one.
+    """
+
+    _lonely = re.compile(r"\s*\{%-?\s*(?!include\b)\w+(?:(?!%\}).)*%\}\s*")
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return "\n".join(line if self._lonely.fullmatch(line) else self._kept(line) for line in source.split("\n"))
+
+    @staticmethod
+    def _kept(line: str) -> str:
+        return re.sub(r"\s*%\}$", " +%}", line.rstrip())
+
+
+@pass_context
+def _keep(context: Context, value: object) -> str:
+    kept: Kept = context["_kept"]
+    return kept.keep(value)
+
+
+class Templates:
+    """
+    The folder `templates/`, compiled.
+
+    Raises TemplateError: with all that cannot be compiled, one `templates/…:line: sentence` a line; later with
+    the place of what did not render.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise TemplateError(f"{folder}: there is no such folder; it belongs beside rules.yaml")
+        self._folder = folder
+        options: dict[str, Any] = {
+            "loader": FileSystemLoader(folder, encoding="utf-8"),
+            "undefined": StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+        }
+        # Words are no HTML: their values are kept aside and escaped by the look.
+        self._words = SandboxedEnvironment(autoescape=False, finalize=_keep, extensions=[TidyLines], **options)
+        self._look = SandboxedEnvironment(autoescape=True, **options)
+        self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+        self._compile_all()
+
+    def write(self, template: str, language: str, **values: Any) -> Words:
+        """The mail of that template ("de/answer.txt"); `organisation` must be among the values."""
+        kept = Kept()
+        rendered: str = self._guarded(template, lambda: self._words.get_template(template).render(**values, _kept=kept))
+        page: Page = self._guarded(template, lambda: read_page(rendered, kept))
+        look = {"page": page, "language": language, "organisation": values["organisation"]}
+        html: str = self._guarded(LAYOUT, lambda: self._look.get_template(LAYOUT).render(**look))
+        return Words(subject=page.subject, text=plain(page), html=self._inliner.inline(html))
+
+    def _guarded(self, template: str, render: Callable[[], Any]) -> Any:
+        try:
+            return render()
+        except (JinjaError, UnicodeDecodeError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
+            raise TemplateError(self._complaint(template, error)) from error
+
+    def _compile_all(self) -> None:
+        complaints = [
+            complaint
+            for environment, ending in ((self._words, ".txt"), (self._look, ".html"))
+            for name in environment.list_templates(extensions=[ending.lstrip(".")])
+            if (complaint := self._broken(environment, name))
+        ]
+        if complaints:
+            raise TemplateError("\n".join(complaints))
+
+    def _broken(self, environment: Environment, name: str) -> str | None:
+        try:
+            environment.get_template(name)
+        except (JinjaError, UnicodeDecodeError) as error:
+            return self._complaint(name, error)
+        return None
+
+    def _complaint(self, template: str, error: Exception) -> str:
+        name, line, what = template, 1, str(error)
+        if isinstance(error, TemplateSyntaxError):
+            name, line, what = error.name or template, error.lineno, error.message or "wrong syntax"
+        elif places := self._places(error):
+            name, line = places[-1]
+        if isinstance(error, TemplateNotFound):
+            what = f"there is no template '{error.name}'"
+        if isinstance(error, UnicodeDecodeError):
+            what = "this is no UTF-8 text; save the file as UTF-8"
+        return f"{self._folder.name}/{name}:{line}: {what}"
+
+    def _places(self, error: Exception) -> list[tuple[str, int]]:
+        """Jinja2 rewrites tracebacks so that a frame of a template names its file and line."""
+        frames = ((Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__))
+        return [(path.relative_to(self._folder).as_posix(), line) for path, line in frames if path.is_relative_to(self._folder)]

@@ -1,0 +1,235 @@
+"""What the templates show: tickets, persons, history and overviews as blocks. Values only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from mailbot.catalogue import Catalogue, FieldRule
+from mailbot.mail.message import Attachment
+from mailbot.tickets.blocks import Action, Actions, Entries, Entry, Facts, Form, Link, Table, flat
+from mailbot.tickets.calendar import day_of
+from mailbot.tickets.decision import Outcome
+from mailbot.tickets.digest import Row
+from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.wording import day, facts, label_of, missing_labels, moment, short_day
+from mailbot.understanding.request import Person, Request, RequestKind, Value
+
+STAFF_LANGUAGE = "de"
+SUBJECT_AT_MOST = 150  # characters of the member's own subject
+
+STATES = {
+    State.ASKING: "wartet auf das Mitglied",
+    State.OPEN: "wartet auf uns",
+    State.ON_HOLD: "zurückgestellt",
+    State.REFERRED: "verwiesen",
+    State.TRIAGE: "wartet auf uns, bitte lesen",
+    State.CLOSED: "abgeschlossen",
+}
+_KEY = re.compile(r"\[[A-Z]{1,8}-\d+\]")
+_PREFIXES = re.compile(r"^(?:(?:re|aw|antw|antwort|fwd?|wg|sv|tr|rif)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+
+
+def bare_subject(subject: str) -> str:
+    """The subject without "Re:", "AW:", "Fwd:" … and without ticket keys, on one line, at most 150 characters."""
+    bare = _PREFIXES.sub("", flat(_KEY.sub(" ", flat(subject))))
+    return bare if len(bare) <= SUBJECT_AT_MOST else bare[: SUBJECT_AT_MOST - 1].rstrip() + "…"
+
+
+def website(catalogue: Catalogue) -> Link:
+    """The association's website, shown without its scheme."""
+    address = catalogue.organisation.website
+    shown = re.sub(r"^https?://", "", address).rstrip("/")
+    return Link(href=address if address.startswith("http") else f"https://{address}", label=shown)
+
+
+def persons_of(request: Request) -> Iterator[Person]:
+    """Everybody named in the request."""
+    for value in request.fields.values():
+        yield from (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, Person))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What the templates for members know of one ticket. `form` and `facts` are None where there is nothing to show."""
+
+    key: str
+    label: str
+    about: str
+    state: str
+    change: bool
+    form: Form | None
+    facts: Facts | None
+    reason: str
+    introduction: bool
+    due: str
+
+
+def part_of(outcome: Outcome, ticket: Ticket, catalogue: Catalogue, language: str, *, known: bool) -> Part:
+    """`known` False: the sender is not proven, so nothing of what the mail said is shown."""
+    request, service = outcome.request, catalogue.service(outcome.request.service)
+    labels = missing_labels(request, service, language, known=known)
+    rows = facts(request, catalogue, language) if known else ()
+    return Part(
+        key=ticket.key,
+        label=service.label.in_(language),
+        about=service.about.in_(language),
+        state=outcome.state.value,
+        change=request.kind is RequestKind.CHANGE,
+        form=Form(labels=labels) if labels else None,
+        facts=Facts(rows=rows) if rows else None,
+        reason=service.on_hold.in_(language) if service.on_hold else "",
+        introduction=service.introduction and request.kind is RequestKind.NEW,
+        due=day(ticket.due, language) if ticket.due else "",
+    )
+
+
+def glance(ticket: Ticket, catalogue: Catalogue) -> Facts:
+    """Who, what, since when, where it stands: for staff, in four to seven lines."""
+    local = ticket.opened.astimezone(catalogue.hours.timezone)
+    rows = {
+        "Wer": ", ".join(dict.fromkeys(part for part in (flat(ticket.requester.name), ticket.requester.email) if part)),
+        "Betreff": flat(ticket.subject),
+        "Seit": f"{day(day_of(ticket.opened, catalogue.hours), STAFF_LANGUAGE)}, {local:%H:%M} Uhr",
+        "Art": "Änderung" if ticket.request.kind is RequestKind.CHANGE else "",
+        "Stand": STATES[ticket.state],
+        "Frist": day(ticket.due, STAFF_LANGUAGE) if ticket.due else "",
+        "Zuständig": next((each.name for each in catalogue.staff if each.id == ticket.assignee), "noch niemand"),
+    }
+    return Facts(rows=tuple((label, (value,)) for label, value in rows.items() if value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persons:
+    """A list of persons under its label."""
+
+    label: str
+    table: Table
+
+
+def person_lists(request: Request, catalogue: Catalogue) -> tuple[Persons, ...]:
+    """Each list of persons as a table: name, address, and what they are chosen for ("Admin")."""
+    service = catalogue.service(request.service)
+    return tuple(
+        Persons(
+            label=label_of(service, id, STAFF_LANGUAGE),
+            table=Table(
+                head=("Name", "E-Mail", "Aufgabe"),
+                rows=tuple(_person_row(person, request, _chosen_among(id, service.fields)) for person in persons),
+            ),
+        )
+        for id, value in request.fields.items()
+        if (persons := _persons(value))
+    )
+
+
+def _chosen_among(id: str, fields: tuple[FieldRule, ...]) -> tuple[FieldRule, ...]:
+    return tuple(rule for rule in fields if rule.among == id)
+
+
+def _person_row(person: Person, request: Request, choices: tuple[FieldRule, ...]) -> tuple[str, ...]:
+    name = " ".join(part for part in (person.given, person.surname) if part)
+    marks = [_mark(rule) for rule in choices if any(_means(each, person) for each in _names(request.fields.get(rule.id)))]
+    return flat(name) or "fehlt", person.email or "fehlt", ", ".join(marks)
+
+
+def _mark(rule: FieldRule) -> str:
+    """ "Gruppenadmins (1–3)" → "Admin": one of them, in a word that fits a narrow column."""
+    return rule.label.in_(STAFF_LANGUAGE).partition(" (")[0].removeprefix("Gruppen").removesuffix("s").capitalize()
+
+
+def other_facts(request: Request, catalogue: Catalogue) -> Facts | None:
+    """What is known besides the lists of persons; who is chosen among them is marked there."""
+    service = catalogue.service(request.service)
+    told = {
+        label_of(service, id, STAFF_LANGUAGE)
+        for id, value in request.fields.items()
+        if _persons(value) or _is_marked(request, service.field(id), value)
+    }
+    rows = tuple(row for row in facts(request, catalogue, STAFF_LANGUAGE) if row[0] not in told)
+    return Facts(rows=rows) if rows else None
+
+
+def _is_marked(request: Request, rule: FieldRule | None, value: Value) -> bool:
+    among = _persons(request.fields.get(rule.among)) if rule and rule.among else ()
+    return bool(among) and all(any(_means(each, person) for person in among) for each in _names(value))
+
+
+def _persons(value: Value | None) -> tuple[Person, ...]:
+    return tuple(each for each in value if isinstance(each, Person)) if isinstance(value, tuple) else ()
+
+
+def _names(value: Value | None) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, tuple) else ()
+
+
+def _means(name: str, person: Person) -> bool:
+    return name in (person.email, person.name)
+
+
+def actions(ticket: Ticket, catalogue: Catalogue) -> Actions:
+    """Prepared mails (RFC 6068) for what staff do most."""
+    to = quote(catalogue.mailbox(ticket.mailbox).address, safe="@")
+
+    def action(label: str, command: str, how: str) -> Action:
+        href = f"mailto:{to}?subject={quote(f'Re: [{ticket.key}]')}&body={quote(command)}"
+        return Action(label=label, how=f"{command.strip()} – {how}", href=href)
+
+    return Actions(
+        actions=(
+            action("Abschließen", "#erledigt\r\n", "das Mitglied erfährt, dass es erledigt ist"),
+            action("Übernehmen", "#nehme ich\r\n", "du kümmerst dich darum"),
+            action("Notiz", "#notiz ", "was danach steht, bleibt unter euch"),
+        )
+    )
+
+
+def history(events: tuple[Event, ...], catalogue: Catalogue) -> Table | None:
+    """When, what, who."""
+    rows = tuple((moment(each.at, catalogue.hours.timezone), flat(each.text), _actor(each.by, catalogue)) for each in events)
+    return Table(head=("Wann", "Was", "Wer"), rows=rows) if rows else None
+
+
+def _actor(by: str, catalogue: Catalogue) -> str:
+    staff = catalogue.member_of_staff(by)
+    return staff.name if staff else {"mailbot": "Bot", "cli": "Befehlszeile"}.get(by, flat(by))
+
+
+def attachment(each: Attachment) -> str:
+    """ "liste.xlsx (12 KB)"; only the name and size of what a mail carried is ever shown."""
+    return f"{flat(each.name) or 'ohne Namen'} ({_size(each.size)})"
+
+
+def _size(octets: int) -> str:
+    if octets < 1024:
+        return f"{octets} Byte"
+    return f"{octets / 1024:.0f} KB" if octets < 1024**2 else f"{octets / 1024**2:.1f} MB".replace(".", ",")
+
+
+def entries(rows: tuple[Row, ...]) -> Entries | None:
+    """A section of the overview."""
+    return Entries(entries=tuple(_entry(row) for row in rows)) if rows else None
+
+
+def _entry(row: Row) -> Entry:
+    who = ", ".join(part for part in (flat(row.who), f"bei {row.assignee}" if row.assignee else "") if part)
+    lines = (who, f"Fehlt: {', '.join(row.missing)}" if row.missing else "", _deadline(row), flat(row.because))
+    return Entry(
+        key=row.key,
+        title=row.service,
+        lines=tuple(line for line in lines if line),
+        age=f"seit {short_day(row.since)} – {_working_days(row.age)}",
+        urgent=row.overdue,
+    )
+
+
+def _deadline(row: Row) -> str:
+    if row.due is None:
+        return ""
+    return f"Überfällig: Frist war am {day(row.due, STAFF_LANGUAGE)}" if row.overdue else f"Frist: {day(row.due, STAFF_LANGUAGE)}"
+
+
+def _working_days(age: int) -> str:
+    return "heute" if age == 0 else "1 Arbeitstag" if age == 1 else f"{age} Arbeitstage"
