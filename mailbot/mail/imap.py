@@ -87,6 +87,11 @@ class Folder:
         self.uidvalidity: int = selected[b"UIDVALIDITY"]
         self._newest: int = selected.get(b"UIDNEXT", 1) - 1
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The names of all folders, as the server has them."""
+        return tuple(sorted(self._names))
+
     def uids(self, after: int = 0) -> list[int]:
         """The UIDs greater than `after` that are in the folder now, ascending."""
         with self._asking("list of mails"):
@@ -165,8 +170,9 @@ class Folder:
     def _select(self, name: str, readonly: bool) -> dict[bytes, Any]:
         actual = self._known(name)
         if actual is None:
-            there = ", ".join(sorted(self._names)) or "none"
-            raise MailboxError(f"{_whose(self._login)}: there is no folder '{name}'; there are: {there}", again=False)
+            raise MailboxError(
+                f"{_whose(self._login)}: there is no folder '{name}'; there are: {', '.join(self.folders)}", again=False
+            )
         with self._asking(f"folder '{actual}'"):
             answer: dict[bytes, Any] = self._client.select_folder(actual, readonly=readonly)
         return answer

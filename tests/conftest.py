@@ -1,0 +1,65 @@
+"""Servers for all tests. Each worker of pytest-xdist has its own; every test its own mailboxes and databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.engine import URL, make_url
+
+from tests.servers.dovecot import Dovecot, running_dovecot
+from tests.servers.postfix import Postfix, running_postfix
+from tests.servers.postgresql import fresh_database, running_postgresql
+from tests.servers.station import Station
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """An IMAP server; any user, password "secret", each an empty mailbox."""
+    with running_dovecot() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def plain_dovecot() -> Iterator[Dovecot]:
+    """An IMAP server that knows nothing but IMAP4rev1: no IDLE, MOVE, UIDPLUS, NAMESPACE, SPECIAL-USE."""
+    with running_dovecot(capabilities="IMAP4rev1") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postfix(dovecot: Dovecot) -> Iterator[Postfix]:
+    """An SMTP server that delivers into `dovecot`."""
+    with running_postfix(dovecot) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def station(dovecot: Dovecot, postfix: Postfix) -> Station:
+    """Both, with words for handing mails in and looking into mailboxes."""
+    return Station(dovecot=dovecot, postfix=postfix)
+
+
+@pytest.fixture
+def user() -> str:
+    """An address whose mailbox no other test knows."""
+    return f"user-{uuid4().hex[:12]}@verein.example"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[URL]:
+    """A PostgreSQL server."""
+    with running_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield make_url(f"sqlite:///{tmp_path / 'mailbot.db'}")
+        return
+    with fresh_database(request.getfixturevalue("postgresql")) as url:
+        yield url

@@ -1,0 +1,52 @@
+"""A PostgreSQL of our own (the wheel pgserver), with a fresh database for each test."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy.engine import URL, make_url
+
+from tests.servers.process import missing, own_folder
+
+
+@contextmanager
+def running_postgresql() -> Iterator[URL]:
+    """A server until the end of the block; the URL is that of its maintenance database."""
+    try:
+        with warnings.catch_warnings():
+            # Where it keeps its lock is of no interest to us.
+            warnings.simplefilter("ignore")
+            import pgserver
+    except ImportError:
+        missing("pgserver is not installed")
+    with own_folder("postgresql") as home:
+        server = pgserver.PostgresServer(home, cleanup_mode="stop")
+        try:
+            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+            # Nothing in it has to survive a power cut.
+            _run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+            yield url
+        finally:
+            server.cleanup()
+
+
+@contextmanager
+def fresh_database(server: URL) -> Iterator[URL]:
+    """An empty database until the end of the block."""
+    name = f"test_{uuid4().hex}"
+    _run(server, f'CREATE DATABASE "{name}"')
+    try:
+        yield server.set(database=name)
+    finally:
+        _run(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _run(server: URL, *statements: str) -> None:
+    url = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())

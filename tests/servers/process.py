@@ -1,0 +1,101 @@
+"""Starting a server, waiting until it answers, and always stopping it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import pytest
+
+Found = TypeVar("Found")
+
+SBIN = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"))
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip, for want of a server; with MAILBOT_REQUIRE_SERVERS=1 fail instead."""
+    if os.environ.get("MAILBOT_REQUIRE_SERVERS") == "1":
+        pytest.fail(f"{reason}, and MAILBOT_REQUIRE_SERVERS=1 says that it must be", pytrace=False)
+    pytest.skip(reason)
+
+
+def program(name: str, title: str) -> str:
+    """The path of a server's program, or a skip."""
+    return shutil.which(name, path=SBIN) or missing(f"{title} is not installed")
+
+
+@contextmanager
+def own_folder(name: str) -> Iterator[Path]:
+    """A temporary folder that servers which give up root can enter; its path is short enough for sockets."""
+    home = Path(tempfile.mkdtemp(prefix=f"mb-{name}-", dir="/tmp"))
+    home.chmod(0o755)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def free_ports(count: int) -> list[int]:
+    """Loopback ports that nobody uses now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    try:
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def eventually(look: Callable[[], Found | None], *, timeout: float, failure: Callable[[], str]) -> Found:
+    """What `look` finds, as soon as it finds something; after `timeout` seconds the test fails with `failure()`."""
+    end = time.monotonic() + timeout
+    while True:
+        found = look()
+        if found is not None:
+            return found
+        if time.monotonic() > end:
+            pytest.fail(failure())
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path], *, port: int, log: Path, stop: Sequence[str | Path] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server in the foreground, from its first greeting on `port` until the end of the block; `stop` ends it, else a signal."""
+    with log.open("ab") as words:
+        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
+    try:
+        eventually(
+            lambda: _greeting(server, port),
+            timeout=20,
+            failure=lambda: f"{command[0]} does not answer on port {port}:\n{log.read_text(errors='replace')[-4000:]}",
+        )
+        yield server
+    finally:
+        if stop:
+            subprocess.run(stop, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=30)
+        else:
+            server.terminate()
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _greeting(server: subprocess.Popen[bytes], port: int) -> bytes | None:
+    if server.poll() is not None:
+        return b""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            return connection.recv(200) or None
+    except OSError:
+        return None
