@@ -73,6 +73,7 @@ class _Boundary:
     start: int
     end: int
     forwards: bool
+    marked: bool = False  # does it stand behind `>`?
     author: Address = NOBODY
     subject: str = ""
 
@@ -80,7 +81,8 @@ class _Boundary:
 _SEPARATOR = re.compile(
     r"\s*(?:[-_=*\u2013\u2014]{2,}\s*)?(?P<words>"
     r"ursprüngliche (?:nachricht|mail|e-mail)|original-?\s?(?:nachricht|message|mail)|original e-mail|originele bericht"
-    r"|mensaje original|message d['’]origine|messaggio originale|wiadomość oryginalna|oryginalna wiadomość|orijinal (?:mesaj|ileti)|özgün ileti"
+    r"|mensaje original|message d['’]origine|messaggio originale|wiadomość oryginalna|oryginalna wiadomość"
+    r"|orijinal (?:mesaj|ileti)|özgün ileti"
     r")(?:\s*:)?(?:\s*[-_=*\u2013\u2014]{2,})?\s*",
     re.I,
 )
@@ -89,16 +91,18 @@ _FORWARD_MARK = re.compile(
     r"forwarded (?:message|mail|e-mail)(?: from .{1,80})?|begin forwarded message|weitergeleitete (?:nachricht|mail|e-mail)"
     r"|anfang der weitergeleiteten (?:nachricht|e-mail)|beginn der weitergeleiteten nachricht"
     r"|mensaje reenviado|inicio del mensaje reenviado|message (?:transféré|transmis)|début du message (?:transféré|réexpédié)"
-    r"|messaggio inoltrato|inizio messaggio inoltrato|yönlendirilen (?:mesaj|ileti)|iletilen mesaj(?: başlangıcı)?"
-    r"|przekazana wiadomość|wiadomość przekazana|treść przekazanej wiadomości|doorgestuurd bericht"
-    r")(?:\s*:)?(?:\s*[-_=*\u2013\u2014]{2,})?\s*",
+    r"|messaggio inoltrato|inizio messaggio inoltrato|yönlendirilen (?:mesaj|ileti)|iletil(?:en|miş) mesaj(?: başlangıcı)?"
+    r"|przekazana wiadomość|wiadomość przekazana|treść przekazanej wiadomości|początek przekazywanej wiadomości"
+    r"|doorgestuurd bericht"
+    r")(?:\s*:)?(?:\s*[-_=*\u2013\u2014]{2,})?\s*(?:\b(?:von|from|de|da|kimden):(?P<from>.{1,900}))?",
     re.I,
 )
 _RULE = re.compile(r"\s*(?:_{10,}|-{10,}|={10,}|\u2014{5,})\s*")
 
-_FROM = r"von|from|de|da|od|kimden|gönderen|van"
-_SENT = r"gesendet|datum|date|sent|enviado(?: el)?|fecha|envoyé|data|inviato|wysłano|gönderme tarihi|gönderildi|tarih|verzonden"
-_TO = r"an|to|para|à|a|do|kime|alıcı|aan"
+_FROM = r"von|from|de|da|mittente|od|nadawca|kimden|gönderen|van"
+_SENT = r"gesendet|datum|date|sent|enviado(?: el)?|fecha|envoyé|data|inviato|wysłano|gönderme tarihi|gönderildi|tarih"
+r"|verzonden"
+_TO = r"an|to|para|à|a|destinatario|do|adresat|kime|alıcı|aan"
 _SUBJECT = r"betreff|subject|asunto|objet|oggetto|temat|konu|onderwerp|betrifft"
 _OTHER = r"cc|bcc|kopie|blindkopie|antwort an|antworten an|reply-to|priorität|wichtigkeit|importance|dw|bilgi"
 _HEADER = re.compile(
@@ -110,7 +114,7 @@ _HEADER = re.compile(
 
 def _first_boundary(lines: Sequence[Line], *, forwarding: bool) -> _Boundary | None:
     for index, line in enumerate(lines):
-        if line.depth or not line.text:
+        if not line.text or line.depth > 1 or (line.depth and not _FORWARD_MARK.fullmatch(line.text)):
             continue
         if boundary := _boundary_at(lines, index, forwarding=forwarding):
             return boundary
@@ -119,10 +123,19 @@ def _first_boundary(lines: Sequence[Line], *, forwarding: bool) -> _Boundary | N
 
 def _boundary_at(lines: Sequence[Line], index: int, *, forwarding: bool) -> _Boundary | None:
     text = lines[index].text
-    if len(text) > 300:
+    if len(text) > 1_000:
         return None
-    if _FORWARD_MARK.fullmatch(text):
-        return _block_after(lines, index, forwards=True) or _Boundary(start=index, end=index + 1, forwards=True)
+    if mark := _FORWARD_MARK.fullmatch(text):
+        marked = lines[index].depth > 0
+        alone = _Boundary(
+            start=index,
+            end=index + 1,
+            forwards=True,
+            marked=marked,
+            author=_author(mark["from"] or ""),
+            subject=_inline_subject(text),
+        )
+        return _block_after(lines, index, forwards=True) or alone
     if _SEPARATOR.fullmatch(text) and (text.lstrip()[:1] in "-_=*\u2013\u2014" or text.rstrip().endswith(":")):
         return _block_after(lines, index, forwards=forwarding) or _Boundary(start=index, end=index + 1, forwards=forwarding)
     if _RULE.fullmatch(text):
@@ -130,8 +143,23 @@ def _boundary_at(lines: Sequence[Line], index: int, *, forwarding: bool) -> _Bou
     if _HEADER.match(text):
         return _header_block(lines, index, index, forwards=forwarding)
     if (end := _attribution_end(lines, index)) and not _marked_below(lines, end) and _is_dated(lines[index:end]):
-        return _Boundary(start=index, end=end, forwards=False)
+        writer = _author(_before_address(" ".join(line.text for line in lines[index:end])))
+        return _Boundary(start=index, end=end, forwards=forwarding, author=writer)
     return None
+
+
+def _inline_subject(text: str) -> str:
+    """Yahoo writes the header block on the line of the mark."""
+    found = re.search(rf"(?:{_SUBJECT})\s?:\s*(.+)", text, re.I)
+    return found[1].strip() if found else ""
+
+
+def _before_address(attribution: str) -> str:
+    """Name and address out of an attribution, where both stand together."""
+    found = re.search(
+        r"((?:[\"'“«\w.-]+\s+){0,4})(<[^<>\s]+@[^<>\s]+>)", re.sub(rf"\b(?:{_WROTE})\b", ":", attribution, flags=re.I)
+    )
+    return "" if found is None else found[1].rpartition(":")[2] + found[2]
 
 
 def _block_after(lines: Sequence[Line], start: int, *, forwards: bool) -> _Boundary | None:
@@ -174,7 +202,14 @@ def _header_block(lines: Sequence[Line], start: int, first: int, *, forwards: bo
         end = index + 1
     if not ("from" in fields and fields.keys() & {"sent", "subject"}) or len(fields) < 3:
         return None
-    return _Boundary(start=start, end=end, forwards=forwards, author=_author(fields["from"]), subject=fields.get("subject", ""))
+    return _Boundary(
+        start=start,
+        end=end,
+        forwards=forwards,
+        marked=lines[first].depth > 0,
+        author=_author(fields["from"]),
+        subject=fields.get("subject", ""),
+    )
 
 
 def _header_follows(lines: Sequence[Line], index: int) -> bool:
@@ -190,23 +225,25 @@ def _author(value: str) -> Address:
 
 
 def _passed_on(own: list[Line], head: list[Line], rest: list[Line], boundary: _Boundary) -> Body:
-    """The lines of a forwarded mail, split in turn; Apple's and some others' stand behind `>`."""
-    content = [line for line in rest if line.text]
-    after: list[Line] = []
-    if content and content[0].depth:
-        end = next((i for i, line in enumerate(rest) if line.text and not line.depth), len(rest))
-        rest, after = rest[:end], rest[end:]
-        rest = [replace(line, depth=max(line.depth - 1, 0), kind=Kind.QUOTED if line.depth > 1 else Kind.OWN) for line in rest]
-        first = next((i for i, line in enumerate(rest) if line.text), 0)
-        block = None if boundary.author.email else _header_block(rest, first, first, forwards=True)
-        if block:
-            head = [*head, *(replace(line, kind=Kind.ATTRIBUTION) for line in rest[: block.end])]
-            rest = rest[block.end :]
-            boundary = block
-    inner = _split(rest, forwarding=False, author=boundary.author.name)
-    shown = [replace(line, kind=Kind.FORWARDED) for line in inner.lines]
+    """The lines of a forwarded mail, split in turn; Apple's and some others' stand behind `>`, and words may follow below."""
+    marked = boundary.marked or next((line.depth > 0 for line in rest if line.text), False)
+    end = next((index for index, line in enumerate(rest) if line.text and not line.depth), len(rest)) if marked else len(rest)
+    below, content = rest[end:], [_unmarked(line) for line in rest[:end]] if marked else rest[:end]
+    first = next((index for index, line in enumerate(content) if line.text), None)
+    block = None if first is None or boundary.author.email else _header_block(content, first, first, forwards=True)
+    if block:
+        head = [*head, *(replace(line, kind=Kind.ATTRIBUTION) for line in content[: block.end])]
+        boundary, content = block, content[block.end :]
+    inner = _split(content, forwarding=False, author=boundary.author.name)
     forwarded = Forwarded(author=boundary.author, subject=boundary.subject, lines=inner.lines)
-    return Body(lines=(*own, *head, *shown, *_signed(after, "")), forwarded=forwarded)
+    shown = (replace(line, kind=Kind.FORWARDED) for line in inner.lines)
+    return Body(lines=(*own, *head, *shown, *_signed(_attributed(below), "")), forwarded=forwarded)
+
+
+def _unmarked(line: Line) -> Line:
+    """The same line quoted once less."""
+    depth = max(line.depth - 1, 0)
+    return replace(line, depth=depth, kind=Kind.QUOTED if depth else Kind.OWN)
 
 
 # --- attributions above marked quotes
@@ -221,14 +258,26 @@ _ATTRIBUTION = re.compile(
 )
 _WEEKDAY = r"mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
 _OPENING = re.compile(
-    rf"\s*(?:(?:am|on|el|le|il|il giorno|dnia|w dniu|op|zitat von|quoting|citando a)\b|(?:{_WEEKDAY})\b|\d{{1,4}}[./ -])", re.I
+    rf"\s*(?:(?:am|on|el|le|il|il giorno|dnia|w dniu|op|zitat von|quoting|citando a)\b|(?:{_WEEKDAY})\b"
+    rf"|\d{{1,4}}[./ -])",
+    re.I,
 )
 _DATED = re.compile(r"\d{1,2}[.:/]\s?\d{1,2}|\b(?:19|20)\d\d\b|@")
+_TIMED = re.compile(r"\b(?:19|20)\d\d\b.{0,30}\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d\b.{0,12}\d{1,2}[:.]\d\d\b", re.S)
+_WRITER = re.compile(r"<\s*[^<>\s]+@[^<>\s]+>")
+_ENDS = re.compile(rf".*(?::|\b(?:{_WROTE}))\s*", re.I | re.S)
+
+
+def _attributes(joined: str) -> bool:
+    """Does a text name the writer of what follows? By the verb, or in any language by date, time and address."""
+    if _ATTRIBUTION.fullmatch(joined):
+        return True
+    return bool(_ENDS.fullmatch(joined) and _TIMED.search(joined) and _WRITER.search(joined))
 
 
 def _attribution_end(lines: Sequence[Line], index: int) -> int | None:
     """The line after an attribution that opens at `index` and is wrapped over a few lines at most; None if there is none."""
-    if not _OPENING.match(lines[index].text):
+    if not (_OPENING.match(lines[index].text) or _TIMED.search(lines[index].text)):
         return None
     joined = ""
     for end in range(index, min(index + MAX_WRAPPED, len(lines))):
@@ -236,7 +285,7 @@ def _attribution_end(lines: Sequence[Line], index: int) -> int | None:
         if lines[end].depth != lines[index].depth or not text.strip() or len(text) > 300:
             return None
         joined = f"{joined} {text}".strip()
-        if text.endswith(":") and _ATTRIBUTION.fullmatch(joined):
+        if _attributes(joined):
             return end + 1
     return None
 
@@ -247,8 +296,6 @@ def _attribution_start(lines: Sequence[Line], last: int) -> int | None:
 
     Turkish ones open with the name, so the line that opens one is looked for upwards, and else the angle brackets tell.
     """
-    if not lines[last].text.endswith(":"):
-        return None
     found = None
     joined = ""
     for index in range(last, max(last - MAX_WRAPPED, -1), -1):
@@ -256,7 +303,7 @@ def _attribution_start(lines: Sequence[Line], last: int) -> int | None:
         if lines[index].kind is not Kind.OWN or not text.strip() or len(text) > 300:
             break
         joined = f"{text} {joined}".strip()
-        if not _ATTRIBUTION.fullmatch(joined):
+        if not _attributes(joined):
             continue
         if _OPENING.match(text):
             return index
@@ -295,24 +342,33 @@ def _attributed(lines: Sequence[Line]) -> list[Line]:
 
 # --- signatures and footers in the author's own lines
 
-_GREETINGS = frozenset(
-    "gruß grüße grüßen grüßle gruss grüsse grüssen gruesse gruessen gruße lg vg mfg mkg msg bg hg sg glg gvlg mlg solidarisch herzlich herzlichst"
-    " hochachtungsvoll rotfront freundschaft tschüss tschüß tschö ciao servus regards wishes solidarity greetings cheers sincerely yours best"
-    " saludos saludo abrazo abrazos atentamente saluti saluto cordialement salutations pozdrawiam pozdrowienia poważaniem selamlar saygılar"
-    " saygılarımla sevgiler sevgilerle dostça dayanışmayla groet groeten groetjes".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_GREETINGS = _words(
+    "gruß grüße grüßen grüßle jröße jrööß jroß jrooß gruss grüsse grüssen gruesse gruessen gruße lg vg mfg mkg msg bg hg sg"
+    " glg gvlg mlg solidarisch herzlich herzlichst hochachtungsvoll rotfront freundschaft tschüss tschüß tschö ciao servus"
+    " regards wishes solidarity greetings cheers sincerely yours best saludos saludo abrazo abrazos atentamente saluti"
+    " saluto cordialement salutations pozdrawiam pozdrowienia poważaniem selamlar saygılar saygılarımla sevgiler sevgilerle"
+    " dostça dayanışmayla groet groeten groetjes"
 )
-_THANKS = frozenset(
-    "danke dank dankeschön merci thanks thx gracias teşekkürler teşekkür ederim ederiz ederim sağolun grazie dziękuję dziękujemy dzięki".split()
+_THANKS = _words(
+    "danke dank dankeschön merci thanks thx gracias teşekkürler teşekkür ederim ederiz ederim sağolun grazie dziękuję"
+    " dziękujemy dzięki"
 )
-_FILLERS = frozenset(
-    "mit in und & + viele vielen viel liebe lieben lieber liebem herzliche herzlichen herzlicher herzlichem herzlichste beste besten bestem schöne"
-    " schönen schönem freundliche freundlichen freundlichem freundlicher sonnige sonnigen sommerliche winterliche solidarische solidarischen"
-    " solidarischem solidarischer sozialistische sozialistischen antifaschistische antifaschistischen rote roten linke linken feministische"
-    " feministischen kollegiale kollegialen kollegialem genossenschaftliche kämpferische kämpferischen ganz lieb nochmal nochmals schon schonmal"
-    " im voraus vorab dir euch ihnen schön sehr für eure deine ihre hilfe mühe alles bis bald dann dahin demnächst montag dienstag mittwoch"
-    " donnerstag freitag dein deine euer eure ihr ihre kind kindest warm warmest many all the your you thank advance for help with"
-    " truly faithfully kindly muchas un una cordiales solidarios cordial y con e cordiali distinti molte tante bien à vous meilleures sincères"
-    " z serdeczne serdecznie bardzo şimdiden çok kolay gelsin iyi günler met vriendelijke hartelijke".split()
+_FILLERS = _words(
+    "mit met in und & + viele vielen viel liebe lieben lieber liebem herzliche herzlichen herzlicher herzlichem herzlichste"
+    " beste besten bestem schöne schönen schönem freundliche freundlichen freundlichem freundlicher sonnige sonnigen"
+    " sommerliche winterliche solidarische solidarischen solidarischem solidarischer sozialistische sozialistischen"
+    " antifaschistische antifaschistischen rote roten linke linken feministische feministischen kollegiale kollegialen"
+    " kollegialem genossenschaftliche kämpferische kämpferischen ganz lieb nochmal nochmals schon schonmal im voraus vorab"
+    " dir euch ihnen schön sehr für eure deine ihre hilfe mühe alles bis bald dann dahin demnächst montag dienstag mittwoch"
+    " donnerstag freitag dein deine euer eure ihr ihre kind kindest warm warmest many all the your you thank advance for"
+    " help with truly faithfully kindly muchas un una cordiales solidarios cordial y con e cordiali distinti molte tante"
+    " bien à vous meilleures sincères z serdeczne serdecznie bardzo şimdiden çok kolay gelsin iyi günler met vriendelijke"
+    " hartelijke"
 )
 _SHORT_FAREWELLS = re.compile(
     r"(?:alles (?:liebe|gute)|bis (?:bald|dann|dahin|demnächst|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)|glück ?auf"
@@ -320,8 +376,10 @@ _SHORT_FAREWELLS = re.compile(
     re.I,
 )
 _WORDS = re.compile(r"[^\s,.;:!?()\[\]\"„“”»«❤️🙂😊✊🚩-]+")
-_FROM_PLACE = frozenset("aus von vom an from de da des der us nach".split())
-_NAME = re.compile(r"(?:[A-ZÄÖÜÇĞİŞŁŚŻ][\w.'’-]*)(?:[ -]+(?:(?:von|van|de|den|der|el|al|und|&) ?)*[A-ZÄÖÜÇĞİŞŁŚŻ][\w.'’-]*){0,4}[,.!]?")
+_FROM_PLACE = _words("aus von vom an from de da des der us nach vun")
+_NAME = re.compile(
+    r"(?:[A-ZÄÖÜÇĞİŞŁŚŻ][\w.'’-]*)(?:[ -]+(?:(?:von|van|de|den|der|el|al|und|&) ?)*[A-ZÄÖÜÇĞİŞŁŚŻ][\w.'’-]*){0,4}[,.!]?"
+)
 _DASHES = re.compile(r"--\s?")
 _POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?\s?s\.?\b|nachtrag\b|übrigens\b)", re.I)
 _ITEM = re.compile(r"\s*(?:[-*•–]\s+\S|\d{1,2}[.)]\s+\S)")
@@ -330,22 +388,32 @@ _ROW = re.compile(r"(?!\s*(?:e-?mail|mail|tel|fon|mobil|web|internet|fax|www)\b)
 _CONTACT = re.compile(r"\b(?:tel|telefon|fon|fax|mobil|www|http|hrb|geschäftsführ\w*|\d{5})\b|\+49|\b0\d{2,5}[ /-]", re.I)
 
 _FOOTER = re.compile(
-    r"\s*(?:von mein(?:em|er)\b.{0,60}\b(?:gesendet|gesandt|verschickt|geschickt)|gesendet (?:mit|von|über|via|aus)\b.{1,80}|mobil gesendet.{0,40}"
+    r"\s*(?:von mein(?:em|er)\b.{0,60}\b(?:gesendet|gesandt|verschickt|geschickt)|gesendet (?:mit|von|über|via"
+    r"|aus)\b.{1,80}|mobil gesendet.{0,40}"
     r"|diese (?:nachricht|e-?mail|mail) wurde (?:von|mit)\b.{1,120}(?:gesendet|verschickt|geschickt|geprüft).{0,40}"
     r"|.{0,10}outlook (?:für|for)\s\S{2,20}(?:\s\S{1,10})?\s*(?:beziehen|holen|herunterladen)?|get outlook for.{1,40}"
-    r"|sent (?:from|with|via|using)\b.{1,80}|enviado desde\b.{1,60}|envoyé (?:de mon|depuis|de)\b.{1,60}|inviato da\b.{1,60}|wysłane? z\b.{1,60}"
-    r"|iphone['’]?umdan gönderildi|.{0,40}(?:cihazımdan|telefonumdan|android['’]den|['’]dan) gönderildi|verzonden (?:vanaf|met)\b.{1,60}"
-    r"|holen sie sich outlook.{0,40}|gesendet aus.{1,60}|verschickt mit.{1,60}|diktiert.{0,30}|mit (?:der )?(?:gmx|web\.de).{0,60}app gesendet.{0,20}"
-    r"|(?:www\.)?(?:gmx|web\.de|freenet)\b.{0,80}(?:kostenlos|app|freemail).{0,80}|virenfrei.*|virus-free.*|.{0,30}\bavast\b.{0,80}"
+    r"|sent (?:from|with|via|using)\b.{1,80}|enviado desde\b.{1,60}|envoyé (?:de mon|depuis|de|à partir)\b.{1,60}"
+    r"|inviato da\b.{1,60}|wysłane? z\b.{1,60}"
+    r"|iphone['’]?umdan gönderildi|.{0,40}(?:cihazımdan|telefonumdan|android['’]den|['’]dan) gönderildi|verzonden (?:vanaf"
+    r"|met)\b.{1,60}"
+    r"|holen sie sich outlook.{0,40}|gesendet aus.{1,60}|verschickt mit.{1,60}|diktiert.{0,30}|mit (?:der )?(?:gmx"
+    r"|web\.de).{0,60}app gesendet.{0,20}"
+    r"|(?:www\.)?(?:gmx|web\.de|freenet)\b.{0,80}(?:kostenlos|app|freemail).{0,80}|virenfrei.*|virus-free.*"
+    r"|.{0,30}\bavast\b.{0,80}"
     r"|yahoo mail.{0,60}|nutze die .{0,60} app.{0,40})\s*[.!]?\s*(?:<\S+>)?\s*",
     re.I,
 )
 _DISCLAIMER = re.compile(
-    r"\s*(?:diese (?:e-?mail|nachricht|information)\b.{0,80}(?:vertraulich|rechtlich geschützt|ausschließlich)|der inhalt dieser (?:e-?mail|nachricht)"
-    r"|this (?:e-?mail|message|communication)\b.{0,80}(?:confidential|privileged|intended)|confidentiality notice|disclaimer:?\s*$|vertraulichkeitshinweis|hinweis:? diese e-?mail"
-    r"|bitte (?:prüfen sie|denken sie|überlegen sie).{0,60}(?:ausdruck|umwelt|drucken)|please consider the environment|este mensaje.{0,60}confidencial"
-    r"|zum abmelden\b|.{0,40}\bmailing ?list(?:e|)\s*$|.{0,60}mailing list\s*(?:--|$).{0,60}|you received this message because you are subscribed"
-    r"|sie (?:erhalten|bekommen) diese (?:e-?mail|nachricht), (?:weil|da)|to unsubscribe|um (?:dich|sich) (?:von|aus) dieser (?:liste|gruppe) abzumelden)",
+    r"\s*(?:diese (?:e-?mail|nachricht|information)\b.{0,80}(?:vertraulich|rechtlich geschützt|ausschließlich)"
+    r"|der inhalt dieser (?:e-?mail|nachricht)"
+    r"|this (?:e-?mail|message|communication)\b.{0,80}(?:confidential|privileged|intended)|confidentiality notice"
+    r"|disclaimer:?\s*$|vertraulichkeitshinweis|hinweis:? diese e-?mail"
+    r"|bitte (?:prüfen sie|denken sie|überlegen sie).{0,60}(?:ausdruck|umwelt|drucken)|please consider the environment"
+    r"|este mensaje.{0,60}confidencial"
+    r"|zum abmelden\b|.{0,40}\bmailing ?list(?:e|)\s*$|.{0,60}mailing list\s*(?:--|$).{0,60}"
+    r"|you received this message because you are subscribed"
+    r"|sie (?:erhalten|bekommen) diese (?:e-?mail|nachricht), (?:weil|da)|to unsubscribe|um (?:dich|sich) (?:von"
+    r"|aus) dieser (?:liste|gruppe) abzumelden)",
     re.I,
 )
 
@@ -427,11 +495,11 @@ def _signature_start(lines: Sequence[Line], index: int, end: int, names: frozens
     greeting = next((place for place, word in enumerate(words) if word in _GREETINGS), None)
     if greeting is None:
         thankful = bool(words) and any(word in _THANKS for word in words) and all(word in _FILLERS | _THANKS for word in words)
-        return _name_at(lines, index + 1, end, names) if thankful or "thank" in words[:1] and len(words) <= 5 else None
+        return _name_at(lines, index + 1, end, names) if thankful or ("thank" in words[:1] and len(words) <= 5) else None
     before, after = words[:greeting], [word for word in words[greeting + 1 :] if word not in _GREETINGS | _FILLERS | _THANKS]
     if not all(word in _FILLERS | _THANKS for word in before):
         return None
-    if len(after) > 3 and after[0] not in _FROM_PLACE or len(after) > 6 or text.endswith(("?", ":")):
+    if (len(after) > 3 and after[0] not in _FROM_PLACE) or len(after) > 6 or text.endswith(("?", ":")):
         return None
     if any(word in _THANKS for word in words):
         return index + 1

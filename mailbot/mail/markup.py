@@ -14,71 +14,17 @@ MAX_NODES = 200_000
 MAX_DEPTH = 100  # of quotes and lists; deeper ones are shown at this depth
 MAX_CELL = 300  # characters; longer cells are prose that a layout table holds
 
-_INVISIBLE = frozenset(
-    [
-        "head",
-        "style",
-        "script",
-        "title",
-        "meta",
-        "link",
-        "template",
-        "noscript",
-        "object",
-        "iframe",
-        "svg",
-        "math",
-        "select",
-        "option",
-        "-comment",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_INVISIBLE = _words("head style script title meta link template noscript object iframe svg math select option -comment")
+_BLOCKS = _words(
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
+    " header hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "blockquote",
-    ]
-)
-_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6"])
+_SPACED = _words("p h1 h2 h3 h4 h5 h6")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])", re.I
 )
@@ -139,9 +85,10 @@ def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
 
 
 def _hidden(node: LexborNode) -> bool:
-    if node.tag in _INVISIBLE:
+    tag = node.tag or ""
+    if tag in _INVISIBLE:
         return True
-    if node.tag.startswith("-"):
+    if tag.startswith("-"):
         return False
     attributes = node.attributes
     return "hidden" in attributes or bool(_HIDDEN_STYLE.search(attributes.get("style") or ""))
@@ -205,7 +152,7 @@ def _emoji(image: LexborNode) -> str:
 
 def _hidden_address(link: LexborNode) -> str:
     target = link.attributes.get("href") or ""
-    if not target[:7].lower() == "mailto:":
+    if target[:7].lower() != "mailto:":
         return ""
     address = target[7:].split("?")[0].strip()
     shown = link.text() or ""

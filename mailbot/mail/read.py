@@ -36,6 +36,7 @@ MAX_FIELDS = 1_000
 MAX_VALUE = 20_000  # characters of one header field
 MAX_PARTS = 500
 MAX_DEPTH = 30
+MAX_NESTED = 2  # mails attached to mails
 MAX_TEXT = 500_000  # characters of a text part
 MAX_HTML = 2_000_000
 MAX_LINES = 10_000
@@ -48,9 +49,7 @@ _MESSAGE_ID = re.compile(r"<([^<>\s]{1,990})>")
 _PLAIN_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 _ONE_MAILBOX = re.compile(r"\s*([^<>]*?)\s*<\s*([^<>\s]+@[^<>\s]+?)\s*>\s*")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\u00ad\u200b\u200c\u2060\u200e\u200f\u202a-\u202e]")
-_NO_CHARSETS = frozenset(
-    {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "unicode-escape", "mbcs", "oem"}
-)
+_NO_CHARSETS = re.compile(r"idna|punycode|undefined|mbcs|oem|(?:raw.)?unicode.escape")
 
 
 def read(raw: bytes) -> Mail:
@@ -67,6 +66,11 @@ def read(raw: bytes) -> Mail:
         RFC 5322 (fields, addresses, ids), RFC 2045-2047 and 2231 (MIME), RFC 3676 (format=flowed).
     """
     return _read(raw, nested=0)
+
+
+def structure(raw: bytes) -> Message:
+    """The tree of parts of a mail, for those who need more than its text and files. Never raises."""
+    return _tree(*_fields(raw[:MAX_RAW], []), [])
 
 
 def _read(raw: bytes, *, nested: int) -> Mail:
@@ -108,7 +112,7 @@ def _read(raw: bytes, *, nested: int) -> Mail:
 
 def _fields(raw: bytes, notes: list[str]) -> tuple[list[tuple[str, str]], bytes]:
     """The header fields, unfolded, as text but not yet decoded (RFC 2047); and what comes after them."""
-    raw = raw.lstrip(b"\r\n")
+    raw = raw.lstrip()
     end = _END_OF_HEADERS.search(raw)
     head, content = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
     if len(head) > MAX_HEADER:
@@ -218,7 +222,8 @@ def _tree(fields: list[tuple[str, str]], content: bytes, notes: list[str]) -> Me
     try:
         parser = mailparser.parse_from_bytes(raw)
         notes.extend(sorted(parser.defects_categories))
-        return parser.message
+        tree: Message = parser.message
+        return tree
     except Exception:
         # Not ours to know which: it is the border to a parser that strangers feed.
         notes.append("the structure is broken")
@@ -240,20 +245,23 @@ class _Parts:
     mails: list[Mail] = field(default_factory=list)
     media_types: list[str] = field(default_factory=list)
 
-    def take(self, part: Message, depth: int = 0, *, shown: bool = True) -> None:
-        """`shown`: its text is what people read; False below a part that is another version of what is read already."""
+    def take(self, part: Message, depth: int = 0, *, shown: bool = True, reported: bool = False) -> None:
+        """
+        `shown`: its text is what people read; False below a part that is another version of what is read already.
+        `reported`: it belongs to a delivery report, so an attached mail is a copy of ours and nobody passes it on.
+        """
         if len(self.media_types) >= MAX_PARTS or depth > MAX_DEPTH:
             self.notes.append(f"more than {MAX_PARTS} parts or {MAX_DEPTH} levels: the rest was not read")
             return
         media_type = _media_type(part)
         self.media_types.append(media_type)
         if media_type == "message/rfc822":
-            self._take_mail(part)
+            self._take_mail(part, passed_on=not reported)
         elif media_type == "multipart/alternative":
             self._take_alternative(part, depth, shown=shown)
         elif part.is_multipart():
             for child in _children(part):
-                self.take(child, depth + 1, shown=shown)
+                self.take(child, depth + 1, shown=shown, reported=reported or media_type == "multipart/report")
         elif media_type in ("text/plain", "text/html") and not _is_attachment(part):
             if shown:
                 self.texts.append(self._plain(part) if media_type == "text/plain" else html_to_text(self._html(part)))
@@ -301,13 +309,13 @@ class _Parts:
             self.notes.append(f"a line was cut after {MAX_LINE} characters")
         return "\n".join(line[:MAX_LINE] for line in lines[:MAX_LINES])
 
-    def _take_mail(self, part: Message) -> None:
+    def _take_mail(self, part: Message, *, passed_on: bool) -> None:
         try:
             raw = b"".join(child.as_bytes() for child in _children(part)) or _payload(part)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self.notes.append("an attached mail is broken")
             return
-        if self.nested < 2:
+        if passed_on and self.nested < MAX_NESTED:
             mail = _read(raw, nested=self.nested + 1)
             self.mails.append(mail)
             self.attachments.extend(mail.attachments)
@@ -385,7 +393,7 @@ def _text(payload: bytes, charset: str, notes: list[str]) -> str:
     named = charset.split("*")[0].strip().lower()
     named = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8"}.get(named, named)
     for candidate in (named, "utf-8"):
-        if candidate in _NO_CHARSETS:
+        if _NO_CHARSETS.fullmatch(candidate):
             continue
         try:
             return payload.decode(candidate)
@@ -404,21 +412,19 @@ def _tidy(text: str, *, keep_nbsp: bool = False) -> str:
 
 def _unflowed(text: str, *, delsp: bool) -> str:
     """RFC 3676: lines that end in a blank go on in the next line of the same quote depth."""
-    joined: list[tuple[int, str]] = []
+    joined: list[tuple[int, list[str]]] = []
     flowing = False
     for line in text.split("\n"):
         content = line.lstrip(">")
         depth = len(line) - len(content)
         content = content.removeprefix(" ")
         signature = content == "-- "
-        if flowing and joined and joined[-1][0] == depth and not signature:
-            joined[-1] = (depth, joined[-1][1] + content)
-        else:
-            joined.append((depth, content))
-        flowing = content.endswith(" ") and not signature
-        if flowing and delsp:
-            joined[-1] = (depth, joined[-1][1][:-1])
-    return "\n".join(f"{'>' * depth} {content}".rstrip() if depth else content for depth, content in joined)
+        goes_on = content.endswith(" ") and not signature
+        if not (flowing and joined[-1][0] == depth and not signature):
+            joined.append((depth, []))
+        joined[-1][1].append(content[:-1] if goes_on and delsp else content)
+        flowing = goes_on
+    return "\n".join(f"{'>' * depth} {''.join(parts)}".rstrip() if depth else "".join(parts) for depth, parts in joined)
 
 
 _MAILTO = re.compile(r"([^\s<>]+@[^\s<>]+?)[ ]?<mailto:([^<>\s]+)>", re.I)

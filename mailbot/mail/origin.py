@@ -1,0 +1,514 @@
+"""
+Did a person write this mail to us? And is the sender proven?
+
+Rules in tiers, asked in this order; the first that matches ends it. What none of them matches, a person wrote:
+a machine that is answered once costs less than a person who is not answered.
+"""
+
+from __future__ import annotations
+
+import email
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from email.message import Message
+from enum import StrEnum
+
+import authres
+from flufl.bounce import all_failures
+
+from mailbot.mail.message import Mail
+from mailbot.mail.read import structure
+
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # it logs every mail that it fails to read
+
+MAX_REPORT = 1_000_000  # bytes that are searched for the words of a delivery report
+
+
+class Machine(StrEnum):
+    """What kind of machine sent a mail."""
+
+    OWN = "own"  # our own automatic mail, come back
+    SPAM = "spam"  # marked by the mail server
+    REPORT = "report"  # about the delivery of a mail
+    ABSENCE = "absence"  # out of office, vacation, receipt
+    LIST = "list"  # mailing list, newsletter
+    ROBOT = "robot"  # every other program
+
+
+class Authenticity(StrEnum):
+    """What the receiving server found out about the sender's address."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NONE = "none"  # it said nothing, or nothing that concerns the address in From
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Who sent a mail: `machine` is None for a person; `because` and `authentic_by` are whole sentences."""
+
+    machine: Machine | None
+    because: str
+    authenticity: Authenticity
+    authentic_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """
+    What a mail server says about a mail of ours.
+
+    `permanent`: it will not be tried again. `recipients`: whom it did not reach, in lower case. `original`: the
+    Message-ID of the mail concerned, without <>; "" if the report does not name it.
+    """
+
+    permanent: bool
+    recipients: tuple[str, ...]
+    original: str
+
+
+def origin(mail: Mail, *, own: frozenset[str], authserv_ids: tuple[str, ...]) -> Origin:
+    """
+    Tell machines from people, and whether the sender is who From says.
+
+    Args:
+        mail: as `read` gives it.
+        own: our mailboxes' addresses, in lower case.
+        authserv_ids: names under which our own mail server writes Authentication-Results; others are not believed.
+
+    Source:
+        RFC 3834 (automatic responses), RFC 2919 and 2369 (lists), RFC 3464 (delivery reports), RFC 8601 (Authentication-Results).
+    """
+    asked = _Asked.of(mail, own)
+    rule = next((rule for rule in RULES if rule.matches(asked)), None)
+    authenticity, authentic_by = _authenticity(mail, authserv_ids)
+    return Origin(
+        machine=rule.machine if rule else None,
+        because=rule.because if rule else "Nothing says that a machine wrote it.",
+        authenticity=authenticity,
+        authentic_by=authentic_by,
+    )
+
+
+# --- the rules
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A mail with what several rules ask of it."""
+
+    mail: Mail
+    own: frozenset[str]
+    subject: str  # in lower case
+    submitted: str  # keyword of Auto-Submitted, "" if absent (RFC 3834, section 5: parameters and comments may follow)
+    precedence: str
+    local: str  # local part of the sender's address
+
+    @classmethod
+    def of(cls, mail: Mail, own: frozenset[str]) -> _Asked:
+        return cls(
+            mail=mail,
+            own=own,
+            subject=mail.subject.lower().strip(),
+            submitted=_keyword(mail.header("Auto-Submitted")),
+            precedence=_keyword(mail.header("Precedence")),
+            local=mail.sender.email.rpartition("@")[0],
+        )
+
+    def says(self, *names: str) -> bool:
+        """Is any of these fields there, and not empty or "no"?"""
+        return any(value.strip().lower() not in ("", "no", "none") for name in names for value in self.mail.all(name))
+
+    @property
+    def null_path(self) -> bool:
+        return self.mail.return_path == ""
+
+    @property
+    def answers_us(self) -> bool:
+        """An answer to one of our mails, which all carry a key like [KV-1042] in the subject."""
+        return bool(self.mail.in_reply_to or self.mail.references or re.search(r"\[[a-z]+-\d+\]|:\s*(?:re|aw)\s*:", self.subject))
+
+    @property
+    def addressed_to_us(self) -> bool:
+        return any(address.email in self.own for address in (*self.mail.to, *self.mail.cc))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One question; `because` is the sentence that tells why, if the answer is yes."""
+
+    machine: Machine
+    because: str
+    matches: Callable[[_Asked], bool]
+
+
+def _keyword(value: str | None) -> str:
+    return re.sub(r"\(.*?\)", " ", value or "").split(";")[0].strip().lower()
+
+
+_RSPAMD_MARKS = ("reject", "add header", "rewrite subject")
+_MAILER = re.compile(
+    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|maildaemon|postmaster|mdaemon|mail-delivery-subsystem"
+    r"|microsoftexchange[0-9a-f]{20,}|mmdf"
+    r"|mailer|mailsystem|mail[-_.]?delivery|postoffice|uucp|imss|smtp-?gateway|bounces?)(?:[-+=_\\].*)?"
+)
+_MAILER_NAME = re.compile(
+    r"mail(?:er)? ?(?:delivery|daemon|system|administrator)|delivery (?:subsystem|system|status)|postmaster"
+    r"|system administrator|microsoft outlook$",
+    re.I,
+)
+_REPORT_SUBJECT = re.compile(
+    r"(?:re: )?(?:\W{0,5})(?:undeliver(?:able|ed)|unzustellbar|non[- ]?delivery|delivery (?:status notification|failure"
+    r"|failed|report|notification|delayed)"
+    r"|mail (?:delivery|system|could not|failure|failed)|failure notice|failed mail|returned mail|returned to sender"
+    r"|message (?:delivery|undeliverable|status|you sent)"
+    r"|mail returned|nicht zustellbar|zustellung fehlgeschlagen|fehler bei der zustellung|ihre nachricht konnte nicht"
+    r"|delayed mail|warning: (?:message|could not send)"
+    r"|rückgabe|(?:mail )?delivery problem|notification d['’]échec|non remis|no se puede entregar|não entregue"
+    r"|benachrichtigung zum übermittlungsstatus"
+    r"|(?:your )?(?:e-?mail|message)(?: to .*)? (?:could not be|was not|cannot be|can't be) delivered|undelivered mail"
+    r"|returned e-?mail|delivery-?error|error sending|"
+    r"bounced? (?:mail|message)|abuse report|complaint about|email feedback report|\[?fbl\]?\b|dsn[: ]|ndn[: ]|ndr[: ]"
+    r"|mdaemon notification|"
+    r"(?:permanent|transient) (?:delivery )?(?:failure|error)|recipient (?:unknown|not found)|user unknown|no such user"
+    r"|mailbox full|unable to deliver)"
+)
+_SURE_REPORT_SUBJECT = re.compile(
+    r"complaint about message from \d|delivery failure notification$|undelivered mail returned to sender|failure notice$"
+    r"|delivery status notification \((?:failure|delay)|mail delivery failed: returning|メッセージを配信できません"
+)
+_REPORT_TYPES = frozenset(
+    {"message/delivery-status", "message/feedback-report", "message/global-delivery-status", "message/disposition-notification"}
+)
+_ABSENCE_OPENING = (
+    r"(?:abwesenheits(?:notiz|nachricht|benachrichtigung|agent|assistent|meldung)|abwesend|abwesenheit"
+    r"|automatische (?:antwort|abwesenheit\w*|rückantwort|e-mail-antwort)"
+    r"|automatic (?:reply|response)|auto(?:matic|mated)?[- ]?(?:reply|response|answer|antwort)\w*"
+    r"|out[- ]of[- ](?:the[- ])?office\w*|ooo\b|vacation\b|on vacation|away from"
+    r"|urlaub\w*|ich bin (?:im urlaub|nicht im)|nicht im (?:büro|hause|dienst)|i am (?:on|out|away)|away:"
+    r"|réponse automatique|absence du bureau|absent du bureau|message d['’]absence"
+    r"|respuesta automática|fuera de (?:la )?oficina|ausente|risposta automatica|fuori (?:sede|ufficio)|otomatik (?:yanıt"
+    r"|cevap)|ofis dışında|automatyczna odpowiedź|autoodpowiedź"
+    r"|poza biurem|automatisch antwoord|afwezig\w*|autosvar|automatiskt svar|resposta automática|автоответ)"
+)
+_ABSENCE_SUBJECT = re.compile(rf"\[?{_ABSENCE_OPENING}")
+_ABSENCE_PREFIX = re.compile(rf"\[?{_ABSENCE_OPENING}\]?\s*(?::|\bre\b|\baw\b|-|–)")
+_SURE_PREFIX = re.compile(
+    r"\[?(?:automatic (?:reply|response)|auto[- ]?(?:reply|response)|out[- ]of[- ]office(?: auto[- ]?reply)|automatische antwort auf)\]?\s*:"
+)
+_NO_REPLY = re.compile(
+    r"(?:no|do[-_.]?not|dont|nicht|keine)[-_.]?(?:reply|antwort\w*)(?:[-_.+].*)?|(?:.*[-_.+])no[-_.]?reply"
+    r"|autoresponder|auto-?reply|notifications?"
+)
+_AUTOREPLY_FIELDS = (
+    "X-Autoreply",
+    "X-Autorespond",
+    "X-Autoresponder",
+    "X-Autoreply-From",
+    "X-Auto-Reply-From",
+    "X-Mail-Autoreply",
+    "X-MS-Exchange-Inbox-Rules-Loop",
+    "X-Vacation",
+)
+_CALENDAR = "text/calendar"
+
+
+def _is_report(asked: _Asked) -> bool:
+    content_type = (asked.mail.header("Content-Type") or "").lower()
+    return content_type.startswith("multipart/report") or bool(_REPORT_TYPES & set(asked.mail.media_types[:20]))
+
+
+def _is_list_mail(asked: _Asked) -> bool:
+    return asked.says("List-Id", "List-Unsubscribe", "List-Post", "Mailing-List", "X-Mailing-List", "X-BeenThere")
+
+
+RULES: tuple[Rule, ...] = (
+    # Loops first: nothing else may be concluded from our own words.
+    Rule(
+        Machine.OWN,
+        "It is our own automatic mail: it comes from one of our addresses and says Auto-Submitted.",
+        lambda asked: asked.mail.sender.email in asked.own and asked.submitted not in ("", "no"),
+    ),
+    Rule(
+        Machine.OWN,
+        "It went through one of our addresses before (X-Loop).",
+        lambda asked: any(address in asked.own for value in asked.mail.all("X-Loop") for address in value.lower().split()),
+    ),
+    # What the server marked. A high score that it did not mark, or "[SPAM]" in a subject, is no mark.
+    Rule(
+        Machine.SPAM,
+        "The mail server marked it as spam.",
+        lambda asked: (
+            _keyword(asked.mail.header("X-Spam-Flag")) == "yes"
+            or _keyword(asked.mail.header("X-Spam")) == "yes"
+            or re.match(r"yes\b", (asked.mail.header("X-Spam-Status") or "").strip(), re.I) is not None
+            or _keyword(asked.mail.header("X-Rspamd-Action")) in _RSPAMD_MARKS
+        ),
+    ),
+    # Reports before absence notes, because many say Auto-Submitted: auto-replied too.
+    Rule(Machine.REPORT, "It is a delivery report (RFC 3464) or a read receipt (RFC 8098).", _is_report),
+    Rule(
+        Machine.REPORT,
+        "It names recipients that a mail did not reach.",
+        lambda asked: asked.says("X-Failed-Recipients", "X-MS-Exchange-Message-Is-Ndr"),
+    ),
+    Rule(
+        Machine.REPORT,
+        "A mail system sent it (mailer-daemon, postmaster).",
+        lambda asked: (
+            bool(_MAILER.fullmatch(asked.local)) and (asked.null_path or asked.local != "postmaster" or _reports(asked))
+        ),
+    ),
+    Rule(
+        Machine.REPORT,
+        "A mail system sent it: by its name, and the subject speaks of a delivery.",
+        lambda asked: (
+            _reports(asked) and (asked.null_path or bool(_MAILER_NAME.search(asked.mail.sender.name)) or not asked.local)
+        ),
+    ),
+    Rule(
+        Machine.REPORT,
+        "The subject is word for word that of a mail system.",
+        lambda asked: bool(_SURE_REPORT_SUBJECT.match(asked.subject)),
+    ),
+    # Absence notes.
+    Rule(
+        Machine.ABSENCE,
+        "It says that it is an automatic answer (Auto-Submitted).",
+        lambda asked: asked.submitted.startswith("auto-replied"),
+    ),
+    Rule(
+        Machine.ABSENCE,
+        "It says that it is an automatic answer (X-Autoreply, X-Autorespond, Precedence: auto_reply).",
+        lambda asked: asked.says(*_AUTOREPLY_FIELDS) or asked.precedence in ("auto_reply", "auto-reply", "autoreply"),
+    ),
+    Rule(
+        Machine.ABSENCE,
+        "The subject speaks of an absence, and the mail has a null return path or is sent in bulk.",
+        lambda asked: (
+            bool(_ABSENCE_SUBJECT.match(asked.subject))
+            and (asked.null_path or asked.precedence in ("bulk", "junk", "list") or asked.submitted not in ("", "no"))
+        ),
+    ),
+    Rule(
+        Machine.ABSENCE,
+        "The subject opens with the words of an absence note, followed by the subject of a mail of ours.",
+        lambda asked: (
+            bool(_SURE_PREFIX.match(asked.subject)) or (bool(_ABSENCE_PREFIX.match(asked.subject)) and asked.answers_us)
+        ),
+    ),
+    # Calendars, lists, and whatever else says that it is a program.
+    Rule(
+        Machine.ROBOT,
+        "A calendar sent it.",
+        lambda asked: (
+            _CALENDAR in asked.mail.media_types and (asked.submitted not in ("", "no") or bool(_NO_REPLY.fullmatch(asked.local)))
+        ),
+    ),
+    Rule(
+        Machine.ROBOT,
+        "It says that a program wrote it (Auto-Submitted).",
+        lambda asked: asked.submitted not in ("", "no"),
+    ),
+    Rule(Machine.LIST, "It came through a mailing list (List-Id, List-Unsubscribe).", _is_list_mail),
+    Rule(
+        Machine.LIST,
+        "It was sent in bulk and not to us (Precedence).",
+        lambda asked: asked.precedence in ("list", "bulk", "junk") and not asked.addressed_to_us,
+    ),
+    Rule(
+        Machine.ROBOT,
+        "Its sender takes no answers (no-reply).",
+        lambda asked: bool(_NO_REPLY.fullmatch(asked.local)),
+    ),
+    Rule(
+        Machine.ROBOT,
+        "It has a null return path, which only programs use (RFC 5321, 4.5.5).",
+        lambda asked: asked.null_path,
+    ),
+    Rule(
+        Machine.ROBOT,
+        "A program says that it generated it.",
+        lambda asked: asked.says(
+            "X-Autogenerated", "X-Auto-Generated", "X-Generated-By-Helpdesk", "X-RT-Loop-Prevention", "X-OTRS-Loop"
+        ),
+    ),
+)
+
+
+def _reports(asked: _Asked) -> bool:
+    return bool(_REPORT_SUBJECT.match(asked.subject))
+
+
+# --- is the sender proven?
+
+_FAILURES = frozenset({"fail", "hardfail"})
+
+
+def _authenticity(mail: Mail, authserv_ids: tuple[str, ...]) -> tuple[Authenticity, str]:
+    trusted = {each.lower() for each in authserv_ids}
+    results = next((found for found in map(_results, mail.all("Authentication-Results")) if found and found[0] in trusted), None)
+    if results is None:
+        return Authenticity.NONE, "Our mail server says nothing about the sender."
+    domain = mail.sender.email.rpartition("@")[2]
+    if len(mail.all("From")) != 1 or not domain:
+        return Authenticity.NONE, "The mail does not name exactly one sender."
+    return _verdict(domain, results[1])
+
+
+def _results(value: str) -> tuple[str, tuple[authres.core.AuthenticationResult, ...]] | None:
+    """The server's name and what it found; None for a field that cannot be read."""
+    try:
+        header = authres.AuthenticationResultsHeader.parse_value(value)
+    except Exception:
+        # Not ours to know which: it is the border to a parser that strangers feed.
+        return None
+    return str(header.authserv_id).lower(), tuple(header.results)
+
+
+def _verdict(domain: str, results: tuple[authres.core.AuthenticationResult, ...]) -> tuple[Authenticity, str]:
+    found = [(each.method.lower(), each.result.lower(), _domain_of(each)) for each in results if getattr(each, "method", "")]
+    dmarc = [(result, of) for method, result, of in found if method == "dmarc"]
+    if any(result == "pass" and (not of or _aligned(of, domain)) for result, of in dmarc):
+        return Authenticity.PASS, f"Our mail server says DMARC pass for {domain}."
+    if any(result in _FAILURES for result, _ in dmarc):
+        return Authenticity.FAIL, f"Our mail server says DMARC fail for {domain}."
+    for method in ("dkim", "spf"):
+        if any(each == method and result == "pass" and _aligned(of, domain) for each, result, of in found):
+            return Authenticity.PASS, f"Our mail server says {method.upper()} pass for {domain}."
+    for method in ("dkim", "spf"):
+        if any(each == method and result in _FAILURES for each, result, _ in found):
+            return Authenticity.FAIL, f"Our mail server says {method.upper()} fail, and nothing else passed for {domain}."
+    return Authenticity.NONE, f"Our mail server found nothing that proves {domain}."
+
+
+def _domain_of(result: authres.core.AuthenticationResult) -> str:
+    """The domain that a result is about: header.d or header.i (DKIM), smtp.mailfrom (SPF), header.from (DMARC)."""
+    wanted = {"dkim": ("d", "i"), "spf": ("mailfrom",), "dmarc": ("from",)}.get(result.method.lower(), ())
+    values = {each.name.lower(): str(each.value) for each in result.properties if each.value}
+    return next((values[name].rpartition("@")[2].lower().strip('"<>') for name in wanted if name in values), "")
+
+
+def _aligned(domain: str, sender: str) -> bool:
+    """Relaxed alignment (RFC 7489, 3.1.1): equal, or one below the other, but never below a bare top level."""
+    return "." in domain and (domain == sender or sender.endswith(f".{domain}") or domain.endswith(f".{sender}"))
+
+
+# --- delivery reports
+
+
+def delivery_report(mail: Mail, raw: bytes) -> DeliveryReport | None:
+    """
+    Read which mail of ours did not arrive, and whom it should have reached.
+
+    Args:
+        mail, raw: the same mail, read and as bytes.
+
+    Returns:
+        None for everything that is no delivery report. Delays are reports that are not permanent. Never raises.
+
+    Source:
+        RFC 3464 (delivery status), RFC 6522 (multipart/report); flufl.bounce for servers that follow neither.
+    """
+    machine = next((rule.machine for rule in RULES if rule.matches(_Asked.of(mail, frozenset()))), None)
+    if machine is not Machine.REPORT or "message/disposition-notification" in mail.media_types:
+        return None
+    tree = structure(raw)
+    statuses = [block for part in _walk(tree) if _type(part) == "message/delivery-status" for block in _blocks(part)]
+    failed = [block for block in statuses if _field(block, "Action") not in ("delivered", "relayed", "expanded")]
+    recipients = tuple(dict.fromkeys(filter(None, map(_recipient, failed))))
+    if recipients:
+        permanent = any(_is_permanent(block) for block in failed if _recipient(block))
+    else:
+        temporary, hard = _bounced(raw)
+        recipients = tuple(sorted(hard or temporary)) or _named(mail)
+        permanent = bool(hard) or (not temporary and not _DELAY.search(mail.subject))
+    return DeliveryReport(permanent=permanent, recipients=recipients, original=_original(mail, tree))
+
+
+_DELAY = re.compile(r"delay|warning|verzöger|still being retried|noch nicht", re.I)
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
+_EMBEDDED_ID = re.compile(r"^[>\s]*message-id:\s*<([^<>\s]+)>", re.I | re.M)
+
+
+def _walk(tree: Message) -> Iterable[Message]:
+    """The parts, to a bounded number; `Message.walk` recurses."""
+    pending = [tree]
+    seen = 0
+    while pending and seen < 500:
+        part = pending.pop(0)
+        seen += 1
+        yield part
+        payload = part.get_payload()
+        if isinstance(payload, list) and _type(part) != "message/delivery-status":
+            pending.extend(child for child in payload[:500] if isinstance(child, Message))
+
+
+def _type(part: Message) -> str:
+    return part.get_content_type().lower()
+
+
+def _blocks(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    return [block for block in payload[:500] if isinstance(block, Message)] if isinstance(payload, list) else []
+
+
+def _field(block: Message, name: str) -> str:
+    return str(block.get(name, "")).strip().lower()
+
+
+def _recipient(block: Message) -> str:
+    for name in ("Original-Recipient", "Final-Recipient"):
+        found = _ADDRESS.search(_field(block, name).partition(";")[2])
+        if found:
+            return found[0]
+    return ""
+
+
+def _is_permanent(block: Message) -> bool:
+    action = _field(block, "Action")
+    return action == "failed" if action else _field(block, "Status").startswith("5")
+
+
+def _bounced(raw: bytes) -> tuple[set[str], set[str]]:
+    """Recipients of temporary and permanent failures, as flufl.bounce finds them; it raises on broken mails."""
+    try:
+        temporary, permanent = all_failures(email.message_from_bytes(raw[:MAX_REPORT]))
+    except Exception:
+        # Not ours to know which: it is the border to a parser that strangers feed.
+        return set(), set()
+    return {_lower(each) for each in temporary}, {_lower(each) for each in permanent}
+
+
+def _lower(address: bytes | str) -> str:
+    return (address.decode("utf-8", "replace") if isinstance(address, bytes) else address).lower()
+
+
+def _named(mail: Mail) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_ADDRESS.findall((mail.header("X-Failed-Recipients") or "").lower())))
+
+
+def _original(mail: Mail, tree: Message) -> str:
+    """The id in the copy of the mail that came back, in the text, or of the mail that the report answers."""
+    for part in _walk(tree):
+        if part is not tree and (found := re.search(r"<([^<>\s]+)>", _field_as_written(part, "Message-ID"))):
+            return found[1]
+        if _type(part) == "text/rfc822-headers" and (found := _EMBEDDED_ID.search(_payload(part))):
+            return found[1]
+    if found := _EMBEDDED_ID.search(mail.text):
+        return found[1]
+    return next(iter((*mail.in_reply_to, *reversed(mail.references))), "")
+
+
+def _field_as_written(part: Message, name: str) -> str:
+    return str(part.get(name, ""))
+
+
+def _payload(part: Message) -> str:
+    try:
+        payload = part.get_payload(decode=True)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ""
+    return payload[:200_000].decode("utf-8", "replace") if isinstance(payload, bytes) else ""
