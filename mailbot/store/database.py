@@ -1,0 +1,113 @@
+"""One database, SQLite or PostgreSQL, behind the same transactions. The errors of SQLAlchemy end here."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
+
+from mailbot.errors import StoreError
+from mailbot.store.migrate import migrate
+
+BUSY_SECONDS = 30
+"""How long a writer of SQLite waits for another one before it gives up."""
+
+_WRITES = "mailbot_writes"
+
+
+class Database:
+    """Transactions on one database. `read` sees one state of it; `write` happens whole or not at all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads. Raises StoreError when the database cannot be reached."""
+        with self._translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """
+        A transaction that commits at the end, and rolls back on any error inside.
+
+        Raises StoreError when the database cannot be reached, is full, or stays locked.
+        """
+        with self._translated(), self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            raise StoreError(_sentence(self.engine.url, error)) from error
+
+
+def open_database(url: URL) -> Database:
+    """
+    Connect and bring the tables up to date; several bots that start at once wait for each other.
+
+    Raises:
+        StoreError: the database cannot be reached, or is of a newer version than this program.
+    """
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.drivername == "sqlite" else {}, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine)
+    database = Database(engine)
+    try:
+        with database.write() as connection:
+            migrate(connection)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, which SQLAlchemy has only per dialect."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+# Whoever turns a new file to WAL while others open it gets "locked" at once: SQLite's own timeout does not hold there.
+_patiently = Retrying(
+    retry=retry_if_exception_type(sqlite3.OperationalError),
+    stop=stop_after_delay(BUSY_SECONDS),
+    wait=wait_random(0.01, 0.1),
+    reraise=True,
+)
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: object) -> None:
+        # The driver's own BEGIN comes too late and only before some statements; ours is below.
+        connection.isolation_level = None
+        _patiently(connection.execute, "PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A reader that becomes a writer halfway would fail at once instead of waiting its turn.
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _sentence(url: URL, error: OperationalError | InterfaceError) -> str:
+    words = " ".join(str(error.orig).split())
+    place = url.render_as_string(hide_password=True)
+    return f"database {place}: {words}; see MAILBOT_DATABASE, and that the server runs and the disk has room"

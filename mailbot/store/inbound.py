@@ -1,0 +1,297 @@
+"""
+Mails that came in. A row stays pending until the one transaction that writes all that follows from it.
+
+    pending ──▶ ticket | staff | ignored | quarantined
+    before_first_run                    older than the first contact with its mailbox
+
+A claim expires, so what a dead worker held comes back by itself; attempts are counted before the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+
+from mailbot.errors import NotFound
+from mailbot.store.database import insert_into
+from mailbot.store.tables import inbound, ticket_mails, tickets
+from mailbot.tickets.ticket import State as TicketState
+
+
+class State(StrEnum):
+    """Where a mail has ended, or that it has not yet."""
+
+    PENDING = "pending"
+    TICKET = "ticket"  # it belongs to tickets
+    STAFF = "staff"  # staff's words about a ticket, carried out
+    IGNORED = "ignored"  # no person wrote it to us, or it is a copy; `reason` says which
+    QUARANTINED = "quarantined"  # could not be processed; waits for a person
+    BEFORE_FIRST_RUN = "before_first_run"  # older than the bot's first contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where on a server a mail lies: a UID means something only with its folder's UIDVALIDITY (RFC 9051, 2.3.1.1)."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a mail is, wherever it lies: its Message-ID (may be empty) and the SHA-256 of what no server changes."""
+
+    message_id: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """A row without its raw bytes."""
+
+    id: int
+    place: Place
+    identity: Identity
+    received: datetime
+    state: State
+    reason: str | None
+    attempts: int
+
+
+_ROW = [column for column in inbound.c if column is not inbound.c.raw]
+
+
+def _inbound(row: Row[*tuple[Any, ...]]) -> Inbound:
+    return Inbound(
+        id=row.id,
+        place=Place(mailbox=row.mailbox, folder=row.folder, uidvalidity=row.uidvalidity, uid=row.uid),
+        identity=Identity(message_id=row.message_id, sha256=row.sha256),
+        received=row.received,
+        state=State(row.state),
+        reason=row.reason,
+        attempts=row.attempts,
+    )
+
+
+def add(
+    connection: Connection,
+    *,
+    place: Place,
+    identity: Identity,
+    raw: bytes,
+    received: datetime,
+    state: State,
+    reason: str | None = None,
+) -> bool:
+    """Keep a mail. False, and nothing changes, when the mail of that place is here already."""
+    statement = insert_into(connection, inbound).on_conflict_do_nothing(
+        index_elements=["mailbox", "folder", "uidvalidity", "uid"],
+    )
+    values = {
+        "mailbox": place.mailbox,
+        "folder": place.folder,
+        "uidvalidity": place.uidvalidity,
+        "uid": place.uid,
+        "message_id": identity.message_id,
+        "sha256": identity.sha256,
+        "raw": raw,
+        "received": received,
+        "state": state.value,
+        "reason": reason,
+        "attempts": 0,
+    }
+    return connection.execute(statement.values(values).returning(inbound.c.id)).first() is not None
+
+
+def attach(connection: Connection, *, place: Place, identity: Identity) -> bool:
+    """
+    After a change of UIDVALIDITY: let the mail that is known under an older one be at `place` from now on.
+
+    False when no mail of that identity waits for its place; of several copies each is taken once.
+    """
+    known = connection.execute(
+        select(inbound.c.id)
+        .where(
+            inbound.c.mailbox == place.mailbox,
+            inbound.c.folder == place.folder,
+            inbound.c.uidvalidity != place.uidvalidity,
+            inbound.c.sha256 == identity.sha256,
+            inbound.c.message_id == identity.message_id,
+            inbound.c.moved_to.is_(None),
+        )
+        .order_by(inbound.c.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    if known is None:
+        return False
+    connection.execute(update(inbound).where(inbound.c.id == known).values(uidvalidity=place.uidvalidity, uid=place.uid))
+    return True
+
+
+def claim(connection: Connection, *, now: datetime, lease: timedelta) -> tuple[Inbound, bytes] | None:
+    """Take the next pending mail for `lease`, and count the attempt; None when there is none."""
+    free = or_(inbound.c.claimed_until.is_(None), inbound.c.claimed_until <= now)
+    row = connection.execute(
+        select(*_ROW, inbound.c.raw)
+        .where(inbound.c.state == State.PENDING.value, free)
+        .order_by(inbound.c.attempts, inbound.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    connection.execute(update(inbound).where(inbound.c.id == row.id).values(attempts=row.attempts + 1, claimed_until=now + lease))
+    return replace(_inbound(row), attempts=row.attempts + 1), row.raw
+
+
+def give_back(connection: Connection, id: int) -> None:
+    """End a claim without a result."""
+    connection.execute(
+        update(inbound).where(inbound.c.id == id, inbound.c.state == State.PENDING.value).values(claimed_until=None)
+    )
+
+
+def finish(connection: Connection, id: int, state: State, *, now: datetime, reason: str | None = None) -> bool:
+    """Give a pending mail its end. False when somebody else has done so; then nothing of this transaction may stay."""
+    done = connection.execute(
+        update(inbound)
+        .where(inbound.c.id == id, inbound.c.state == State.PENDING.value)
+        .values(state=state.value, reason=reason, done_at=now, claimed_until=None)
+    )
+    return done.rowcount == 1
+
+
+def original(connection: Connection, mail: Inbound) -> Inbound | None:
+    """The mail that this one is a copy of: the first of the same identity, in whatever mailbox."""
+    row = connection.execute(
+        select(*_ROW)
+        .where(
+            inbound.c.sha256 == mail.identity.sha256,
+            inbound.c.message_id == mail.identity.message_id,
+            inbound.c.id < mail.id,
+        )
+        .order_by(inbound.c.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _inbound(row)
+
+
+def get(connection: Connection, id: int) -> tuple[Inbound, bytes]:
+    """A mail and its bytes. Raises NotFound."""
+    row = connection.execute(select(*_ROW, inbound.c.raw).where(inbound.c.id == id)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no mail {id}")
+    return _inbound(row), row.raw
+
+
+def in_state(connection: Connection, state: State) -> tuple[Inbound, ...]:
+    """All mails in that state, oldest first."""
+    rows = connection.execute(select(*_ROW).where(inbound.c.state == state.value).order_by(inbound.c.id))
+    return tuple(_inbound(row) for row in rows)
+
+
+def retry(connection: Connection, id: int) -> None:
+    """Let a quarantined mail be processed again. Raises NotFound when it is not in quarantine."""
+    _leave_quarantine(connection, id, {"state": State.PENDING.value, "reason": None, "attempts": 0, "done_at": None})
+
+
+def drop(connection: Connection, id: int, *, reason: str) -> None:
+    """Ignore a quarantined mail, for that reason; its bytes stay. Raises NotFound when it is not in quarantine."""
+    _leave_quarantine(connection, id, {"state": State.IGNORED.value, "reason": reason})
+
+
+def _leave_quarantine(connection: Connection, id: int, values: dict[str, Any]) -> None:
+    found = connection.execute(
+        update(inbound).where(inbound.c.id == id, inbound.c.state == State.QUARANTINED.value).values(**values)
+    )
+    if found.rowcount == 0:
+        raise NotFound(f"there is no mail {id} in quarantine; see: mailbot quarantine list")
+
+
+def recall(connection: Connection, *, mailbox: str, since: datetime | None) -> int:
+    """Let mails of before the first run be processed after all, those since `since` (None: all). Tells how many."""
+    recalled = connection.execute(
+        update(inbound)
+        .where(
+            inbound.c.mailbox == mailbox,
+            inbound.c.state == State.BEFORE_FIRST_RUN.value,
+            *(() if since is None else (inbound.c.received >= since,)),
+        )
+        .values(state=State.PENDING.value, reason=None)
+    )
+    return recalled.rowcount
+
+
+def to_move(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> dict[State, list[int]]:
+    """
+    UIDs in that folder of mails that nobody must read there any more, by the state they ended in.
+
+    A mail whose ticket waits for a person to read it (triage) stays.
+    """
+    read_by_people = (
+        select(ticket_mails.c.mail)
+        .join(tickets, tickets.c.number == ticket_mails.c.ticket)
+        .where(tickets.c.state == TicketState.TRIAGE.value)
+    )
+    ended = (State.TICKET, State.STAFF, State.IGNORED, State.QUARANTINED)
+    rows = connection.execute(
+        select(inbound.c.state, inbound.c.uid)
+        .where(
+            inbound.c.mailbox == mailbox,
+            inbound.c.folder == folder,
+            inbound.c.uidvalidity == uidvalidity,
+            inbound.c.moved_to.is_(None),
+            inbound.c.state.in_([state.value for state in ended]),
+            inbound.c.id.not_in(read_by_people),
+        )
+        .order_by(inbound.c.uid)
+    )
+    found: dict[State, list[int]] = {}
+    for state, uid in rows:
+        found.setdefault(State(state), []).append(uid)
+    return found
+
+
+def moved(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int], to: str) -> None:
+    """Note where these mails lie now."""
+    connection.execute(
+        update(inbound)
+        .where(
+            inbound.c.mailbox == mailbox,
+            inbound.c.folder == folder,
+            inbound.c.uidvalidity == uidvalidity,
+            inbound.c.uid.in_(uids),
+        )
+        .values(moved_to=to)
+    )
+
+
+def known_uids(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
+    """The UIDs of that folder that the books hold."""
+    same_folder = and_(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
+    return frozenset(connection.execute(select(inbound.c.uid).where(same_folder)).scalars())
+
+
+def counts(connection: Connection) -> dict[str, dict[State, int]]:
+    """How many mails of each mailbox stand in each state."""
+    rows = connection.execute(
+        select(inbound.c.mailbox, inbound.c.state, func.count()).group_by(inbound.c.mailbox, inbound.c.state)
+    )
+    found: dict[str, dict[State, int]] = {}
+    for mailbox, state, number in rows:
+        found.setdefault(mailbox, {})[State(state)] = number
+    return found
+
+
+def oldest_pending(connection: Connection) -> datetime | None:
+    """When the oldest mail came that is still to be processed."""
+    return connection.execute(
+        select(inbound.c.received).where(inbound.c.state == State.PENDING.value).order_by(inbound.c.received).limit(1)
+    ).scalar_one_or_none()

@@ -1,0 +1,1 @@
+"""Alembic migrations; each file in versions/ leads from one version of the tables to the next."""

@@ -1,0 +1,14 @@
+"""The key of reply tokens where all bots of one PostgreSQL must share it and none is set."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from mailbot.store.database import insert_into
+from mailbot.store.tables import secrets
+
+
+def shared(connection: Connection, name: str, *, proposal: str) -> str:
+    """The secret of that name; the first who asks settles it."""
+    connection.execute(insert_into(connection, secrets).values(name=name, value=proposal).on_conflict_do_nothing())
+    return str(connection.execute(select(secrets.c.value).where(secrets.c.name == name)).scalar_one())

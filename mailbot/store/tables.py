@@ -1,0 +1,175 @@
+"""What the database holds. A change here needs a migration beside it (migrations/versions)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.types import BigInteger
+
+from mailbot.store.columns import Moment, Packed, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailbox", String(64), nullable=False),
+    Column("folder", Words, nullable=False),  # where it arrived
+    Column("moved_to", Words),  # where the bot has put it since
+    # Both are 32 bits without a sign (RFC 9051, 2.3.1.1).
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("message_id", Words, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("raw", Packed, nullable=False),
+    Column("received", Moment, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Words),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_until", Moment),
+    Column("done_at", Moment),
+    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    Index("ix_inbound_state", "state", "attempts", "id"),
+    Index("ix_inbound_identity", "sha256", "message_id"),
+    Index("ix_inbound_message_id", "message_id"),
+)
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("mailbox", String(64), primary_key=True),
+    Column("folder", Words, primary_key=True),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("last_uid", BigInteger, nullable=False),
+    Column("since", Moment),  # mails that are older are before the first run; NULL: none is
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("server", String(64), primary_key=True),  # "smtp" or the id of a mailbox
+    Column("reached_at", Moment),
+    Column("trouble", Words),
+    Column("trouble_since", Moment),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("conversation", Integer, nullable=False, index=True),  # number of its first ticket
+    Column("request", JSON, nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("mailbox", String(64), nullable=False),
+    Column("requester_name", Words, nullable=False),
+    Column("requester_email", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("assignee", String(64)),
+    Column("questions", Integer, nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("due", Date),
+    Index("ix_tickets_state", "state", "service"),
+    Index("ix_tickets_updated", "updated"),
+)
+
+ticket_mails = Table(
+    "ticket_mails",
+    metadata,
+    Column("ticket", ForeignKey(tickets.c.number), primary_key=True),
+    Column("mail", ForeignKey(inbound.c.id), primary_key=True, index=True),
+)
+
+participants = Table(
+    "participants",
+    metadata,
+    Column("ticket", ForeignKey(tickets.c.number), primary_key=True),
+    Column("address", Words, primary_key=True, index=True),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket", ForeignKey(tickets.c.number), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("mail", ForeignKey(inbound.c.id)),
+)
+
+outbound = Table(
+    "outbound",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", Words, nullable=False, unique=True),
+    Column("ticket", ForeignKey(tickets.c.number), index=True),  # NULL: the digest
+    Column("mailbox", String(64), nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("raw", Packed, nullable=False),
+    Column("automatic", Boolean, nullable=False),  # an answer to a member that no person wrote: limits hold
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("claimed_until", Moment),
+    Column("created", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("copied", Boolean, nullable=False),  # whether a copy lies in Sent
+    Column("error", Words),
+    Index("ix_outbound_state", "state", "due_at"),
+    Index("ix_outbound_recipient", "recipient", "sent_at"),
+    Index("ix_outbound_copied", "copied", "state"),
+)
+
+services_on_hold = Table(
+    "services_on_hold",
+    metadata,
+    Column("service", String(64), primary_key=True),
+    Column("because", Words, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("due", String(32), primary_key=True),
+    Column("done_at", Moment, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(128), nullable=False),
+)

@@ -1,0 +1,217 @@
+"""Tickets, their history, who takes part, and which mails belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, literal, or_, select, update
+
+from mailbot.errors import NotFound
+from mailbot.mail.message import Address
+from mailbot.store.codec import request_from_json, request_to_json
+from mailbot.store.database import insert_into
+from mailbot.store.tables import counters, events, inbound, participants, ticket_mails, tickets
+from mailbot.tickets.ticket import Event, State, Ticket
+
+
+def next_number(connection: Connection, *, first: int) -> int:
+    """The number of the next ticket; whoever else wants one waits for the end of this transaction."""
+    statement = insert_into(connection, counters).values(name="ticket", last=first)
+    greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
+    return int(
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["name"], set_={"last": greatest(counters.c.last + 1, first)}
+            ).returning(counters.c.last)
+        ).scalar_one()
+    )
+
+
+def add(connection: Connection, number: int, ticket: Ticket) -> None:
+    """Keep a new ticket; its requester takes part in it."""
+    connection.execute(tickets.insert().values(number=number, key=ticket.key, **_values(ticket)))
+    take_part(connection, ticket.key, ticket.requester.email)
+
+
+def save(connection: Connection, ticket: Ticket) -> None:
+    """Keep what has changed of a ticket. Raises NotFound."""
+    changed = connection.execute(update(tickets).where(tickets.c.key == ticket.key).values(**_values(ticket)))
+    if changed.rowcount == 0:
+        raise _no_ticket(ticket.key)
+
+
+def get(connection: Connection, key: str) -> Ticket:
+    """The ticket of that key, in any case of letters. Raises NotFound."""
+    row = connection.execute(select(tickets).where(tickets.c.key == key.upper())).one_or_none()
+    if row is None:
+        raise _no_ticket(key)
+    return _ticket(row)
+
+
+def conversation_of(connection: Connection, key: str) -> int | None:
+    """The conversation that a ticket belongs to; None when there is no such ticket."""
+    return connection.execute(select(tickets.c.conversation).where(tickets.c.key == key)).scalar_one_or_none()
+
+
+def conversation_with(connection: Connection, message_ids: Sequence[str], address: str) -> int | None:
+    """The newest conversation that a mail of one of these Message-IDs belongs to and the address takes part in."""
+    if not message_ids:
+        return None
+    return connection.execute(
+        select(tickets.c.conversation)
+        .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
+        .join(inbound, inbound.c.id == ticket_mails.c.mail)
+        .join(participants, participants.c.ticket == tickets.c.number)
+        .where(inbound.c.message_id.in_(message_ids), participants.c.address == _address(address))
+        .order_by(tickets.c.number.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def in_conversation(connection: Connection, conversation: int) -> tuple[Ticket, ...]:
+    """All tickets of a conversation, in order, locked until the end of the transaction."""
+    rows = connection.execute(
+        select(tickets).where(tickets.c.conversation == conversation).order_by(tickets.c.number).with_for_update()
+    )
+    return tuple(_ticket(row) for row in rows)
+
+
+def search(connection: Connection, *, state: State | None = None, service: str | None = None) -> tuple[Ticket, ...]:
+    """Tickets in order of their numbers."""
+    query = select(tickets).order_by(tickets.c.number)
+    if state is not None:
+        query = query.where(tickets.c.state == state.value)
+    if service is not None:
+        query = query.where(tickets.c.service == service)
+    return tuple(_ticket(row) for row in connection.execute(query))
+
+
+def for_digest(connection: Connection, *, since: datetime) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
+    """Every ticket that somebody waits for, and all that have changed since then, with their histories."""
+    done = (State.CLOSED.value, State.REFERRED.value)
+    wanted = select(tickets).where(or_(tickets.c.state.not_in(done), tickets.c.updated >= since)).order_by(tickets.c.number)
+    found = [(row.number, _ticket(row)) for row in connection.execute(wanted)]
+    histories = _histories(connection, wanted)
+    return tuple((ticket, tuple(histories.get(number, ()))) for number, ticket in found)
+
+
+def note(connection: Connection, key: str, event: Event) -> None:
+    """Add a line to a ticket's history; lines are never changed."""
+    connection.execute(
+        events.insert().values(ticket=_number(key), at=event.at, kind=event.kind, by=event.by, text=event.text, mail=event.mail)
+    )
+
+
+def history(connection: Connection, key: str) -> tuple[Event, ...]:
+    """A ticket's history, oldest first."""
+    rows = connection.execute(select(events).where(events.c.ticket == _number(key)).order_by(events.c.id))
+    return tuple(_event(row) for row in rows)
+
+
+def take_part(connection: Connection, key: str, address: str) -> None:
+    """From now on the address belongs to the ticket."""
+    statement = insert_into(connection, participants).from_select(
+        ["ticket", "address"], select(tickets.c.number, literal(_address(address))).where(tickets.c.key == key)
+    )
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def takes_part(connection: Connection, key: str, address: str) -> bool:
+    """Whether the address belongs to the ticket."""
+    found = select(participants.c.address).where(
+        participants.c.ticket == _number(key), participants.c.address == _address(address)
+    )
+    return connection.execute(found).first() is not None
+
+
+def belongs(connection: Connection, key: str, mail: int) -> None:
+    """From now on the inbound mail belongs to the ticket."""
+    number = connection.execute(select(tickets.c.number).where(tickets.c.key == key)).scalar_one()
+    connection.execute(insert_into(connection, ticket_mails).values(ticket=number, mail=mail).on_conflict_do_nothing())
+
+
+def mails_of(connection: Connection, key: str) -> tuple[int, ...]:
+    """Ids of the inbound mails that belong to the ticket, in order."""
+    found = select(ticket_mails.c.mail).where(ticket_mails.c.ticket == _number(key)).order_by(ticket_mails.c.mail)
+    return tuple(connection.execute(found).scalars())
+
+
+def of_mail(connection: Connection, mail: int) -> tuple[str, ...]:
+    """Keys of the tickets that the inbound mail belongs to."""
+    found = (
+        select(tickets.c.key)
+        .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
+        .where(ticket_mails.c.mail == mail)
+        .order_by(tickets.c.number)
+    )
+    return tuple(connection.execute(found).scalars())
+
+
+def counts(connection: Connection) -> dict[State, int]:
+    """How many tickets stand in each state."""
+    rows = connection.execute(select(tickets.c.state, func.count()).group_by(tickets.c.state))
+    return {State(state): number for state, number in rows}
+
+
+def _number(key: str) -> Any:
+    return select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
+
+
+def _address(address: str) -> str:
+    # No address is longer (RFC 5321, 4.5.3.1); a longer one is rubbish that must not burst the index.
+    return address.lower()[:320]
+
+
+def _no_ticket(key: str) -> NotFound:
+    return NotFound(f"there is no ticket '{key}'; see: mailbot tickets")
+
+
+def _values(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "conversation": ticket.conversation,
+        "request": request_to_json(ticket.request),
+        "service": ticket.request.service,
+        "state": ticket.state.value,
+        "mailbox": ticket.mailbox,
+        "requester_name": ticket.requester.name,
+        "requester_email": ticket.requester.email,
+        "subject": ticket.subject,
+        "language": ticket.language,
+        "assignee": ticket.assignee,
+        "questions": ticket.questions,
+        "opened": ticket.opened,
+        "updated": ticket.updated,
+        "due": ticket.due,
+    }
+
+
+def _ticket(row: Row[*tuple[Any, ...]]) -> Ticket:
+    return Ticket(
+        key=row.key,
+        conversation=row.conversation,
+        request=request_from_json(row.request),
+        state=State(row.state),
+        mailbox=row.mailbox,
+        requester=Address(name=row.requester_name, email=row.requester_email),
+        subject=row.subject,
+        language=row.language,
+        assignee=row.assignee,
+        questions=row.questions,
+        opened=row.opened,
+        updated=row.updated,
+        due=row.due,
+    )
+
+
+def _event(row: Row[*tuple[Any, ...]]) -> Event:
+    return Event(at=row.at, kind=row.kind, by=row.by, text=row.text, mail=row.mail)
+
+
+def _histories(connection: Connection, wanted: Select[Any]) -> dict[int, list[Event]]:
+    numbers = wanted.with_only_columns(tickets.c.number).order_by(None)
+    found: dict[int, list[Event]] = {}
+    for row in connection.execute(select(events).where(events.c.ticket.in_(numbers)).order_by(events.c.id)):
+        found.setdefault(row.ticket, []).append(_event(row))
+    return found

@@ -1,0 +1,122 @@
+"""Transactions and migrations, on SQLite and PostgreSQL."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import URL, make_url, text
+
+from mailbot.errors import StoreError
+from mailbot.store import holds, jobs, secrets
+from mailbot.store.database import Database, open_database
+from mailbot.store.tables import metadata
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def test_the_migrations_lead_to_the_tables_of_the_program(database: Database):
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_database_is_opened_again_with_what_it_holds(database_url: URL):
+    first = open_database(database_url)
+    with first.write() as connection:
+        holds.hold(connection, "nextcloud", because="Störung", now=NOW)
+    first.close()
+
+    again = open_database(database_url)
+    with again.read() as connection:
+        assert holds.holds(connection) == {"nextcloud": "Störung"}
+    again.close()
+
+
+def test_many_bots_may_start_at_once_on_an_empty_database(database_url: URL):
+    with ThreadPoolExecutor(4) as bots:
+        opened = list(bots.map(lambda _: open_database(database_url), range(4)))
+
+    with opened[0].read() as connection:
+        assert holds.holds(connection) == {}
+    for each in opened:
+        each.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database_url: URL):
+    newer = open_database(database_url)
+    with newer.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer.close()
+
+    with pytest.raises(StoreError, match="of version 9999, which this mailbot does not know; install the newer mailbot again"):
+        open_database(database_url)
+
+
+def test_a_database_that_cannot_be_opened_is_named_with_what_to_do():
+    with pytest.raises(StoreError, match=r"^database sqlite:////no/such/folder/mailbot\.db: .*; see MAILBOT_DATABASE"):
+        open_database(make_url("sqlite:////no/such/folder/mailbot.db"))
+
+
+def test_an_error_inside_a_transaction_undoes_all_of_it(database: Database):
+    def fail_halfway() -> None:
+        with database.write() as connection:
+            holds.hold(connection, "nextcloud", because="Störung", now=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_halfway()
+
+    with database.read() as connection:
+        assert holds.holds(connection) == {}
+
+
+def test_writers_wait_for_each_other(database: Database):
+    def take(number: int) -> bool:
+        with database.write() as connection:
+            return jobs.take(connection, "digest", f"2026-03-{number % 5 + 1:02}", now=NOW)
+
+    with ThreadPoolExecutor(8) as bots:
+        taken = list(bots.map(take, range(40)))
+
+    assert sum(taken) == 5
+
+
+def test_sqlite_syncs_every_commit_and_lets_readers_read_meanwhile(database: Database):
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("asks SQLite")
+    with database.read() as connection:
+        found = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
+
+    assert found == ["wal", 2, 1]
+
+
+def test_times_come_back_in_utc_whatever_zone_they_had(database: Database):
+    in_cologne = NOW.astimezone(timezone(timedelta(hours=1)))
+    with database.write() as connection:
+        jobs.take(connection, "digest", "2026-03-02", now=in_cologne)
+
+    with database.read() as connection:
+        done = jobs.last_done(connection, "digest")
+
+    assert done is not None
+    assert (done, done.tzinfo) == (NOW, UTC)
+
+
+def test_a_hold_can_be_changed_and_released(database: Database):
+    with database.write() as connection:
+        holds.hold(connection, "nextcloud", because="Störung", now=NOW)
+        holds.hold(connection, "nextcloud", because="Umzug\0 \udcf6des Servers", now=NOW)
+
+    with database.write() as connection:
+        assert holds.holds(connection) == {"nextcloud": "Umzug des Servers"}
+        assert holds.release(connection, "nextcloud")
+        assert not holds.release(connection, "nextcloud")
+
+
+def test_all_bots_of_a_database_share_the_first_secret(database: Database):
+    with database.write() as connection:
+        first = secrets.shared(connection, "tokens", proposal="a" * 32)
+        second = secrets.shared(connection, "tokens", proposal="b" * 32)
+
+    assert (first, second) == ("a" * 32, "a" * 32)

@@ -1,0 +1,156 @@
+"""Mails that came in, on SQLite and PostgreSQL."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailbot.errors import NotFound
+from mailbot.store import inbound
+from mailbot.store.database import Database
+from mailbot.store.inbound import Identity, Place, State
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=5)
+INBOX = Place(mailbox="support", folder="INBOX", uidvalidity=7, uid=1)
+MAIL = Identity(message_id="1@posteo.example", sha256="a" * 64)
+
+
+def keep(
+    database: Database,
+    *,
+    place: Place = INBOX,
+    identity: Identity = MAIL,
+    raw: bytes = b"Hallo\r\n",
+    state: State = State.PENDING,
+) -> bool:
+    with database.write() as connection:
+        return inbound.add(connection, place=place, identity=identity, raw=raw, received=NOW, state=state)
+
+
+def claim(database: Database, now: datetime = NOW) -> inbound.Inbound | None:
+    with database.write() as connection:
+        claimed = inbound.claim(connection, now=now, lease=LEASE)
+    return claimed[0] if claimed else None
+
+
+def test_a_mail_is_kept_to_the_byte(database: Database):
+    raw = bytes(range(256)) * 50
+    keep(database, raw=raw)
+
+    with database.write() as connection:
+        claimed = inbound.claim(connection, now=NOW, lease=LEASE)
+
+    assert claimed is not None
+    assert claimed[1] == raw
+    assert claimed[0].place == INBOX
+
+
+def test_the_mail_of_one_place_is_kept_once(database: Database):
+    assert keep(database)
+    assert not keep(database)
+    assert keep(database, place=replace(INBOX, mailbox="buero"))
+    assert keep(database, place=replace(INBOX, uidvalidity=8))
+    assert keep(database, place=replace(INBOX, folder="Anfragen"))
+
+
+def test_a_claimed_mail_is_nobody_elses_until_the_claim_expires(database: Database):
+    keep(database)
+
+    attempts = [
+        mail.attempts if mail else None for mail in (claim(database, NOW), claim(database, NOW), claim(database, NOW + LEASE))
+    ]
+
+    assert attempts == [1, None, 2]
+
+
+def test_a_mail_that_failed_waits_behind_those_that_did_not(database: Database):
+    keep(database)
+    keep(database, place=replace(INBOX, uid=2))
+    first = claim(database)
+    assert first is not None
+    with database.write() as connection:
+        inbound.give_back(connection, first.id)
+
+    order = [mail.place.uid for _ in range(2) if (mail := claim(database))]
+
+    assert order == [2, 1]
+
+
+def test_a_mail_gets_one_end_only(database: Database):
+    keep(database)
+    mail = claim(database)
+    assert mail is not None
+
+    with database.write() as connection:
+        ends = [
+            inbound.finish(connection, mail.id, State.TICKET, now=NOW),
+            inbound.finish(connection, mail.id, State.IGNORED, now=NOW, reason="too late"),
+        ]
+
+    assert ends == [True, False]
+    with database.read() as connection:
+        assert inbound.counts(connection) == {"support": {State.TICKET: 1}}
+
+
+def test_a_copy_in_the_other_mailbox_knows_its_original(database: Database):
+    keep(database)
+    keep(database, place=replace(INBOX, mailbox="buero"))
+    keep(database, place=replace(INBOX, uid=2), identity=replace(MAIL, sha256="b" * 64))
+
+    with database.read() as connection:
+        mails = inbound.in_state(connection, State.PENDING)
+        originals = [found.id if (found := inbound.original(connection, mail)) else None for mail in mails]
+
+    assert originals == [None, mails[0].id, None]
+
+
+def test_after_a_change_of_uidvalidity_each_known_mail_is_found_again_once(database: Database):
+    keep(database)
+    moved = replace(INBOX, uidvalidity=8, uid=31)
+
+    with database.write() as connection:
+        found = [inbound.attach(connection, place=moved, identity=MAIL), inbound.attach(connection, place=moved, identity=MAIL)]
+
+    assert found == [True, False]
+    with database.read() as connection:
+        assert inbound.known_uids(connection, mailbox="support", folder="INBOX", uidvalidity=8) == {31}
+        assert inbound.known_uids(connection, mailbox="support", folder="INBOX", uidvalidity=7) == frozenset()
+
+
+def test_quarantine_can_be_left_in_two_ways(database: Database):
+    for uid in (1, 2):
+        keep(database, place=replace(INBOX, uid=uid))
+        mail = claim(database)
+        assert mail is not None
+        with database.write() as connection:
+            inbound.finish(connection, mail.id, State.QUARANTINED, now=NOW, reason="broken")
+
+    with database.write() as connection:
+        again, gone = inbound.in_state(connection, State.QUARANTINED)
+        inbound.retry(connection, again.id)
+        inbound.drop(connection, gone.id, reason="seen by a person")
+
+    with database.read() as connection:
+        assert inbound.get(connection, again.id)[0] == replace(again, state=State.PENDING, reason=None, attempts=0)
+        assert inbound.get(connection, gone.id)[0] == replace(gone, state=State.IGNORED, reason="seen by a person")
+
+
+def test_only_what_is_in_quarantine_can_leave_it(database: Database):
+    keep(database)
+
+    with database.write() as connection, pytest.raises(NotFound, match="there is no mail 1 in quarantine"):
+        inbound.retry(connection, 1)
+
+
+def test_mails_of_before_the_first_run_can_be_called_back(database: Database):
+    keep(database, state=State.BEFORE_FIRST_RUN)
+
+    with database.write() as connection:
+        recalled = [
+            inbound.recall(connection, mailbox="support", since=NOW + timedelta(days=1)),
+            inbound.recall(connection, mailbox="buero", since=None),
+            inbound.recall(connection, mailbox="support", since=None),
+        ]
+
+    assert recalled == [0, 0, 1]
