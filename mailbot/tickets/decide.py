@@ -1,0 +1,85 @@
+"""What to do about a mail. Pure: the same reading, tickets and rules give the same decision, for ever."""
+
+from __future__ import annotations
+
+from mailbot.catalogue import Catalogue, Service
+from mailbot.tickets.decision import Action, Decision, Outcome, Reply
+from mailbot.tickets.ticket import State, Ticket
+from mailbot.understanding.request import Act, Reading, Request
+
+_ORDER = (Action.ASK, Action.TRIAGE, Action.OPEN, Action.REFER)
+_COMPLETE = {"open": (Action.OPEN, State.OPEN), "refer": (Action.REFER, State.REFERRED), "triage": (Action.TRIAGE, State.TRIAGE)}
+
+
+def decide(reading: Reading, tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Decision:
+    """
+    What becomes of each request of the reading, and which mails follow.
+
+    `tickets` are those of the conversation; the first requests of the reading belong to them, one to one and in
+    their order, further ones are new.
+    """
+    pairs = [(request, tickets[at] if at < len(tickets) else None) for at, request in enumerate(reading.requests)]
+    outcomes = tuple(_outcome(request, ticket, reading.act, catalogue) for request, ticket in pairs)
+    return Decision(
+        action=next((action for action in _ORDER if any(outcome.action is action for outcome in outcomes)), Action.TRIAGE),
+        outcomes=outcomes,
+        reply=_reply(outcomes, tickets, reading.act),
+        silence=_silence(reading.act),
+        tell_staff=tuple(at for at, (_, ticket) in enumerate(pairs) if _concerns_staff(outcomes[at], ticket, reading.act)),
+        doubts=reading.doubts,
+        language=reading.language,
+    )
+
+
+def _outcome(request: Request, ticket: Ticket | None, act: Act, catalogue: Catalogue) -> Outcome:
+    service = catalogue.service(request.service)
+    action, state = _next(request, service)
+    new = ticket is None or (ticket.request.fields != request.fields or ticket.request.missing != request.missing)
+    questions = ticket.questions if ticket else 0
+    if act is Act.WITHDRAW and ticket is not None:
+        return Outcome(request=request, action=action, state=State.CLOSED, ticket=ticket.key, questions=questions)
+    if ticket is not None and (act is not Act.SAY or not new):
+        if act is not Act.SAY or not request.missing:
+            return Outcome(request=request, action=action, state=ticket.state, ticket=ticket.key, changed=False, questions=questions)
+    if action is Action.ASK:
+        questions = 1 if new else questions + 1
+        if questions > catalogue.questions.at_most:
+            return Outcome(request=request, action=Action.TRIAGE, state=State.TRIAGE, ticket=ticket.key if ticket else None, questions=questions)
+    return Outcome(request=request, action=action, state=state, ticket=ticket.key if ticket else None, questions=questions)
+
+
+def _next(request: Request, service: Service) -> tuple[Action, State]:
+    """Where a request stands by what it lacks and by how its service works."""
+    if request.missing:
+        return Action.ASK, State.ASKING
+    action, state = _COMPLETE[service.complete]
+    if action is Action.OPEN and service.on_hold is not None:
+        return action, State.ON_HOLD
+    return action, state
+
+
+def _reply(outcomes: tuple[Outcome, ...], tickets: tuple[Ticket, ...], act: Act) -> Reply | None:
+    match act:
+        case Act.THANK:
+            return None
+        case Act.WITHDRAW:
+            return Reply.WITHDRAWN
+        case Act.INQUIRE:
+            return Reply.STATUS
+        case Act.SAY:
+            return Reply.ANSWER
+
+
+def _silence(act: Act) -> str | None:
+    return "thanks need no answer" if act is Act.THANK else None
+
+
+def _concerns_staff(outcome: Outcome, ticket: Ticket | None, act: Act) -> bool:
+    """Staff hear of what is theirs to do: complete, changed after that, not understood, withdrawn, asked about."""
+    if act is Act.THANK:
+        return False
+    if act is Act.WITHDRAW:
+        return ticket is not None and ticket.state in (State.OPEN, State.TRIAGE, State.ON_HOLD)
+    if outcome.action in (Action.ASK, Action.REFER):
+        return False
+    return outcome.changed or outcome.state in (State.OPEN, State.TRIAGE)

@@ -1,0 +1,348 @@
+"""What a later mail of a conversation adds to a request, or corrects in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mailbot.catalogue import Catalogue, FieldRule, Service
+from mailbot.understanding import chosen, values
+from mailbot.understanding.form import Filled
+from mailbot.understanding.gaps import needed
+from mailbot.understanding.group import bare_group
+from mailbot.understanding.hearing import Heard, choose, hear_field, in_order
+from mailbot.understanding.lexicon import listed, pattern
+from mailbot.understanding.mention import Mention, addresses_in, merged
+from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
+from mailbot.understanding.request import Person, Request, RequestKind, Value
+from mailbot.understanding.scene import Scene, is_courtesy
+
+_REMOVED = re.compile(
+    r"^\W*(?:\w+\s+){0,2}?(?:doch nicht|nicht mehr|nicht|raus|rausnehmen|streichen|streicht|entfällt|entfernen|fällt|scheidet|springt|not|drop|remove)\b"
+    r"|\b(?:doch nicht|nicht mehr dabei|nicht dabei|macht nicht mit|will nicht|möchte nicht|kann nicht|raus|rausnehmen|streichen|abgesprungen|entfällt|springt ab)\b",
+    re.IGNORECASE,
+)
+_BEFORE_REMOVED = re.compile(r"\b(?:statt|anstatt|anstelle von|ohne|instead of|without|streicht|entfernt|für)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_TASK = re.compile(
+    r"^(?:also\s+|ja,?\s+|na,?\s+)?(?:(?:meine|mein|die)\s+(?:aufgabe|funktion|rolle|amt)\b[\w\s]{0,20}?(?:ist|wäre|lautet|:)\s*"
+    r"|(?:ich\s+)?(?:bin|mache?|übernehme|arbeite|fungiere|i\s+am|i'm|am)\s+(?:(?:da|dort|dabei|hier|jetzt|neuerdings|seit\s+\w+(?:\s+\w+)?)\s+)*(?:als\s+|für\s+)?|als\s+)?"
+    r"(?:(?:die|der|das|den|dem|eine?|einen|the|a|an|unsere?r?)\s+)*",
+    re.IGNORECASE,
+)
+
+
+def answered(request: Request, scene: Scene, forms: Sequence[Filled], catalogue: Catalogue) -> Heard:
+    """
+    The request's fields after this mail.
+
+    Form lines count first; then what the author's own words say; then, for what is still missing, a bare answer.
+    What was said before stays unless the mail corrects it.
+    """
+    service = catalogue.service(request.service)
+    heard = Heard(fields=dict(request.fields), hints=dict(request.hints))
+    rules = needed(service, request.kind, request.fields) if request.kind is RequestKind.CHANGE else service.fields
+    spoken = _substance(scene)
+    for rule in in_order(rules):
+        lacks = any(each.split(".")[0] == rule.id for each in request.missing) or (bool(rule.only_if) and rule.id not in heard.fields)
+        here = [form for form in forms if form.blank.field == rule.id]
+        match rule.type:
+            case "persons":
+                _persons(rule, service, spoken, here, request, catalogue, heard)
+            case "person":
+                _person(rule, service, spoken, here, request, catalogue, heard)
+            case "chosen":
+                _chosen(rule, spoken, here, lacks, heard)
+            case _:
+                _plain(rule, service, spoken, here, lacks, catalogue, heard)
+    return heard
+
+
+def _substance(scene: Scene) -> Scene:
+    """The scene without thanks and greetings; the old subject and the signature say nothing new."""
+    kept = scene.only([at for at, passage in enumerate(scene.passages) if not is_courtesy(passage.text)])
+    return replace(kept, titles=(), voice=replace(kept.voice, closing=()))
+
+
+def _plain(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], lacks: bool, catalogue: Catalogue, heard: Heard) -> None:
+    """A field that is no person: filled behind its form line, missing and now said, or corrected."""
+    for form in forms:
+        value = _said(rule, service, scene.saying(form.text, form.line), catalogue, heard, bare=True)
+        if value is not None:
+            return heard.take(rule.id, value, f'"{form.text}" behind "{form.blank.label}" in line {form.line}')
+    corrects = bool(listed("corrections").search(scene.text)) and rule.type not in ("role", "text")
+    if lacks or corrects:
+        value = _said(rule, service, scene, catalogue, heard, bare=lacks)
+        if value is not None and value != heard.fields.get(rule.id):
+            heard.take(rule.id, value, "said in this mail" if lacks else "corrected in this mail")
+    return None
+
+
+def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue, before: Heard, *, bare: bool) -> Value | None:
+    """What the scene says for the field, in so many words or (`bare`) as a mere answer."""
+    fresh = Heard(hints=dict(before.hints))
+    if rule.type != "role" or not bare:
+        hear_field(rule, service, scene, catalogue, fresh)
+    if rule.id in fresh.fields and rule.id not in fresh.broken:
+        value = fresh.fields[rule.id]
+        return _latest(rule, scene, value)
+    if bare:
+        for passage in scene.passages:
+            value_ = _bare(rule, service, passage.text, scene, catalogue, before) if passage.text else None
+            if value_ is not None:
+                return value_
+    return None
+
+
+def _latest(rule: FieldRule, scene: Scene, value: Value) -> Value:
+    """Of several days the one that is called new, else the last."""
+    if rule.type != "date":
+        return value
+    days = [day for passage in scene.passages for day in values.dates_in(passage.text, scene.today) if not _is_old(passage.text)]
+    return days[-1].isoformat() if days else value
+
+
+def _is_old(text: str) -> bool:
+    return bool(re.search(r"\b(?:belegt|nicht|statt|abgesagt|ausgefallen)\b", text)) and not re.search(r"\b(?:sondern|neu\w*|verschoben auf|jetzt)\b", text)
+
+
+def _bare(rule: FieldRule, service: Service, text: str, scene: Scene, catalogue: Catalogue, before: Heard) -> Value | None:
+    """A mere answer to the question for this field, None where the text is none."""
+    match rule.type:
+        case "group":
+            return bare_group(text, before.hints.get(rule.id), catalogue.groups)
+        case "role":
+            return _bare_role(rule, service, text)
+        case "number":
+            return values.bare_number(text)
+        case "text":
+            return text.strip(" .") or None
+        case _:
+            return None
+
+
+def _bare_role(rule: FieldRule, service: Service, text: str) -> str | None:
+    """ "Ich mach da die Koordination." is "Koordination"; without a known task a short answer is taken as it stands."""
+    rest = _TASK.sub("", text.strip()).strip(" .!:")
+    known = values.role_in(text, rule)
+    has_group = any(other.type == "group" for other in service.fields)
+    if known:
+        return rest if not has_group and len(rest.split()) <= 4 and rest.lower().startswith(known[0].lower()) else known[0]
+    words = re.split(r"[,;(]|\s(?:im|in der|beim|bei der|von der|vom|der ag|des ov)\s", rest)[0].split()
+    if not words or len(words) > 5 or addresses_in(rest) or re.search(r"\?|\d", rest) or not re.search(r"[A-ZÄÖÜ]", rest[:1]) and len(words) > 3:
+        return None
+    return as_written(" ".join(words)) if rest.islower() and len(words) == 1 else " ".join(words)
+
+
+# --- persons --------------------------------------------------------------------------------------------------------
+
+
+def _persons(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], request: Request, catalogue: Catalogue, heard: Heard) -> None:
+    people = _people(heard, rule)
+    before = people
+    for form in forms:
+        if form.blank.part and form.blank.person:
+            people = _with_part(people, form.blank.person, form.blank.part, form.text)
+        else:
+            people = _added(people, rule, service, scene.saying(form.text, form.line), catalogue)
+    people = _without_removed(people, scene)
+    if not before:
+        people = _added(people, rule, service, scene, catalogue)
+    else:
+        people = _updated(people, rule, scene, service)
+        people = _with_bare_parts(people, rule, scene, request)
+    if people and people != before:
+        heard.take(rule.id, people, "said in this mail")
+
+
+def _people(heard: Heard, rule: FieldRule) -> tuple[Person, ...]:
+    value = heard.fields.get(rule.id, ())
+    return tuple(each for each in value if isinstance(each, Person)) if isinstance(value, tuple) else ()
+
+
+def _added(people: tuple[Person, ...], rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue) -> tuple[Person, ...]:
+    """With those that the scene names for this field, read as in a first mail."""
+    fresh = Heard()
+    asked = replace(rule, words=(*rule.words, ".*")) if False else rule
+    hear_field(asked, service, scene, catalogue, fresh)
+    named = _people(fresh, rule)
+    if not named:
+        named = tuple(
+            scene.voice.person if mention.me else mention.person
+            for mention in scene.mentions
+            if mention.me or (mention.person.given and mention.person.surname)
+        )
+    return merged([*people, *named])
+
+
+def _with_part(people: Sequence[Person], whose: Person, part: str, text: str) -> tuple[Person, ...]:
+    """One part of one person, from the words behind its form line."""
+    value: str | None
+    if part == "email":
+        value = next((wire.email for wire in addresses_in(text) if wire.email), None)
+    else:
+        value = as_written(" ".join(text.split()[:4]).strip(" .,")) or None
+    return tuple(replace(each, **{part: value}) if value and same_person(each, whose) and getattr(each, part) is None else each for each in people)
+
+
+def _without_removed(people: Sequence[Person], scene: Scene) -> tuple[Person, ...]:
+    """Without those that the mail takes out ("Paul doch nicht", "statt Paul")."""
+    gone = set()
+    for at, passage in enumerate(scene.passages):
+        here = [each for each in scene.mentions if each.place[0] == at]
+        for person in people:
+            for start, end in _places(person, passage.text):
+                following = [each.place[1] for each in here if each.place[1] > end]
+                rest = re.split(r"[,.;!]", passage.text[end : following[0] if following else len(passage.text)])[0]
+                if _REMOVED.search(rest) or re.search(r"\b(?:statt|anstatt|anstelle von|instead of)\s+(?:\w+\s+)?$", passage.text[:start], re.IGNORECASE):
+                    gone.add(person)
+    return tuple(each for each in people if each not in gone)
+
+
+def _places(person: Person, text: str) -> list[tuple[int, int]]:
+    form = person.name if person.given and person.surname and person.name in text else person.given or person.surname
+    return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text)] if form else []
+
+
+def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service: Service) -> tuple[Person, ...]:
+    """Parts that were missing, new addresses, and persons who join."""
+    result = list(people)
+    chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
+    for mention in scene.mentions:
+        person = mention.person
+        if mention.me or _is_taken_out(mention, scene):
+            continue
+        text = scene.passages[mention.place[0]].text
+        fits = [at for at, each in enumerate(result) if _fits(each, person)]
+        if len(fits) == 1:
+            at = fits[0]
+            corrects = bool(person.email and result[at].email and person.email != result[at].email)
+            if corrects and not listed("corrections").search(text):
+                continue
+            result[at] = completed(Person(given=result[at].given, surname=result[at].surname, email=person.email or result[at].email), person)
+        elif not fits and person.given and person.surname and (person.email or _joins(text, chosen_words)):
+            result.append(person)
+    result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
+    return merged(result)
+
+
+def _fits(known: Person, said: Person) -> bool:
+    """Whether what was said can be about the known person; a new address alone does not speak against it."""
+    if said.email and known.email and said.email == known.email:
+        return True
+    return same_person(Person(given=known.given, surname=known.surname), Person(given=said.given, surname=said.surname))
+
+
+def _joins(text: str, chosen_words: Sequence[str]) -> bool:
+    return bool(listed("corrections").search(text)) and not pattern(*chosen_words).search(text)
+
+
+def _is_taken_out(mention: Mention, scene: Scene) -> bool:
+    text = scene.passages[mention.place[0]].text
+    return bool(re.search(r"\b(?:statt|anstatt|anstelle von|ohne|instead of|without)\s+(?:\w+\s+)?$", text[: mention.place[1]], re.IGNORECASE)) or bool(
+        re.match(r"\s*(?:doch nicht|nicht)\b", text[mention.end :], re.IGNORECASE)
+    )
+
+
+def _with_bare_parts(people: tuple[Person, ...], rule: FieldRule, scene: Scene, request: Request) -> tuple[Person, ...]:
+    """A mere address or surname, where exactly one person lacks it (or as many lack it as are given)."""
+    for part in rule.each:
+        lacking = [each for each in people if getattr(each, part) is None]
+        if not lacking or f"{rule.id}.{part}" not in request.missing:
+            continue
+        if part == "email":
+            taken = {each.email for each in people}
+            free = [m.person.email for m in scene.mentions if m.person.email and m.person.email not in taken and not (m.person.given or m.person.surname)]
+            if len(free) == len(lacking) or (len(lacking) == 1 and free):
+                people = tuple(replace(each, email=free[lacking.index(each)]) if each in lacking else each for each in people)
+        elif len(lacking) == 1:
+            bare = next((p.text for p in scene.passages if p.text), "").strip(" .!")
+            words = re.sub(r"^(?:der|die|sie|er|nachname|name|heißt|ist|mit nachnamen|:|\s)+", "", bare, flags=re.IGNORECASE).split()
+            names = names_in(" ".join(words), loose=True)
+            if names and len(words) <= 4 and not addresses_in(bare) and names[0].end >= len(" ".join(words)) - 1:
+                known = [word for word in words if word.lower() != (lacking[0].given or "").lower()]
+                if known:
+                    people = tuple(replace(each, **{part: as_written(" ".join(known))}) if each == lacking[0] else each for each in people)
+    return people
+
+
+def _person(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], request: Request, catalogue: Catalogue, heard: Heard) -> None:
+    value = heard.fields.get(rule.id)
+    person = value if isinstance(value, Person) else Person()
+    before = person
+    for form in forms:
+        if form.blank.part:
+            person = _with_part((person,), person, form.blank.part, form.text)[0] if person != Person() else person
+            if getattr(person, form.blank.part) is None and form.blank.part != "email":
+                person = replace(person, **{form.blank.part: as_written(" ".join(form.text.split()[:4]).strip(" .,"))})
+        else:
+            said = _added((), rule=replace_type(rule), service=service, scene=scene.saying(form.text, form.line), catalogue=catalogue)
+            person = completed(said[0], person) if said else person
+    lacking = [part for part in rule.each if getattr(person, part) is None]
+    if lacking:
+        for at, passage in enumerate(scene.passages):
+            mention = next((m for m in scene.mentions if m.place[0] == at and not m.me and (m.person.given or m.person.surname or m.person.email)), None)
+            named = mention.person if mention else _bare_name(passage.text) if {"given", "surname"} & set(lacking) else Person()
+            person = completed(person, _fitting(named, person))
+    elif listed("corrections").search(scene.text) or pattern(*rule.words).search(scene.text):
+        from mailbot.understanding.hearing import named_person
+
+        found, _ = named_person(rule, scene)
+        if found and not same_person(found, person) and found.given and found.surname:
+            person = found
+        elif found:
+            person = completed(Person(given=person.given, surname=person.surname, email=found.email or person.email), found)
+    person = Person(**{part: getattr(person, part) for part in rule.each})
+    if person not in (before, Person()):
+        heard.take(rule.id, person, "said in this mail")
+
+
+def replace_type(rule: FieldRule) -> FieldRule:
+    return rule.model_copy(update={"type": "persons"})
+
+
+def _fitting(named: Person, person: Person) -> Person:
+    """What was named, unless it contradicts what is known of the person."""
+    if person.given and named.given and not same_person(Person(given=person.given), Person(given=named.given)):
+        return Person()
+    if not person.given and not person.surname:
+        return named
+    if person.given and named.surname and not named.given:
+        return Person(surname=named.surname)
+    return named
+
+
+def _bare_name(text: str) -> Person:
+    words = text.strip(" .!").split()
+    if not 1 <= len(words) <= 4 or addresses_in(text):
+        return Person()
+    names = names_in(text, loose=True)
+    return split_name(text[names[0].start : names[0].end].split()) if names and names[0].sure else Person()
+
+
+# --- chosen ones ----------------------------------------------------------------------------------------------------
+
+
+def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool, heard: Heard) -> None:
+    people = tuple(each for each in heard.fields.get(rule.among or "", ()) if isinstance(each, Person)) if isinstance(heard.fields.get(rule.among or "", ()), tuple) else ()
+    for form in forms:
+        choose(rule, scene.saying(form.text, form.line), heard, anywhere=True)
+    if rule.id in heard.fields and forms:
+        return
+    hint = heard.hints.get(rule.id)
+    if hint and people and rule.id not in heard.fields:
+        choose(rule, scene.saying(hint, 0), heard, anywhere=True)
+    old = heard.fields.get(rule.id)
+    if any(chosen.spans(passage.text, rule.words) for passage in scene.passages):
+        choose(rule, scene, heard)
+    if lacks and rule.id not in heard.fields and people:
+        choose(rule, scene, heard, anywhere=True)
+    value = heard.fields.get(rule.id)
+    if isinstance(value, tuple) and value == old:
+        still = tuple(each for each in value if any(chosen.normal(person) == each or person.name == each for person in people))
+        renewed = tuple(chosen.normal(person) for each in still for person in people if each in (chosen.normal(person), person.name))
+        if renewed != value:
+            if renewed:
+                heard.fields[rule.id] = renewed
+            else:
+                del heard.fields[rule.id]

@@ -1,0 +1,196 @@
+"""Those chosen among others ("Admin machen Yusuf und ich"): where they are spoken of, and who they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from mailbot.understanding.lexicon import fold, pattern, word_set, words
+from mailbot.understanding.mention import addresses_in, speaks_of_self
+from mailbot.understanding.names import same_person, split_name
+from mailbot.understanding.request import Person
+
+_PIECE = re.compile(r",\s*|;\s*|\s[–—-]\s|\.\s+|\s+(?:und zwar|wobei|davon|darunter|mit)\s+(?=[^,.;]{0,40}$)|\n")
+_AND = r"\b(?:und|and|ve|y|e|i|sowie|plus|oder|u\.|auch|als|der|die|den|das|sind|ist)\b|[&+/()]"
+
+
+def spans(text: str, cues: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """
+    The stretches of a sentence that speak of the chosen ones.
+
+    From "User: Anna, Ben. Admin: Ben und ich" it is "Admin: Ben und ich"; names before the word belong to it
+    where it comes last ("Anna, Ben und Cem machen den Admin").
+    """
+    cue = pattern(*cues)
+    if not cue.search(text):
+        return ()
+    pieces = _pieces(text, cue)
+    found: list[tuple[int, int]] = []
+    for at, (start, end) in enumerate(pieces):
+        match = cue.search(text, start, end)
+        if match is None:
+            continue
+        leads = not _is_named(text[start : match.start()])
+        first, last = at, at
+        while leads and last + 1 < len(pieces) and not cue.search(text, *pieces[last + 1]) and _is_only_names(text[slice(*pieces[last + 1])]):
+            last += 1
+        while not leads and first > 0 and not cue.search(text, *pieces[first - 1]) and _is_only_names(text[slice(*pieces[first - 1])], wires=False):
+            first -= 1
+        found.append((pieces[first][0], pieces[last][1]))
+    return tuple(found)
+
+
+def _pieces(text: str, cue: re.Pattern[str]) -> list[tuple[int, int]]:
+    cuts = [(match.start(), match.end()) for match in _PIECE.finditer(text)]
+    cuts += [(m.start(), m.start(1)) for m in re.finditer(r"\s+(?:und|and)\s+(\S+(?:\s+\S+){0,2})", text) if (found := cue.match(text, m.start(1))) or
+             ((found := cue.search(text, m.start(1), m.end())) and re.fullmatch(r"(?:als|der|die|den|zum|zur)\s+", text[m.start(1) : found.start()]))]
+    pieces, start = [], 0
+    for cut_start, cut_end in sorted(cuts):
+        if cut_start >= start:
+            pieces.append((start, cut_start))
+            start = cut_end
+    return [*pieces, (start, len(text))]
+
+
+def _is_named(text: str) -> bool:
+    """A name, an address or "ich" stands in the text."""
+    return bool(addresses_in(text)) or bool(re.search(r"\b(?:ich|beide|alle|wir|i|me|ben)\b", text, re.IGNORECASE)) or any(
+        word.lower() not in word_set("not_names") for word in re.findall(r"\b[A-ZÄÖÜÇŞİ][\w-]+", text)
+    )
+
+
+def _is_only_names(text: str, *, wires: bool = True) -> bool:
+    left = re.sub(_AND, " ", text, flags=re.IGNORECASE)
+    if addresses_in(text):
+        if not wires:
+            return False
+        for wire in addresses_in(text):
+            left = left.replace(wire.written, " ")
+    small = re.findall(r"[^\W\d_][\w'’-]*", left)
+    return 0 < len(small) <= 6 and all(word[:1].isupper() or word.lower() in word_set("me") or word.lower() in word_set("particles") for word in small) or (
+        wires and not small and bool(addresses_in(text))
+    )
+
+
+def referred(text: str, people: Sequence[Person], speaker: Person) -> tuple[tuple[Person, ...], tuple[str, ...]]:
+    """
+    Whom of `people` a stretch of text means, and what in it fits nobody or more than one of them.
+
+    By address, full name, given name, surname, "ich", "beide", "alle drei", "der Erste"; who stands behind
+    "nicht", "ohne" or "statt" is not meant.
+    """
+    taken: list[tuple[int, Person]] = []
+    doubtful: list[str] = []
+    rest = text
+    for wire in addresses_in(text):
+        person = next((each for each in people if wire.email and each.email == wire.email), None)
+        if person:
+            taken.append((wire.start, person))
+        rest = rest.replace(wire.written, "\x00" * len(wire.written), 1)
+    rest = _by_name(rest, people, taken, doubtful)
+    for offset in speaks_of_self(rest) or _bare_me(rest):
+        found = [each for each in people if is_speaker(each, speaker)]
+        if found and not _denied(rest, offset, offset + 3):
+            taken.append((offset, found[0]))
+    if not taken and not doubtful:
+        taken += [(0, person) for person in _everybody(rest, people)] or _by_order(rest, people)
+    ordered: list[Person] = []
+    for _, person in sorted(taken, key=lambda each: each[0]):
+        if person not in ordered:
+            ordered.append(person)
+    return tuple(ordered), tuple(doubtful)
+
+
+def is_speaker(person: Person, speaker: Person) -> bool:
+    """Whether the person can be the one who speaks: the same address, or the same name."""
+    if person.email and speaker.email and person.email == speaker.email:
+        return True
+    from_name = Person(given=speaker.given, surname=speaker.surname)
+    to_name = Person(given=person.given, surname=person.surname)
+    return same_person(to_name, from_name) and bool(person.surname or speaker.surname or person.given == speaker.given)
+
+
+def _by_name(rest: str, people: Sequence[Person], taken: list[tuple[int, Person]], doubtful: list[str]) -> str:
+    """Full names first, then given names, then surnames; what is found is blanked out."""
+    for forms in (_full, _given, _short_given, _surname):
+        by_form: dict[str, list[Person]] = {}
+        for person in people:
+            for form in forms(person):
+                by_form.setdefault(form, []).append(person)
+        for form, owners in sorted(by_form.items(), key=lambda each: -len(each[0])):
+            for match in re.finditer(rf"(?<![\w-]){re.escape(form)}(?:s)?(?![\w-])", _same_length_fold(rest)):
+                if len({owner for owner in owners}) > 1:
+                    doubtful.append(rest[match.start() : match.end()])
+                elif not _denied(rest, match.start(), match.end()):
+                    taken.append((match.start(), owners[0]))
+                rest = rest[: match.start()] + "\x00" * (match.end() - match.start()) + rest[match.end() :]
+    return rest
+
+
+def _same_length_fold(text: str) -> str:
+    """Lower case without changing any offset."""
+    return "".join(low if len(low := each.lower()) == 1 else each for each in text)
+
+
+def _full(person: Person) -> Iterable[str]:
+    if person.given and person.surname:
+        yield f"{person.given} {person.surname}".lower()
+        yield f"{person.surname}, {person.given}".lower()
+        yield f"{person.surname} {person.given}".lower()
+
+
+def _given(person: Person) -> Iterable[str]:
+    if person.given:
+        yield person.given.lower()
+
+
+def _short_given(person: Person) -> Iterable[str]:
+    """The first of several given names, or of a double one."""
+    if person.given and len(first := re.split(r"[ -]", person.given)[0]) > 2 and first != person.given:
+        yield first.lower()
+
+
+def _surname(person: Person) -> Iterable[str]:
+    if person.surname and len(person.surname) > 2:
+        yield person.surname.lower()
+
+
+def _denied(text: str, start: int, end: int) -> bool:
+    before = re.findall(r"\w+", text[:start].lower())[-2:]
+    after = re.findall(r"\w+", re.split(r"[,.;!]", text[end:].lower())[0])[:2]
+    return any(word in ("ohne", "statt", "nicht", "anstatt", "without", "not", "instead") for word in before[-1:]) or any(
+        word in ("nicht", "nich", "not", "net") for word in after[:1]) or after[:2] == ["doch", "nicht"]
+
+
+def _bare_me(text: str) -> tuple[int, ...]:
+    match = re.fullmatch(r"\W*(?:gruppenadmins?|admins?|das|mach(?:e)?|bin|den|die|der|:|\s)*\b(ich|me|ben|yo|io|i)\b\W*(?:selbst|selber|natürlich|bitte)?\W*", text, re.IGNORECASE)
+    return (match.start(1),) if match else ()
+
+
+def _everybody(text: str, people: Sequence[Person]) -> list[Person]:
+    for phrase, number in sorted(words()["everybody"], key=lambda each: -len(each[0])):
+        if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text, re.IGNORECASE):
+            return list(people) if len(people) == number or (number == 0 and 1 < len(people) <= 3) else []
+    return []
+
+
+def _by_order(text: str, people: Sequence[Person]) -> list[tuple[int, Person]]:
+    for word, at in words()["ordinals"]:
+        match = re.search(rf"\b(?:der|die|den|das|the|als)\s+{word}\b", text, re.IGNORECASE)
+        if match and -len(people) <= at < len(people):
+            return [(match.start(), people[at])]
+    return []
+
+
+def normal(person: Person) -> str:
+    """How a chosen one stands in a value: the address, or the name where none is known."""
+    return person.email or person.name
+
+
+def of_value(value: Iterable[str], people: Sequence[Person]) -> tuple[Person, ...]:
+    """The persons that a value names."""
+    found = []
+    for each in value:
+        person = next((one for one in people if one.email == each or fold(one.name) == fold(each)), None)
+        found.append(person or split_name(each.split()))
+    return tuple(found)

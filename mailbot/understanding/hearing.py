@@ -1,0 +1,405 @@
+"""What a scene says about each field of a service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from mailbot.catalogue import Catalogue, FieldRule, Service
+from mailbot.understanding import chosen, values
+from mailbot.understanding.group import bare_group, groups_in
+from mailbot.understanding.lexicon import pattern
+from mailbot.understanding.mention import Mention, addresses_in, merged, speaks_of_self
+from mailbot.understanding.names import completed, same_person
+from mailbot.understanding.passage import Passage
+from mailbot.understanding.request import Person, Value
+from mailbot.understanding.scene import Scene
+
+_LEFT_OUT = re.compile(
+    r"\b(?:kein(?:e|en)? (?:internet|computer|e-?mail|mail)|ausgedruckt|doch nicht|nicht mehr|statt|ohne|anmeldung bei|wenden|abwesenheit|vertretung|rückfragen|fragen an|viele grüße von|grüße von|macht nicht|will nicht|möchte nicht|scheidet|ausgeschieden|außer)\b",
+    re.IGNORECASE,
+)
+_GROUP_LABEL = re.compile(r"(?:name der gruppe|gruppen?name|gruppe|group name|name of the group|group|veranstaltende gruppe|grup adı|gruppo|grupo|grupa)\s*(?:[:=]|heißt|ist|is)\s*(.+)", re.IGNORECASE)
+_TO_ME = re.compile(
+    r"\b(?:an mich|auf meine|an meine|to me|to my|a me|bana|meine (?:private|normale|bisherige|jetzige|eigene|gmx|gmail|web)?-?\s?(?:e-?mail-?|mail-?)?adresse|diese(?:r|n)? (?:e-?mail-?|mail-?)?(?:adresse|mail)? ?(?:hier)?|hierher|hierhin|von der ich (?:gerade )?(?:schreibe|maile)|absenderadresse|this (?:e-?mail )?address|diese hier|diese adresse|die adresse hier|die hier)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Heard:
+    """What was found, while it is being gathered: values, half values, reasons, and ids of fields with a broken address."""
+
+    fields: dict[str, Value] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    because: list[str] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+
+    def take(self, id: str, value: Value, reason: str) -> None:
+        """Keep a value and why."""
+        self.fields[id] = value
+        self.because.append(f"{id}: {reason}")
+
+
+def hear(service: Service, scene: Scene, catalogue: Catalogue) -> Heard:
+    """The fields of a first mail (or of a new request in a later one)."""
+    heard = Heard()
+    for rule in in_order(service.fields):
+        hear_field(rule, service, scene, catalogue, heard)
+    return heard
+
+
+def in_order(rules: Iterable[FieldRule]) -> tuple[FieldRule, ...]:
+    """The fields so that each comes after those it is read with: a task after its person, the chosen after all."""
+    return tuple(sorted(rules, key=lambda rule: {"role": 1, "chosen": 2}.get(rule.type, 0)))
+
+
+def hear_field(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    """Read one field from the scene into `heard`; what the scene does not say stays as it is."""
+    match rule.type:
+        case "group":
+            _group(rule, scene, catalogue, heard)
+        case "persons":
+            _persons(rule, service, scene, heard)
+        case "person":
+            _person(rule, scene, heard)
+        case "chosen":
+            choose(rule, scene, heard)
+        case "role":
+            _role(rule, service, scene, heard)
+        case "choice":
+            _choice(rule, scene, heard)
+        case "date":
+            _date(rule, scene, heard)
+        case "number":
+            _number(rule, scene, heard)
+        case "address":
+            _address(rule, scene, catalogue, heard)
+        case "addresses":
+            _addresses(rule, scene, catalogue, heard)
+        case "text":
+            _text(rule, scene, heard)
+
+
+def _quote(passage: Passage) -> str:
+    text = passage.text if len(passage.text) <= 60 else passage.text[:57] + "…"
+    return f'"{text}" in line {passage.line}'
+
+
+# --- groups ---------------------------------------------------------------------------------------------------------
+
+
+def _group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    kind = None
+    for passage in scene.passages:
+        label = _GROUP_LABEL.match(passage.text)
+        if label and (value := bare_group(label[1], None, catalogue.groups)):
+            return heard.take(rule.id, value, _quote(passage))
+        for group in groups_in(passage.text, catalogue.groups):
+            if group.value and not _is_somebody_elses(passage.text, group.start):
+                return heard.take(rule.id, group.value, f'"{group.written}" in line {passage.line}')
+            kind = kind or (group.kind if not group.value else None)
+    for title in scene.titles:
+        for group in groups_in(title, catalogue.groups):
+            if group.value and (kind in (None, group.kind)):
+                return heard.take(rule.id, group.value, f'"{group.written}" in the subject or an attachment')
+            kind = kind or group.kind
+    for line in scene.voice.closing:
+        for group in groups_in(line, catalogue.groups):
+            if group.value and group.kind and kind in (None, group.kind):
+                return heard.take(rule.id, group.value, f'"{group.written}" in the signature')
+    if kind:
+        heard.hints[rule.id] = kind
+    return None
+
+
+def _is_somebody_elses(text: str, at: int) -> bool:
+    return bool(re.search(r"\b(?:wie|so wie|genauso wie|like|bei|beim)\s+(?:der|die|das|dem|den|im|the)?\s*$", text[:at], re.IGNORECASE)) and bool(re.search(r"\bwie\b|\blike\b", text[:at][-25:], re.IGNORECASE))
+
+
+# --- persons --------------------------------------------------------------------------------------------------------
+
+
+def _persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
+    chosen_rules = [other for other in service.fields if other.type == "chosen" and other.among == rule.id]
+    cues = tuple(word for other in chosen_rules for word in other.words)
+    people = [entry.person for entry in scene.entries]
+    for entry in scene.entries:
+        if entry.broken:
+            heard.broken.discard(rule.id)
+    found: list[tuple[Passage, Person]] = []
+    for at, passage in enumerate(scene.passages):
+        here = [each for each in scene.mentions if each.place[0] == at]
+        stretches = chosen.spans(passage.text, cues)
+        inside = [each for each in here if any(start <= each.place[1] < end for start, end in stretches)]
+        outside = [each for each in here if each not in inside] + [each for each in inside if _is_list_entry(each, passage, here)]
+        found += [(passage, person) for person in _counted(rule, passage, sorted(outside, key=lambda each: each.place), scene)]
+    people += [person for _, person in found]
+    people = _with_speaker(people, scene)
+    if not people and scene.copied and re.search(r"\b(?:cc|kopie|in copy)\b", scene.text, re.IGNORECASE):
+        people = list(scene.copied)
+    if people:
+        first = found[0][0] if found else None
+        heard.take(rule.id, merged(people), _quote(first) if first else "the list that came with the mail")
+
+
+def _is_list_entry(mention: Mention, passage: Passage, here: Sequence[Mention]) -> bool:
+    """ "Stefan Kowalski (Admin), stefan@…" on a line of its own is a user that is also admin."""
+    return passage.listed and bool(mention.person.email) and len([each for each in here if each.person.email]) == 1 and mention.place[1] < 8
+
+
+def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: Scene) -> Iterator[Person]:
+    """Whom of those mentioned in a passage the field means."""
+    cued = bool(pattern(*rule.words).search(passage.text))
+    with_address = [each for each in here if each.person.email or each.broken]
+    for mention in here:
+        person = mention.person
+        if _is_left_out(passage.text, mention, here):
+            continue
+        if mention.me:
+            if cued or with_address or passage.listed or passage.marked or len(here) > 1:
+                yield scene.voice.person
+        elif person.email or mention.broken:
+            if person.given or person.surname:
+                yield person
+            elif mention.listed or cued or len(with_address) > 1:
+                yield _named_by_speaker(person, scene)
+        elif person.given and person.surname:
+            if cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
+                yield person
+        elif person.given and (passage.marked or (cued and (with_address or ":" in passage.text))) and mention.place[1] < 60:
+            yield person
+
+
+def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
+    following = [each.place[1] for each in here if each.place[1] > mention.place[1]]
+    stretch = text[mention.place[1] : following[0] if following else len(text)]
+    before = text[max(0, mention.place[1] - 25) : mention.place[1]]
+    if re.search(r"\b(?:statt|anstatt|anstelle von|ohne|instead of|without)\s+(?:\w+\s+)?$", before, re.IGNORECASE):
+        return True
+    return not mention.me and bool(_LEFT_OUT.search(stretch)) or bool(re.search(r"\b(?:anmeldung bei|wenden sie sich|wende dich|rückfragen an|fragen an)\b.{0,20}$", before, re.IGNORECASE))
+
+
+def _named_by_speaker(person: Person, scene: Scene) -> Person:
+    return scene.voice.person if person.email == scene.voice.person.email else person
+
+
+def _with_speaker(people: Sequence[Person], scene: Scene) -> list[Person]:
+    """An entry that is the sender gets the address the mail was sent from, unless another is named."""
+    speaker = scene.voice.person
+    unified = merged(people)
+    return [completed(each, speaker) if chosen.is_speaker(each, speaker) and (each.given and each.surname or each == speaker or same_person(each, speaker)) else each for each in unified]
+
+
+def _person(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    found, reason = named_person(rule, scene)
+    if found is None:
+        found, reason = scene.voice.person, "nobody else is named, so it is the sender"
+    person = Person(**{part: getattr(found, part) for part in rule.each})
+    if person != Person():
+        heard.take(rule.id, person, reason)
+
+
+def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
+    """The person that the mail names for this field, with the reason; None where it names nobody."""
+    if len(scene.entries) == 1:
+        return _whole(scene.entries[0].person, scene), "the card or list that came with the mail"
+    cue = pattern(*rule.words)
+    for at, passage in enumerate(scene.passages):
+        here = [each for each in scene.mentions if each.place[0] == at]
+        for match in cue.finditer(passage.text):
+            clause_end = _clause_end(passage.text, match.end())
+            after = [each for each in here if match.end() <= each.place[1] <= min(clause_end, match.end() + 80)]
+            before = [each for each in here if each.place[1] < match.start() and match.start() - each.end < 40]
+            for mention in [*after, *reversed(before)]:
+                if mention.me:
+                    return scene.voice.person, _quote(passage)
+                if mention.person.given and (mention.person.surname or mention.person.email) and not _is_left_out(passage.text, mention, here):
+                    return _whole(mention.person, scene), _quote(passage)
+            if speaks_of_self(passage.text) and not after:
+                return scene.voice.person, _quote(passage)
+            following = [each for each in scene.mentions if each.place[0] == at + 1 and passage.text.rstrip().endswith(":")]
+            if following and (following[0].person.given or following[0].person.surname):
+                return _whole(following[0].person, scene), _quote(scene.passages[at + 1])
+    return None, ""
+
+
+def _clause_end(text: str, start: int) -> int:
+    end = re.search(r"[.!?;]\s", text[start:])
+    return start + end.start() if end else len(text)
+
+
+def _whole(person: Person, scene: Scene) -> Person:
+    """With what other mentions of the same person say."""
+    whole = person
+    for mention in scene.mentions:
+        if not mention.me and same_person(mention.person, whole):
+            whole = completed(whole, mention.person)
+    return completed(whole, scene.voice.person) if chosen.is_speaker(whole, scene.voice.person) else whole
+
+
+# --- chosen ones ----------------------------------------------------------------------------------------------------
+
+
+def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = False) -> None:
+    """
+    The chosen ones among the persons heard (admins). One who is named with name and address and is not yet among
+    them joins them. More than `most`, or a name that fits two, gives no value.
+
+    `anywhere`: the whole text answers the question, without a word that announces the chosen.
+    """
+    assert rule.among is not None
+    people = heard.fields.get(rule.among, ())
+    if not isinstance(people, tuple):
+        return
+    pool = tuple(each for each in people if isinstance(each, Person))
+    picked: list[Person] = [person for entry in scene.entries if entry.marked for person in pool if same_person(person, entry.person)]
+    doubtful: list[str] = []
+    reason = "marked in the list" if picked else ""
+    for at, passage in enumerate(scene.passages):
+        stretches = chosen.spans(passage.text, rule.words) or (((0, len(passage.text)),) if anywhere and passage.text else ())
+        for start, end in stretches:
+            stretch = passage.text[start:end]
+            if re.search(r"\?\s*$", stretch) and not speaks_of_self(stretch):
+                continue
+            here = [each for each in scene.mentions if each.place[0] == at and start <= each.place[1] < end]
+            pool = _joined(pool, here, scene, heard) if pool else pool
+            found, doubts = chosen.referred(stretch, pool, scene.voice.person)
+            picked += [person for person in found if person not in picked]
+            doubtful += doubts
+            if (found or doubts) and not reason:
+                reason = _quote(passage)
+            if not found and not doubts and not pool and here:
+                heard.hints[rule.id] = f"{heard.hints[rule.id]}; {stretch}" if rule.id in heard.hints else stretch
+    if pool != people:
+        heard.fields[rule.among] = pool
+    if picked and not doubtful and (rule.most is None or len(picked) <= rule.most):
+        heard.take(rule.id, tuple(chosen.normal(person) for person in picked), reason)
+    elif picked or doubtful:
+        heard.because.append(f"{rule.id}: " + (f"{', '.join(doubtful)} fits more than one" if doubtful else f"{len(picked)} are named, at most {rule.most} may be"))
+
+
+def _joined(pool: tuple[Person, ...], here: Sequence[Mention], scene: Scene, heard: Heard) -> tuple[Person, ...]:
+    """Those named completely in the stretch, and the speaker who says so, belong to the persons as well."""
+    joined = list(pool)
+    for mention in here:
+        person = scene.voice.person if mention.me else mention.person
+        known = [at for at, each in enumerate(joined) if same_person(each, person) or (mention.me and chosen.is_speaker(each, person))]
+        if len(known) == 1:
+            joined[known[0]] = completed(joined[known[0]], person) if not mention.me else joined[known[0]]
+        elif not known and person.given and person.surname and person.email:
+            joined.append(person)
+    return tuple(joined)
+
+
+# --- plain values ---------------------------------------------------------------------------------------------------
+
+
+def _role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
+    person_rule = next((other for other in service.fields if other.type == "person"), None)
+    person = heard.fields.get(person_rule.id) if person_rule else None
+    is_sender = not isinstance(person, Person) or chosen.is_speaker(person, scene.voice.person)
+    ranked: list[tuple[int, str, str]] = []
+    for at, passage in enumerate(scene.passages):
+        for found in _roles(passage.text, rule):
+            role, offset = found
+            mine = bool(re.search(r"\b(?:ich|bin|als|mich|mir|meine|i|i'm|am|as|my|ben|soy|sono|jestem|aufgabe|funktion|zum|zur)\b", passage.text[:offset][-60:], re.IGNORECASE))
+            beside = isinstance(person, Person) and any(
+                each.place[0] == at and not each.me and same_person(each.person, replace(person, email=each.person.email)) for each in scene.mentions
+            )
+            about_other = any(each.place[0] == at and not each.me and each.person.given and not beside for each in scene.mentions)
+            rank = 0 if (beside if not is_sender else mine) else 2 if (is_sender and about_other) or not is_sender else 1
+            ranked.append((rank, role, _quote(passage)))
+    if ranked and min(ranked)[0] < 2:
+        _, role, reason = min(ranked, key=lambda each: each[0])
+        return heard.take(rule.id, role, reason)
+    if is_sender:
+        for line in scene.voice.closing:
+            signed = values.role_in(line, rule)
+            if signed:
+                return heard.take(rule.id, signed[0], f'"{line}" in the signature')
+    return None
+
+
+def _roles(text: str, rule: FieldRule) -> Iterator[tuple[str, int]]:
+    start = 0
+    while found := values.role_in(text[start:], rule):
+        yield found[0], start + found[1]
+        start += found[1] + len(found[0])
+
+
+def _choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    picked = values.choice_in(scene.text, rule.options) or (values.choice_in(scene.titles[0], rule.options) if scene.titles else None)
+    if picked:
+        heard.take(rule.id, picked, "words for it in the text")
+
+
+def _date(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    for passage in [*scene.passages, *(Passage(text=title, line=0) for title in scene.titles[:1])]:
+        days = values.dates_in(passage.text, scene.today)
+        if days:
+            return heard.take(rule.id, days[0].isoformat(), _quote(passage))
+    return None
+
+
+def _number(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    for passage in scene.passages:
+        number = values.number_in(passage.text, rule.words)
+        if number is not None:
+            return heard.take(rule.id, number, _quote(passage))
+    return None
+
+
+def _is_own(email: str, catalogue: Catalogue) -> bool:
+    return email.endswith(f"@{catalogue.organisation.domain}")
+
+
+def _address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    for passage in scene.passages:
+        for wire in addresses_in(passage.text):
+            if wire.email and wire.email not in catalogue.own_addresses and (rule.domain == "own") == _is_own(wire.email, catalogue):
+                return heard.take(rule.id, wire.email, _quote(passage))
+            if rule.domain == "own" and wire.email is None and wire.written.endswith("@"):
+                continue
+    if rule.domain == "any":
+        for passage in scene.passages:
+            if scene.voice.person.email and _TO_ME.search(passage.text) and not addresses_in(passage.text):
+                return heard.take(rule.id, scene.voice.person.email, _quote(passage))
+    return None
+
+
+def _addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    found: list[str] = []
+    reason = ""
+    for passage in scene.passages:
+        for wire in addresses_in(passage.text, loose=passage.listed):
+            if wire.email and not _is_own(wire.email, catalogue):
+                found.append(wire.email)
+                reason = reason or _quote(passage)
+            elif wire.email is None and "@" in wire.written:
+                heard.broken.add(rule.id)
+        if scene.voice.person.email and re.search(r"\b(?:an mich|und mich|und an mich|and me|to me|ich selbst|und ich|diese adresse hier)\b", passage.text, re.IGNORECASE):
+            mine = re.search(r"\b(?:mich|me|ich)\b[^.;]{0,30}?(?:unter|at)\s*$", passage.text[: min((w.start for w in addresses_in(passage.text)), default=0)], re.IGNORECASE)
+            named_after = any(re.search(r"\b(?:mich|me|ich)\s+(?:unter|at|\(|via|per)\s*$", passage.text[: wire.start]) for wire in addresses_in(passage.text))
+            if not mine and not named_after and scene.voice.person.email not in found:
+                found.append(scene.voice.person.email)
+                reason = reason or _quote(passage)
+    found += [entry.person.email for entry in scene.entries if entry.person.email]
+    if found:
+        heard.take(rule.id, tuple(dict.fromkeys(found)), reason or "the list that came with the mail")
+
+
+def _text(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    """What stands behind one of the field's words or its label and a colon."""
+    heads = "|".join(re.escape(label) for label in (rule.label.de, rule.label.en))
+    for passage in scene.passages:
+        match = re.match(rf"(?:{heads})\s*[:=]\s*(.+)", passage.text, re.IGNORECASE)
+        if match is None and rule.words:
+            cue = pattern(*rule.words).search(passage.text)
+            match = re.compile(r"\s*[:=]?\s*(.+)").match(passage.text, cue.end()) if cue else None
+        if match:
+            return heard.take(rule.id, match[1].strip(" .,;"), _quote(passage))
+    return None
+
+

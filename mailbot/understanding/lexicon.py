@@ -1,0 +1,120 @@
+"""Knowledge of languages: given names, small words, months. Read once, never changed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae"})
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The word lists of data/words.toml."""
+    return tomllib.loads((files("mailbot.understanding") / "data" / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """One of the word lists, for looking up."""
+    return frozenset(words()[name])
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    """
+    Some 45,000 given names of 54 countries, in lower case.
+
+    Source: nam_dict.txt by Jörg Michael (GNU FDL), as packed in the PyPI package gender-guesser.
+    """
+    names = set()
+    text = (files("gender_guesser") / "data" / "nam_dict.txt").read_text(encoding="utf-8", errors="replace")
+    for line in text.splitlines():
+        if line[:1] not in "#=":
+            name = line[2:29].strip().lower()
+            names.update({name.replace("+", joint) for joint in ("", " ", "-")} if "+" in name else {name})
+    return frozenset(names) | word_set("short_names")
+
+
+def is_given_name(word: str) -> bool:
+    """Whether the word, in any case, is a given name somewhere; of a double name ("Heinz-Peter") each part counts."""
+    low = word.lower().strip(".,;:()")
+    if len(low) < 2 or low in word_set("not_names"):
+        return False
+    return any(
+        form in _given_names() or ("-" in form and all(part in _given_names() for part in form.split("-")))
+        for form in (low, without_marks(low))
+    )
+
+
+def is_no_name(word: str) -> bool:
+    """Whether the word cannot be part of a name although it is written with a capital."""
+    return word.lower().strip(".,;:()") in word_set("not_names")
+
+
+def fold(text: str) -> str:
+    """
+    The text as it would stand in an address: lower case, "ö" as "oe", other marks dropped.
+
+    >>> fold("Öztürk-Maier")
+    'oeztuerk-maier'
+    """
+    return without_marks(text.lower().replace("i̇", "i").translate(_TRANSLITERATION))
+
+
+def without_marks(text: str) -> str:
+    """The text without accents and dots.
+
+    >>> without_marks("siobhán")
+    'siobhan'
+    """
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+
+
+_UMLAUTS = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)"}
+
+
+@cache
+def pattern(*alternatives: str) -> re.Pattern[str]:
+    """
+    A matcher for any of the alternatives as whole words, without regard to case.
+
+    In rules.yaml `.*` stands for any letters of the same word, a blank for any white space, and an umlaut
+    also for its spelling "ae", "oe", "ue", "ss". No alternatives: matches nothing.
+
+    >>> bool(pattern("sprecher(in)?").search("Bin Sprecherin."))
+    True
+    """
+    if not alternatives:
+        return re.compile(r"(?!)")
+    parts = []
+    for each in alternatives:
+        each = each.replace(".*", r"[\w:*-]*").replace(" ", r"\s+")
+        parts.append("".join(_UMLAUTS.get(sign, sign) for sign in each))
+    return re.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def listed(name: str) -> re.Pattern[str]:
+    """A matcher for the expressions of one of the word lists."""
+    return pattern(*sorted(words()[name], key=len, reverse=True))
+
+
+def language_of(texts: Iterable[str], default: str = "de") -> str:
+    """
+    The language most of whose small words occur (ISO 639-1 code), `default` where too few words tell.
+    """
+    found = re.findall(r"[^\W\d_]+", " ".join(texts).lower())
+    counts = {code: sum(word in small for word in found) for code, small in _small_words().items()}
+    best = max(counts, key=lambda code: (counts[code], code == default))
+    return best if counts[best] >= 2 and counts[best] > counts[default] else default
+
+
+@cache
+def _small_words() -> dict[str, frozenset[str]]:
+    return {code: frozenset(small) for code, small in words()["languages"].items()}

@@ -1,0 +1,211 @@
+"""Persons mentioned in a passage: names and addresses put together, and those who say "ich"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from mailbot.understanding.lexicon import fold, is_given_name
+from mailbot.understanding.names import Name, completed, names_in, same_person, split_name
+from mailbot.understanding.passage import ADDRESS, Passage
+from mailbot.understanding.request import Person
+
+_BROKEN = re.compile(
+    r"[\w.+-]+@(?:[\w-]+[.,])*[\w-]*"  # no top-level domain, or a comma in it
+    r"|[\w.+-]+\s?(?:\(at\)|\[at\]|\(ät\)|\{at\})\s?[\w.-]+"
+)
+_WITHOUT_AT = re.compile(r"(?<![\w/.@-])[^\W\d_][\w-]*(?:\.[\w-]+){2,}(?![\w@/])")
+_SPELT_AT = re.compile(r"\s?(?:\(at\)|\[at\]|\(ät\)|\{at\})\s?")
+
+_ME = r"(?:ich|mich|mir|isch|me|myself|ben|beni|yo|io|ja|mnie)"
+_ROOM = r"(?=\s*(?:$|[,.;:!?()–—-]|selbst|selber|natürlich|auch|mit\b|unter\b|zusammen|als\b|dann\b|persönlich|macht|[^\W\d_]+en\b|seremos|seriamo))"
+_SELF = tuple(
+    re.compile(expression, re.IGNORECASE)
+    for expression in (
+        rf"(?:^|[,;:(&+/–—-]\s*|\b(?:und|u\.|and|ve|y|e|i|oder|sowie|plus|also|für|fuer|for|mit|an|sind|wären|waeren|machen|werden|seremos|saremo)\s+)(?:auch\s+|noch\s+)?{_ME}\b{_ROOM}",
+        r"\b(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|kümmere|kuemmere|kümmer|werde|würde|wuerde|soll|ben|sei|bleibe|möchte)\s+(?:das\s+|auch\s+|dann\s+|wohl\s+|selbst\s+)?(?:ich|isch)\b",
+        r"\bich\s+(?:selbst\s+|selber\s+)?(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|werde|würde|kümmere)\b",
+        r"\b(?:ich selbst|ich selber|meine person|meine wenigkeit|(?:der|die) unterzeichn\w+|unterzeichn(?:er|erin|ete|eter|ende|ender))\b",
+        r"\b(?:ich|me|ben|yo|io|mich)\s+(?:und|and|ve|y|e|i|sowie)\b",
+        r"\b(?:i am|i'm|i will be|i'll be|i'd be|that's me|it's me|soy yo|seré yo|sono io|to ja|benim)\b",
+        r"\b(?:i|ich)\s*,",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """
+    Somebody mentioned. `place` orders mentions within one mail: (index of the passage, offset in it).
+
+    `me`: the author means himself or herself. `broken`: an address stood here that cannot be one.
+    `named`: the name was recognised as one (a known given name or an address beside it).
+    """
+
+    person: Person
+    place: tuple[int, int]
+    end: int
+    me: bool = False
+    broken: str | None = None
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """An address found in a text; `email` is None where what stands there cannot be one."""
+
+    start: int
+    end: int
+    email: str | None
+    written: str
+
+
+def addresses_in(text: str, *, loose: bool = False) -> tuple[Wire, ...]:
+    """Addresses, and what was meant as one, in order. `loose`: in a list, "a.b.web.example" is meant as one."""
+    found = [Wire(start=m.start(), end=m.end(), email=m[0].strip("'").lower(), written=m[0]) for m in ADDRESS.finditer(text)]
+    for match in _BROKEN.finditer(text):
+        spelt = _SPELT_AT.sub("@", match[0])
+        email = spelt.lower() if spelt != match[0] and ADDRESS.fullmatch(spelt) else None
+        if len(match[0]) > 2 and match[0][0] != "@" and not match[0].rstrip(".,").endswith("@"):
+            found.append(Wire(start=match.start(), end=match.end(), email=email, written=match[0]))
+    if loose and "@" not in text:
+        found += [Wire(start=m.start(), end=m.end(), email=None, written=m[0]) for m in _WITHOUT_AT.finditer(text)]
+    kept: list[Wire] = []
+    for wire in sorted(found, key=lambda each: (each.start, -each.end, each.email is None)):
+        if not kept or wire.start >= kept[-1].end:
+            kept.append(wire)
+    return tuple(kept)
+
+
+def speaks_of_self(text: str) -> tuple[int, ...]:
+    """The offsets at which the author says that he or she is meant ("und ich", "Admin bin ich")."""
+    found: set[int] = set()
+    for expression in _SELF:
+        for match in expression.finditer(text):
+            word = re.search(rf"\b{_ME}\b|unterzeichn\w+|person|wenigkeit|\bi\b|i'm|i'll|i'd|me|benim", match[0], re.IGNORECASE)
+            found.add(match.start() + (word.start() if word else 0))
+    return tuple(sorted(found))
+
+
+def mentions(passages: Sequence[Passage], *, own: frozenset[str]) -> tuple[Mention, ...]:
+    """Everybody mentioned in the passages, in order. `own` are addresses of the association that are nobody's."""
+    found: list[Mention] = []
+    for at, passage in enumerate(passages):
+        here = _in_passage(at, passage, own)
+        if here and here[0].person.email and not _has_name(here[0].person) and len(here) == 1 and found:
+            before = found[-1]
+            bare = ADDRESS.sub("", passage.text).strip(" :;,.<>()-–")
+            if before.place[0] == at - 1 and _has_name(before.person) and before.person.email is None and not before.me and len(bare) < 12:
+                if _only_name(passages[at - 1], before):
+                    found[-1] = replace(before, person=replace(before.person, email=here[0].person.email), listed=True)
+                    continue
+        found.extend(here)
+    return tuple(found)
+
+
+def _only_name(passage: Passage, mention: Mention) -> bool:
+    """The passage says nothing but this name, or ends with it."""
+    return len(passage.text) - mention.end < 4 and mention.place[1] < 30
+
+
+def _has_name(person: Person) -> bool:
+    return bool(person.given or person.surname)
+
+
+def _in_passage(at: int, passage: Passage, own: frozenset[str]) -> list[Mention]:
+    text = passage.text
+    listed = passage.listed or passage.marked
+    wires = [wire for wire in addresses_in(text, loose=listed) if wire.email not in own]
+    masked = _without(text, wires)
+    names = _names_beside(masked, wires, listed=listed)
+    me = _me_beside(masked, names)
+    pairs = _paired(masked, names, wires)
+    result = []
+    for name, wire in pairs:
+        person = name.person if name else Person()
+        if name and wire and wire.email:
+            person = split_name(masked[name.start : name.end].replace(",", " ").split(), wire.email) if "," not in masked[name.start : name.end] else person
+        if wire and wire.email:
+            person = replace(person, email=wire.email)
+        start = min(part.start for part in (name, wire) if part)
+        end = max(part.end for part in (name, wire) if part)
+        result.append(
+            Mention(person=person, place=(at, start), end=end, broken=wire.written if wire and not wire.email else None, listed=listed)
+        )
+    for offset in me:
+        result.append(Mention(person=Person(), place=(at, offset), end=offset + 3, me=True, listed=listed))
+    return sorted(result, key=lambda each: each.place)
+
+
+def _without(text: str, wires: Iterable[Wire]) -> str:
+    """The text with addresses blanked out, so that offsets stay."""
+    for wire in wires:
+        text = text[: wire.start] + "\x00" * (wire.end - wire.start) + text[wire.end :]
+    return text
+
+
+def _names_beside(masked: str, wires: Sequence[Wire], *, listed: bool) -> list[Name]:
+    """Names that are known as such, and words right before or after an address that could be one."""
+    if listed and wires:
+        return [name for name in names_in(masked, loose=True) if len(name.person.name) > 1]
+    found = list(names_in(masked))
+    for wire in wires:
+        before = masked[: wire.start]
+        tail = re.search(r"((?:[^\W\d_][\w'’-]*\.?[ ]+){0,4}[^\W\d_][\w'’-]*)[ ]*[(<,:–-]?[ ]*(?:unter[ ]+)?$", before)
+        if tail is None or any(name.end > tail.start(1) and name.start < tail.end(1) and name.end >= tail.end(1) for name in found):
+            continue
+        loose = names_in(tail[1], loose=True)
+        if loose and loose[-1].end == len(tail[1]) and _looks_like(loose[-1], wire, tail[1]):
+            last = loose[-1]
+            found = [name for name in found if name.end <= tail.start(1) + last.start]
+            found.append(replace(last, start=tail.start(1) + last.start, end=tail.start(1) + last.end))
+    return sorted(found, key=lambda each: each.start)
+
+
+def _looks_like(name: Name, wire: Wire, text: str) -> bool:
+    """Words with capitals, of which one stands in the address or of which there are two, right before the address."""
+    words = text[name.start : name.end].split()
+    if not words[0][:1].isupper() and not is_given_name(words[0]):
+        return False
+    local = fold((wire.email or wire.written).split("@")[0])
+    return any(len(word) > 2 and fold(word) in local for word in words) or (2 <= len(words) <= 4 and is_given_name(words[0]))
+
+
+def _me_beside(masked: str, names: Sequence[Name]) -> list[int]:
+    return [offset for offset in speaks_of_self(masked) if not any(name.start <= offset < name.end for name in names)]
+
+
+def _paired(masked: str, names: Sequence[Name], wires: Sequence[Wire]) -> list[tuple[Name | None, Wire | None]]:
+    """Each address goes to the name right before it, or, where none is, to the one right after it."""
+    free = list(names)
+    pairs: list[tuple[Name | None, Wire | None]] = []
+    leading = bool(wires) and (not names or wires[0].start < names[0].start)
+    for at, wire in enumerate(wires):
+        floor = wires[at - 1].end if at else 0
+        ceiling = wires[at + 1].start if at + 1 < len(wires) else len(masked)
+        before = [name for name in free if floor <= name.start < wire.start]
+        after = [name for name in free if wire.end <= name.start < ceiling]
+        chosen = None
+        if before and not (leading and at):
+            chosen = before[-1]
+        elif after and leading and not re.search(r"\bund\b|\band\b|;", masked[wire.end : after[0].start]):
+            chosen = after[0]
+        if chosen is not None:
+            free.remove(chosen)
+        pairs.append((chosen, wire))
+    return pairs + [(name, None) for name in free]
+
+
+def merged(people: Iterable[Person]) -> tuple[Person, ...]:
+    """The persons, each once: mentions of the same one completed by each other, in the order of first mention."""
+    result: list[Person] = []
+    for person in people:
+        fits = [at for at, other in enumerate(result) if same_person(other, person)]
+        exact = [at for at in fits if person.email and result[at].email == person.email]
+        if exact or len(fits) == 1:
+            at = (exact or fits)[0]
+            result[at] = completed(result[at], person)
+        elif not fits:
+            result.append(person)
+    return tuple(result)

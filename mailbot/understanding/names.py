@@ -1,0 +1,200 @@
+"""Names of persons: where they stand in a text, and which part is the given name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, word_set
+from mailbot.understanding.request import Person
+
+WORD = re.compile(r"(?:[^\W\d_]['’])?[^\W\d_](?:[\w'’`-]*\w)?\.?")
+_MOST_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A name found in a text: its place and its parts."""
+
+    start: int
+    end: int
+    person: Person
+    sure: bool  # the given name is a known one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+
+    @property
+    def low(self) -> str:
+        return self.text.lower().rstrip(".")
+
+
+def names_in(text: str, *, loose: bool = False) -> tuple[Name, ...]:
+    """
+    The names that stand in a text, in order, not overlapping.
+
+    A name begins with a known given name; `loose` (lists, beside addresses) also takes words that merely
+    could be a name, whatever their case.
+    """
+    words = [_Word(text=m[0], start=m.start(), end=m.end()) for m in WORD.finditer(text)]
+    small = not any(word.text[:1].isupper() for word in words)
+    found: list[Name] = []
+    at = 0
+    while at < len(words):
+        run = _run(text, words, at, loose=loose, small=small)
+        if run:
+            found.append(_name(text, run))
+        at += max(len(run), 1)
+    return tuple(_joined_by_comma(text, found, loose=loose))
+
+
+def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool) -> list[_Word]:
+    """The words from `at` on that make one name; empty where none begins."""
+    first = words[at]
+    if not _begins(first, loose=loose, small=small):
+        return []
+    run = [first]
+    for word in words[at + 1 : at + _MOST_WORDS]:
+        if not re.fullmatch(r"[ \u00a0]+", text[run[-1].end : word.start]) or run[-1].text.endswith(".") and len(run[-1].text) > 2:
+            break
+        if not _continues(word, run, loose=loose, small=small):
+            break
+        run.append(word)
+    while len(run) > 1 and run[-1].low in word_set("particles") and not run[-1].text[:1].isupper():
+        run.pop()
+    return run
+
+
+def _begins(word: _Word, *, loose: bool, small: bool) -> bool:
+    if is_no_name(word.text) or word.low in word_set("titles") or word.low in ("ich", "mich", "mir"):
+        return False
+    if word.text[:1].isupper():
+        return is_given_name(word.text) or _initial(word) or (loose and len(word.low) > 1)
+    return (small or loose) and (is_given_name(word.text) if not loose else len(word.low) > 1)
+
+
+def _continues(word: _Word, run: Sequence[_Word], *, loose: bool, small: bool) -> bool:
+    if word.low in word_set("particles"):
+        return len(run) < _MOST_WORDS - 1
+    if is_no_name(word.text):
+        return False
+    if word.text[:1].isupper():
+        return True
+    return (small and loose) or (loose and run[-1].low in word_set("particles"))
+
+
+def _initial(word: _Word) -> bool:
+    return len(word.text) == 2 and word.text.endswith(".") and word.text[0].isupper()
+
+
+def _name(text: str, run: Sequence[_Word]) -> Name:
+    person = split_name([word.text for word in run])
+    return Name(start=run[0].start, end=run[-1].end, person=person, sure=is_given_name(run[0].text))
+
+
+def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool) -> Iterator[Name]:
+    """ "Krause, Wolfgang" is one name; "Anna, Wolfgang" are two."""
+    at = 0
+    while at < len(names):
+        name = names[at]
+        after = names[at + 1] if at + 1 < len(names) else None
+        if loose and after is not None and re.fullmatch(r"\s*,\s*", text[name.end : after.start]) and _is_surname_first(text, name, after):
+            surname = text[name.start : name.end]
+            given = text[after.start : after.end]
+            yield Name(
+                start=name.start, end=after.end, person=Person(given=as_written(given), surname=as_written(surname)), sure=after.sure
+            )
+            at += 2
+        else:
+            yield name
+            at += 1
+
+
+def _is_surname_first(text: str, name: Name, after: Name) -> bool:
+    first, second = text[name.start : name.end], text[after.start : after.end]
+    if not is_given_name(second.split()[0]):
+        return False
+    if first.isupper() and len(first) > 2 and not second.isupper():
+        return True
+    return not is_given_name(first.split()[0]) or first.split()[0].lower() in word_set("particles")
+
+
+def split_name(words: Sequence[str], email: str | None = None) -> Person:
+    """
+    Given name and surname of a name's words, with capitals as names are written.
+
+    The words stand as in "Anna Maria von der Heide"; a single unknown word counts as the given name if it is
+    known as one, else as the surname; initials are no name. An address may tell that the surname stands first.
+    """
+    parts = [word.strip(".,;:()\"'“”„") if len(word.rstrip(".")) > 1 else word for word in words]
+    parts = [part for part in parts if part and part.lower() not in word_set("titles")]
+    full = [part for part in parts if len(part.rstrip(".")) > 1]
+    if not full:
+        return Person()
+    if len(full) < len(parts) and len(full) == 1:
+        one = as_written(full[0])
+        return Person(given=one) if parts[0] == full[0] else Person(surname=one)
+    if len(full) == 1:
+        one = as_written(full[0])
+        return Person(given=one) if is_given_name(full[0]) else Person(surname=one)
+    if full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper() or _address_turns_round(full, email):
+        return Person(given=as_written(full[-1]), surname=as_written(" ".join(full[:-1])))
+    cut = 1
+    while cut < len(full) - 1 and is_given_name(full[cut]) and full[cut].lower() not in word_set("particles"):
+        cut += 1
+    return Person(given=as_written(" ".join(full[:cut])), surname=as_written(" ".join(full[cut:])))
+
+
+def _address_turns_round(words: Sequence[str], email: str | None) -> bool:
+    """ "Adeyemi Ngozi" with ngozi.adeyemi@… : the address begins with the given name."""
+    if email is None or len(words) != 2 or is_given_name(words[0]):
+        return False
+    pieces = [piece for piece in re.split(r"[._-]+", email.split("@")[0]) if piece]
+    return len(pieces) == 2 and pieces == [fold(words[1]), fold(words[0])] and is_given_name(words[1])
+
+
+def as_written(name: str) -> str:
+    """Capitals as names have them where all is small or all is large."""
+    if name != name.lower() and name != name.upper():
+        return name if not any(part.isupper() and len(part) > 2 for part in name.split()) else " ".join(map(as_written, name.split()))
+    words = name.split()
+    return " ".join(
+        word.lower() if word.lower() in word_set("particles") and at < len(words) - 1 and name == name.lower() else _capital(word)
+        for at, word in enumerate(words)
+    )
+
+
+def _capital(word: str) -> str:
+    return re.sub(r"[^\W\d_]+", lambda m: _upper_first(m[0]), word)
+
+
+def _upper_first(part: str) -> str:
+    low = part.replace("I", "ı").lower() if re.search(r"[şğıŞĞ]", part) and part.isupper() else part.lower()
+    return low[:1].upper() + low[1:]
+
+
+def same_person(one: Person, other: Person) -> bool:
+    """Whether two mentions, each perhaps incomplete, can be the same person and nothing speaks against it."""
+    if one.email and other.email:
+        if one.email == other.email:
+            return True
+        return False
+    shared = False
+    for a, b in ((one.given, other.given), (one.surname, other.surname)):
+        if a and b:
+            if fold(a) != fold(b):
+                return False
+            shared = True
+    if not shared:
+        return False
+    return True
+
+
+def completed(one: Person, other: Person) -> Person:
+    """The first, with what only the other says."""
+    return Person(given=one.given or other.given, surname=one.surname or other.surname, email=one.email or other.email)

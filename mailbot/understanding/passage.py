@@ -1,0 +1,105 @@
+"""A mail's own words in the pieces that people think in: list lines and sentences, wraps undone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mailbot.mail.message import Line
+
+ADDRESS = re.compile(r"[\w.%+'-]*[\w%+-]@(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w@])")
+"""An address as people write it (RFC 5321, 4.1.2, without its rarities)."""
+
+_BULLET = re.compile(r"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{1,2}|[a-h])[.)]\s+|\d{1,2}[.)]?\t)")
+_EMOJI = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u200D\uFE0F\u2B50"
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:z|B|d|h|u|a|o|ä|bzw|ca|Nr|Abs|Art|Str|str|Dr|Prof|Tel|Sr|St|i|A|e|V|usw|etc|evtl|ggf|inkl|incl|max|min|Mio|vgl|Mr|Mrs|Ms"
+    r"|Mo|Di|Mi|Do|Fr|Sa|So|Jan|Feb|Mär|Apr|Jun|Jul|Aug|Sept|Sep|Okt|Nov|Dez|[^\W\d_])|\d)\.$"
+)
+_END = re.compile(rf"(?<=[.!?…])[\"“”')]*\s+|\s*[{_EMOJI}]+\s*|(?<=[)])\s*;\s|;\s+(?=[A-ZÄÖÜ])")
+_OPEN_END = re.compile(r"(?:[,(/&–-]|\b(?:und|oder|an|auf|von|vom|mit|für|fuer|unter|bei|zu|zum|zur|der|die|das|den|dem|and|to|for|ve|y|e|i))$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One list line or sentence. `line` is where it begins; `listed`: it stands on a line of its own."""
+
+    text: str
+    line: int
+    listed: bool = False
+    marked: bool = False  # began with a bullet or number
+
+
+def passages(lines: Iterable[Line]) -> tuple[Passage, ...]:
+    """The lines' words as passages, in order; blank lines and decoration are gone."""
+    found: list[Passage] = []
+    for block in _blocks(lines):
+        for number, text in _unwrapped(block):
+            found.extend(_cut(number, text, alone=len(block) == 1))
+    return tuple(found)
+
+
+def _blocks(lines: Iterable[Line]) -> Iterator[Sequence[Line]]:
+    block: list[Line] = []
+    for line in lines:
+        if re.search(r"\w", line.text) or re.search(rf"[{_EMOJI}]", line.text):
+            block.append(line)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _unwrapped(block: Sequence[Line]) -> Iterator[tuple[int, str]]:
+    """Lines that a mail program broke, put together again."""
+    number, text = block[0].number, block[0].text.strip()
+    last = text
+    for line in block[1:]:
+        if _goes_on(last, line.text):
+            text = f"{text} {line.text.strip()}"
+        else:
+            yield number, text
+            number, text = line.number, line.text.strip()
+        last = line.text.strip()
+    yield number, text
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Whether the following line belongs to the same sentence or list entry."""
+    rest = following.strip()
+    if _BULLET.match(following) or "\t" in line or "\t" in following or re.match(r"[\w -]{1,40}:(\s|$)", rest):
+        return False
+    if _OPEN_END.search(line) and not line.endswith("-"):
+        return True
+    if line.endswith((".", "!", "?", ":", ";")) or (ADDRESS.search(line) and ADDRESS.search(rest) and len(line) < 60):
+        return False
+    if rest[:1] in "(<" and not ADDRESS.search(line):
+        return True
+    return len(line) >= 58 or (len(line) >= 42 and rest[:1].islower() and not ADDRESS.search(line))
+
+
+def _cut(number: int, text: str, *, alone: bool) -> Iterator[Passage]:
+    bullet = _BULLET.match(text)
+    rest = text[bullet.end() :] if bullet else text
+    if "\t" in rest or rest.count(";") > 1 or rest.count("|") > 1 or len(rest) < 4 or (_is_entry(rest) and not re.search(r"[.!?]\s+[A-ZÄÖÜ]", rest)):
+        yield Passage(text=rest.strip(), line=number, listed=True, marked=bool(bullet))
+        return
+    start, first = 0, True
+    for end in _END.finditer(rest):
+        sentence = rest[start : end.start()].rstrip("\"“”')") if not rest[start : end.start()].rstrip().endswith(")") else rest[start : end.start()]
+        if _ABBREVIATION.search(sentence) and not re.search(rf"[{_EMOJI}]", end[0]):
+            continue
+        if sentence.strip():
+            yield Passage(text=sentence.strip(), line=number, listed=False, marked=bool(bullet) and first)
+            first = False
+        start = end.end()
+    if rest[start:].strip():
+        yield Passage(text=rest[start:].strip(), line=number, listed=first and not alone, marked=bool(bullet) and first)
+
+
+def _is_entry(text: str) -> bool:
+    """A line that is mostly an address and a name rather than a sentence."""
+    left = ADDRESS.sub(" ", text)
+    return bool(ADDRESS.search(text) or "@" in text) and len(re.findall(r"\w+", left)) <= 6

@@ -1,0 +1,146 @@
+"""Tables of persons: which column is what, who is marked as admin."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mailbot.mail.message import Table
+from mailbot.understanding.lexicon import is_given_name, pattern
+from mailbot.understanding.mention import addresses_in
+from mailbot.understanding.names import as_written, split_name
+from mailbot.understanding.passage import Passage
+from mailbot.understanding.request import Person
+
+_HEADS = {
+    "given": r"vor-?name(n)?|ruf-?name|given ?names?|first ?names?|forename|adı?|nombre|nome|imię|prénom",
+    "surname": r"nach-?name(n)?|familien-?name|zu-?name|sur-?names?|last ?names?|family ?name|soyad[ıi]?|apellidos?|cognome|nazwisko|nom",
+    "email": r"(.*)e-?mail.*|(.*)mail-?adresse?n?|mail|adresse|e-?posta|correo.*|posta|address",
+    "name": r"name(n)?|person|vor-? ?und (nach|zu)name|name, vorname|full ?name|wer|mitglied|nutzer.*|user|benutzer.*",
+}
+_YES = re.compile(r"^(?:x|ja|yes|j|y|✓|✔|✗|☑|1|wahr|true|admin|gruppenadmin|evet|sí|si|sì|tak)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row that is a person. `marked`: the row says so in the column of the chosen ones, or beside the name."""
+
+    person: Person
+    marked: bool = False
+    broken: str | None = None
+
+
+def roster_in(table: Table, cues: Sequence[str]) -> tuple[Entry, ...]:
+    """
+    The persons of a table; empty where it holds none.
+
+    `cues` are the words that name the column of the chosen ones (admins). Title rows before the head are skipped.
+    """
+    rows = [tuple(cell.strip() for cell in row) for row in table]
+    head_at, head = _head(rows, cues)
+    body = rows[head_at + 1 :] if head else rows
+    entries = [entry for row in body if (entry := _by_head(row, head) if head else _by_guess(row, cues, _surname_column(body)))]
+    return tuple(entry for entry in entries if entry.person != Person())
+
+
+def _head(rows: Sequence[tuple[str, ...]], cues: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """Where the row with the column names stands, and which column is which."""
+    for at, row in enumerate(rows[:6]):
+        found: dict[str, int] = {}
+        for column, cell in enumerate(row):
+            if "@" in cell or not cell:
+                continue
+            for part, words in _HEADS.items():
+                if part not in found and pattern(words).fullmatch(cell.strip(" :*")):
+                    found[part] = column
+                    break
+            else:
+                if cues and pattern(*cues).search(cell) and "chosen" not in found:
+                    found["chosen"] = column
+        if "given" in found and "name" in found and "surname" not in found:
+            found["surname"] = found.pop("name")
+        if len(found) >= 2 and ("email" in found or "given" in found):
+            return at, found
+    return -1, {}
+
+
+def _by_head(row: tuple[str, ...], head: dict[str, int]) -> Entry | None:
+    def cell(part: str) -> str:
+        return row[head[part]] if part in head and head[part] < len(row) else ""
+
+    wires = addresses_in(cell("email"), loose=True)
+    email = next((wire.email for wire in wires if wire.email), None)
+    if "given" in head:
+        named = Person(given=_proper(cell("given")), surname=_proper(cell("surname")))
+    else:
+        named = _full(cell("name"), email) if cell("name") else Person()
+    if not (named.given or named.surname or email):
+        return None
+    broken = cell("email") if cell("email") and email is None and re.search(r"[@.]", cell("email")) else None
+    person = Person(given=named.given, surname=named.surname, email=email)
+    return Entry(person=person, marked=bool(_YES.match(cell("chosen"))), broken=broken)
+
+
+def _by_guess(row: tuple[str, ...], cues: Sequence[str], surname_column: int | None) -> Entry | None:
+    cells = [cell for cell in row if cell]
+    wires = [wire for cell in cells for wire in addresses_in(cell, loose=len(cells) > 1)]
+    email = next((wire.email for wire in wires if wire.email), None)
+    names = [cell for cell in cells if not addresses_in(cell, loose=len(cells) > 1) and re.fullmatch(r"[^\d@]{2,60}", cell) and not _YES.match(cell)]
+    marked = any(bool(cues) and pattern(*cues).search(cell) for cell in names)
+    names = [name for name in names if not (cues and pattern(*cues).search(name)) and not re.fullmatch(r"(?i)nein|no|-", name)]
+    if not names or not wires:
+        return None
+    if len(names) >= 2 and len(names[0].split()) <= 3 and len(names[1].split()) <= 3:
+        given, surname = (names[1], names[0]) if surname_column == 0 else (names[0], names[1])
+        person = Person(given=_proper(given), surname=_proper(surname), email=email)
+    else:
+        full = _full(names[0], email)
+        person = Person(given=full.given, surname=full.surname, email=email)
+    return Entry(person=person, marked=marked, broken=wires[0].written if email is None else None)
+
+
+def _surname_column(rows: Sequence[tuple[str, ...]]) -> int | None:
+    """0 where the first column holds surnames: more known given names stand in the second."""
+    first = sum(is_given_name(row[0].split()[0]) for row in rows if row and row[0].split())
+    second = sum(is_given_name(row[1].split()[0]) for row in rows if len(row) > 1 and row[1].split() and "@" not in row[1])
+    return 0 if second > first else None
+
+
+def _full(name: str, email: str | None) -> Person:
+    if "," in name:
+        surname, given = name.split(",", 1)
+        return Person(given=_proper(given), surname=_proper(surname))
+    return split_name(name.split(), email)
+
+
+def _proper(name: str) -> str | None:
+    name = " ".join(name.split()).strip(" ,;")
+    return as_written(name) if name else None
+
+
+def tables_in(passages: Sequence[Passage]) -> tuple[tuple[range, Table], ...]:
+    """Tables typed or pasted into the text (tabs, semicolons, pipes, commas): which passages, and the rows."""
+    found: list[tuple[range, Table]] = []
+    at = 0
+    while at < len(passages):
+        mark = _separator(passages[at].text)
+        end = at
+        while mark and end < len(passages) and mark in passages[end].text:
+            end += 1
+        if mark and end - at >= 2:
+            rows = tuple(tuple(cell.strip() for cell in row) for row in _rows((p.text for p in passages[at:end]), mark))
+            found.append((range(at, end), rows))
+        at = max(end, at + 1)
+    return tuple(found)
+
+
+def _separator(text: str) -> str | None:
+    return next((mark for mark in ("\t", "|", ";") if text.strip("| ").count(mark) >= 1 and (mark != ";" or text.count(";") >= 2 or "@" in text)), None)
+
+
+def _rows(lines: Iterable[str], mark: str) -> Iterable[list[str]]:
+    if mark == "|":
+        return ([cell for cell in line.strip().strip("|").split("|")] for line in lines if not re.fullmatch(r"[|\s:-]+", line))
+    return csv.reader(lines, delimiter=mark)

@@ -1,0 +1,129 @@
+"""From one mail, and what was said before, to the state of the conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from mailbot.catalogue import Catalogue
+from mailbot.mail.message import Kind, Mail
+from mailbot.understanding.answer import answered
+from mailbot.understanding.form import filled
+from mailbot.understanding.gaps import missing
+from mailbot.understanding.hearing import Heard, hear
+from mailbot.understanding.lexicon import language_of, listed
+from mailbot.understanding.request import Act, Reading, Request, RequestKind, Value
+from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
+from mailbot.understanding.topic import Topic, topics_of
+
+
+def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) -> Reading:
+    """
+    What the mail says, given the requests of its conversation so far (none for a first mail).
+
+    Pure: the same mail, requests and catalogue give the same reading. Never raises for any mail.
+    """
+    scene = scene_of(mail, catalogue)
+    language, foreign = _language(mail, scene)
+    if not before:
+        requests = _first(mail, scene, catalogue)
+        return Reading(requests=requests, language=language, foreign=foreign, doubts=_doubts(mail, catalogue))
+    act = _act(mail, scene, before, catalogue)
+    if act is not Act.SAY:
+        return Reading(requests=before, act=act, language=language, foreign=foreign)
+    forms = filled(mail.body, before, catalogue)
+    known = {request.service for request in before}
+    fresh = tuple(topic for topic in topics_of(mail.subject, scene.passages, catalogue, ongoing=True) if topic.service not in known)
+    taken = {at for topic in fresh for at in topic.passages}
+    rest = scene.only([at for at in range(len(scene.passages)) if at not in taken]) if fresh else scene
+    updated = tuple(
+        _finished(request, answered(request, rest, [form for at, form in forms if at == number], catalogue), catalogue)
+        for number, request in enumerate(before)
+    )
+    added = tuple(_request(topic, scene, catalogue) for topic in fresh)
+    return Reading(requests=updated + added, act=act, language=language, foreign=foreign, doubts=_doubts(mail, catalogue))
+
+
+def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...]:
+    """The requests of a first mail; a mail that passes another one on may ask in the other's words."""
+    topics = topics_of(mail.subject, scene.passages, catalogue)
+    passed = forwarded_scene(mail, catalogue)
+    if passed is not None and _is_passed_on(topics, scene, passed, catalogue):
+        inner = topics_of(mail.subject, passed.passages, catalogue)
+        inner = inner if inner[0].service != "other" else topics
+        return tuple(_request(topic, passed, catalogue) for topic in inner)
+    return tuple(_request(topic, scene, catalogue) for topic in topics)
+
+
+def _is_passed_on(topics: Sequence[Topic], scene: Scene, passed: Scene, catalogue: Catalogue) -> bool:
+    """The request itself stands in the forwarded mail."""
+    own = "\n".join(passage.text for passage in scene.passages)
+    inner = topics_of("", passed.passages, catalogue, ongoing=True)
+    if not inner:
+        return False
+    return topics[0].service == "other" or not own.strip() or bool(listed("passing_on").search(own)) or len(own.split()) < 15
+
+
+def _request(topic: Topic, scene: Scene, catalogue: Catalogue) -> Request:
+    service = catalogue.service(topic.service)
+    here = scene.only(topic.passages) if len(topic.passages) < len(scene.passages) else scene
+    heard = hear(service, here, catalogue) if service.fields else Heard()
+    if topic.tool:
+        heard.fields["tool"] = topic.tool
+    blank = Request(service=topic.service, kind=topic.kind, because=topic.because)
+    return _finished(blank, heard, catalogue)
+
+
+def _finished(request: Request, heard: Heard, catalogue: Catalogue) -> Request:
+    """The request with what was heard, in the catalogue's order, and with what it still lacks."""
+    service = catalogue.service(request.service)
+    fields = dict(heard.fields)
+    if request.kind is RequestKind.CHANGE:
+        kept = {rule.id for rule in service.fields if rule.type == "group"} or {rule.id for rule in service.fields if rule.type == "person"}
+        fields = {id: value for id, value in fields.items() if id in kept}
+    fields = {id: value for id, value in fields.items() if _applies(id, fields, catalogue, request.service)}
+    return replace(
+        request.with_fields(fields),
+        missing=missing(service, request.kind, fields, frozenset(heard.broken)),
+        because=(*request.because, *heard.because),
+        hints=MappingProxyType(dict(heard.hints)),
+    )
+
+
+def _applies(id: str, fields: dict[str, Value], catalogue: Catalogue, service: str) -> bool:
+    """A target belongs to a forwarding only."""
+    rule = catalogue.service(service).field(id)
+    return rule is None or all(fields.get(other) == wanted for other, wanted in rule.only_if.items())
+
+
+def _act(mail: Mail, scene: Scene, before: Sequence[Request], catalogue: Catalogue) -> Act:
+    """What the mail as a whole does; form lines filled in are words, too."""
+    said = [passage.text for passage in scene.passages if passage.text]
+    if filled(mail.body, before, catalogue) or scene.entries:
+        return Act.SAY
+    if said and all(is_courtesy(text) for text in said):
+        return Act.THANK
+    if not said and any(line.kind is Kind.SIGNATURE for line in mail.body.lines) and is_courtesy(" ".join(scene.voice.closing[:1])):
+        return Act.THANK
+    text = " ".join(said)
+    if listed("withdrawals").search(text):
+        return Act.WITHDRAW
+    if listed("inquiries").search(text) and len(text.split()) < 40 and not re.search(r"@", text):
+        return Act.INQUIRE
+    return Act.SAY
+
+
+def _language(mail: Mail, scene: Scene) -> tuple[str, str | None]:
+    """The language of replies, and the language of the mail where it is neither German nor English."""
+    code = language_of([mail.subject, *(passage.text for passage in scene.passages)])
+    if code in ("de", "en"):
+        return code, None
+    return "de", code
+
+
+def _doubts(mail: Mail, catalogue: Catalogue) -> tuple[str, ...]:
+    """What staff should hear of besides the request."""
+    text = " ".join([mail.text, *(address.email for address in (*mail.to, *mail.cc))]).lower()
+    return tuple(f"the misspelt domain {domain} stands in the mail" for domain in catalogue.organisation.misspelt_domains if f"@{domain.lower()}" in text)

@@ -1,0 +1,125 @@
+"""Plain values in a text: dates, numbers, choices, tasks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from mailbot.catalogue import FieldRule, Option
+from mailbot.understanding.lexicon import pattern, word_set, words
+from mailbot.understanding.passage import ADDRESS
+
+_NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2}(?!\d))?(?![\d.]*\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
+
+
+def dates_in(text: str, today: date | None) -> tuple[date, ...]:
+    """
+    The days named in a text, in order.
+
+    A day without a year is the next such day after `today`; without `today` it is not taken. Impossible
+    days ("31.02.2025") are not taken.
+    """
+    months = words()["months"]
+    named = "|".join(sorted(months, key=len, reverse=True))
+    spelt = re.compile(
+        rf"(?<!\d)(\d{{1,2}})(?:\.|st|nd|rd|th)?\s*(?:of\s+|de\s+)?({named})\b\.?,?\s*(?:de\s+)?(\d{{4}})?|\b({named})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})", re.IGNORECASE
+    )
+    found: list[tuple[int, date]] = []
+    for match in _NUMERIC.finditer(text):
+        if match[1]:
+            parts = (match[3], match[2], match[1])
+        elif match[4]:
+            parts = (match[4], match[5], match[6])
+        else:
+            parts = (match[9], match[8], match[7])
+        _add(found, match.start(), parts[0], int(parts[1]), int(parts[2]), today)
+    for match in spelt.finditer(text):
+        if match[1]:
+            _add(found, match.start(), match[3], months[match[2].lower()], int(match[1]), today)
+        else:
+            _add(found, match.start(), match[6], months[match[4].lower()], int(match[5]), today)
+    return tuple(day for _, day in sorted(found))
+
+
+def _add(found: list[tuple[int, date]], place: int, year: str | None, month: int, day: int, today: date | None) -> None:
+    try:
+        if year:
+            found.append((place, date(int(year) if len(year) == 4 else 2000 + int(year), month, day)))
+        elif today:
+            this = date(today.year, month, day)
+            found.append((place, this if this >= today else date(today.year + 1, month, day)))
+    except ValueError:
+        return
+
+
+def number_in(text: str, cues: Sequence[str]) -> int | None:
+    """
+    The number that stands beside one of the cue words, the nearest one; dates, times and addresses are no numbers.
+
+    Of "80 Teilnehmende statt 60" it is the 80.
+    """
+    plain = _NUMERIC.sub(" ", ADDRESS.sub(" ", text))
+    named = "|".join(sorted(words()["months"], key=len, reverse=True))
+    plain = re.sub(rf"\b\d{{1,2}}\.?\s*(?:{named})\b\.?\s*(?:\d{{4}})?|\b(?:19|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b(?:\s*uhr)?|\b\d{{1,2}}\s*uhr\b|\b\d{{1,2}}\.(?=\s|$)|\+?\d[\d /-]{{6,}}", lambda m: "#" * len(m[0]), plain, flags=re.IGNORECASE)
+    plain = re.sub(r"\b(?:statt|anstatt|nicht|instead of|not)\s+(?:\w+\s+)?\d+", lambda m: "#" * len(m[0]), plain)
+    spans = [match.span() for match in pattern(*cues).finditer(plain)]
+    if not spans:
+        return None
+    best: tuple[int, int] | None = None
+    for match in re.finditer(r"(?<![\w-])(\d{1,5})(?![\w-]|\.\d)|\b(" + "|".join(words()["numbers"]) + r")\b", plain, re.IGNORECASE):
+        value = int(match[1]) if match[1] else words()["numbers"][match[2].lower()]
+        gap = min(start - match.end() if start >= match.end() else match.start() - end + 8 for start, end in spans)
+        if gap < 40 and (best is None or gap < best[0]):
+            best = (gap, value)
+    return best[1] if best else None
+
+
+def bare_number(text: str) -> int | None:
+    """The one number of a bare answer ("es werden 62", "ca. 40"), None where there are several or none."""
+    plain = _NUMERIC.sub(" ", ADDRESS.sub(" ", text))
+    plain = re.sub(r"\b(?:statt|anstatt)\s+\d+", " ", plain)
+    found = [int(each) for each in re.findall(r"(?<![\w.-])(\d{1,5})(?![\w-]|\.\d)", plain)]
+    found += [words()["numbers"][each.lower()] for each in re.findall(r"\b(?:" + "|".join(words()["numbers"]) + r")\b", plain, re.IGNORECASE)]
+    return found[0] if len(set(found)) == 1 else None
+
+
+def choice_in(text: str, options: Sequence[Option]) -> str | None:
+    """
+    The option that the text wants, None where it names none or does not decide.
+
+    What is refused does not count ("kein Postfach, lieber eine Weiterleitung", "nicht nur eine Weiterleitung",
+    "eine bloße Weiterleitung hilft mir nicht").
+    """
+    wanted: list[str] = []
+    for clause in re.split(r"[.!?;\n]|,(?!\s*mit\b)|\s[–-]\s|\b(?:sondern|aber|lieber|und zwar|also|but)\b", text):
+        for option in options:
+            for match in pattern(*option.words).finditer(clause):
+                if not _refused(clause, match.start(), match.end()) and option.id not in wanted:
+                    wanted.append(option.id)
+    return wanted[0] if len(wanted) == 1 else None
+
+
+def _refused(clause: str, start: int, end: int) -> bool:
+    before = re.findall(r"\w+", clause[:start].lower())[-4:]
+    after = re.findall(r"\w+", clause[end:].lower())
+    if any(word in word_set("negations") for word in before):
+        return True
+    if re.search(r"\b(?:oder|or)\b", clause, re.IGNORECASE) and "?" in clause:
+        return True
+    return any(word in ("nicht", "nich", "net", "nit") for word in after[:6]) or re.search(r"\bbloß\w*\s*$", clause[:start].lower()) is not None
+
+
+def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
+    """The task that the text names, as it is worded, and its offset."""
+    match = pattern(*rule.words).search(text)
+    if match is None or "@" in match[0]:
+        return None
+    word = match[0].strip("-")
+    role = word if not word.islower() or _is_english_role(word) else word[:1].upper() + word[1:]
+    return role, match.start()
+
+
+def _is_english_role(word: str) -> bool:
+    """English tasks are written small ("treasurer")."""
+    return bool(re.fullmatch(r"treasurer|(?:co-)?chair\w*|speaker|spokes\w+|secretary|coordinator|press officer|board member|delegate|organi[sz]er", word))
