@@ -6,7 +6,7 @@ A template is read as plain text with a few marks at the start of a line:
     Betreff: …    the subject (first line; "Subject:" in English)
     # …           title          ## …    heading
     - …           list item      | …     a line that stays a line
-    -- …          small print at the foot of the mail
+    ! …           a warning      -- …    small print at the foot of the mail
 
 Empty lines separate paragraphs. What comes from a value never is a mark: values are kept aside while the
 template is rendered (`Kept`) and put back when the structure is known, so nothing that a member writes can
@@ -64,6 +64,12 @@ class Items:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
     kind: ClassVar[str] = "lines"
+    lines: tuple[Spans, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warnings:
+    kind: ClassVar[str] = "warnings"
     lines: tuple[Spans, ...]
 
 
@@ -139,13 +145,14 @@ class Actions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A ticket in a list: its key, what it is, what there is to say about it, and how old it is."""
+    """A ticket in a list: its key, what it is, whose, how old, what else there is to say, and what is wrong."""
 
     key: str
     title: str
+    who: str
+    age: str
     lines: tuple[str, ...] = ()
-    age: str = ""
-    urgent: bool = False
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +164,7 @@ class Entries:
 Given = Form | Facts | Table | Prose | Quote | Actions | Entries
 """Blocks that come as values."""
 
-Block = Title | Heading | Paragraph | Items | Lines | Small | Given
+Block = Title | Heading | Paragraph | Items | Lines | Warnings | Small | Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +230,7 @@ def read_page(rendered: str, kept: Kept) -> Page:
     return Page(subject=text_of(kept.spans(match[1].strip())), blocks=tuple(_blocks(rest, kept)))
 
 
-_MARK = re.compile(r"(##|#|--|-|\|) ")
+_MARK = re.compile(r"(##|#|--|-|\||!) ")
 
 
 def _blocks(text: str, kept: Kept) -> Iterator[Block]:
@@ -242,6 +249,8 @@ def _blocks(text: str, kept: Kept) -> Iterator[Block]:
                 yield Items(items=tuple(spans))
             case "|":
                 yield Lines(lines=tuple(spans))
+            case "!":
+                yield Warnings(lines=tuple(spans))
             case "--":
                 yield Small(lines=tuple(spans))
             case "":
@@ -287,6 +296,8 @@ def _plain(block: Block) -> Iterator[str]:
             yield from (_wrapped(text_of(item), "- ", "  ") for item in items)
         case Lines(lines=lines):
             yield from (text_of(line) for line in lines)
+        case Warnings(lines=lines):
+            yield from (_wrapped(text_of(line), "! ", "  ") for line in lines)
         case Small(lines=lines):
             yield from ("-- ", *(text_of(line) for line in lines))
         case Form(labels=labels):
@@ -314,7 +325,10 @@ def _fact(label: str, values: tuple[str, ...]) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    yield " · ".join(part for part in (entry.key, entry.title, entry.age) if part)
+    yield f"{entry.key} · {entry.title}"
+    yield f"  {entry.who} · {entry.age}"
+    if entry.warning:
+        yield _wrapped(entry.warning, "  ! ", "    ")
     yield from (_wrapped(line, "  ", "  ") for line in entry.lines)
 
 

@@ -18,7 +18,7 @@ from mailbot.mail.message import Body, Kind
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.ticket import Event, State, Ticket
 
-# What is written → what is meant; the first of each name is the one that we tell people about.
+# What is written → what is meant.
 NAMES = {
     "erledigt": "close",
     "fertig": "close",
@@ -36,11 +36,16 @@ NAMES = {
     "ich nehme": "take",
     "take": "take",
 }
-TOLD = tuple(dict((meant, f"#{written}") for written, meant in reversed(NAMES.items())).values())[::-1]
+TOLD = ("#erledigt", "#wieder-auf", "#notiz", "#an", "#nehme ich")
 
-_COMMAND = re.compile(
-    rf"#\s*({'|'.join(sorted(map(re.escape, NAMES), key=len, reverse=True))})(?![\w-])[:,]?\s*(.*)", re.IGNORECASE
-)
+TOO_LATE = "Befehle stehen in den ersten Zeilen, vor allen anderen Worten"
+ALONE = "hinter #{} darf nichts stehen; Worte an das Mitglied gehören in eine eigene Zeile"
+UNKNOWN = "diesen Befehl gibt es nicht; es gibt {}"
+MEANT = "diesen Befehl gibt es nicht, meintest du #{}?"
+AGAIN = "Nichts wurde ausgeführt oder gesendet. Bitte schick die Mail berichtigt noch einmal."
+
+_NAME = "|".join(sorted(map(re.escape, NAMES), key=len, reverse=True))
+_COMMAND = re.compile(rf"#\s*({_NAME})(?![\w-])[:,]?\s*(.*)", re.IGNORECASE)
 _MAYBE_COMMAND = re.compile(r"#\s*([^\W\d_][\w-]*)")
 
 
@@ -89,11 +94,7 @@ def read_order(body: Body) -> Order:
     first_words = next((n for n, line in enumerate(lines) if line and not _MAYBE_COMMAND.match(line)), len(lines))
     commands, refused = _read_commands([line for line in lines[:first_words] if line])
     words = "\n".join(lines[first_words:]).strip()
-    refused += [
-        (line, "Befehle stehen in den ersten Zeilen, vor allen anderen Worten")
-        for line in lines[first_words:]
-        if _is_command(line)
-    ]
+    refused += [(line, TOO_LATE) for line in lines[first_words:] if _is_command(line)]
     if any(command.name == "note" for command in commands):
         return Order(commands=tuple(_with_note(commands, words)), refused=tuple(refused))
     return Order(commands=tuple(commands), answer=words, refused=tuple(refused))
@@ -108,9 +109,7 @@ def _read_commands(lines: Sequence[str]) -> tuple[list[Command], list[tuple[str,
             continue
         name, argument = NAMES[match[1].lower()], match[2].strip()
         if name not in ("note", "assign") and argument.strip(" .!"):
-            refused.append(
-                (line, f"hinter #{match[1].lower()} darf nichts stehen; Worte an das Mitglied gehören in eine eigene Zeile")
-            )
+            refused.append((line, ALONE.format(match[1].lower())))
         else:
             commands.append(Command(name=name, argument=argument, line=line))
     return commands, refused
@@ -124,11 +123,7 @@ def _is_command(line: str) -> bool:
 def _unknown(line: str) -> str:
     match = _MAYBE_COMMAND.match(line)
     near = get_close_matches(match[1].lower(), NAMES, n=1) if match else []
-    return (
-        f"diesen Befehl gibt es nicht, meintest du #{near[0]}?"
-        if near
-        else f"diesen Befehl gibt es nicht; es gibt {', '.join(TOLD)}"
-    )
+    return MEANT.format(near[0]) if near else UNKNOWN.format(", ".join(TOLD))
 
 
 def _with_note(commands: Sequence[Command], words: str) -> Iterator[Command]:
@@ -186,7 +181,7 @@ def _nothing_done(order: Order, refused: Sequence[tuple[str, str]]) -> tuple[tup
     spared = [command.line for command in order.commands if command.line not in bad]
     spared += [_short(order.answer)] if order.answer else []
     rest = tuple((line, "nicht ausgeführt") for line in spared)
-    return (*refused, *rest, ("", "Nichts wurde ausgeführt oder gesendet. Bitte schick die Mail berichtigt noch einmal."))
+    return (*refused, *rest, ("", AGAIN))
 
 
 def _named(argument: str, catalogue: Catalogue, by: Staff) -> Staff | None:
@@ -223,11 +218,8 @@ def _assign(ticket: Ticket, command: Command, by: Staff, catalogue: Catalogue, n
     to = by if command.name == "take" else _named(command.argument, catalogue, by) or by
     if ticket.assignee == to.id:
         return ticket, [], f"war schon bei {to.name}"
-    return (
-        replace(ticket, assignee=to.id),
-        [_event("assigned", f"zuständig: {to.name}", by, now)],
-        f"zuständig ist jetzt {to.name}",
-    )
+    event = _event("assigned", f"zuständig: {to.name}", by, now)
+    return replace(ticket, assignee=to.id), [event], f"zuständig ist jetzt {to.name}"
 
 
 _DO: dict[str, Callable[[Ticket, Command, Staff, Catalogue, datetime], _Done]] = {

@@ -186,13 +186,16 @@ def actions(ticket: Ticket, catalogue: Catalogue) -> Actions:
     )
 
 
-def history(events: tuple[Event, ...], catalogue: Catalogue) -> Table | None:
+def history(ticket: Ticket, events: tuple[Event, ...], catalogue: Catalogue) -> Table | None:
     """When, what, who."""
-    rows = tuple((moment(each.at, catalogue.hours.timezone), flat(each.text), _actor(each.by, catalogue)) for each in events)
+    zone = catalogue.hours.timezone
+    rows = tuple((moment(each.at, zone), flat(each.text), _actor(each.by, ticket, catalogue)) for each in events)
     return Table(head=("Wann", "Was", "Wer"), rows=rows) if rows else None
 
 
-def _actor(by: str, catalogue: Catalogue) -> str:
+def _actor(by: str, ticket: Ticket, catalogue: Catalogue) -> str:
+    if by == ticket.requester.email:
+        return flat(ticket.requester.name) or by
     staff = catalogue.member_of_staff(by)
     return staff.name if staff else {"mailbot": "Bot", "cli": "Befehlszeile"}.get(by, flat(by))
 
@@ -208,28 +211,28 @@ def _size(octets: int) -> str:
     return f"{octets / 1024:.0f} KB" if octets < 1024**2 else f"{octets / 1024**2:.1f} MB".replace(".", ",")
 
 
-def entries(rows: tuple[Row, ...]) -> Entries | None:
-    """A section of the overview."""
-    return Entries(entries=tuple(_entry(row) for row in rows)) if rows else None
+def entries(rows: tuple[Row, ...], *, done: bool = False) -> Entries | None:
+    """A section of the overview; what is done has a day and no age."""
+    return Entries(entries=tuple(_entry(row, done) for row in rows)) if rows else None
 
 
-def _entry(row: Row) -> Entry:
-    who = ", ".join(part for part in (flat(row.who), f"bei {row.assignee}" if row.assignee else "") if part)
-    lines = (who, f"Fehlt: {', '.join(row.missing)}" if row.missing else "", _deadline(row), flat(row.because))
+def _entry(row: Row, done: bool) -> Entry:
+    lines = (
+        f"Zuständig: {row.assignee}" if row.assignee else "",
+        f"Fehlt: {', '.join(row.missing)}" if row.missing else "",
+        f"Frist: {day(row.due, STAFF_LANGUAGE)}" if row.due and not row.overdue else "",
+        flat(row.because),
+    )
     return Entry(
         key=row.key,
         title=row.service,
+        who=flat(row.who),
+        age=f"am {short_day(row.since)}" if done else _age(row),
         lines=tuple(line for line in lines if line),
-        age=f"seit {short_day(row.since)} – {_working_days(row.age)}",
-        urgent=row.overdue,
+        warning=f"Überfällig: Frist war am {day(row.due, STAFF_LANGUAGE)}" if row.due and row.overdue else "",
     )
 
 
-def _deadline(row: Row) -> str:
-    if row.due is None:
-        return ""
-    return f"Überfällig: Frist war am {day(row.due, STAFF_LANGUAGE)}" if row.overdue else f"Frist: {day(row.due, STAFF_LANGUAGE)}"
-
-
-def _working_days(age: int) -> str:
-    return "heute" if age == 0 else "1 Arbeitstag" if age == 1 else f"{age} Arbeitstage"
+def _age(row: Row) -> str:
+    days = {0: "", 1: ", 1 Arbeitstag"}.get(row.age, f", {row.age} Arbeitstage")
+    return f"seit {short_day(row.since)}{days}"

@@ -28,23 +28,10 @@ PARTS_OF = {
 }
 TOOL = Label(de="Betrifft", en="Concerns")
 MONTHS = {
-    "de": ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "en": "January February March April May June July August September October November December",
 }
-WEEKDAYS = {"de": ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"], "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]}
+WEEKDAYS = {"de": "Mo Di Mi Do Fr Sa So", "en": "Mon Tue Wed Thu Fri Sat Sun"}
 
 
 def missing_labels(request: Request, service: Service, language: str, *, known: bool = True) -> tuple[str, ...]:
@@ -140,7 +127,7 @@ def day(value: date | str, language: str) -> str:
     if when is None:
         return flat(str(value))
     dot = "." if language == "de" else ""
-    return f"{when.day}{dot} {MONTHS[language][when.month - 1]} {when.year}"
+    return f"{when.day}{dot} {MONTHS[language].split()[when.month - 1]} {when.year}"
 
 
 def _iso_day(text: str) -> date | None:
@@ -152,7 +139,7 @@ def _iso_day(text: str) -> date | None:
 
 def short_day(value: date, language: str = "de") -> str:
     """ "Mo 22.9." for lists."""
-    return f"{WEEKDAYS[language][value.weekday()]} {value.day}.{value.month}."
+    return f"{WEEKDAYS[language].split()[value.weekday()]} {value.day}.{value.month}."
 
 
 def moment(value: datetime, zone: ZoneInfo, language: str = "de") -> str:

@@ -126,7 +126,7 @@ class Writer:
             missing=missing_labels(request, self._catalogue.service(request.service), STAFF_LANGUAGE),
             actions=actions(ticket, self._catalogue),
             because=request.because,
-            history=history(events, self._catalogue),
+            history=history(ticket, events, self._catalogue),
             original=Quote(text=original) if original.strip() else None,
             attachments=[attachment(each) for each in attachments],
         )
@@ -147,7 +147,7 @@ class Writer:
             trouble=digest.trouble,
             count={name: len(rows) for name, rows in sections.items()},
             overdue=sum(row.overdue for row in digest.staff),
-            **{name: entries(rows) for name, rows in sections.items()},
+            **{name: entries(rows, done=name == "closed") for name, rows in sections.items()},
         )
 
     def check(self) -> None:
