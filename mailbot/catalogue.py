@@ -137,6 +137,7 @@ class GroupKind(Rule):
 
     short: Text
     names: tuple[Text, ...]
+    with_town: bool = False  # the town may belong to the name: "Linksjugend Köln"
 
 
 class Groups(Rule):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rapidfuzz import fuzz
+
 from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.understanding import chosen, values
 from mailbot.understanding.form import Filled
@@ -52,7 +54,7 @@ def answered(request: Request, scene: Scene, forms: Sequence[Filled], catalogue:
             case "person":
                 _person(rule, service, spoken, here, request, catalogue, heard)
             case "chosen":
-                _chosen(rule, spoken, here, lacks, heard)
+                _chosen(rule, spoken, here, lacks, rule.among in request.fields, heard)
             case _:
                 _plain(rule, service, spoken, here, lacks, catalogue, heard)
     return heard
@@ -128,6 +130,8 @@ def _bare_role(rule: FieldRule, service: Service, text: str) -> str | None:
     has_group = any(other.type == "group" for other in service.fields)
     if known:
         return rest if not has_group and len(rest.split()) <= 4 and rest.lower().startswith(known[0].lower()) else known[0]
+    if any(values.choice_in(text, other.options) for other in service.fields if other.options):
+        return None
     words = re.split(r"[,;(]|\s(?:im|in der|beim|bei der|von der|vom|der ag|des ov)\s", rest)[0].split()
     if not words or len(words) > 5 or addresses_in(rest) or re.search(r"\?|\d", rest) or not re.search(r"[A-ZÄÖÜ]", rest[:1]) and len(words) > 3:
         return None
@@ -145,7 +149,8 @@ def _persons(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Fi
             people = _with_part(people, form.blank.person, form.blank.part, form.text)
         else:
             people = _added(people, rule, service, scene.saying(form.text, form.line), catalogue)
-    people = _without_removed(people, scene)
+    chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
+    people = _without_removed(people, scene.only([at for at, p in enumerate(scene.passages) if not pattern(*chosen_words).search(p.text)]))
     if not before:
         people = _added(people, rule, service, scene, catalogue)
     else:
@@ -163,8 +168,7 @@ def _people(heard: Heard, rule: FieldRule) -> tuple[Person, ...]:
 def _added(people: tuple[Person, ...], rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue) -> tuple[Person, ...]:
     """With those that the scene names for this field, read as in a first mail."""
     fresh = Heard()
-    asked = replace(rule, words=(*rule.words, ".*")) if False else rule
-    hear_field(asked, service, scene, catalogue, fresh)
+    hear_field(rule, service, scene, catalogue, fresh)
     named = _people(fresh, rule)
     if not named:
         named = tuple(
@@ -200,8 +204,8 @@ def _without_removed(people: Sequence[Person], scene: Scene) -> tuple[Person, ..
 
 
 def _places(person: Person, text: str) -> list[tuple[int, int]]:
-    form = person.name if person.given and person.surname and person.name in text else person.given or person.surname
-    return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text)] if form else []
+    form = person.name if person.given and person.surname and person.name.lower() in text.lower() else person.given or person.surname
+    return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)] if form else []
 
 
 def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service: Service) -> tuple[Person, ...]:
@@ -217,13 +221,16 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         if len(fits) == 1:
             at = fits[0]
             corrects = bool(person.email and result[at].email and person.email != result[at].email)
-            if corrects and not listed("corrections").search(text):
+            if corrects and not listed("corrections").search(scene.text) and fuzz.ratio(person.email or "", result[at].email or "") < 80:
                 continue
             result[at] = completed(Person(given=result[at].given, surname=result[at].surname, email=person.email or result[at].email), person)
         elif not fits and person.given and person.surname and (person.email or _joins(text, chosen_words)):
             result.append(person)
     result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
     return merged(result)
+
+
+_FILLER = re.compile(r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|und|zwar|the|surname|is|last|his|her)\b|[:,]", re.IGNORECASE)
 
 
 def _fits(known: Person, said: Person) -> bool:
@@ -257,7 +264,7 @@ def _with_bare_parts(people: tuple[Person, ...], rule: FieldRule, scene: Scene, 
                 people = tuple(replace(each, email=free[lacking.index(each)]) if each in lacking else each for each in people)
         elif len(lacking) == 1:
             bare = next((p.text for p in scene.passages if p.text), "").strip(" .!")
-            words = re.sub(r"^(?:der|die|sie|er|nachname|name|heißt|ist|mit nachnamen|:|\s)+", "", bare, flags=re.IGNORECASE).split()
+            words = _FILLER.sub(" ", bare).split()
             names = names_in(" ".join(words), loose=True)
             if names and len(words) <= 4 and not addresses_in(bare) and names[0].end >= len(" ".join(words)) - 1:
                 known = [word for word in words if word.lower() != (lacking[0].given or "").lower()]
@@ -282,7 +289,8 @@ def _person(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Fil
     if lacking:
         for at, passage in enumerate(scene.passages):
             mention = next((m for m in scene.mentions if m.place[0] == at and not m.me and (m.person.given or m.person.surname or m.person.email)), None)
-            named = mention.person if mention else _bare_name(passage.text) if {"given", "surname"} & set(lacking) else Person()
+            bare = _bare_part(passage.text, person, lacking) or _bare_name(passage.text) if {"given", "surname"} & set(lacking) else Person()
+            named = mention.person if mention and not (bare.given and bare.surname) else bare
             person = completed(person, _fitting(named, person))
     elif listed("corrections").search(scene.text) or pattern(*rule.words).search(scene.text):
         from mailbot.understanding.hearing import named_person
@@ -312,6 +320,16 @@ def _fitting(named: Person, person: Person) -> Person:
     return named
 
 
+def _bare_part(text: str, person: Person, lacking: Sequence[str]) -> Person | None:
+    """ "Der heißt Stavridis mit Nachnamen": a surname alone, for a person whose given name is known."""
+    if not person.given or "surname" not in lacking or addresses_in(text):
+        return None
+    words = [word for word in _FILLER.sub(" ", text).strip(" .!").split() if word.lower() != person.given.lower()]
+    if not 1 <= len(words) <= 3 or not all(re.fullmatch(r"[^\W\d_][\w'’.-]*", word) for word in words) or is_courtesy(text):
+        return None
+    return Person(surname=as_written(" ".join(words)))
+
+
 def _bare_name(text: str) -> Person:
     words = text.strip(" .!").split()
     if not 1 <= len(words) <= 4 or addresses_in(text):
@@ -323,7 +341,7 @@ def _bare_name(text: str) -> Person:
 # --- chosen ones ----------------------------------------------------------------------------------------------------
 
 
-def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool, heard: Heard) -> None:
+def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool, known: bool, heard: Heard) -> None:
     people = tuple(each for each in heard.fields.get(rule.among or "", ()) if isinstance(each, Person)) if isinstance(heard.fields.get(rule.among or "", ()), tuple) else ()
     for form in forms:
         choose(rule, scene.saying(form.text, form.line), heard, anywhere=True)
@@ -333,12 +351,14 @@ def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool,
     if hint and people and rule.id not in heard.fields:
         choose(rule, scene.saying(hint, 0), heard, anywhere=True)
     old = heard.fields.get(rule.id)
-    if any(chosen.spans(passage.text, rule.words) for passage in scene.passages):
+    if isinstance(old, tuple) and old and listed("corrections").search(scene.text):
+        _rechosen(rule, scene, people, old, heard)
+    elif any(chosen.spans(passage.text, rule.words) for passage in scene.passages):
         choose(rule, scene, heard)
-    if lacks and rule.id not in heard.fields and people:
+    if lacks and rule.id not in heard.fields and known:
         choose(rule, scene, heard, anywhere=True)
     value = heard.fields.get(rule.id)
-    if isinstance(value, tuple) and value == old:
+    if isinstance(value, tuple):
         still = tuple(each for each in value if any(chosen.normal(person) == each or person.name == each for person in people))
         renewed = tuple(chosen.normal(person) for each in still for person in people if each in (chosen.normal(person), person.name))
         if renewed != value:
@@ -346,3 +366,33 @@ def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool,
                 heard.fields[rule.id] = renewed
             else:
                 del heard.fields[rule.id]
+
+
+def _rechosen(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tuple[object, ...], heard: Heard) -> None:
+    """ "Henning doch nicht als Admin. Dafür ich.": who leaves the chosen, and who takes the place."""
+    value = [person for person in people if chosen.normal(person) in old or person.name in old]
+    replacing = False
+    for passage in scene.passages:
+        stretches = chosen.spans(passage.text, rule.words)
+        if not stretches and not (replacing and re.match(r"\W*(?:dafür|stattdessen|sondern|lieber|instead)\b", passage.text, re.IGNORECASE)):
+            replacing = False
+            continue
+        for stretch in [passage.text[start:end] for start, end in stretches] or [passage.text]:
+            gone = [person for person in people for start, end in _places(person, stretch) if _leaves(stretch, start, end)]
+            named, doubts = chosen.referred(stretch, people, scene.voice.person)
+            value = [person for person in value if person not in gone]
+            if stretches and not gone and named and not doubts and not re.search(r"\b(?:auch|zusätzlich|außerdem|noch)\b", stretch):
+                value = []
+            value += [person for person in named if person not in value and person not in gone]
+            replacing = replacing or bool(gone)
+    if value and (rule.most is None or len(value) <= rule.most):
+        new = tuple(chosen.normal(person) for person in value)
+        if new != old:
+            heard.take(rule.id, new, "corrected in this mail")
+    elif value:
+        del heard.fields[rule.id]
+
+
+def _leaves(text: str, start: int, end: int) -> bool:
+    rest = re.split(r"[,.;!]", text[end:])[0]
+    return bool(_REMOVED.search(rest)) or bool(re.search(r"\b(?:statt|anstatt|anstelle von|instead of)\s+(?:\w+\s+)?$", text[:start], re.IGNORECASE))

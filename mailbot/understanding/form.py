@@ -90,7 +90,7 @@ def filled(body: Body, requests: Sequence[Request], catalogue: Catalogue) -> tup
 def _behind(label: str, text: str) -> str | None:
     """The words behind the label and its colon, "" where none stand there, None where it is another line."""
     head, _, rest = _cut(label, text)
-    if _plain(head) != _plain(label):
+    if plain(head) != plain(label):
         return None
     return rest.strip(" \t_.*")
 
@@ -117,5 +117,6 @@ def _below(lines: Sequence[Line], at: int, wanted: Sequence[tuple[int, Blank]]) 
     return "\n".join(taken)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Letters and digits alone, for comparing labels."""
     return re.sub(r"[^a-z0-9]", "", fold(text))

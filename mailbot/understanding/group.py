@@ -52,7 +52,9 @@ def groups_in(text: str, groups: Groups) -> tuple[Group, ...]:
     for kind in groups.single:
         heads = "|".join(re.escape(name) for name in sorted((kind.short, *kind.names), key=len, reverse=True))
         for match in re.finditer(rf"(?<![\w@.-])(?:{heads})(?![\w@-])", text, re.IGNORECASE):
-            found.append(Group(start=match.start(), end=match.end(), kind="", name=kind.short, written=match[0]))
+            town = re.match(r"\s+Köln\b", text[match.end() :], re.IGNORECASE) if kind.with_town else None
+            name = f"{kind.short} Köln" if town else kind.short
+            found.append(Group(start=match.start(), end=match.end() + (town.end() if town else 0), kind="", name=name, written=match[0]))
     kept: list[Group] = []
     for group in sorted(found, key=lambda each: (each.start, -each.end)):
         if not kept or group.start >= kept[-1].end:
@@ -101,7 +103,7 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
         elif small:
             if not _goes_on_small(word, rest[match.end() :], kind, taken):
                 break
-        elif taken and not _belongs(word, kind, taken):
+        elif taken and not _belongs(word, kind, taken, rest[match.end() :]):
             break
         elif not taken and _STOP.match(word):
             break
@@ -133,16 +135,21 @@ def _goes_on_small(word: str, rest: str, kind: str, taken: Sequence[str]) -> boo
         noun = following[1]
         person = is_given_name(noun) or noun.lower() in ("ich", "die", "der") or (again is not None and again[:1].isupper() and is_given_name(noun))
         return not person and len(taken) <= 3 and noun.upper() != noun
-    return False
+    return word.lower() in ("der", "des", "gegen") and following[1].lower() not in word_set("not_names") and not is_given_name(following[1])
 
 
-def _belongs(word: str, kind: str, taken: Sequence[str]) -> bool:
+def _is_person(rest: str) -> bool:
+    """What follows a given name makes it a person's: a surname, an address, "und ich"."""
+    return bool(re.match(r"\s+[A-ZÄÖÜ]|\s*[(,:<]|\s+(?:und|and)\s", rest)) or "@" in rest[:40]
+
+
+def _belongs(word: str, kind: str, taken: Sequence[str], rest: str) -> bool:
     """A further capitalised word of the name."""
     if kind == "OV":
         return taken[-1].lower() in ("bad", "alt", "neu", "rath", "köln") or word.lower() in ("nord", "süd", "ost", "west", "mitte") or taken[-1] in "/&+"
     if taken[-1] in "&/+" or taken[-1].lower() == "und":
         return True
-    return bool(_ADJECTIVE.search(taken[-1].lower())) or word.lower() not in word_set("not_names") and not is_given_name(word) and len(taken) < 3
+    return bool(_ADJECTIVE.search(taken[-1].lower())) or (word.lower() not in word_set("not_names") and not (is_given_name(word) and _is_person(rest)) and len(taken) < 3)
 
 
 def normal_name(name: str, kind: str, groups: Groups) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.understanding import chosen, values
+from mailbot.understanding.form import plain
 from mailbot.understanding.group import bare_group, groups_in
-from mailbot.understanding.lexicon import pattern
+from mailbot.understanding.lexicon import fold, pattern
 from mailbot.understanding.mention import Mention, addresses_in, merged, speaks_of_self
-from mailbot.understanding.names import completed, same_person
+from mailbot.understanding.names import completed, names_in, same_person
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person, Value
 from mailbot.understanding.scene import Scene
@@ -21,6 +22,7 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _GROUP_LABEL = re.compile(r"(?:name der gruppe|gruppen?name|gruppe|group name|name of the group|group|veranstaltende gruppe|grup adı|gruppo|grupo|grupa)\s*(?:[:=]|heißt|ist|is)\s*(.+)", re.IGNORECASE)
+_STATEMENT = re.compile(r"([^:\t=@]{2,60}?)\s*[:\t=]\s*(\S.*)$")
 _TO_ME = re.compile(
     r"\b(?:an mich|auf meine|an meine|to me|to my|a me|bana|meine (?:private|normale|bisherige|jetzige|eigene|gmx|gmail|web)?-?\s?(?:e-?mail-?|mail-?)?adresse|diese(?:r|n)? (?:e-?mail-?|mail-?)?(?:adresse|mail)? ?(?:hier)?|hierher|hierhin|von der ich (?:gerade )?(?:schreibe|maile)|absenderadresse|this (?:e-?mail )?address|diese hier|diese adresse|die adresse hier|die hier)\b",
     re.IGNORECASE,
@@ -57,6 +59,9 @@ def in_order(rules: Iterable[FieldRule]) -> tuple[FieldRule, ...]:
 
 def hear_field(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
     """Read one field from the scene into `heard`; what the scene does not say stays as it is."""
+    stated = _stated(rule, scene)
+    if stated is not None and rule.type not in ("group", "text"):
+        scene = _with_statement(rule, scene, stated)
     match rule.type:
         case "group":
             _group(rule, scene, catalogue, heard)
@@ -82,6 +87,20 @@ def hear_field(rule: FieldRule, service: Service, scene: Scene, catalogue: Catal
             _text(rule, scene, heard)
 
 
+def _stated(rule: FieldRule, scene: Scene) -> int | None:
+    """The passage that gives the field as a form does: "Aufgabe: Kassiererin", "Datum<TAB>14. März 2026"."""
+    for at, passage in enumerate(scene.passages):
+        match = _STATEMENT.match(passage.text)
+        if match and any(plain(match[1]) in (plain(label), plain(re.sub(r"\(.*\)", "", label))) for label in (rule.label.de, rule.label.en)):
+            return at
+    return None
+
+
+def _with_statement(rule: FieldRule, scene: Scene, at: int) -> Scene:
+    """The scene where only the statement speaks for a plain value; persons are also told elsewhere."""
+    return scene if rule.type in ("persons", "person", "chosen") else scene.only([at])
+
+
 def _quote(passage: Passage) -> str:
     text = passage.text if len(passage.text) <= 60 else passage.text[:57] + "…"
     return f'"{text}" in line {passage.line}'
@@ -97,7 +116,7 @@ def _group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) ->
         if label and (value := bare_group(label[1], None, catalogue.groups)):
             return heard.take(rule.id, value, _quote(passage))
         for group in groups_in(passage.text, catalogue.groups):
-            if group.value and not _is_somebody_elses(passage.text, group.start):
+            if group.value and not _is_in_passing(passage.text, group.start, alone=not group.kind):
                 return heard.take(rule.id, group.value, f'"{group.written}" in line {passage.line}')
             kind = kind or (group.kind if not group.value else None)
     for title in scene.titles:
@@ -114,8 +133,11 @@ def _group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) ->
     return None
 
 
-def _is_somebody_elses(text: str, at: int) -> bool:
-    return bool(re.search(r"\b(?:wie|so wie|genauso wie|like|bei|beim)\s+(?:der|die|das|dem|den|im|the)?\s*$", text[:at], re.IGNORECASE)) and bool(re.search(r"\bwie\b|\blike\b", text[:at][-25:], re.IGNORECASE))
+def _is_in_passing(text: str, at: int, *, alone: bool) -> bool:
+    """ "wie die AG Frieden", "wie es der Kreisvorstand will": not the group that asks."""
+    if re.search(r"\b(?:wie|like)\s+(?:es\s+|schon\s+|auch\s+)?(?:der|die|das|beim?|im|the)?\s*$", text[:at], re.IGNORECASE):
+        return True
+    return alone and bool(re.search(r"\b(?:beschl\w+|wie es|entschieden|wünscht|vom|laut|gemäß|beisitzer\w*|mitglied)\b", text[:at] + text[at + 13 :], re.IGNORECASE))
 
 
 # --- persons --------------------------------------------------------------------------------------------------------
@@ -137,8 +159,8 @@ def _persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> N
         found += [(passage, person) for person in _counted(rule, passage, sorted(outside, key=lambda each: each.place), scene)]
     people += [person for _, person in found]
     people = _with_speaker(people, scene)
-    if not people and scene.copied and re.search(r"\b(?:cc|kopie|in copy)\b", scene.text, re.IGNORECASE):
-        people = list(scene.copied)
+    if scene.copied and any(pattern(*rule.words).search(p.text) and re.search(r"\b(?:cc|kopie|copy|cc'd)\b", p.text, re.IGNORECASE) for p in scene.passages):
+        people += scene.copied
     if people:
         first = found[0][0] if found else None
         heard.take(rule.id, merged(people), _quote(first) if first else "the list that came with the mail")
@@ -203,7 +225,7 @@ def _person(rule: FieldRule, scene: Scene, heard: Heard) -> None:
 
 def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
     """The person that the mail names for this field, with the reason; None where it names nobody."""
-    if len(scene.entries) == 1:
+    if len(scene.entries) == 1 and scene.entries[0].person.given:
         return _whole(scene.entries[0].person, scene), "the card or list that came with the mail"
     cue = pattern(*rule.words)
     for at, passage in enumerate(scene.passages):
@@ -219,9 +241,15 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
                     return _whole(mention.person, scene), _quote(passage)
             if speaks_of_self(passage.text) and not after:
                 return scene.voice.person, _quote(passage)
+            bare = [each for each in after if not each.me and each.person.given and not same_person(each.person, scene.voice.person)]
+            if bare and bare[0].place[1] - match.end() < 25 and rule.words:
+                return _whole(bare[0].person, scene), _quote(passage)
             following = [each for each in scene.mentions if each.place[0] == at + 1 and passage.text.rstrip().endswith(":")]
             if following and (following[0].person.given or following[0].person.surname):
                 return _whole(following[0].person, scene), _quote(scene.passages[at + 1])
+    named = next((name for title in scene.titles[:1] for match in cue.finditer(title) for name in names_in(title[match.end() :]) if name.start < 3 and name.sure), None)
+    if named and not same_person(named.person, scene.voice.person):
+        return _whole(named.person, scene), "named in the subject"
     return None, ""
 
 
@@ -274,6 +302,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
                 heard.hints[rule.id] = f"{heard.hints[rule.id]}; {stretch}" if rule.id in heard.hints else stretch
     if pool != people:
         heard.fields[rule.among] = pool
+    doubtful = [each for each in doubtful if not any(person.given and fold(each).startswith(fold(person.given)) for person in picked)]
     if picked and not doubtful and (rule.most is None or len(picked) <= rule.most):
         heard.take(rule.id, tuple(chosen.normal(person) for person in picked), reason)
     elif picked or doubtful:

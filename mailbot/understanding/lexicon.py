@@ -94,7 +94,7 @@ def pattern(*alternatives: str) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     parts = []
     for each in alternatives:
-        each = each.replace(".*", r"[\w:*-]*").replace(" ", r"\s+")
+        each = each.replace(".*", r"[\w:*-]*").replace(" ?", r"\s*").replace(" ", r"\s+")
         parts.append("".join(_UMLAUTS.get(sign, sign) for sign in each))
     return re.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
 

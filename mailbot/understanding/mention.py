@@ -23,7 +23,7 @@ _ROOM = r"(?=\s*(?:$|[,.;:!?()–—-]|selbst|selber|natürlich|auch|mit\b|unter
 _SELF = tuple(
     re.compile(expression, re.IGNORECASE)
     for expression in (
-        rf"(?:^|[,;:(&+/–—-]\s*|\b(?:und|u\.|and|ve|y|e|i|oder|sowie|plus|also|für|fuer|for|mit|an|sind|wären|waeren|machen|werden|seremos|saremo)\s+)(?:auch\s+|noch\s+)?{_ME}\b{_ROOM}",
+        rf"(?:^|[,;:(&+/–—-]\s*|\b(?:und|u\.|and|ve|y|e|i|oder|sowie|plus|also|dafür|stattdessen|für|fuer|for|mit|an|sind|wären|waeren|machen|werden|seremos|saremo)\s+)(?:auch\s+|noch\s+)?{_ME}\b{_ROOM}",
         r"\b(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|kümmere|kuemmere|kümmer|werde|würde|wuerde|soll|ben|sei|bleibe|möchte)\s+(?:das\s+|auch\s+|dann\s+|wohl\s+|selbst\s+)?(?:ich|isch)\b",
         r"\bich\s+(?:selbst\s+|selber\s+)?(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|werde|würde|kümmere)\b",
         r"\b(?:ich selbst|ich selber|meine person|meine wenigkeit|(?:der|die) unterzeichn\w+|unterzeichn(?:er|erin|ete|eter|ende|ender))\b",
@@ -72,7 +72,7 @@ def addresses_in(text: str, *, loose: bool = False) -> tuple[Wire, ...]:
     if loose and "@" not in text:
         found += [Wire(start=m.start(), end=m.end(), email=None, written=m[0]) for m in _WITHOUT_AT.finditer(text)]
     kept: list[Wire] = []
-    for wire in sorted(found, key=lambda each: (each.start, -each.end, each.email is None)):
+    for wire in sorted(found, key=lambda each: (each.start, each.email is None, -each.end)):
         if not kept or wire.start >= kept[-1].end:
             kept.append(wire)
     return tuple(kept)
@@ -83,6 +83,8 @@ def speaks_of_self(text: str) -> tuple[int, ...]:
     found: set[int] = set()
     for expression in _SELF:
         for match in expression.finditer(text):
+            if re.search(r"\b(?:nicht|not|kein|weder)\s*$", text[: match.start()] + re.split(rf"\b{_ME}\b", match[0], maxsplit=1, flags=re.IGNORECASE)[0], re.IGNORECASE):
+                continue
             word = re.search(rf"\b{_ME}\b|unterzeichn\w+|person|wenigkeit|\bi\b|i'm|i'll|i'd|me|benim", match[0], re.IGNORECASE)
             found.add(match.start() + (word.start() if word else 0))
     return tuple(sorted(found))
@@ -92,33 +94,46 @@ def mentions(passages: Sequence[Passage], *, own: frozenset[str]) -> tuple[Menti
     """Everybody mentioned in the passages, in order. `own` are addresses of the association that are nobody's."""
     found: list[Mention] = []
     for at, passage in enumerate(passages):
-        here = _in_passage(at, passage, own)
-        if here and here[0].person.email and not _has_name(here[0].person) and len(here) == 1 and found:
-            before = found[-1]
-            bare = ADDRESS.sub("", passage.text).strip(" :;,.<>()-–")
-            if before.place[0] == at - 1 and _has_name(before.person) and before.person.email is None and not before.me and len(bare) < 12:
-                if _only_name(passages[at - 1], before):
-                    found[-1] = replace(before, person=replace(before.person, email=here[0].person.email), listed=True)
-                    continue
-        found.extend(here)
+        heads = at + 1 < len(passages) and _is_address_alone(passages[at + 1].text) and len(passage.text.split()) <= 6
+        here = _in_passage(at, passage, own, heads=heads)
+        if _is_address_alone(passage.text) and len(here) == 1 and found and _ends_with_name(passages[at - 1], found[-1], at):
+            found[-1] = replace(found[-1], person=replace(found[-1].person, email=here[0].person.email), broken=here[0].broken, listed=True)
+        else:
+            found.extend(here)
     return tuple(found)
 
 
-def _only_name(passage: Passage, mention: Mention) -> bool:
-    """The passage says nothing but this name, or ends with it."""
-    return len(passage.text) - mention.end < 4 and mention.place[1] < 30
+def _is_address_alone(text: str) -> bool:
+    """Nothing but an address, perhaps with a word like "Mail:" before it."""
+    wires = addresses_in(text)
+    if len(wires) != 1:
+        return False
+    rest = (text[: wires[0].start] + text[wires[0].end :]).strip(" :;,.<>()–-")
+    return re.fullmatch(r"(?:e-?mail|mail|adresse|e-?mail-?adresse)?", rest, re.IGNORECASE) is not None
+
+
+def _ends_with_name(passage: Passage, mention: Mention, at: int) -> bool:
+    """The passage before ends with a name that has no address yet."""
+    return (
+        mention.place[0] == at - 1
+        and _has_name(mention.person)
+        and mention.person.email is None
+        and not mention.me
+        and len(passage.text) - mention.end < 4
+        and mention.place[1] < 30
+    )
 
 
 def _has_name(person: Person) -> bool:
     return bool(person.given or person.surname)
 
 
-def _in_passage(at: int, passage: Passage, own: frozenset[str]) -> list[Mention]:
+def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool = False) -> list[Mention]:
     text = passage.text
     listed = passage.listed or passage.marked
     wires = [wire for wire in addresses_in(text, loose=listed) if wire.email not in own]
     masked = _without(text, wires)
-    names = _names_beside(masked, wires, listed=listed)
+    names = list(names_in(masked, loose=True)) if heads else _names_beside(masked, wires, listed=listed)
     me = _me_beside(masked, names)
     pairs = _paired(masked, names, wires)
     result = []

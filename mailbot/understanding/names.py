@@ -71,11 +71,15 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
 
 
 def _begins(word: _Word, *, loose: bool, small: bool) -> bool:
+    if loose and word.low in word_set("particles") and word.text.isupper() and len(word.text) > 1:
+        return True
     if is_no_name(word.text) or word.low in word_set("titles") or word.low in ("ich", "mich", "mir"):
         return False
     if word.text[:1].isupper():
         return is_given_name(word.text) or _initial(word) or (loose and len(word.low) > 1)
-    return (small or loose) and (is_given_name(word.text) if not loose else len(word.low) > 1)
+    if loose and small:
+        return len(word.low) > 1
+    return (small or loose) and is_given_name(word.text)
 
 
 def _continues(word: _Word, run: Sequence[_Word], *, loose: bool, small: bool) -> bool:
@@ -117,10 +121,10 @@ def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool) -> Iterat
 
 def _is_surname_first(text: str, name: Name, after: Name) -> bool:
     first, second = text[name.start : name.end], text[after.start : after.end]
-    if not is_given_name(second.split()[0]):
-        return False
     if first.isupper() and len(first) > 2 and not second.isupper():
         return True
+    if not is_given_name(second.split()[0]):
+        return False
     return not is_given_name(first.split()[0]) or first.split()[0].lower() in word_set("particles")
 
 
@@ -164,7 +168,7 @@ def as_written(name: str) -> str:
         return name if not any(part.isupper() and len(part) > 2 for part in name.split()) else " ".join(map(as_written, name.split()))
     words = name.split()
     return " ".join(
-        word.lower() if word.lower() in word_set("particles") and at < len(words) - 1 and name == name.lower() else _capital(word)
+        word.lower() if word.lower() in word_set("particles") and at < len(words) - 1 else _capital(word)
         for at, word in enumerate(words)
     )
 

@@ -11,7 +11,7 @@ from mailbot.mail.message import Line
 ADDRESS = re.compile(r"[\w.%+'-]*[\w%+-]@(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w@])")
 """An address as people write it (RFC 5321, 4.1.2, without its rarities)."""
 
-_BULLET = re.compile(r"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{1,2}|[a-h])[.)]\s+|\d{1,2}[.)]?\t)")
+_BULLET = re.compile(r"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{1,2}|[a-hA-H])[.)]\s+|\d{1,2}[.)]?\t)")
 _EMOJI = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u200D\uFE0F\u2B50"
 _ABBREVIATION = re.compile(
     r"(?:\b(?:z|B|d|h|u|a|o|ä|bzw|ca|Nr|Abs|Art|Str|str|Dr|Prof|Tel|Sr|St|i|A|e|V|usw|etc|evtl|ggf|inkl|incl|max|min|Mio|vgl|Mr|Mrs|Ms"
@@ -73,10 +73,10 @@ def _goes_on(line: str, following: str) -> bool:
         return False
     if _OPEN_END.search(line) and not line.endswith("-"):
         return True
+    if rest[:1] in "(<" and not re.search(r"@\S+$", line):
+        return True
     if line.endswith((".", "!", "?", ":", ";")) or (ADDRESS.search(line) and ADDRESS.search(rest) and len(line) < 60):
         return False
-    if rest[:1] in "(<" and not ADDRESS.search(line):
-        return True
     return len(line) >= 58 or (len(line) >= 42 and rest[:1].islower() and not ADDRESS.search(line))
 
 

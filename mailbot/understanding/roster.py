@@ -42,6 +42,8 @@ def roster_in(table: Table, cues: Sequence[str]) -> tuple[Entry, ...]:
     head_at, head = _head(rows, cues)
     body = rows[head_at + 1 :] if head else rows
     entries = [entry for row in body if (entry := _by_head(row, head) if head else _by_guess(row, cues, _surname_column(body)))]
+    if not head and len(entries) < max(2, 0.6 * len(body)):
+        return ()
     return tuple(entry for entry in entries if entry.person != Person())
 
 
@@ -67,6 +69,9 @@ def _head(rows: Sequence[tuple[str, ...]], cues: Sequence[str]) -> tuple[int, di
 
 
 def _by_head(row: tuple[str, ...], head: dict[str, int]) -> Entry | None:
+    if "given" in head and "name" in head and "surname" not in head:
+        head = {**head, "surname": head["name"]}
+
     def cell(part: str) -> str:
         return row[head[part]] if part in head and head[part] < len(row) else ""
 
@@ -118,6 +123,26 @@ def _full(name: str, email: str | None) -> Person:
 def _proper(name: str) -> str | None:
     name = " ".join(name.split()).strip(" ,;")
     return as_written(name) if name else None
+
+
+def cards_in(passages: Sequence[Passage]) -> tuple[tuple[frozenset[int], Entry], ...]:
+    """Persons given line by line ("Vorname: …", "Nachname: …", "E-Mail: …"): which passages, and the person."""
+    found: list[tuple[frozenset[int], Entry]] = []
+    parts: dict[str, str] = {}
+    places: list[int] = []
+    for at, passage in enumerate([*passages, Passage(text="", line=0)]):
+        match = re.match(r"([^:\t=@]{2,25})\s*[:\t=]\s*(\S.*)$", passage.text)
+        part = next((part for part, head in _HEADS.items() if match and pattern(head).fullmatch(match[1].strip(" *"))), None)
+        if match is None or part is None or part in parts:
+            if len(parts) >= 2 and {"given", "surname", "name"} & set(parts):
+                entry = _by_head(tuple(parts.values()), {part: at for at, part in enumerate(parts)})
+                if entry:
+                    found.append((frozenset(places), entry))
+            parts, places = {}, []
+        if match and part:
+            parts[part] = match[2].strip()
+            places.append(at)
+    return tuple(found)
 
 
 def tables_in(passages: Sequence[Passage]) -> tuple[tuple[range, Table], ...]:

@@ -13,7 +13,7 @@ from mailbot.understanding.lexicon import pattern, word_set
 from mailbot.understanding.mention import Mention, mentions
 from mailbot.understanding.passage import Passage, passages
 from mailbot.understanding.request import Person
-from mailbot.understanding.roster import Entry, roster_in, tables_in
+from mailbot.understanding.roster import Entry, cards_in, roster_in, tables_in
 from mailbot.understanding.voice import Voice, voice_of
 
 _SALUTATION = re.compile(
@@ -75,9 +75,10 @@ def _scene(author: Address, lines: Sequence[Line], titles: tuple[str, ...], atta
     spoken = tuple(cut for each in spoken if (cut := _without_salutation(each)).text)
     cues = chosen_words(catalogue)
     written = tables_in(spoken)
-    in_tables = {at for where, table in written for at in where if roster_in(table, cues)}
+    cards = cards_in(spoken)
+    in_tables = {at for where, table in written for at in where if roster_in(table, cues)} | {at for where, _ in cards for at in where}
     outside = tuple(replace(p, text="") if at in in_tables else p for at, p in enumerate(spoken))
-    entries = [entry for _, table in written for entry in roster_in(table, cues)]
+    entries = [entry for _, table in written for entry in roster_in(table, cues)] + [entry for _, entry in cards]
     entries += [entry for attachment in attachments for table in attachment.tables for entry in roster_in(table, cues)]
     headings = [" ".join(row) for attachment in attachments for table in attachment.tables for row in table[:3]]
     signature = [line for line in lines if line.kind is Kind.SIGNATURE]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mailbot.catalogue import Catalogue, Service, Signs
 from mailbot.understanding.lexicon import pattern
-from mailbot.understanding.passage import Passage
+from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import RequestKind
 
 _ALREADY = re.compile(
@@ -55,10 +55,13 @@ def topics_of(subject: str, passages: Sequence[Passage], catalogue: Catalogue, *
     services = _in_order(asked, passages, catalogue, ongoing=ongoing)
     whole = "\n".join([*(() if ongoing else (subject,)), *(passage.text for passage in passages)])
     change = _sign(catalogue.language.change, whole)
-    trouble = _sign(catalogue.language.help, whole)
-    wants = _wants(passages, services, catalogue)
+    listed = any(ADDRESS.search(passage.text) for passage in passages)
+    trouble = _grave_trouble(whole, catalogue) if not (listed and _wants(passages, services, catalogue.language.request.strong)) else None
+    if not trouble and not change and services and not listed:
+        request = catalogue.language.request
+        trouble = _slight_trouble(whole, catalogue) if not _wants(passages, services, (*request.strong, *request.weak)) else None
 
-    if trouble and not (wants and not _is_about_trouble(trouble, passages, catalogue)) and not ongoing:
+    if trouble and not ongoing:
         tool = services[0].service.id if services else None
         because = (f'help: "{trouble}"', *((_because(services[0], passages),) if services else ()))
         return (Topic(service="help", tool=tool, passages=_all(passages), because=because),)
@@ -112,25 +115,23 @@ def _asks(hit: _Hit, passages: Sequence[Passage], catalogue: Catalogue) -> bool:
     if hit.at < 0:
         return True
     passage = passages[hit.at]
-    return passage.marked or bool(_NUMBERED.search(passage.text)) or bool(pattern(*catalogue.language.request.strong).search(passage.text))
+    request = catalogue.language.request
+    return passage.marked or bool(_NUMBERED.search(passage.text)) or bool(pattern(*request.strong, *request.weak).search(passage.text))
 
 
-def _wants(passages: Sequence[Passage], services: Sequence[_Hit], catalogue: Catalogue) -> bool:
+def _wants(passages: Sequence[Passage], services: Sequence[_Hit], words: Sequence[str]) -> bool:
     """Whether a service with fields is asked for in so many words."""
-    return any(
-        hit.service.fields and (hit.at < 0 or pattern(*catalogue.language.request.strong).search(passages[hit.at].text)) for hit in services
-    )
+    return any(hit.service.fields and (hit.at < 0 or pattern(*words).search(passages[hit.at].text)) for hit in services)
 
 
-def _is_about_trouble(trouble: str, passages: Sequence[Passage], catalogue: Catalogue) -> bool:
-    """The trouble stands in the first sentences, before anything is asked for."""
-    request = pattern(*catalogue.language.request.strong)
-    for passage in passages:
-        if trouble in passage.text:
-            return True
-        if request.search(passage.text):
-            return False
-    return True
+def _grave_trouble(text: str, catalogue: Catalogue) -> str | None:
+    """Words that always tell of trouble: a forgotten password, an error message."""
+    return _sign(catalogue.language.help, text)
+
+
+def _slight_trouble(text: str, catalogue: Catalogue) -> str | None:
+    """Words that tell of trouble where a service is named and nothing new is asked for: "geht nicht"."""
+    return _sign(Signs(strong=catalogue.language.help.weak, not_if=catalogue.language.help.not_if), text)
 
 
 def _sign(signs: Signs, text: str) -> str | None:

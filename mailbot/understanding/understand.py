@@ -50,20 +50,19 @@ def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...
     """The requests of a first mail; a mail that passes another one on may ask in the other's words."""
     topics = topics_of(mail.subject, scene.passages, catalogue)
     passed = forwarded_scene(mail, catalogue)
-    if passed is not None and _is_passed_on(topics, scene, passed, catalogue):
+    if passed is not None and _is_passed_on(scene, passed, catalogue):
         inner = topics_of(mail.subject, passed.passages, catalogue)
         inner = inner if inner[0].service != "other" else topics
         return tuple(_request(topic, passed, catalogue) for topic in inner)
     return tuple(_request(topic, scene, catalogue) for topic in topics)
 
 
-def _is_passed_on(topics: Sequence[Topic], scene: Scene, passed: Scene, catalogue: Catalogue) -> bool:
+def _is_passed_on(scene: Scene, passed: Scene, catalogue: Catalogue) -> bool:
     """The request itself stands in the forwarded mail."""
-    own = "\n".join(passage.text for passage in scene.passages)
-    inner = topics_of("", passed.passages, catalogue, ongoing=True)
-    if not inner:
+    own = scene.text
+    if not topics_of("", passed.passages, catalogue, ongoing=True):
         return False
-    return topics[0].service == "other" or not own.strip() or bool(listed("passing_on").search(own)) or len(own.split()) < 15
+    return bool(listed("passing_on").search(own)) or len(own.split()) < 15
 
 
 def _request(topic: Topic, scene: Scene, catalogue: Catalogue) -> Request:
