@@ -117,7 +117,7 @@ def _row(ticket: Ticket, events: tuple[Event, ...], day: date, catalogue: Catalo
         who=ticket.requester.name or ticket.requester.email,
         since=since,
         age=working_days_between(since, day, catalogue.hours),
-        missing=missing_labels(ticket.request, service, LANGUAGE) if ticket.state is State.ASKING else (),
+        missing=missing_labels(ticket.request, catalogue, LANGUAGE) if ticket.state is State.ASKING else (),
         assignee=assignee,
         due=ticket.due,
         overdue=bool(ticket.due and ticket.due < day and ticket.state is not State.CLOSED),

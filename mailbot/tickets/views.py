@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from mailbot.catalogue import Catalogue, FieldRule
+from mailbot.catalogue import Catalogue, FieldRule, Staff
 from mailbot.mail.message import Attachment
 from mailbot.tickets.blocks import Action, Actions, Entries, Entry, Facts, Form, Link, Table, flat
 from mailbot.tickets.calendar import day_of
@@ -70,7 +70,7 @@ class Part:
 def part_of(outcome: Outcome, ticket: Ticket, catalogue: Catalogue, language: str, *, known: bool) -> Part:
     """`known` False: the sender is not proven, so nothing of what the mail said is shown."""
     request, service = outcome.request, catalogue.service(outcome.request.service)
-    labels = missing_labels(request, service, language, known=known)
+    labels = missing_labels(request, catalogue, language, known=known)
     rows = facts(request, catalogue, language) if known else ()
     return Part(
         key=ticket.key,
@@ -86,8 +86,8 @@ def part_of(outcome: Outcome, ticket: Ticket, catalogue: Catalogue, language: st
     )
 
 
-def glance(ticket: Ticket, catalogue: Catalogue) -> Facts:
-    """Who, what, since when, where it stands: for staff, in four to seven lines."""
+def glance(ticket: Ticket, member: Staff, catalogue: Catalogue) -> Facts:
+    """Who, what, since when, where it stands: for one member of staff, in four to seven lines."""
     local = ticket.opened.astimezone(catalogue.hours.timezone)
     rows = {
         "Wer": ", ".join(dict.fromkeys(part for part in (flat(ticket.requester.name), ticket.requester.email) if part)),
@@ -96,9 +96,15 @@ def glance(ticket: Ticket, catalogue: Catalogue) -> Facts:
         "Art": "Änderung" if ticket.request.kind is RequestKind.CHANGE else "",
         "Stand": STATES[ticket.state],
         "Frist": day(ticket.due, STAFF_LANGUAGE) if ticket.due else "",
-        "Zuständig": next((each.name for each in catalogue.staff if each.id == ticket.assignee), "noch niemand"),
+        "Zuständig": _assignee(ticket, member, catalogue),
     }
     return Facts(rows=tuple((label, (value,)) for label, value in rows.items() if value))
+
+
+def _assignee(ticket: Ticket, member: Staff, catalogue: Catalogue) -> str:
+    if ticket.assignee == member.id:
+        return "du"
+    return next((each.name for each in catalogue.staff if each.id == ticket.assignee), ticket.assignee or "noch niemand")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,31 +1,17 @@
-"""
-How values are said: labels of what is missing, names, dates, numbers.
-
-The labels of missing parts stand here and not in a template because members fill them in and the bot reads
-them back: "E-Mail von Mehmet Yılmaz: …".
-"""
+"""How values are said: labels of what is missing, names, dates, numbers."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from mailbot.catalogue import Catalogue, FieldRule, Label, Service
 from mailbot.tickets.blocks import flat
+from mailbot.understanding.form import Blank, blanks
 from mailbot.understanding.request import Person, Request, Value
 
-PARTS = {
-    "given": Label(de="Vorname", en="Given name"),
-    "surname": Label(de="Name", en="Surname"),
-    "email": Label(de="E-Mail", en="E-mail"),
-}
-PARTS_OF = {
-    "given": Label(de="Vorname von {}", en="Given name of {}"),
-    "surname": Label(de="Nachname von {}", en="Surname of {}"),
-    "email": Label(de="E-Mail von {}", en="E-mail of {}"),
-}
+NO_BREAK = "\u00a0"
 TOOL = Label(de="Betrifft", en="Concerns")
 MONTHS = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
@@ -34,41 +20,26 @@ MONTHS = {
 WEEKDAYS = {"de": "Mo Di Mi Do Fr Sa So", "en": "Mon Tue Wed Thu Fri Sat Sun"}
 
 
-def missing_labels(request: Request, service: Service, language: str, *, known: bool = True) -> tuple[str, ...]:
+def missing_labels(request: Request, catalogue: Catalogue, language: str, *, known: bool = True) -> tuple[str, ...]:
     """
     One label for each thing that is missing, without its colon, in the order of the service's fields.
 
-    `known` False: the sender is not proven, so no name out of the mail stands in a label.
+    They are those of `understanding.form`, which reads the filled-in lines back. `known` False: the sender is
+    not proven, so no name out of the mail stands in a label.
     """
-    labels = [label for rule in service.fields for label in _missing(rule, request, language, known)]
-    return tuple(dict.fromkeys(labels))
+    asked = blanks(request, catalogue, language)
+    return tuple(
+        label
+        for rule in catalogue.service(request.service).fields
+        for label in _labels(rule, [blank for blank in asked if blank.field == rule.id], request, language, known)
+    )
 
 
-def _missing(rule: FieldRule, request: Request, language: str, known: bool) -> Iterator[str]:
-    parts = [part for part in rule.each if f"{rule.id}.{part}" in request.missing]
-    if rule.id in request.missing or (parts and rule.type == "persons" and not known):
+def _labels(rule: FieldRule, asked: Sequence[Blank], request: Request, language: str, known: bool) -> Iterator[str]:
+    if asked and (known or rule.type != "persons"):
+        yield from (flat(blank.label) for blank in asked)
+    elif any(name.partition(".")[0] == rule.id for name in request.missing):
         yield rule.label.in_(language)
-    elif rule.type == "persons":
-        persons = request.fields.get(rule.id, ())
-        yield from _parts_of_persons(persons if isinstance(persons, tuple) else (), parts, language)
-    else:
-        yield from (PARTS[part].in_(language) for part in parts)
-
-
-def _parts_of_persons(persons: tuple[Person | str, ...], parts: Sequence[str], language: str) -> Iterator[str]:
-    gaps = [
-        (part, index, person)
-        for index, person in enumerate(persons, start=1)
-        if isinstance(person, Person)
-        for part in parts
-        if getattr(person, part) is None
-    ]
-    alike = Counter((part, person.name) for part, _, person in gaps)
-    for part, index, person in gaps:
-        name = flat(person.name)
-        if alike[part, person.name] > 1:
-            name = f"{name} ({person.email or index})"
-        yield PARTS_OF[part].in_(language).format(name)
 
 
 def facts(request: Request, catalogue: Catalogue, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -143,6 +114,6 @@ def short_day(value: date, language: str = "de") -> str:
 
 
 def moment(value: datetime, zone: ZoneInfo, language: str = "de") -> str:
-    """ "Mo 22.9., 14:05" in the association's zone."""
+    """ "Mo 22.9., 14:05" in the association's zone, never broken."""
     local = value.astimezone(zone)
-    return f"{short_day(local.date(), language)}, {local:%H:%M}"
+    return f"{short_day(local.date(), language)}, {local:%H:%M}".replace(" ", NO_BREAK)

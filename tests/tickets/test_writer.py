@@ -1,0 +1,484 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
+
+from mailbot.mail.message import Address, Attachment
+from mailbot.tickets.decision import Action, Reply
+from mailbot.tickets.digest import make_digest
+from mailbot.tickets.ticket import State
+from mailbot.tickets.writer import Words, Writer
+from mailbot.understanding.request import RequestKind
+from tests.builders import (
+    ANNA,
+    COMPLETE,
+    MEHMET,
+    NEXTCLOUD,
+    NOW,
+    catalogue,
+    decision,
+    event,
+    outcome,
+    person,
+    request,
+    service,
+    ticket,
+)
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+CATALOGUE = catalogue()
+SUPPORT = CATALOGUE.mailbox("support")
+TO = Address(name="Anna Schmidt", email="anna.schmidt@posteo.example")
+HOLD = {"de": "Ein Softwarefehler wird gerade behoben.", "en": "A software fault is being mended."}
+
+
+@pytest.fixture(scope="module")
+def writer() -> Writer:
+    return Writer(CATALOGUE, TEMPLATES)
+
+
+def answered(
+    writer: Writer, *outcomes, subject="Nextcloud", to=TO, known=True, reply=Reply.ANSWER, language="de", due=None
+) -> Words:
+    tickets = tuple(ticket(each.request, key=f"KV-{1042 + n}", state=each.state, due=due) for n, each in enumerate(outcomes))
+    return writer.answer(
+        decision(*outcomes, reply=reply, language=language), tickets, subject=subject, to=to, mailbox=SUPPORT, known=known
+    )
+
+
+def asking(fields=None, missing=("group",), service="nextcloud", **changes):
+    return outcome(request(service, fields or {}, missing=missing, **changes), action=Action.ASK, state=State.ASKING)
+
+
+def form_of(words: Words) -> list[str]:
+    """The lines that are to be filled in: a label, a colon, nothing behind."""
+    lines = [line for line in words.text.splitlines() if line.endswith(":")]
+    return [line for line in lines if not line.endswith((" Angaben:", " missing:", " verstanden:", " understood it:"))]
+
+
+def said(words: Words) -> str:
+    """The text part without its line breaks."""
+    return " ".join(words.text.split())
+
+
+def words_of(text: str) -> list[str]:
+    return [word for word in text.replace("\u00a0", " ").split() if word.strip("-=!>·|")]
+
+
+# A question
+
+
+def test_a_question_in_full(writer):
+    elif_, mehmet = person("Elif", None, "elif@posteo.example"), person("Mehmet", "Yılmaz", None)
+    known = {"group": "OV Ehrenfeld", "users": (ANNA, mehmet, elif_)}
+
+    words = answered(writer, asking(known, missing=("admins", "users.email", "users.surname")), subject="AW: Nextcloud [KV-1042]")
+
+    assert words.subject == "Re: Nextcloud [KV-1042]"
+    assert words.text == (
+        "Hallo Anna,\n"
+        "\n"
+        "danke für deine Nachricht. Deine Anfrage zur Nextcloud ist bei uns\n"
+        "angekommen.\n"
+        "\n"
+        "Fast geschafft – es fehlen noch folgende Angaben:\n"
+        "\n"
+        "E-Mail von Mehmet Yılmaz:\n"
+        "Nachname von Elif:\n"
+        "Gruppenadmins (1–3):\n"
+        "\n"
+        "Schreib sie hinter die Doppelpunkte oder antworte frei, wie es dir\n"
+        "passt.\n"
+        "\n"
+        "So haben wir es verstanden:\n"
+        "\n"
+        "- Name der Gruppe: OV Ehrenfeld\n"
+        "- Nutzer*innen (3)\n"
+        "  - Anna Schmidt, anna.schmidt@posteo.example\n"
+        "  - Mehmet Yılmaz\n"
+        "  - Elif, elif@posteo.example\n"
+        "\n"
+        "Stimmt etwas nicht? Dann genügt eine Zeile als Antwort. Wiederholen\n"
+        "musst du nichts.\n"
+        "\n"
+        "Viele Grüße\n"
+        "Support-Team\n"
+        "\n"
+        "-- \n"
+        "Die Linke Köln · www.die-linke-koeln.de\n"
+        "Vorgang KV-1042\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "fields", "missing", "form"),
+    [
+        (
+            "nextcloud",
+            {},
+            ("admins", "group", "users"),
+            ["Name der Gruppe", "Nutzer*innen (Vorname, Name, E-Mail)", "Gruppenadmins (1–3)"],
+        ),
+        ("nextcloud", {"users": (person(None, None),)}, ("users.given",), ["Vorname von anna.schmidt@posteo.example"]),
+        ("video", {"person": person(email=None)}, ("person.email",), ["E-Mail"]),
+        ("video", {"person": person("Anna", None, None)}, ("person.email", "person.surname"), ["Name", "E-Mail"]),
+        ("video", {"group": "OV Kalk"}, ("person", "role"), ["Vorname, Name, E-Mail", "Aufgabe in der Gruppe"]),
+        ("email_personal", {"address_kind": "forward"}, ("target",), ["Ziel-Adresse"]),
+    ],
+)
+def test_one_line_for_each_thing_that_is_missing(writer, service, fields, missing, form):
+    words = answered(writer, asking(fields, missing, service))
+
+    assert form_of(words) == [f"{label}:" for label in form]
+    assert "es fehlen noch folgende Angaben:" in words.text
+
+
+def test_two_people_of_one_name_are_two_lines(writer):
+    two = (person("Kim", None, None), person("Kim", None, None))
+
+    assert form_of(answered(writer, asking({"users": two}, ("users.email",)))) == ["E-Mail von Kim:", "E-Mail von Kim:"]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("state", [state for state in State if state is not State.ASKING])
+@pytest.mark.parametrize("reply", Reply)
+def test_nothing_else_looks_like_a_line_to_fill_in(writer, reply, state, language):
+    outcomes = [outcome(request(each.id, {}), state=state) for each in CATALOGUE.services]
+
+    assert form_of(answered(writer, *outcomes, reply=reply, language=language, due=NOW.date())) == []
+
+
+def test_english_is_answered_in_english(writer):
+    words = answered(writer, asking({"users": (person(email=None),)}, ("group", "users.email")), language="en")
+
+    assert words.text.startswith("Hello Anna,\n")
+    assert "the following is still missing:" in words.text
+    assert form_of(words) == ["Name of the group:", "E-mail of Anna Schmidt:"]
+
+
+# Who is not proven
+
+
+def test_nothing_of_a_stranger_is_repeated(writer):
+    strange = person("Buy", "Cheap Pills", None)
+    words = answered(
+        writer,
+        asking({"group": "http://evil.example", "users": (strange,)}, ("users.email",)),
+        subject="BUY NOW",
+        to=Address(name="Anna Now", email="victim@posteo.example"),
+        known=False,
+    )
+
+    assert words.subject == "Deine Anfrage [KV-1042]"
+    assert words.text.startswith("Hallo,\n")
+    assert form_of(words) == ["Nutzer*innen (Vorname, Name, E-Mail):"]
+    for part in ("evil", "Buy", "BUY", "Pills", "Anna"):
+        assert part not in words.text + words.html
+
+
+# What becomes of a complete request
+
+
+def test_an_open_request_is_confirmed_with_what_was_understood(writer):
+    words = answered(writer, outcome())
+
+    assert "Deine Anfrage zur Nextcloud ist vollständig." in words.text
+    assert "- Gruppenadmins: Anna Schmidt\n" in words.text
+    assert form_of(words) == []
+
+
+def test_an_introduction_is_announced(writer):
+    video = outcome(request("video", {"person": ANNA, "group": "OV Kalk", "role": "Sprecherin"}))
+
+    assert "Einweisung" in answered(writer, video).text
+
+
+def test_a_change_is_carried_out_in_the_members_own_words(writer):
+    words = answered(writer, outcome(request(fields={"group": "OV Kalk"}, kind=RequestKind.CHANGE)))
+
+    assert "Dein Änderungswunsch zur Nextcloud" in words.text
+    assert "wie du ihn beschrieben hast" in said(words)
+
+
+def test_what_waits_says_why_and_that_we_write_again():
+    writer = Writer(catalogue(services=(service(NEXTCLOUD, on_hold=HOLD),)), TEMPLATES)
+
+    words = answered(writer, outcome(state=State.ON_HOLD))
+
+    assert "Ein Softwarefehler wird gerade behoben." in said(words)
+    assert "Sobald es weitergeht, schreiben wir dir wieder." in said(words)
+
+
+def test_tools_of_the_federal_party_are_referred_with_a_link(writer):
+    words = answered(writer, outcome(request("aktivisti"), action=Action.REFER, state=State.REFERRED))
+
+    assert "Bundespartei" in words.text
+    assert '<a href="https://www.die-linke-koeln.de"' in words.html
+
+
+def test_a_privacy_request_is_told_its_legal_deadline(writer):
+    due = NOW.date().replace(month=10)
+
+    words = answered(writer, outcome(request("privacy"), action=Action.TRIAGE, state=State.TRIAGE), due=due)
+
+    assert "spätestens am 22. Oktober 2025" in said(words)
+    assert "Art. 12 Abs. 3 DSGVO" in said(words)
+
+
+def test_a_person_reads_everything_else(writer):
+    words = answered(writer, outcome(request("other"), action=Action.TRIAGE, state=State.TRIAGE))
+
+    assert "Jemand aus dem Team liest sie" in said(words)
+
+
+def test_several_tickets_are_one_mail_and_what_is_missing_comes_first(writer):
+    words = answered(writer, outcome(), asking(service="video", missing=("person", "group", "role")))
+
+    assert words.subject == "Re: Nextcloud [KV-1043]"
+    assert words.text.index("Videokonferenzen (BigBlueButton) – KV-1043") < words.text.index(
+        "Cloudspeicher (Nextcloud) – KV-1042"
+    )
+    assert "Vorgang KV-1043, KV-1042" in words.text
+
+
+def test_what_did_not_change_is_not_told_again(writer):
+    words = answered(writer, outcome(changed=False), asking(service="video", missing=("role",)))
+
+    assert "KV-1042" not in words.text
+
+
+def test_values_are_said_as_people_say_them(writer):
+    assembly = {"group": "OV Kalk", "date": "2025-09-13", "participants": 150}
+    address = {"person": person(email=None), "address_kind": "forward", "target": "anna@posteo.example"}
+
+    german = answered(writer, outcome(request("openslides", assembly)), outcome(request("email_personal", address))).text
+    english = answered(writer, outcome(request("openslides", assembly)), language="en").text
+
+    assert "- Datum der Versammlung: 13. September 2025\n- Erwartete Teilnehmende: 150\n" in german
+    assert "- Vorname, Name: Anna Schmidt\n- Weiterleitung oder Postfach: Weiterleitung\n" in german
+    assert "- Date of the assembly: 13 September 2025\n" in english
+
+
+def test_the_tool_that_does_not_work_is_named(writer):
+    words = answered(writer, outcome(request("other", {"tool": "nextcloud"}), action=Action.TRIAGE, state=State.TRIAGE))
+
+    assert "- Betrifft: Cloudspeicher (Nextcloud)\n" in words.text
+
+
+def test_a_withdrawn_request_is_confirmed(writer):
+    words = answered(writer, outcome(state=State.CLOSED), reply=Reply.WITHDRAWN)
+
+    assert "was hier steht.\n\n- Cloudspeicher (Nextcloud) – KV-1042\n" in words.text
+
+
+def test_the_state_of_things_is_told_with_what_is_still_missing(writer):
+    words = answered(writer, outcome(changed=False), asking(service="video", missing=("role",)), reply=Reply.STATUS)
+
+    assert "liegt bei uns" in words.text
+    assert form_of(words) == ["Aufgabe in der Gruppe:"]
+
+
+def test_a_silent_decision_has_no_words(writer):
+    with pytest.raises(ValueError, match="without a reply"):
+        answered(writer, outcome(), reply=None)
+
+
+# Values are never structure
+
+
+@given(some.text(max_size=80))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_value_says_it_stays_on_its_line(writer, text):
+    plain = answered(writer, outcome(request(fields={**COMPLETE, "group": "OV Kalk"})))
+
+    words = answered(writer, outcome(request(fields={**COMPLETE, "group": f"OV {text}"})))
+
+    assert len(words.text.split("\n")) == len(plain.text.split("\n"))
+    assert shape(words.html) == shape(plain.html)
+
+
+def shape(html: str) -> list[str]:
+    return [node.tag for node in HTMLParser(html).root.traverse()]
+
+
+@pytest.mark.parametrize(
+    "value", ["# Titel", "- Punkt", "! Warnung", "-- ", "| Zeile", "{{ 7 * 7 }}", "\x0299\x03", "Betreff: x"]
+)
+def test_a_value_with_marks_is_just_a_value(writer, value):
+    words = writer.from_staff(ticket(subject=value), text=value, mailbox=SUPPORT)
+
+    assert "49" not in words.text
+    assert len(HTMLParser(words.html).css("h1, h2, li, .warnings")) == 0
+
+
+def test_html_in_a_value_is_shown_and_not_obeyed(writer):
+    words = answered(writer, outcome(request(fields={**COMPLETE, "group": "<img src=x onerror=alert(1)>"})))
+
+    assert HTMLParser(words.html).css("img") == []
+    assert "&lt;img src=x onerror=alert(1)&gt;" in words.html
+
+
+def test_addresses_in_a_value_are_no_links(writer):
+    words = answered(writer, outcome(request(fields={**COMPLETE, "group": "https://evil.example/login"})))
+
+    assert [link.attributes["href"] for link in HTMLParser(words.html).css("a")] == ["https://www.die-linke-koeln.de"]
+
+
+# Staff
+
+
+def staff_mail(writer: Writer, **changes) -> Words:
+    values = {
+        "events": (event(), event("opened", "vollständig", by="mailbot")),
+        "original": "Hallo,\n\n<b>wir</b> brauchen Platz.",
+        "attachments": (Attachment(name="liste.xlsx", media_type="application/zip", size=12_345),),
+        "doubts": ("Der Name Paul ist unklar.",),
+        "member": CATALOGUE.staff[0],
+    }
+    of = changes.pop("of", ticket(request(because=("„Nextcloud“ im Betreff",)), assignee="kim"))
+    return writer.for_staff(of, **{**values, **changes})
+
+
+def test_staff_see_at_one_glance_what_it_is_about(writer):
+    words = staff_mail(writer)
+
+    assert words.subject == "[KV-1042] Cloudspeicher (Nextcloud) – Anna Schmidt"
+    assert words.text.startswith(
+        "Cloudspeicher (Nextcloud): OV Ehrenfeld\n"
+        "=======================================\n"
+        "\n"
+        "! Der Name Paul ist unklar.\n"
+        "\n"
+        "- Wer: Anna Schmidt, anna.schmidt@posteo.example\n"
+        "- Betreff: Nextcloud für den OV\n"
+        "- Seit: 22. September 2025, 11:30 Uhr\n"
+        "- Stand: wartet auf uns\n"
+        "- Zuständig: du\n"
+    )
+
+
+def test_persons_stand_in_a_table_with_their_admin_mark(writer):
+    rows = [[cell.text() for cell in row.css("td")] for row in HTMLParser(staff_mail(writer).html).css(".table tr")]
+
+    assert ["Anna Schmidt", "anna.schmidt@posteo.example", "Admin"] in rows
+    assert ["Mehmet Yılmaz", "mehmet.yilmaz@posteo.example", ""] in rows
+
+
+def test_staff_see_why_what_happened_the_mail_and_its_attachments(writer):
+    words = staff_mail(writer)
+
+    for part in (
+        "- „Nextcloud“ im Betreff\n",
+        "· vollständig · Bot\n",
+        "> <b>wir</b> brauchen Platz.\n",
+        "- liste.xlsx (12 KB)\n",
+    ):
+        assert part in words.text
+    assert "&lt;b&gt;wir&lt;/b&gt;" in words.html
+
+
+def test_prepared_mails_close_take_and_note(writer):
+    links = [link.attributes["href"] for link in HTMLParser(staff_mail(writer).html).css(".button a")]
+
+    start = "mailto:support@die-linke-koeln.de?subject=Re%3A%20%5BKV-1042%5D&body="
+    assert links == [f"{start}%23erledigt%0D%0A", f"{start}%23nehme%20ich%0D%0A", f"{start}%23notiz%20"]
+
+
+def test_words_of_staff_go_out_under_the_associations_name(writer):
+    words = writer.from_staff(ticket(), text="die Gruppe ist da.\n\nSchau mal hinein.", mailbox=SUPPORT)
+
+    assert words.subject == "Re: Nextcloud für den OV [KV-1042]"
+    assert words.text.startswith("Hallo Anna,\n\ndie Gruppe ist da.\n\nSchau mal hinein.\n\nViele Grüße\nSupport-Team\n")
+
+
+def test_a_greeting_and_a_farewell_are_not_doubled(writer):
+    words = writer.from_staff(ticket(), text="Liebe Anna,\n\nist da.\n\nViele Grüße\nKim", mailbox=SUPPORT)
+
+    assert words.text.count("Anna,") == 1
+    assert words.text.count("Grüße") == 1
+
+
+def test_closing_is_told(writer):
+    assert "dein Vorgang KV-1042 (Cloudspeicher (Nextcloud)) ist erledigt." in writer.closed(
+        ticket(), mailbox=SUPPORT
+    ).text.replace("\n", " ")
+
+
+def test_a_transcript_says_line_by_line_what_was_done(writer):
+    words = writer.transcript(ticket(), lines=(("#erledigt", "abgeschlossen"), ("", "Mehr stand da nicht.")))
+
+    assert "- #erledigt · abgeschlossen\n- Mehr stand da nicht.\n" in words.text
+
+
+# The digest
+
+
+def test_empty_sections_say_so_in_a_word(writer):
+    words = writer.digest(make_digest((), (), day=NOW.date(), now=NOW, catalogue=CATALOGUE))
+
+    assert words.subject == "Übersicht vom 22. September 2025: 0 neu, 0 bei uns"
+    assert "Warten auf uns\n\nNichts.\n\nWarten auf Mitglieder\n\nNiemand.\n" in words.text
+    assert "Störungen\n\nKeine.\n" in words.text
+
+
+def test_a_digest_row_says_all_in_a_few_lines(writer):
+    asked = ticket(request(fields={}, missing=("group",)), state=State.ASKING)
+    overdue = ticket(request("privacy"), key="KV-7", state=State.TRIAGE, assignee="kim", due=NOW.date().replace(day=19))
+
+    digest = make_digest(((asked, ()), (overdue, ())), ("Etwas ging schief.",), day=NOW.date(), now=NOW, catalogue=CATALOGUE)
+    words = writer.digest(digest)
+
+    assert words.subject.endswith("1 überfällig")
+    assert "! Etwas ging schief.\n" in words.text
+    assert "KV-1042 · Cloudspeicher (Nextcloud)\n  Anna Schmidt · seit Mo 22.9.\n  Fehlt: Name der Gruppe\n" in words.text
+    assert "  ! Überfällig: Frist war am 19. September 2025\n  Zuständig: Kim Sommer\n" in words.text
+
+
+# Both looks
+
+
+def every_mail(writer: Writer) -> dict[str, Words]:
+    hold = Writer(catalogue(services=(service(NEXTCLOUD, on_hold=HOLD),)), TEMPLATES)
+    return {
+        "question": answered(writer, asking({"users": (person(email=None), MEHMET)}, ("group", "users.email"))),
+        "two": answered(writer, outcome(), asking(service="video", missing=("role",)), language="en"),
+        "on hold": answered(hold, outcome(state=State.ON_HOLD)),
+        "status": answered(writer, outcome(), reply=Reply.STATUS),
+        "staff": staff_mail(writer),
+        "reply": writer.from_staff(ticket(), text="ist da\n\nbis bald", mailbox=SUPPORT),
+        "transcript": writer.transcript(ticket(), lines=(("#erledigt", "abgeschlossen"),)),
+        "digest": writer.digest(make_digest(((ticket(), ()),), ("Störung.",), day=NOW.date(), now=NOW, catalogue=CATALOGUE)),
+    }
+
+
+def test_text_and_html_say_the_same_words(writer):
+    for name, words in every_mail(writer).items():
+        page = HTMLParser(words.html)
+        page.strip_tags(["style", "title"])
+        for extra in page.css(".sender, .table tr.head"):
+            extra.decompose()
+        assert page.body is not None
+        shown = page.body.text(separator=" ")
+
+        assert sorted(words_of(letters(shown))) == sorted(words_of(letters(words.text))), name
+
+
+def letters(text: str) -> str:
+    """Without the signs that only the text part needs to keep things apart."""
+    return "".join(sign if sign.isalnum() or sign in "@.*#/" else " " for sign in text)
+
+
+def test_prose_stays_within_72_columns_and_blocks_are_apart(writer):
+    for name, words in every_mail(writer).items():
+        prose = [line for line in words.text.splitlines() if not line.startswith(("- ", "  ", "> ")) and ":" not in line]
+
+        assert max(len(line) for line in prose if " " in line) <= 72, name
+        assert "\n\n\n" not in words.text, name
+
+
+def test_form_lines_are_never_wrapped(writer):
+    long = person("Maximiliane-Theodora Alexandra", "von und zu Hohenstein-Waldenburg-Schillingsfürst", None)
+
+    assert form_of(answered(writer, asking({"users": (long,)}, ("users.email",)))) == [f"E-Mail von {long.given} {long.surname}:"]
