@@ -23,6 +23,10 @@ from mailbot.store.tables import inbound, ticket_mails, tickets
 from mailbot.tickets.ticket import State as TicketState
 
 
+class AlreadyDone(Exception):
+    """Another worker, to whom the mail fell when a claim expired, has brought it to its end."""
+
+
 class State(StrEnum):
     """Where a mail has ended, or that it has not yet."""
 
@@ -158,14 +162,15 @@ def give_back(connection: Connection, id: int) -> None:
     )
 
 
-def finish(connection: Connection, id: int, state: State, *, now: datetime, reason: str | None = None) -> bool:
-    """Give a pending mail its end. False when somebody else has done so; then nothing of this transaction may stay."""
+def finish(connection: Connection, id: int, state: State, *, now: datetime, reason: str | None = None) -> None:
+    """Give a pending mail its end. Raises AlreadyDone, so that nothing of the transaction stays, when it has one."""
     done = connection.execute(
         update(inbound)
         .where(inbound.c.id == id, inbound.c.state == State.PENDING.value)
         .values(state=state.value, reason=reason, done_at=now, claimed_until=None)
     )
-    return done.rowcount == 1
+    if done.rowcount == 0:
+        raise AlreadyDone(id)
 
 
 def original(connection: Connection, mail: Inbound) -> Inbound | None:

@@ -55,12 +55,12 @@ def conversation_of(connection: Connection, key: str) -> int | None:
     return connection.execute(select(tickets.c.conversation).where(tickets.c.key == key)).scalar_one_or_none()
 
 
-def conversation_with(connection: Connection, message_ids: Sequence[str], address: str) -> int | None:
-    """The newest conversation that a mail of one of these Message-IDs belongs to and the address takes part in."""
+def ticket_with(connection: Connection, message_ids: Sequence[str], address: str) -> str | None:
+    """Key of the newest ticket that a mail of one of these Message-IDs belongs to and the address takes part in."""
     if not message_ids:
         return None
     return connection.execute(
-        select(tickets.c.conversation)
+        select(tickets.c.key)
         .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
         .join(inbound, inbound.c.id == ticket_mails.c.mail)
         .join(participants, participants.c.ticket == tickets.c.number)

@@ -91,9 +91,9 @@ def test_a_conversation_is_found_by_its_mails_for_those_who_take_part(database: 
 
     with database.write() as connection:
         known = ("unknown@posteo.example", "first@posteo.example")
-        assert tickets.conversation_with(connection, known, FIRST.requester.email) == 1001
-        assert tickets.conversation_with(connection, known, "stranger@posteo.example") is None
-        assert tickets.conversation_with(connection, (), FIRST.requester.email) is None
+        assert tickets.ticket_with(connection, known, FIRST.requester.email) == "KV-1002"
+        assert tickets.ticket_with(connection, known, "stranger@posteo.example") is None
+        assert tickets.ticket_with(connection, (), FIRST.requester.email) is None
         assert tickets.in_conversation(connection, 1001) == (FIRST, second)
         assert tickets.conversation_of(connection, "KV-1002") == 1001
         assert tickets.of_mail(connection, mail.id) == ("KV-1001", "KV-1002")

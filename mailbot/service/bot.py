@@ -1,0 +1,200 @@
+"""The bot as a whole: once through everything, or until it is told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from time import monotonic
+
+import structlog
+
+from mailbot.catalogue import Mailbox
+from mailbot.errors import DeliveryError, MailbotError, MailboxError
+from mailbot.mail.imap import Folder
+from mailbot.service.clock import wind_up
+from mailbot.service.office import Office
+from mailbot.service.receiver import Since, file_away, receive
+from mailbot.service.sender import deliver, file_copies
+from mailbot.service.worker import work
+from mailbot.store import mailboxes
+
+log = structlog.get_logger()
+
+IDLE = 1.0
+"""Seconds between two looks of a worker or sender that nobody wakes: other bots may have left work."""
+
+POLL = 60.0
+"""Seconds after which a folder is looked at, whatever IDLE says or does not say."""
+
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+"""Seconds before the second, third … attempt to reach a server; the last one goes on for ever."""
+
+
+def run_once(office: Office, *, since: Since | None = None) -> None:
+    """
+    Take in all mail that is there now, process it, send what is due.
+
+    Raises MailboxError or DeliveryError at the end for a server that could not be reached; all that could be
+    done without it has been done.
+    """
+    errors: list[MailbotError] = []
+    for box in office.catalogue.mailboxes:
+        with _collected(errors), _inbox(office, box) as folder:
+            receive(office, box, folder, since=since)
+    while work(office):
+        pass
+    with _collected(errors):
+        while deliver(office):
+            pass
+    for box in office.catalogue.mailboxes:
+        with _collected(errors), _inbox(office, box) as folder:
+            file_away(office, box, folder)
+            file_copies(office, box, folder)
+    if errors:
+        raise errors[0]
+
+
+@contextmanager
+def _collected(errors: list[MailbotError]) -> Iterator[None]:
+    try:
+        yield
+    except (MailboxError, DeliveryError) as error:
+        log.error("not reached", error=str(error))
+        errors.append(error)
+
+
+@contextmanager
+def _inbox(office: Office, box: Mailbox) -> Iterator[Folder]:
+    """The mailbox's folder; what is wrong with the server is noted for `status` and the digest."""
+    try:
+        with office.open_folder(office.settings.mailbox(box.id), box.folder, readonly=box.after == "leave") as folder:
+            yield folder
+    except MailboxError as error:
+        with office.database.write() as connection:
+            mailboxes.in_trouble(connection, box.id, str(error), now=office.clock())
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """How the parts of a running bot wake each other, and how all are told to stop."""
+
+    stop: Event = field(default_factory=Event)
+    arrived: Event = field(default_factory=Event)  # for the worker
+    written: Event = field(default_factory=Event)  # for the sender
+    to_file: dict[str, Event] = field(default_factory=dict)  # for the receiver of each mailbox
+
+    def ring_out(self) -> None:
+        """Tell all to stop after what they have in hand."""
+        self.stop.set()
+        for bell in (self.arrived, self.written, *self.to_file.values()):
+            bell.set()
+
+
+def run(office: Office, *, since: Since | None = None, bells: Bells | None = None) -> None:
+    """
+    Receive, process, send and keep the clock until `bells.ring_out()`; each part finishes what it has in hand.
+
+    A server that is away is tried again with growing pauses; nothing ends this but the bell.
+    """
+    bells = bells or Bells()
+    for box in office.catalogue.mailboxes:
+        office.settings.mailbox(box.id)
+        bells.to_file[box.id] = Event()
+    office.settings.outgoing()
+    clock = wind_up(office)
+    parts = [
+        *(_part(f"receiver {box.id}", _receiver(office, box, bells, since), bells) for box in office.catalogue.mailboxes),
+        _part("worker", _worker(office, bells), bells),
+        _part("sender", _sender(office, bells), bells),
+        _part("clock", _clock(clock.run_pending, bells), bells),
+    ]
+    log.info("running", mailboxes=len(office.catalogue.mailboxes))
+    for part in parts:
+        part.start()
+    for part in parts:
+        part.join()
+    log.info("stopped")
+
+
+def _part(name: str, live: Callable[[], None], bells: Bells) -> Thread:
+    """A thread that lives again after every error, with growing pauses between two lives."""
+
+    def go_on() -> None:
+        failures = 0
+        while not bells.stop.is_set():
+            began = monotonic()
+            if _lives(name, live):
+                failures = 0
+                continue
+            # Servers end a connection that is fine every now and then: no reason to wait longer each time.
+            failures = 1 if monotonic() - began > PAUSES[-1] else failures + 1
+            bells.stop.wait(PAUSES[min(failures, len(PAUSES)) - 1])
+
+    return Thread(target=go_on, name=name)
+
+
+def _lives(name: str, live: Callable[[], None]) -> bool:
+    try:
+        live()
+    except MailbotError as error:
+        log.error("in trouble", part=name, error=str(error))
+        return False
+    except Exception:
+        log.exception("in trouble", part=name)
+        return False
+    return True
+
+
+def _receiver(office: Office, box: Mailbox, bells: Bells, since: Since | None) -> Callable[[], None]:
+    """Until the connection ends: take in, file what others have done, wait for news."""
+    pending = [since]
+    bell = bells.to_file[box.id]
+
+    def live() -> None:
+        with _inbox(office, box) as folder:
+            while not bells.stop.is_set():
+                if receive(office, box, folder, since=pending[0]):
+                    bells.arrived.set()
+                pending[0] = None
+                bell.clear()
+                file_away(office, box, folder)
+                file_copies(office, box, folder)
+                folder.wait(POLL, lambda: bell.is_set() or bells.stop.is_set())
+
+    return live
+
+
+def _worker(office: Office, bells: Bells) -> Callable[[], None]:
+    def live() -> None:
+        bells.arrived.clear()
+        while work(office):
+            bells.written.set()
+            if bells.stop.is_set():
+                return
+        bells.arrived.wait(IDLE)
+
+    return live
+
+
+def _sender(office: Office, bells: Bells) -> Callable[[], None]:
+    def live() -> None:
+        bells.written.clear()
+        while deliver(office):
+            for bell in bells.to_file.values():
+                bell.set()
+            if bells.stop.is_set():
+                return
+        bells.written.wait(IDLE)
+
+    return live
+
+
+def _clock(run_pending: Callable[[], None], bells: Bells) -> Callable[[], None]:
+    def live() -> None:
+        run_pending()
+        bells.stop.wait(IDLE)
+
+    return live

@@ -1,0 +1,17 @@
+"""What the clock wants. A job's due time stands in the database, so it runs once however many bots run."""
+
+from __future__ import annotations
+
+import schedule
+
+from mailbot.service.office import Office
+from mailbot.service.overview import send_if_due
+
+
+def wind_up(office: Office) -> schedule.Scheduler:
+    """The jobs; whoever holds the scheduler calls `run_pending`."""
+    clock = schedule.Scheduler()
+    # Looked at each minute, not set for eight o'clock: the time may change in rules.yaml, and a bot that was
+    # down at eight sends the digest when it is back.
+    clock.every().minute.do(send_if_due, office)
+    return clock

@@ -1,0 +1,241 @@
+"""A mail that a person wrote to us: what it changes, who is told, and in which words. All in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Catalogue, Mailbox
+from mailbot.mail.letter import Origin as Submitted
+from mailbot.mail.message import Mail
+from mailbot.mail.origin import Authenticity, Origin
+from mailbot.service.office import Office
+from mailbot.service.post import Answered, Post, responsible
+from mailbot.service.rulebook import Rules
+from mailbot.service.whereabouts import Whereabouts
+from mailbot.store import inbound, tickets
+from mailbot.store.inbound import Inbound
+from mailbot.tickets.calendar import add_month, day_of
+from mailbot.tickets.decide import decide
+from mailbot.tickets.decision import Action, Decision, Outcome
+from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.wording import missing_labels
+from mailbot.understanding.request import Act
+from mailbot.understanding.understand import understand
+
+REOPENS = timedelta(days=14)
+"""How long after its end a reply opens a ticket again; later it opens a new one."""
+
+STAFF_LANGUAGE = "de"
+
+_KINDS = {
+    State.ASKING: "asked",
+    State.OPEN: "opened",
+    State.ON_HOLD: "held",
+    State.REFERRED: "referred",
+    State.TRIAGE: "triaged",
+    State.CLOSED: "closed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One mail with all that is known about it before it is understood."""
+
+    row: Inbound
+    mail: Mail
+    origin: Origin
+    place: Whereabouts
+    now: datetime
+
+    @property
+    def known(self) -> bool:
+        """Whether the author is who From says."""
+        return self.place.proven or self.origin.authenticity is Authenticity.PASS
+
+
+def handle_member(office: Office, connection: Connection, rules: Rules, case: Case) -> None:
+    """Understand, decide, and write down all that follows."""
+    before = _conversation(connection, case)
+    active = tuple(ticket for ticket in before if not _is_past(ticket, case.now))
+    reading = understand(case.mail, tuple(ticket.request for ticket in active), rules.catalogue)
+    current = active if reading.act is Act.THANK else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
+    decision = _with_doubts(decide(reading, current, rules.catalogue), case, before, active)
+    _carry_out(office, connection, rules, case, decision, before=active)
+
+
+def handle_unproven(office: Office, connection: Connection, rules: Rules, case: Case) -> None:
+    """Somebody writes under the address of staff and does not prove it: nothing is done, staff are asked."""
+    decision = decide(understand(case.mail, (), rules.catalogue), (), rules.catalogue)
+    doubt = (
+        "Der Absender ist eine Adresse aus dem Team, aber nichts beweist, dass die Mail von dort kommt. Nichts wurde ausgeführt."
+    )
+    if case.place.key or case.place.mentioned:
+        doubt += f" Die Mail bezieht sich auf {case.place.key or case.place.mentioned}."
+    silent = replace(
+        decision,
+        action=Action.TRIAGE,
+        outcomes=tuple(replace(each, action=Action.TRIAGE, state=State.TRIAGE) for each in decision.outcomes),
+        reply=None,
+        silence="the address is one of staff, and nothing proves it",
+        tell_staff=tuple(range(len(decision.outcomes))),
+        doubts=(*decision.doubts, doubt),
+    )
+    _carry_out(office, connection, rules, case, silent, before=())
+
+
+def _conversation(connection: Connection, case: Case) -> tuple[Ticket, ...]:
+    conversation = tickets.conversation_of(connection, case.place.key) if case.place.key else None
+    return () if conversation is None else tickets.in_conversation(connection, conversation)
+
+
+def _is_past(ticket: Ticket, now: datetime) -> bool:
+    return ticket.state is State.CLOSED and ticket.updated < now - REOPENS
+
+
+def _reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
+    if ticket.state is not State.CLOSED:
+        return ticket
+    complete = catalogue.service(ticket.request.service).complete
+    return replace(ticket, state=State.OPEN if complete == "open" else State.TRIAGE)
+
+
+def _with_doubts(decision: Decision, case: Case, before: Sequence[Ticket], active: Sequence[Ticket]) -> Decision:
+    doubts = list(decision.doubts)
+    if case.place.mentioned:
+        doubts.append(f"Im Betreff steht {case.place.mentioned}, aber diese Adresse gehört nicht zu dem Ticket.")
+    if before and not active:
+        doubts.append(f"Antwortet auf {before[0].key}, das vor mehr als {REOPENS.days} Tagen abgeschlossen wurde.")
+    if case.origin.authenticity is Authenticity.FAIL:
+        doubts.append(
+            f"Der Absender ist wahrscheinlich gefälscht ({case.origin.authentic_by}); niemand hat eine Antwort bekommen."
+        )
+        decision = replace(decision, reply=None, silence="the sender's authentication failed")
+    return replace(decision, doubts=tuple(doubts))
+
+
+def _carry_out(
+    office: Office, connection: Connection, rules: Rules, case: Case, decision: Decision, *, before: Sequence[Ticket]
+) -> None:
+    box = rules.catalogue.mailbox(case.row.place.mailbox)
+    known = {ticket.key: ticket for ticket in before}
+    after = _tickets_after(connection, rules.catalogue, case, decision, known)
+    if not after:
+        inbound.finish(connection, case.row.id, inbound.State.IGNORED, now=case.now, reason=decision.silence)
+        return
+    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now)
+    _answer(post, rules, case, decision, after, box)
+    for at in decision.tell_staff:
+        _tell_staff(post, rules, case, decision, after[at])
+    inbound.finish(connection, case.row.id, inbound.State.TICKET, now=case.now, reason=decision.silence)
+
+
+def _tickets_after(
+    connection: Connection, catalogue: Catalogue, case: Case, decision: Decision, known: dict[str, Ticket]
+) -> tuple[Ticket, ...]:
+    after: list[Ticket] = []
+    for outcome in decision.outcomes:
+        old = known.get(outcome.ticket) if outcome.ticket else None
+        if old is None:
+            conversation = after[0].conversation if after else next((each.conversation for each in known.values()), None)
+            ticket = _open(connection, catalogue, case, decision, outcome, conversation)
+        else:
+            ticket = replace(
+                old,
+                request=outcome.request,
+                state=outcome.state,
+                questions=outcome.questions,
+                language=decision.language,
+                updated=case.now,
+            )
+            tickets.save(connection, ticket)
+        after.append(ticket)
+        tickets.belongs(connection, ticket.key, case.row.id)
+        tickets.take_part(connection, ticket.key, case.mail.sender.email)
+        for event in _events(catalogue, case, outcome, old):
+            tickets.note(connection, ticket.key, event)
+    return tuple(after)
+
+
+def _open(
+    connection: Connection, catalogue: Catalogue, case: Case, decision: Decision, outcome: Outcome, conversation: int | None
+) -> Ticket:
+    number = tickets.next_number(connection, first=catalogue.organisation.first_ticket)
+    months = catalogue.service(outcome.request.service).due_months
+    ticket = Ticket(
+        key=f"{catalogue.organisation.ticket_prefix}-{number}",
+        conversation=conversation or number,
+        request=outcome.request,
+        state=outcome.state,
+        mailbox=case.row.place.mailbox,
+        requester=case.mail.sender,
+        subject=case.mail.subject,
+        language=decision.language,
+        questions=outcome.questions,
+        opened=case.now,
+        updated=case.now,
+        # The time runs from the receipt of the request, not from when we look at it (GDPR, Art. 12(3)).
+        due=add_month(day_of(case.row.received, catalogue.hours), months) if months else None,
+    )
+    tickets.add(connection, number, ticket)
+    return ticket
+
+
+def _events(catalogue: Catalogue, case: Case, outcome: Outcome, old: Ticket | None) -> list[Event]:
+    subject = case.mail.subject or "ohne Betreff"
+    events = [
+        Event(at=case.now, kind="received", by=case.mail.sender.email, text=f"Mail: {subject}", mail=case.row.id),
+    ]
+    if old is not None and old.state is State.CLOSED and outcome.state is not State.CLOSED:
+        events.append(_by_bot(case, "reopened", "nach einer Antwort wieder geöffnet"))
+    elif old is None or outcome.changed or outcome.state is not old.state:
+        events.append(_by_bot(case, _KINDS[outcome.state], _what_happened(catalogue, outcome)))
+    return events
+
+
+def _by_bot(case: Case, kind: str, text: str) -> Event:
+    return Event(at=case.now, kind=kind, by="mailbot", text=text, mail=case.row.id)
+
+
+def _what_happened(catalogue: Catalogue, outcome: Outcome) -> str:
+    service = catalogue.service(outcome.request.service)
+    match outcome.state:
+        case State.ASKING:
+            return f"gefragt nach: {', '.join(missing_labels(outcome.request, catalogue, STAFF_LANGUAGE))}"
+        case State.OPEN:
+            return "vollständig, an die Zuständigen gegeben"
+        case State.ON_HOLD:
+            return service.on_hold.in_(STAFF_LANGUAGE) if service.on_hold else "wartet"
+        case State.REFERRED:
+            return "mit der Standardauskunft beantwortet"
+        case State.TRIAGE:
+            return "ein Mensch muss es lesen"
+        case State.CLOSED:
+            return "vom Mitglied zurückgezogen"
+
+
+def _answer(post: Post, rules: Rules, case: Case, decision: Decision, after: tuple[Ticket, ...], box: Mailbox) -> None:
+    if decision.reply is None or not case.mail.sender.email:
+        return
+    to = case.mail.sender if case.known else replace(case.mail.sender, name="")
+    words = rules.writer.answer(decision, after, subject=case.mail.subject, to=to, mailbox=box, known=case.known)
+    answered = Answered.of(case.mail)
+    post.to_member(after[0].key, to, words, mailbox=box, origin=Submitted.REPLIED, answered=answered)
+
+
+def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket: Ticket) -> None:
+    events = tickets.history(post.connection, ticket.key)
+    box = rules.catalogue.mailbox(ticket.mailbox)
+    for member in responsible(rules.catalogue.staff, ticket.request.service):
+        words = rules.writer.for_staff(
+            ticket,
+            events=events,
+            original=case.mail.text,
+            attachments=case.mail.attachments,
+            doubts=decision.doubts,
+            member=member,
+        )
+        post.to_staff(ticket.key, member, words, mailbox=box)

@@ -1,0 +1,96 @@
+"""What every part of the running bot works with, made in one place."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Catalogue
+from mailbot.mail.imap import Folder, open_folder
+from mailbot.mail.smtp import Outgoing, open_smtp
+from mailbot.service.rulebook import Rulebook, Rules
+from mailbot.settings import Login, Settings, new_secret, secret_beside
+from mailbot.store import holds
+from mailbot.store import secrets as shared_secrets
+from mailbot.store.database import Database, open_database
+
+OpenFolder = Callable[..., AbstractContextManager[Folder]]
+OpenSmtp = Callable[[Login], AbstractContextManager[Outgoing]]
+
+
+def utc_now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def random_nonce() -> str:
+    """64 random bits for a Message-ID."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Settings, rules, database, keys of the reply tokens, and the ways to the clock and the servers."""
+
+    settings: Settings
+    rulebook: Rulebook
+    database: Database
+    keys: tuple[bytes, ...]
+    clock: Callable[[], datetime] = utc_now
+    nonce: Callable[[], str] = random_nonce
+    open_folder: OpenFolder = open_folder
+    open_smtp: OpenSmtp = open_smtp
+
+    def rules(self, connection: Connection) -> Rules:
+        """The rules in force, with the holds that the database knows."""
+        return self.rulebook.current(holds.holds(connection))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The rules in force as rules.yaml has them."""
+        return self.rulebook.current({}).catalogue
+
+
+@contextmanager
+def open_office(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    nonce: Callable[[], str] = random_nonce,
+    folders: OpenFolder = open_folder,
+    smtp: OpenSmtp = open_smtp,
+) -> Iterator[Office]:
+    """
+    Wire everything; defaults are for real use.
+
+    Raises MailbotError: rules, templates, secret or database are not as they must be.
+    """
+    rulebook = Rulebook(settings.rules, settings.templates)
+    database = open_database(settings.database)
+    try:
+        yield Office(
+            settings=settings,
+            rulebook=rulebook,
+            database=database,
+            keys=settings.keys(lambda: _kept_secret(settings, database)),
+            clock=clock,
+            nonce=nonce,
+            open_folder=folders,
+            open_smtp=smtp,
+        )
+    finally:
+        database.close()
+
+
+def _kept_secret(settings: Settings, database: Database) -> str:
+    if settings.database.drivername == "sqlite":
+        return secret_beside(Path(settings.database.database or ""))
+    # All bots that share a PostgreSQL must share the key; beside it there is no place but in it.
+    with database.write() as connection:
+        return shared_secrets.shared(connection, "reply tokens", proposal=new_secret())

@@ -1,0 +1,63 @@
+"""A mail of proven staff about a ticket: orders are carried out, plain words go to the member."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Staff
+from mailbot.mail.letter import Origin as Submitted
+from mailbot.mail.read import read
+from mailbot.service.member import Case
+from mailbot.service.office import Office
+from mailbot.service.post import Answered, Post
+from mailbot.service.rulebook import Rules
+from mailbot.store import inbound, tickets
+from mailbot.tickets.staff import apply_order, read_order
+from mailbot.tickets.ticket import Ticket
+
+
+def handle_order(office: Office, connection: Connection, rules: Rules, case: Case, by: Staff, key: str) -> None:
+    """Carry out what the mail orders, tell the member what is theirs, and staff what was done."""
+    ticket = tickets.get(connection, key)
+    tickets.in_conversation(connection, ticket.conversation)
+    outcome = apply_order(ticket, read_order(case.mail.body), by, rules.catalogue, case.now)
+    tickets.save(connection, outcome.ticket)
+    tickets.belongs(connection, key, case.row.id)
+    for event in outcome.events:
+        tickets.note(connection, key, replace(event, mail=case.row.id))
+    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now)
+    box = rules.catalogue.mailbox(ticket.mailbox)
+    if outcome.answer:
+        words = rules.writer.from_staff(outcome.ticket, text=outcome.answer, mailbox=box)
+        post.to_member(
+            key,
+            ticket.requester,
+            words,
+            mailbox=box,
+            origin=Submitted.PERSON,
+            answered=last_of_member(connection, ticket),
+            delay=rules.catalogue.send_delay,
+        )
+    if outcome.tell_closed:
+        tell_closed(post, rules, outcome.ticket)
+    if outcome.lines:
+        words = rules.writer.transcript(outcome.ticket, lines=outcome.lines)
+        post.to_staff(key, by, words, mailbox=box, answered=Answered.of(case.mail))
+    inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
+
+
+def tell_closed(post: Post, rules: Rules, ticket: Ticket) -> None:
+    """The member hears that it is done."""
+    box = rules.catalogue.mailbox(ticket.mailbox)
+    words = rules.writer.closed(ticket, mailbox=box)
+    answered = last_of_member(post.connection, ticket)
+    post.to_member(ticket.key, ticket.requester, words, mailbox=box, origin=Submitted.GENERATED, answered=answered)
+
+
+def last_of_member(connection: Connection, ticket: Ticket) -> Answered | None:
+    """The member's last mail about the ticket: what we write now continues its thread."""
+    mails = [(row, raw) for id in tickets.mails_of(connection, ticket.key) for row, raw in [inbound.get(connection, id)]]
+    last = next((raw for row, raw in reversed(mails) if row.state is inbound.State.TICKET), None)
+    return None if last is None else Answered.of(read(last))

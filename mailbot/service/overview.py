@@ -1,0 +1,66 @@
+"""The digest: drawn up from the database, and sent once a working day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Catalogue
+from mailbot.service.office import Office
+from mailbot.service.post import DIGEST, Post
+from mailbot.store import inbound, jobs, mailboxes, outbound, tickets
+from mailbot.tickets.calendar import day_of, is_working_day, last_working_day_before
+from mailbot.tickets.digest import Digest, make_digest
+from mailbot.tickets.ticket import Event, Ticket
+
+
+def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: datetime) -> Digest:
+    """The overview of that day, from what the database holds at `now`."""
+    since = datetime.combine(last_working_day_before(day, catalogue.hours), time(), tzinfo=catalogue.hours.timezone)
+    found = tickets.for_digest(connection, since=since)
+    return make_digest(found, tuple(_trouble(connection, found, since)), day=day, now=now, catalogue=catalogue)
+
+
+def send(office: Office, *, day: date) -> int:
+    """Put the digest of that day into the outbox for everybody of the staff; 0 when it has been done before."""
+    now = office.clock()
+    with office.database.write() as connection:
+        if not jobs.take(connection, DIGEST, day.isoformat(), now=now):
+            return 0
+        rules = office.rules(connection)
+        words = rules.writer.digest(draw_up(connection, rules.catalogue, day=day, now=now))
+        post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
+        for member in rules.catalogue.staff:
+            post.digest(member, words, mailbox=rules.catalogue.mailboxes[0])
+    return len(rules.catalogue.staff)
+
+
+def is_due(catalogue: Catalogue, now: datetime) -> bool:
+    """Whether it is a working day and the time of the digest has come."""
+    here = now.astimezone(catalogue.hours.timezone)
+    return is_working_day(here.date(), catalogue.hours) and here.time() >= catalogue.digest.at
+
+
+def send_if_due(office: Office) -> bool:
+    """The clock's job."""
+    catalogue, now = office.catalogue, office.clock()
+    return is_due(catalogue, now) and bool(send(office, day=day_of(now, catalogue.hours)))
+
+
+def _trouble(connection: Connection, found: tuple[tuple[Ticket, tuple[Event, ...]], ...], since: datetime) -> Iterator[str]:
+    """What staff must know besides the tickets, as sentences in their language."""
+    for mail in inbound.in_state(connection, inbound.State.QUARANTINED):
+        what = f"Mail {mail.id} ({mail.place.mailbox}) konnte nicht verarbeitet werden: {mail.reason}"
+        yield f"{what}. Ansehen: mailbot quarantine show {mail.id}"
+    for contact in mailboxes.all_contacts(connection).values():
+        if contact.trouble and contact.trouble_since:
+            yield f"{contact.server} ist seit {contact.trouble_since:%d.%m.%Y %H:%M} UTC nicht erreichbar: {contact.trouble}"
+    held = outbound.counts(connection).get(outbound.State.HELD, 0)
+    if held:
+        yield f"{held} automatische Mails sind zurückgehalten, weil die Adressen schon zu viele bekommen haben."
+    for ticket, events in found:
+        for event in events:
+            if event.kind == "trouble" and event.at >= since:
+                yield f"{ticket.key}: {event.text}"

@@ -1,0 +1,139 @@
+"""Words become letters in the outbox, in the transaction that causes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Catalogue, Mailbox, Staff
+from mailbot.errors import DeliveryError
+from mailbot.mail.compose import compose
+from mailbot.mail.letter import Letter, Origin
+from mailbot.mail.message import Address, Mail
+from mailbot.mail.thread import Role, make_message_id
+from mailbot.service.office import Office
+from mailbot.store import outbound, tickets
+from mailbot.store.outbound import Outgoing
+from mailbot.tickets.rendering import Words
+from mailbot.tickets.ticket import Event
+
+DIGEST = "digest"
+"""What stands in place of a ticket's key in the Message-ID of a digest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The mail that a letter answers, as far as threading goes (RFC 5322, 3.6.4)."""
+
+    message_id: str
+    references: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, mail: Mail) -> Answered | None:
+        """Of a mail without a Message-ID there is none."""
+        if not mail.message_id:
+            return None
+        return cls(message_id=mail.message_id, references=mail.references or mail.in_reply_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """The way into the outbox within one transaction."""
+
+    office: Office
+    connection: Connection
+    catalogue: Catalogue
+    now: datetime
+
+    def to_member(
+        self,
+        key: str,
+        to: Address,
+        words: Words,
+        *,
+        mailbox: Mailbox,
+        origin: Origin,
+        answered: Answered | None,
+        delay: timedelta = timedelta(),
+    ) -> None:
+        """About a ticket, to the member who wrote."""
+        sender = Address(name=mailbox.name, email=mailbox.address)
+        letter = self._letter(key, Role.MEMBER, sender, to, words, origin=origin, answered=answered)
+        automatic = origin is not Origin.PERSON and self.catalogue.member_of_staff(to.email) is None
+        self._queue(letter, key=key, mailbox=mailbox, automatic=automatic, due_at=self.now + delay)
+
+    def to_staff(self, key: str, member: Staff, words: Words, *, mailbox: Mailbox, answered: Answered | None = None) -> None:
+        """About a ticket, to a member of staff; a plain reply comes back to the bot."""
+        self._to_staff(key, member, words, mailbox, answered)
+
+    def digest(self, member: Staff, words: Words, *, mailbox: Mailbox) -> None:
+        """The daily overview, to a member of staff."""
+        self._to_staff(DIGEST, member, words, mailbox, None)
+
+    def _to_staff(self, key: str, member: Staff, words: Words, mailbox: Mailbox, answered: Answered | None) -> None:
+        ours = Address(name=mailbox.name, email=mailbox.address)
+        to = Address(name=member.name, email=member.email)
+        letter = self._letter(key, Role.STAFF, ours, to, words, origin=Origin.GENERATED, answered=answered, reply_to=ours)
+        self._queue(letter, key=None if key == DIGEST else key, mailbox=mailbox, automatic=False, due_at=self.now)
+
+    def _letter(
+        self,
+        key: str,
+        role: Role,
+        sender: Address,
+        to: Address,
+        words: Words,
+        *,
+        origin: Origin,
+        answered: Answered | None,
+        reply_to: Address | None = None,
+    ) -> Letter:
+        message_id = make_message_id(
+            key,
+            role,
+            to.email,
+            nonce=self.office.nonce(),
+            domain=self.catalogue.organisation.domain,
+            secret=self.office.keys[0],
+        )
+        return Letter(
+            message_id=message_id,
+            sender=sender,
+            to=(to,),
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            origin=origin,
+            reply_to=reply_to,
+            in_reply_to=answered.message_id if answered else None,
+            references=(*answered.references, answered.message_id) if answered else (),
+        )
+
+    def _queue(self, letter: Letter, *, key: str | None, mailbox: Mailbox, automatic: bool, due_at: datetime) -> None:
+        (to,) = letter.to
+        try:
+            raw = compose(letter, date=self.now)
+        except DeliveryError as error:
+            if key is not None:
+                text = f"Keine Mail möglich an {to.email}: {error}"
+                tickets.note(self.connection, key, Event(at=self.now, kind="trouble", by="mailbot", text=text))
+            return
+        mail = Outgoing(
+            message_id=letter.message_id,
+            ticket=key,
+            mailbox=mailbox.id,
+            recipient=to.email,
+            raw=raw,
+            automatic=automatic,
+            due_at=due_at,
+        )
+        outbound.queue(self.connection, mail, now=self.now)
+
+
+def responsible(staff: Iterable[Staff], service: str) -> Sequence[Staff]:
+    """Who works on that service; everybody where nobody is named for it, for somebody must hear of it."""
+    everybody = tuple(staff)
+    return [member for member in everybody if not member.services or service in member.services] or everybody

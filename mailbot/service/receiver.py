@@ -1,0 +1,137 @@
+"""From a folder to rows: a mail is kept, durably and whole, before anybody looks at what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Mailbox
+from mailbot.mail.imap import Arrived, Folder
+from mailbot.service.identity import identity_of
+from mailbot.service.office import Office
+from mailbot.store import inbound, mailboxes
+from mailbot.store.inbound import Place, State
+from mailbot.store.mailboxes import Reading
+
+log = structlog.get_logger()
+
+GROUP_BYTES = 8_000_000
+GROUP_MAILS = 100
+"""What is kept in one transaction at most."""
+
+FILED = {
+    State.TICKET: "Mailbot/Done",
+    State.STAFF: "Mailbot/Done",
+    State.IGNORED: "Mailbot/Ignored",
+    State.QUARANTINED: "Mailbot/Quarantine",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """From when on mails count, instead of the catalogue's `first_run`: a moment (aware), or None for all."""
+
+    moment: datetime | None
+
+
+def receive(office: Office, box: Mailbox, folder: Folder, *, since: Since | None = None) -> int:
+    """
+    Keep every mail of the folder that is not known yet; tells how many are new.
+
+    Whatever is cut off halfway is done again next time, and changes nothing then.
+    """
+    reading = _begin(office, box, folder, since)
+    uids = folder.uids(after=reading.last_uid)
+    new = 0
+    for group in _groups(folder.fetch(uids)):
+        with office.database.write() as connection:
+            new += sum(_keep(connection, reading, mail) for mail in group)
+            reading = _read_up_to(connection, reading, group[-1].uid)
+    with office.database.write() as connection:
+        # The last ones may have been gone before they could be fetched.
+        _read_up_to(connection, reading, max([reading.last_uid, *uids]))
+        mailboxes.reached(connection, box.id, now=office.clock())
+    if new:
+        log.info("received", mailbox=box.id, mails=new)
+    return new
+
+
+def _begin(office: Office, box: Mailbox, folder: Folder, since: Since | None) -> Reading:
+    """How far the folder has been read; from the start on first contact and when its UIDs have lost their meaning."""
+    now = office.clock()
+    with office.database.write() as connection:
+        known = mailboxes.reading(connection, box.id, box.folder)
+        if since is not None:
+            inbound.recall(connection, mailbox=box.id, since=since.moment)
+        if known is not None and known.uidvalidity == folder.uidvalidity and since is None:
+            return known
+        first = now - office.catalogue.first_run if known is None else known.since
+        reading = Reading(
+            mailbox=box.id,
+            folder=box.folder,
+            uidvalidity=folder.uidvalidity,
+            last_uid=known.last_uid if known is not None and known.uidvalidity == folder.uidvalidity else 0,
+            since=first if since is None else since.moment,
+        )
+        mailboxes.keep_reading(connection, reading)
+    if known is not None and known.uidvalidity != folder.uidvalidity:
+        log.warning("the server has numbered the folder anew, mails are recognised by what they are", mailbox=box.id)
+    return reading
+
+
+def _read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:
+    further = Reading(
+        mailbox=reading.mailbox,
+        folder=reading.folder,
+        uidvalidity=reading.uidvalidity,
+        last_uid=uid,
+        since=reading.since,
+    )
+    mailboxes.keep_reading(connection, further)
+    return further
+
+
+def _keep(connection: Connection, reading: Reading, mail: Arrived) -> bool:
+    place = Place(mailbox=reading.mailbox, folder=reading.folder, uidvalidity=reading.uidvalidity, uid=mail.uid)
+    identity = identity_of(mail.raw)
+    if inbound.attach(connection, place=place, identity=identity):
+        return False
+    before = reading.since is not None and mail.received < reading.since
+    return inbound.add(
+        connection,
+        place=place,
+        identity=identity,
+        raw=mail.raw,
+        received=mail.received,
+        state=State.BEFORE_FIRST_RUN if before else State.PENDING,
+        reason=f"older than {reading.since:%Y-%m-%d %H:%M} UTC, when the first run began to count" if before else None,
+    )
+
+
+def _groups(mails: Iterable[Arrived]) -> Iterator[Sequence[Arrived]]:
+    group, size = list[Arrived](), 0
+    for mail in mails:
+        if group and (size + len(mail.raw) > GROUP_BYTES or len(group) == GROUP_MAILS):
+            yield group
+            group, size = [], 0
+        group.append(mail)
+        size += len(mail.raw)
+    if group:
+        yield group
+
+
+def file_away(office: Office, box: Mailbox, folder: Folder) -> None:
+    """Where rules.yaml says `after: move`: move what is done. The database knows first, the folder follows."""
+    if box.after != "move":
+        return
+    here = {"mailbox": box.id, "folder": box.folder}
+    with office.database.read() as connection:
+        done = inbound.to_move(connection, **here, uidvalidity=folder.uidvalidity)
+    for state, uids in done.items():
+        folder.move(uids, FILED[state])
+        with office.database.write() as connection:
+            inbound.moved(connection, **here, uidvalidity=folder.uidvalidity, uids=uids, to=FILED[state])

@@ -1,0 +1,77 @@
+"""The rules and texts in force: a running bot takes up changed files, and keeps the last good ones when they are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import structlog
+
+from mailbot.catalogue import Catalogue, load_catalogue
+from mailbot.errors import CatalogueError, TemplateError
+from mailbot.tickets.holds import with_holds
+from mailbot.tickets.writer import Writer
+
+log = structlog.get_logger()
+
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one mail is decided and answered by."""
+
+    catalogue: Catalogue
+    writer: Writer
+
+
+class Rulebook:
+    """
+    Reads rules.yaml and templates/.
+
+    Raises CatalogueError or TemplateError when they are wrong at the start; later `trouble` says so.
+    """
+
+    def __init__(self, rules: Path, templates: Path) -> None:
+        self._path, self._templates = rules, templates
+        self._lock = Lock()
+        self._stamp = self._look()
+        self._catalogue = self._load()
+        self._in_force: tuple[Mapping[str, str], Rules] | None = None
+        self.trouble: str | None = None
+
+    def current(self, holds: Mapping[str, str]) -> Rules:
+        """The rules in force, with these services on hold besides those of rules.yaml."""
+        with self._lock:
+            self._take_up_changes()
+            if self._in_force is None or self._in_force[0] != holds:
+                catalogue = with_holds(self._catalogue, holds)
+                self._in_force = (dict(holds), Rules(catalogue=catalogue, writer=Writer(catalogue, self._templates)))
+            return self._in_force[1]
+
+    def _take_up_changes(self) -> None:
+        stamp = self._look()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._catalogue = self._load()
+        except (CatalogueError, TemplateError) as error:
+            self.trouble = str(error)
+            log.error("changed rules are wrong, the last good ones stay in force", complaint=self.trouble)
+            return
+        self.trouble, self._in_force = None, None
+        log.info("changed rules are in force")
+
+    def _load(self) -> Catalogue:
+        catalogue = load_catalogue(self._path)
+        Writer(catalogue, self._templates).check()
+        return catalogue
+
+    def _look(self) -> Stamp:
+        return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in self._files() if (stat := path.stat()))
+
+    def _files(self) -> Iterator[Path]:
+        yield from (path for path in (self._path, *sorted(self._templates.rglob("*"))) if path.is_file())

@@ -1,0 +1,135 @@
+"""From the outbox to SMTP, and a copy of everything to the Sent folder."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Limits, Mailbox
+from mailbot.errors import DeliveryError
+from mailbot.mail.imap import Folder
+from mailbot.mail.smtp import Outgoing
+from mailbot.service.office import Office
+from mailbot.store import mailboxes, outbound, tickets
+from mailbot.store.outbound import Outbound, State
+from mailbot.tickets.ticket import Event
+
+log = structlog.get_logger()
+
+LEASE = timedelta(minutes=10)
+"""How long one delivery may take; after that its sender counts as dead."""
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440, 1440))
+"""Before the second, third … attempt: four days in all, the least that RFC 5321, 4.5.4.1 asks for. Then it is given up."""
+
+
+def deliver(office: Office) -> int:
+    """
+    Send what is due; tells how many mails were handled, so 0 means that nothing is due any more.
+
+    Raises DeliveryError when the server cannot be reached: no mail is to blame, and none is touched.
+    """
+    with office.database.read() as connection:
+        if not outbound.anything_due(connection, now=office.clock()):
+            return 0
+    try:
+        with office.open_smtp(office.settings.outgoing()) as session:
+            handled = _deliver_all(office, session)
+    except DeliveryError as error:
+        with office.database.write() as connection:
+            mailboxes.in_trouble(connection, "smtp", str(error), now=office.clock())
+        raise
+    with office.database.write() as connection:
+        mailboxes.reached(connection, "smtp", now=office.clock())
+    return handled
+
+
+def _deliver_all(office: Office, session: Outgoing) -> int:
+    handled = 0
+    while (claimed := _claim(office)) is not None:
+        handled += 1
+        mail, raw = claimed
+        if not _may_go(office, mail):
+            continue
+        try:
+            session.send(raw, office.catalogue.mailbox(mail.mailbox).address, [mail.recipient])
+        except DeliveryError as error:
+            _failed(office, mail, error)
+            if error.again:
+                # The session may be broken; the next mail gets a new one.
+                return handled
+        else:
+            _succeeded(office, mail)
+    return handled
+
+
+def _claim(office: Office) -> tuple[Outbound, bytes] | None:
+    with office.database.write() as connection:
+        claimed = outbound.claim(connection, now=office.clock(), lease=LEASE)
+        if claimed is not None and claimed[0].state is State.SENDING:
+            _note(
+                office,
+                connection,
+                claimed[0],
+                "trouble",
+                "Nach einem Abbruch noch einmal gesendet; vielleicht kam die Mail zweimal an.",
+            )
+    return claimed
+
+
+def _may_go(office: Office, mail: Outbound) -> bool:
+    if office.settings.limits == "off" or not mail.automatic:
+        return True
+    with office.database.write() as connection:
+        if not _exceeds(connection, office.catalogue.limits, mail.recipient, office.clock()):
+            return True
+        outbound.hold(connection, mail.id, error="more automatic mails than the limits in rules.yaml allow")
+        _note(office, connection, mail, "trouble", f"Zurückgehalten: zu viele automatische Mails an {mail.recipient}.")
+    log.warning("held back", mail=mail.id, ticket=mail.ticket)
+    return False
+
+
+def _exceeds(connection: Connection, limits: Limits, recipient: str, now: datetime) -> bool:
+    windows = ((timedelta(hours=1), limits.per_hour), (timedelta(days=1), limits.per_day))
+    return any(outbound.automatic_since(connection, recipient, since=now - window) >= most for window, most in windows)
+
+
+def _succeeded(office: Office, mail: Outbound) -> None:
+    with office.database.write() as connection:
+        outbound.sent(connection, mail.id, now=office.clock())
+        _note(office, connection, mail, "sent", f"Mail an {mail.recipient}")
+    log.info("sent", mail=mail.id, ticket=mail.ticket)
+
+
+def _failed(office: Office, mail: Outbound, error: DeliveryError) -> None:
+    now = office.clock()
+    with office.database.write() as connection:
+        if error.again and mail.attempts <= len(PAUSES):
+            outbound.postpone(connection, mail.id, until=now + PAUSES[mail.attempts - 1], error=str(error))
+        else:
+            outbound.refuse(connection, mail.id, error=str(error))
+            _note(office, connection, mail, "trouble", f"Nicht zustellbar an {mail.recipient}: {error}")
+    log.warning("not sent", mail=mail.id, ticket=mail.ticket, error=str(error), again=error.again)
+
+
+def _note(office: Office, connection: Connection, mail: Outbound, kind: str, text: str) -> None:
+    if mail.ticket is not None:
+        tickets.note(connection, mail.ticket, Event(at=office.clock(), kind=kind, by="mailbot", text=text))
+
+
+def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
+    """Put a copy of every mail sent for this mailbox into its Sent folder, once."""
+    while (found := _next_copy(office, box)) is not None:
+        mail, raw = found
+        sent = box.sent or folder.special("\\Sent", "Sent")
+        if not folder.has(sent, mail.message_id):
+            folder.append(sent, raw, when=mail.sent_at)
+        with office.database.write() as connection:
+            outbound.copied(connection, mail.id)
+
+
+def _next_copy(office: Office, box: Mailbox) -> tuple[Outbound, bytes] | None:
+    with office.database.read() as connection:
+        return outbound.next_uncopied(connection, box.id)

@@ -1,0 +1,51 @@
+"""Which conversation a mail belongs to, and what its references prove about its author."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from mailbot.mail.message import Mail
+from mailbot.mail.thread import Role, thread_of, was_sent_to
+from mailbot.store import tickets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """
+    `key` is the ticket that the mail answers, None for none; `role` as whom its author got our mail (None: no
+    mail of ours is answered). `proven`: exactly this author got the mail that is answered. `mentioned` is a key
+    in the subject that is not believed.
+    """
+
+    key: str | None = None
+    role: Role | None = None
+    proven: bool = False
+    mentioned: str | None = None
+
+
+def whereabouts(connection: Connection, mail: Mail, *, prefix: str, secrets: Sequence[bytes]) -> Whereabouts:
+    """
+    Our own signed Message-IDs come first, then the author's earlier mails, then a key in the subject.
+
+    The latter two count only for addresses that take part in the ticket: both can be made up by anybody.
+    """
+    answered = (*mail.in_reply_to, *reversed(mail.references))
+    for message_id in answered:
+        thread = thread_of(message_id, secrets)
+        if thread is not None and tickets.conversation_of(connection, thread.key) is not None:
+            proven = was_sent_to(message_id, mail.sender.email, secrets)
+            return Whereabouts(key=thread.key, role=thread.role, proven=proven)
+    earlier = tickets.ticket_with(connection, answered, mail.sender.email)
+    if earlier is not None:
+        return Whereabouts(key=earlier)
+    named = re.search(rf"\[({re.escape(prefix)}-\d{{1,9}})\]", mail.subject, re.IGNORECASE)
+    key = named[1].upper() if named else None
+    if key is None or tickets.conversation_of(connection, key) is None:
+        return Whereabouts()
+    if tickets.takes_part(connection, key, mail.sender.email):
+        return Whereabouts(key=key)
+    return Whereabouts(mentioned=key)

@@ -1,0 +1,116 @@
+"""
+One mail at a time, from pending to its end.
+
+Silence first (copies, machines), then identity (whose ticket, staff or member, proven or not), then understanding.
+Whatever goes wrong costs only the mail it is about: three tries, then quarantine.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from mailbot.errors import StoreError
+from mailbot.mail.message import Mail
+from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
+from mailbot.mail.read import read
+from mailbot.mail.thread import Role
+from mailbot.service.member import Case, handle_member, handle_unproven
+from mailbot.service.office import Office
+from mailbot.service.order import handle_order
+from mailbot.service.whereabouts import whereabouts
+from mailbot.store import inbound, outbound, tickets
+from mailbot.store.inbound import Inbound, State
+from mailbot.tickets.ticket import Event
+
+log = structlog.get_logger()
+
+TRIES = 3
+LEASE = timedelta(minutes=5)
+"""How long one mail may take; after that its worker counts as dead."""
+
+
+def work(office: Office) -> bool:
+    """Bring one mail to its end, or one try further; False when there is none. Raises StoreError."""
+    with office.database.write() as connection:
+        claimed = inbound.claim(connection, now=office.clock(), lease=LEASE)
+    if claimed is None:
+        return False
+    row, raw = claimed
+    if row.attempts > TRIES:
+        _quarantine(office, row, f"the program ended {TRIES} times while it worked on this mail")
+        return True
+    try:
+        _handle(office, row, raw)
+    except StoreError:
+        raise
+    except inbound.AlreadyDone:
+        log.warning("another worker was faster", mail=row.id)
+    except Exception as error:
+        log.exception("could not process", mail=row.id, attempt=row.attempts)
+        if row.attempts < TRIES:
+            with office.database.write() as connection:
+                inbound.give_back(connection, row.id)
+        else:
+            _quarantine(office, row, f"{type(error).__name__}: {error}")
+    return True
+
+
+def _quarantine(office: Office, row: Inbound, reason: str) -> None:
+    with office.database.write() as connection:
+        inbound.finish(connection, row.id, State.QUARANTINED, now=office.clock(), reason=reason)
+    log.error("in quarantine", mail=row.id, reason=reason)
+
+
+def _handle(office: Office, row: Inbound, raw: bytes) -> None:
+    mail = read(raw)
+    catalogue = office.catalogue
+    source = origin(mail, own=catalogue.own_addresses, authserv_ids=catalogue.authserv_ids)
+    with office.database.write() as connection:
+        copy_of = inbound.original(connection, row)
+        if copy_of is not None:
+            reason = f"the same mail as {copy_of.id} in {copy_of.place.mailbox}"
+            inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
+        elif source.machine is not None:
+            _handle_machine(office, connection, row, raw, mail, source)
+        else:
+            _handle_person(office, connection, row, mail, source)
+        log.info("processed", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
+
+
+def _handle_machine(office: Office, connection: Connection, row: Inbound, raw: bytes, mail: Mail, source: Origin) -> None:
+    reason = source.because
+    report = delivery_report(mail, raw) if source.machine is Machine.REPORT else None
+    concerned = outbound.by_message_id(connection, report.original) if report and report.original else None
+    if report is not None and concerned is not None and concerned.ticket is not None:
+        whom = ", ".join(report.recipients) or concerned.recipient
+        text = f"Nicht angekommen bei {whom}" if report.permanent else f"Noch nicht angekommen bei {whom}"
+        event = Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=row.id)
+        tickets.note(connection, concerned.ticket, event)
+        reason = f"{reason} Noted on {concerned.ticket}."
+    inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
+
+
+def _handle_person(office: Office, connection: Connection, row: Inbound, mail: Mail, source: Origin) -> None:
+    rules = office.rules(connection)
+    place = whereabouts(connection, mail, prefix=rules.catalogue.organisation.ticket_prefix, secrets=office.keys)
+    case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
+    by = rules.catalogue.member_of_staff(mail.sender.email)
+    if by is None or _writes_as_member(connection, case):
+        handle_member(office, connection, rules, case)
+    elif not (place.proven or source.authenticity is Authenticity.PASS):
+        handle_unproven(office, connection, rules, case)
+    elif (key := place.key or place.mentioned) is not None:
+        handle_order(office, connection, rules, case, by, key)
+    else:
+        handle_member(office, connection, rules, case)
+
+
+def _writes_as_member(connection: Connection, case: Case) -> bool:
+    """Staff are members too: who takes part in a ticket of their own writes as one."""
+    place = case.place
+    if place.key is None or place.role is Role.STAFF:
+        return False
+    return tickets.takes_part(connection, place.key, case.mail.sender.email)
