@@ -7,12 +7,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy.engine import URL, make_url
 
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.postfix import Postfix, running_postfix
 from tests.servers.postgresql import fresh_database, running_postgresql
 from tests.servers.station import Station
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("mailbot", deadline=None)
+settings.load_profile("mailbot")
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from email.errors import HeaderParseError
-from email.headerregistry import Address as HeaderAddress
-from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy, Policy
-from email.utils import format_datetime
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
 from hashlib import sha256
-from typing import Any
 
 from mailbot.errors import DeliveryError
 from mailbot.mail.letter import Letter, Origin
@@ -21,29 +20,19 @@ from mailbot.mail.message import Address
 REFERENCES_LENGTH = 1500
 """Characters; more breaks the threading of Outlook and the header limits of some servers."""
 
+# The newer EmailPolicy loses and adds blanks in long subjects with umlauts, and folds long Message-IDs
+# into encoded words. Here headers are folded already when they are set.
+_POLICY = compat32.clone(linesep="\r\n", max_line_length=None)
+_FOLD = "\n "
+_UTF_8 = Charset("utf-8")
+_UTF_8.body_encoding = QP
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _FIELD_NAME = re.compile(r"[!-9;-~]+")  # ftext, RFC 5322, 3.6.8
 _MSG_ID = re.compile(r"[!-;=?-~]{1,900}")  # without <>, blanks and what is not ASCII; fits into one line
-
-
-class _MessageIds(UnstructuredHeader, BaseHeader):
-    """
-    Message-IDs, one a line. The library would fold ids of more than 78 characters into encoded words
-    (RFC 2047 forbids them there), and no mail client finds the thread again.
-    """
-
-    def fold(self, *, policy: Policy[Any]) -> str:
-        return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep
-
-
-def _policy() -> EmailPolicy[EmailMessage]:
-    registry = HeaderRegistry()
-    for name in ("message-id", "in-reply-to", "references"):
-        registry.map_to_type(name, _MessageIds)
-    return SMTP.clone(header_factory=registry)
-
-
-_POLICY = _policy()
+_LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}", re.ASCII)  # dot-atom, the dots anywhere: providers are lenient
+_DOMAIN = re.compile(r"[a-z0-9.-]{1,255}", re.IGNORECASE)
+_LONG_WORD = 60
 
 
 def compose(letter: Letter, *, date: datetime) -> bytes:
@@ -60,26 +49,26 @@ def compose(letter: Letter, *, date: datetime) -> bytes:
     Source:
         RFC 5322, 2046, 2047; RFC 3834, section 5; [MS-OXCMAIL] 2.2.3.2.14 (X-Auto-Response-Suppress).
     """
-    mail = EmailMessage(policy=_POLICY)
+    # "=_" stands in no quoted-printable text, so the boundary cannot occur in a part (RFC 2045, 6.7).
+    boundary = f"=_{sha256(letter.message_id.encode(errors='replace')).hexdigest()[:32]}"
+    mail = MIMEMultipart("alternative", boundary, policy=_POLICY)
     mail["From"] = _mailbox(letter.sender)
-    mail["To"] = [_mailbox(address) for address in letter.to]
+    mail["To"] = f",{_FOLD}".join(_mailbox(address) for address in letter.to)
     if letter.reply_to:
         mail["Reply-To"] = _mailbox(letter.reply_to)
-    mail["Subject"] = one_line(letter.subject)
+    mail["Subject"] = _text(letter.subject)
     mail["Date"] = format_datetime(date)
     for name, ids in _threading(letter):
         mail[name] = ids
     if letter.origin is not Origin.PERSON:
         mail["Auto-Submitted"] = letter.origin.value
         mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(_readable(letter.text), cte="quoted-printable")
-    mail.add_alternative(_readable(letter.html), subtype="html", cte="quoted-printable")
     for name, value in letter.headers:
         if not _FIELD_NAME.fullmatch(name) or name in mail:
             raise ValueError(f"a letter cannot have the extra header {name!r}")
-        mail[name] = one_line(value)
-    # "=_" stands in no quoted-printable text, so the boundary cannot occur in a part (RFC 2045, 6.7).
-    mail.set_boundary(f"=_{sha256(letter.message_id.encode(errors='replace')).hexdigest()[:32]}")
+        mail[name] = _text(value)
+    for subtype, text in (("plain", letter.text), ("html", letter.html)):
+        mail.attach(_part(subtype, text))
     return mail.as_bytes()
 
 
@@ -98,23 +87,41 @@ def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _mailbox(address: Address) -> HeaderAddress:
-    local, at, domain = one_line(address.email).rpartition("@")
+def _part(subtype: str, text: str) -> MIMENonMultipart:
+    part = MIMENonMultipart("text", subtype, policy=_POLICY)
+    part.set_payload(_readable(text), _UTF_8)
+    return part
+
+
+def _text(value: str) -> str:
+    line = one_line(value)
+    return Header(line, "us-ascii" if _is_plain(line) else "utf-8", header_name="X-Auto-Response-Suppress").encode()
+
+
+def _is_plain(line: str) -> bool:
+    """Whether the line can stand as it is: ASCII, nothing that looks encoded, no word too long to be folded."""
+    return line.isascii() and "=?" not in line and max(map(len, line.split(" "))) <= _LONG_WORD
+
+
+def _mailbox(address: Address) -> str:
+    local, _, domain = address.email.rpartition("@")
+    name = one_line(address.name)
     try:
         ascii_domain = domain.encode("idna").decode("ascii")
-        if not (at and local.isascii() and domain):
-            raise ValueError(address.email)
-        mailbox = HeaderAddress(one_line(address.name), addr_spec=f"{local}@{ascii_domain}")
-    except (ValueError, IndexError, HeaderParseError):
-        raise DeliveryError(f"'{one_line(address.email)}' is no address that mail can be sent to", again=False) from None
-    return mailbox
+    except UnicodeError:
+        ascii_domain = ""
+    if not (_LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(ascii_domain)):
+        raise DeliveryError(f"'{one_line(address.email)}' is no address that mail can be sent to", again=False)
+    email = f"{local}@{ascii_domain}"
+    # One encoded word has at most 75 characters (RFC 2047, 2), which formataddr does not heed.
+    return formataddr((name, email)) if _is_plain(name) and len(name) < 200 else f"{Header(name, 'utf-8').encode()} <{email}>"
 
 
 def _threading(letter: Letter) -> list[tuple[str, str]]:
     parent = _ids([letter.in_reply_to or ""])
     references = _ids([*(id for id in letter.references if id != letter.in_reply_to), letter.in_reply_to or ""])
     fields = (("Message-ID", _ids([letter.message_id])), ("In-Reply-To", parent), ("References", shortened(references)))
-    return [(name, " ".join(ids)) for name, ids in fields if ids]
+    return [(name, _FOLD.join(ids)) for name, ids in fields if ids]
 
 
 def _ids(ids: Iterable[str]) -> list[str]:

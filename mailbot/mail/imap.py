@@ -132,6 +132,9 @@ class Folder:
         """Move these mails to the folder `to`, which is created. What is gone already is no error."""
         if not uids:
             return
+        if self._readonly:
+            # Some servers would copy the mails and leave them here as well.
+            raise MailboxError(f"{_whose(self._login)}: the folder '{self._name}' is open for reading only", again=False)
         target = self._ensure(to)
         with self._asking(f"moving to '{target}'"):
             if "MOVE" in self.capabilities:
@@ -284,8 +287,11 @@ def open_folder(
         with suppress(*_FOREIGN):
             client.shutdown()
         raise
-    with suppress(*_FOREIGN):
+    try:
         client.logout()
+    except _FOREIGN:
+        with suppress(*_FOREIGN):
+            client.shutdown()
 
 
 def _log_in(client: IMAPClient, login: Login, ca_file: Path | None) -> None:

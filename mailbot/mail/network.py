@@ -30,10 +30,8 @@ def trouble(error: Exception, login: Login) -> tuple[str, bool]:
     server = f"{login.host}:{login.port}"
     match error:
         case ssl.SSLCertVerificationError():
-            return (
-                f"{server}: the certificate cannot be trusted ({error.verify_message}); see that host name and certificate fit",
-                False,
-            )
+            reason = getattr(error, "verify_message", error)
+            return f"{server}: the certificate cannot be trusted ({reason}); see that host name and certificate fit", False
         case ssl.SSLError():
             return (
                 f"{server}: no TLS ({error.reason or error}); see that scheme and port fit, {login.scheme}:// was asked for",
