@@ -1,4 +1,4 @@
-"""A headless Chromium for what people see: screenshots, and what the page itself measures."""
+"""A headless Chromium for what people see: screenshots, and what a page itself measures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,38 +24,47 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    "--allow-file-access-from-files",  # the wrapper looks into its frames
 )
-# Chromium's own names for prefers-color-scheme.
-SCHEMES = {"light": "1", "dark": "0"}
+SCHEMES = {"dark": "0", "light": "1"}  # Chromium's numbers for prefers-color-scheme
 
-# Headless windows are never narrower than 500 px, so the mail is shown in a frame of the wanted width.
-WRAPPER = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0 }} iframe {{ display: block; border: 0 }}</style>
-<iframe id="mail" src="{source}" width="{width}" height="{height}"></iframe>
+# A headless window is never narrower than 500 px, so each mail is shown in a frame of the wanted width.
+FRAME = '<iframe id="{id}" src="{source}" width="{width}" height="{height}"></iframe>'
+WRAPPER = """<!doctype html><meta charset="utf-8">
+<style>body { margin: 0 } iframe { display: block; border: 0 }</style>
+FRAMES
+<pre id="found"></pre>
 <script>
-addEventListener("load", () => {{
-  const page = document.getElementById("mail").contentDocument
+function measure(frame) {
+  const page = frame.contentDocument
   const look = element => page.defaultView.getComputedStyle(element)
   const all = [...page.body.querySelectorAll("*")]
-  const visible = all.filter(e => [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim()))
-  const ground = element => {{
-    for (let e = element; e; e = e.parentElement)
-      if (!/, 0\\)$/.test(look(e).backgroundColor)) return look(e).backgroundColor
+  const says = element => [...element.childNodes].some(node => node.nodeType == 3 && node.data.trim())
+  const ground = element => {
+    for (let each = element; each; each = each.parentElement)
+      if (!/, 0\\)$/.test(look(each).backgroundColor)) return look(each).backgroundColor
     return "rgb(255, 255, 255)"
-  }}
-  const found = {{
+  }
+  const describe = element => ({
+    text: element.textContent.trim().slice(0, 40),
+    size: parseFloat(look(element).fontSize),
+    ink: look(element).color,
+    ground: ground(element),
+  })
+  return {
     width: page.documentElement.clientWidth,
     scroll: page.documentElement.scrollWidth,
     height: Math.ceil(page.body.getBoundingClientRect().height),
     sheet: page.querySelector(".sheet").getBoundingClientRect().width,
-    wide: all.filter(e => e.getBoundingClientRect().right > {width} + 1).map(e => e.outerHTML.slice(0, 80)),
-    texts: visible.map(e => ({{
-      text: e.textContent.trim().slice(0, 40), size: parseFloat(look(e).fontSize), ink: look(e).color, ground: ground(e)
-    }})),
+    wide: all.filter(e => e.getBoundingClientRect().right > frame.width).map(e => e.outerHTML.slice(0, 80)),
+    texts: all.filter(e => says(e) && e.getBoundingClientRect().height).map(describe),
     images: page.querySelectorAll("img, picture, svg, [background]").length,
-  }}
-  document.body.insertAdjacentHTML("beforeend", "<pre id=found></pre>")
-  document.getElementById("found").textContent = JSON.stringify(found)
-}})
+  }
+}
+addEventListener("load", () => {
+  const frames = [...document.querySelectorAll("iframe")]
+  document.getElementById("found").textContent = JSON.stringify(Object.fromEntries(frames.map(f => [f.id, measure(f)])))
+})
 </script>"""
 
 
@@ -64,39 +74,45 @@ class Chromium:
 
     binary: str
 
-    def measure(self, mail: str, *, width: int, scheme: str, folder: Path) -> dict[str, Any]:
-        """What the mail's page says of itself: widths, heights, every text with its size and colours."""
-        page = self._page(mail, width, 2000, folder)
-        dom = self._run(page, scheme, 900, 2000, "--dump-dom").decode()
-        match = re.search(r'<pre id="found">(.*?)</pre>', dom, re.DOTALL)
-        assert match, "the page did not measure itself"
+    def measure(self, mails: Mapping[str, str], widths: Sequence[int], *, scheme: str, folder: Path) -> dict[str, dict[str, Any]]:
+        """
+        What each mail's page says of itself at each width, as "name-width".
+
+        Widths and heights in CSS pixels, elements that stick out, and every text with size, colour and ground.
+        """
+        frames = []
+        for name, mail in mails.items():
+            (folder / f"{name}.html").write_text(mail, encoding="utf-8")
+            frames += [FRAME.format(id=f"{name}-{width}", source=f"{name}.html", width=width, height=1200) for width in widths]
+        dom = self._run(self._wrapped(frames, folder), scheme, (max(500, *widths), 1200), "--dump-dom").decode()
+        match = re.search(r'<pre id="found">(.+?)</pre>', dom, re.DOTALL)
+        assert match, "the pages did not measure themselves"
         return dict(json.loads(html.unescape(match[1])))
 
     def picture(self, mail: str, to: Path, *, width: int, height: int, scheme: str, folder: Path) -> None:
         """A PNG of the mail as it looks at that width."""
-        page = self._page(mail, width, height, folder)
-        self._run(page, scheme, width, height, f"--screenshot={to}")
+        (folder / "picture.html").write_text(mail, encoding="utf-8")
+        page = self._wrapped([FRAME.format(id="picture", source="picture.html", width=width, height=height)], folder)
+        self._run(page, scheme, (width, height), f"--screenshot={to}")
 
-    def _page(self, mail: str, width: int, height: int, folder: Path) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "mail.html").write_text(mail, encoding="utf-8")
-        page = folder / f"wrapper-{width}.html"
-        page.write_text(WRAPPER.format(source="mail.html", width=width, height=height), encoding="utf-8")
+    @staticmethod
+    def _wrapped(frames: Sequence[str], folder: Path) -> Path:
+        page = folder / "wrapper.html"
+        page.write_text(WRAPPER.replace("FRAMES", "\n".join(frames)), encoding="utf-8")
         return page
 
-    def _run(self, page: Path, scheme: str, width: int, height: int, *what: str) -> bytes:
+    def _run(self, page: Path, scheme: str, size: tuple[int, int], *what: str) -> bytes:
         with tempfile.TemporaryDirectory(prefix="mailbot-chromium-", ignore_cleanup_errors=True) as profile:
             command = [
                 self.binary,
                 *FLAGS,
-                "--allow-file-access-from-files",
                 f"--user-data-dir={profile}",
                 f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}",
-                f"--window-size={width},{height}",
+                f"--window-size={size[0]},{size[1]}",
                 *what,
                 page.as_uri(),
             ]
-            return subprocess.run(command, capture_output=True, check=True, timeout=90).stdout
+            return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
 
 
 def find_chromium() -> Chromium | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,8 +23,6 @@ CATALOGUE = catalogue()
 SUPPORT = CATALOGUE.mailbox("support")
 WRITER = Writer(CATALOGUE, Path(__file__).parents[1] / "templates")
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaenswitwe" * 3
-
-pytestmark = pytest.mark.xdist_group("chromium")  # one browser at a time is enough
 
 
 @pytest.fixture(scope="module")
@@ -72,35 +70,47 @@ def transcript() -> Words:
     return WRITER.transcript(ticket(), lines=(("#erledigt", "abgeschlossen"), (LONG, "geht an Anna Schmidt")))
 
 
-MAILS = pytest.mark.parametrize("mail", [question, staff_mail, digest, reply, transcript], ids=lambda mail: mail.__name__)
-WIDTHS = pytest.mark.parametrize("width", [900, 360])
-SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+MAILS = {"question": question, "staff": staff_mail, "digest": digest, "reply": reply, "transcript": transcript}
+WIDTHS = (900, 360)
 
 
-@MAILS
-@WIDTHS
-@SCHEMES
-def test_a_mail_fits_the_screen_and_can_be_read(
-    chromium: Chromium, tmp_path: Path, mail: Callable[[], Words], width: int, scheme: str
-) -> None:
-    page = chromium.measure(mail().html, width=width, scheme=scheme, folder=tmp_path)
+@pytest.fixture(scope="module", params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def pages(chromium: Chromium, scheme: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What each mail measures at each width, in one look."""
+    mails = {name: mail().html for name, mail in MAILS.items()}
+    return chromium.measure(mails, WIDTHS, scheme=scheme, folder=tmp_path_factory.mktemp("looks"))
+
+
+@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_mail_fits_the_screen(pages: dict[str, dict[str, Any]], name: str, width: int) -> None:
+    page = pages[f"{name}-{width}"]
 
     assert page["wide"] == []
     assert page["scroll"] == page["width"] == width
-    assert page["sheet"] <= 600
-    assert page["images"] == 0
+    assert page["sheet"] == min(600, width)
+
+
+@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_mail_can_be_read_by_day_and_by_night(pages: dict[str, dict[str, Any]], scheme: str, name: str, width: int) -> None:
+    page = pages[f"{name}-{width}"]
+
     assert [text for text in page["texts"] if text["size"] < 14] == []
     assert [text for text in page["texts"] if contrast(text["ink"], text["ground"]) < 4.5] == []
-
-
-@SCHEMES
-def test_night_is_dark_and_day_is_light(chromium: Chromium, tmp_path: Path, scheme: str) -> None:
-    page = chromium.measure(question().html, width=360, scheme=scheme, folder=tmp_path)
-
     assert all((luminance(text["ground"]) < 0.1) is (scheme == "dark") for text in page["texts"])
 
 
-@SCHEMES
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_needs_no_images(pages: dict[str, dict[str, Any]], name: str) -> None:
+    assert pages[f"{name}-900"]["images"] == 0
+
+
 def test_a_picture_of_a_mail_is_not_blank(chromium: Chromium, tmp_path: Path, scheme: str) -> None:
     picture = tmp_path / "mail.png"
 
