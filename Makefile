@@ -1,0 +1,55 @@
+# make demo    the whole thing on embedded servers, in a terminal
+# make test    everything that must hold; on Debian as root with the real servers, which it installs
+# make lint    ruff and mypy alone
+# make format  puts the code into shape
+# make lock    newest libraries into requirements.lock
+
+.POSIX:
+.PHONY: demo test lint format lock servers clean
+
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
+
+demo: .venv/demo
+	@.venv/bin/mailbot demo
+
+test: .venv/dev servers lint
+	@if [ -e .venv/servers ]; then export MAILBOT_REQUIRE_SERVERS=1; fi; \
+	.venv/bin/python -m pytest -q -n auto --dist loadgroup -rs
+
+lint: .venv/dev
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy --no-error-summary
+
+format: .venv/dev
+	@.venv/bin/ruff check --quiet --fix .
+	@.venv/bin/ruff format --quiet .
+
+# Dovecot, Postfix and Chromium, where they can be installed: then a test that misses one fails.
+servers: .venv/dev
+	@rm -f .venv/servers
+	@if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    .ci/apt dovecot-imapd dovecot-lmtpd postfix chromium fonts-dejavu-core fonts-liberation && touch .venv/servers; \
+	else \
+	    echo "not root on Debian: tests that need Dovecot, Postfix or Chromium run where they are installed"; \
+	fi
+
+lock:
+	@rm -rf .venv && .ci/venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade --editable '.[dev]'
+	@.venv/bin/python -m pip freeze --exclude-editable --disable-pip-version-check | grep -v ' @ ' >requirements.lock
+	@touch .venv/demo .venv/dev
+
+clean:
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/pip:
+	@.ci/venv
+
+.venv/demo: .venv/bin/pip pyproject.toml requirements.lock
+	@$(PIP) --editable '.[demo]'
+	@touch $@
+
+.venv/dev: .venv/bin/pip pyproject.toml requirements.lock
+	@$(PIP) --editable '.[dev]'
+	@touch $@
