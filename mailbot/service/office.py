@@ -61,17 +61,18 @@ class Office:
 def open_office(
     settings: Settings,
     *,
+    rehearse: bool = False,
     clock: Callable[[], datetime] = utc_now,
     nonce: Callable[[], str] = random_nonce,
     folders: OpenFolder = open_folder,
     smtp: OpenSmtp = open_smtp,
 ) -> Iterator[Office]:
     """
-    Wire everything; defaults are for real use.
+    Wire everything; defaults are for real use. `rehearse`: render every template first.
 
     Raises MailbotError: rules, templates, secret or database are not as they must be.
     """
-    rulebook = Rulebook(settings.rules, settings.templates)
+    rulebook = Rulebook(settings.rules, settings.templates, rehearse=rehearse)
     database = open_database(settings.database)
     try:
         yield Office(

@@ -29,16 +29,19 @@ class Rules:
 
 class Rulebook:
     """
-    Reads rules.yaml and templates/.
+    Reads rules.yaml and templates/; changed ones are in force only after every template has been rehearsed.
+
+    Args:
+        rehearse: rehearse at the start too, which takes a second or two.
 
     Raises CatalogueError or TemplateError when they are wrong at the start; later `trouble` says so.
     """
 
-    def __init__(self, rules: Path, templates: Path) -> None:
+    def __init__(self, rules: Path, templates: Path, *, rehearse: bool) -> None:
         self._path, self._templates = rules, templates
         self._lock = Lock()
         self._stamp = self._look()
-        self._catalogue = self._load()
+        self._catalogue = self._load(rehearse)
         self._in_force: tuple[Mapping[str, str], Rules] | None = None
         self.trouble: str | None = None
 
@@ -57,7 +60,7 @@ class Rulebook:
             return
         self._stamp = stamp
         try:
-            self._catalogue = self._load()
+            self._catalogue = self._load(rehearse=True)
         except (CatalogueError, TemplateError) as error:
             self.trouble = str(error)
             log.error("changed rules are wrong, the last good ones stay in force", complaint=self.trouble)
@@ -65,9 +68,11 @@ class Rulebook:
         self.trouble, self._in_force = None, None
         log.info("changed rules are in force")
 
-    def _load(self) -> Catalogue:
+    def _load(self, rehearse: bool) -> Catalogue:
         catalogue = load_catalogue(self._path)
-        Writer(catalogue, self._templates).check()
+        writer = Writer(catalogue, self._templates)
+        if rehearse:
+            writer.check()
         return catalogue
 
     def _look(self) -> Stamp:

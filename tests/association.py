@@ -1,0 +1,118 @@
+"""An association whose bot runs on real servers: its rules.yaml is the project's own, with mailboxes of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import URL
+
+from mailbot.service.bot import run_once
+from mailbot.service.office import open_office
+from mailbot.service.receiver import Since
+from mailbot.settings import Login, Settings
+from tests.servers.station import Station, parsed
+
+PROJECT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Association:
+    """Two inboxes, one member of staff, and a bot that is run by hand."""
+
+    station: Station
+    settings: Settings
+    support: str
+    buero: str
+    staff: str
+
+    def run(self, *, since: Since | None = None) -> None:
+        """`mailbot run --once`."""
+        with open_office(self.settings) as office:
+            run_once(office, since=since)
+
+    def write(
+        self,
+        sender: str,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        answers: EmailMessage | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> EmailMessage:
+        """A mail of a person, handed in by SMTP; `answers` is the mail it replies to."""
+        # Ids are longer than a line: no mail program would fold them, as the library does.
+        mail = EmailMessage(policy=SMTP.clone(max_line_length=998))
+        mail["From"], mail["To"], mail["Subject"] = sender, to, subject
+        mail["Message-ID"] = f"<{uuid4().hex}@posteo.example>"
+        mail["Date"] = "Mon, 02 Mar 2026 10:00:00 +0100"
+        if answers is not None:
+            mail["In-Reply-To"] = answers["Message-ID"]
+            mail["References"] = f"{answers.get('References', '')} {answers['Message-ID']}".strip()
+        for name, value in headers:
+            mail[name] = value
+        mail.set_content(text)
+        before = len(self.station.inbox(to))
+        self.station.send(mail.as_bytes(), to, sender)
+        self._wait_for(to, before + 1)
+        return mail
+
+    def reply(self, to: EmailMessage, sender: str, text: str) -> EmailMessage:
+        """A mail that answers one of the bot's, with that one quoted below, as mail programs do it."""
+        quoted = "\n".join(f"> {line}" for line in words(to).splitlines())
+        address = to.get("Reply-To", to["From"]).addresses[0].addr_spec
+        return self.write(
+            sender,
+            address,
+            f"Re: {to['Subject']}",
+            f"{text}\n\nAm 02.03.2026 um 10:05 schrieb {to['From']}:\n{quoted}\n",
+            answers=to,
+        )
+
+    def mails(self, address: str) -> list[EmailMessage]:
+        """All that somebody has got, oldest first."""
+        return [parsed(raw) for raw in self.station.inbox(address)]
+
+    def newest(self, address: str, number: int) -> EmailMessage:
+        """The last mail of somebody who has got that many."""
+        self._wait_for(address, number)
+        return self.mails(address)[-1]
+
+    def _wait_for(self, address: str, number: int) -> None:
+        self.station.wait_for_mail(address, lambda _: len(self.station.inbox(address)) >= number)
+
+
+def words(mail: EmailMessage) -> str:
+    """The text part."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def association(station: Station, database: URL, home: Path) -> Association:
+    """With its own rules.yaml and templates in `home`."""
+    support, buero, staff = station.address("support"), station.address("buero"), station.address("kim")
+    rules = (PROJECT / "rules.yaml").read_text(encoding="utf-8")
+    for theirs, ours in (
+        ("address: support@die-linke-koeln.de", f"address: {support}"),
+        ("address: buero@die-linke-koeln.de", f"address: {buero}"),
+        ("email: technik@die-linke-koeln.de", f"email: {staff}"),
+    ):
+        assert theirs in rules
+        rules = rules.replace(theirs, ours)
+    (home / "rules.yaml").write_text(rules, encoding="utf-8")
+    shutil.copytree(PROJECT / "templates", home / "templates")
+    settings = Settings(
+        rules=home / "rules.yaml",
+        database=database,
+        imap={"support": station.dovecot.login(support), "buero": station.dovecot.login(buero)},
+        smtp=Login.parse(station.smtp_url),
+        secret="a key that only this test knows, and long enough",
+    )
+    return Association(station=station, settings=settings, support=support, buero=buero, staff=staff)
