@@ -185,7 +185,7 @@ def actions(ticket: Ticket, catalogue: Catalogue) -> Actions:
 
     return Actions(
         actions=(
-            action("Abschließen", "#erledigt\r\n", "das Mitglied erfährt, dass es erledigt ist"),
+            action("Abschließen", "#erledigt\r\n", "das Mitglied erfährt davon"),
             action("Übernehmen", "#nehme ich\r\n", "du kümmerst dich darum"),
             action("Notiz", "#notiz ", "was danach steht, bleibt unter euch"),
         )

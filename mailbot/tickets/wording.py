@@ -11,7 +11,6 @@ from mailbot.tickets.blocks import flat
 from mailbot.understanding.form import Blank, blanks
 from mailbot.understanding.request import Person, Request, Value
 
-NO_BREAK = "\u00a0"
 TOOL = Label(de="Betrifft", en="Concerns")
 MONTHS = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
@@ -114,6 +113,6 @@ def short_day(value: date, language: str = "de") -> str:
 
 
 def moment(value: datetime, zone: ZoneInfo, language: str = "de") -> str:
-    """ "Mo 22.9., 14:05" in the association's zone, never broken."""
+    """ "Mo 22.9., 14:05" in the association's zone."""
     local = value.astimezone(zone)
-    return f"{short_day(local.date(), language)}, {local:%H:%M}".replace(" ", NO_BREAK)
+    return f"{short_day(local.date(), language)}, {local:%H:%M}"
