@@ -13,19 +13,14 @@ from mailbot.understanding import chosen, values
 from mailbot.understanding.form import Filled
 from mailbot.understanding.gaps import needed
 from mailbot.understanding.group import bare_group
-from mailbot.understanding.hearing import Heard, choose, hear_field, in_order
-from mailbot.understanding.lexicon import listed, pattern
+from mailbot.understanding.hearing import Heard, choose, hear_field, in_order, spoken_of_last
+from mailbot.understanding.correction import corrects, is_replaced, leaves
+from mailbot.understanding.lexicon import beginning, listed, pattern
 from mailbot.understanding.mention import Mention, addresses_in, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
 from mailbot.understanding.request import Person, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, is_courtesy
 
-_REMOVED = re.compile(
-    r"^\W*(?:\w+\s+){0,2}?(?:doch nicht|nicht mehr|nicht|raus|rausnehmen|streichen|streicht|entfällt|entfernen|fällt|scheidet|springt|not|drop|remove)\b"
-    r"|\b(?:doch nicht|nicht mehr dabei|nicht dabei|macht nicht mit|will nicht|möchte nicht|kann nicht|raus|rausnehmen|streichen|abgesprungen|entfällt|springt ab)\b",
-    re.IGNORECASE,
-)
-_BEFORE_REMOVED = re.compile(r"\b(?:statt|anstatt|anstelle von|ohne|instead of|without|streicht|entfernt|für)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _TASK = re.compile(
     r"^(?:also\s+|ja,?\s+|na,?\s+)?(?:(?:meine|mein|die)\s+(?:aufgabe|funktion|rolle|amt)\b[\w\s]{0,20}?(?:ist|wäre|lautet|:)\s*"
     r"|(?:ich\s+)?(?:bin|mache?|übernehme|arbeite|fungiere|i\s+am|i'm|am)\s+(?:(?:da|dort|dabei|hier|jetzt|neuerdings|seit\s+\w+(?:\s+\w+)?)\s+)*(?:als\s+|für\s+)?|als\s+)?"
@@ -46,7 +41,9 @@ def answered(request: Request, scene: Scene, forms: Sequence[Filled], catalogue:
     rules = needed(service, request.kind, request.fields) if request.kind is RequestKind.CHANGE else service.fields
     spoken = _substance(scene)
     for rule in in_order(rules):
-        lacks = any(each.split(".")[0] == rule.id for each in request.missing) or (bool(rule.only_if) and rule.id not in heard.fields)
+        lacks = any(each.split(".")[0] == rule.id for each in request.missing) or (
+            bool(rule.only_if) and rule.id not in heard.fields
+        )
         here = [form for form in forms if form.blank.field == rule.id]
         match rule.type:
             case "persons":
@@ -66,14 +63,16 @@ def _substance(scene: Scene) -> Scene:
     return replace(kept, titles=(), voice=replace(kept.voice, closing=()))
 
 
-def _plain(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], lacks: bool, catalogue: Catalogue, heard: Heard) -> None:
+def _plain(
+    rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], lacks: bool, catalogue: Catalogue, heard: Heard
+) -> None:
     """A field that is no person: filled behind its form line, missing and now said, or corrected."""
     for form in forms:
         value = _said(rule, service, scene.saying(form.text, form.line), catalogue, heard, bare=True)
         if value is not None:
             return heard.take(rule.id, value, f'"{form.text}" behind "{form.blank.label}" in line {form.line}')
-    corrects = bool(listed("corrections").search(scene.text)) and rule.type not in ("role", "text")
-    if lacks or corrects:
+    corrected = corrects(scene.text) and rule.type != "text"
+    if lacks or corrected:
         value = _said(rule, service, scene, catalogue, heard, bare=lacks)
         if value is not None and value != heard.fields.get(rule.id):
             heard.take(rule.id, value, "said in this mail" if lacks else "corrected in this mail")
@@ -105,7 +104,9 @@ def _latest(rule: FieldRule, scene: Scene, value: Value) -> Value:
 
 
 def _is_old(text: str) -> bool:
-    return bool(re.search(r"\b(?:belegt|nicht|statt|abgesagt|ausgefallen)\b", text)) and not re.search(r"\b(?:sondern|neu\w*|verschoben auf|jetzt)\b", text)
+    return bool(re.search(r"\b(?:belegt|nicht|statt|abgesagt|ausgefallen)\b", text)) and not re.search(
+        r"\b(?:sondern|neu\w*|verschoben auf|jetzt)\b", text
+    )
 
 
 def _bare(rule: FieldRule, service: Service, text: str, scene: Scene, catalogue: Catalogue, before: Heard) -> Value | None:
@@ -133,7 +134,14 @@ def _bare_role(rule: FieldRule, service: Service, text: str) -> str | None:
     if any(values.choice_in(text, other.options) for other in service.fields if other.options):
         return None
     words = re.split(r"[,;(]|\s(?:im|in der|beim|bei der|von der|vom|der ag|des ov)\s", rest)[0].split()
-    if not words or len(words) > 5 or addresses_in(rest) or re.search(r"\?|\d", rest) or not re.search(r"[A-ZÄÖÜ]", rest[:1]) and len(words) > 3:
+    if (
+        not words
+        or len(words) > 5
+        or addresses_in(rest)
+        or re.search(r"\?|\d", rest)
+        or (not re.search(r"[A-ZÄÖÜ]", rest[:1])
+        and len(words) > 3)
+    ):
         return None
     return as_written(" ".join(words)) if rest.islower() and len(words) == 1 else " ".join(words)
 
@@ -141,7 +149,9 @@ def _bare_role(rule: FieldRule, service: Service, text: str) -> str | None:
 # --- persons --------------------------------------------------------------------------------------------------------
 
 
-def _persons(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], request: Request, catalogue: Catalogue, heard: Heard) -> None:
+def _persons(
+    rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], request: Request, catalogue: Catalogue, heard: Heard
+) -> None:
     people = _people(heard, rule)
     before = people
     for form in forms:
@@ -150,7 +160,9 @@ def _persons(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Fi
         else:
             people = _added(people, rule, service, scene.saying(form.text, form.line), catalogue)
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
-    people = _without_removed(people, scene.only([at for at, p in enumerate(scene.passages) if not pattern(*chosen_words).search(p.text)]))
+    people = _without_removed(
+        people, scene.only([at for at, p in enumerate(scene.passages) if not pattern(*chosen_words).search(p.text)])
+    )
     if not before:
         people = _added(people, rule, service, scene, catalogue)
     else:
@@ -165,7 +177,9 @@ def _people(heard: Heard, rule: FieldRule) -> tuple[Person, ...]:
     return tuple(each for each in value if isinstance(each, Person)) if isinstance(value, tuple) else ()
 
 
-def _added(people: tuple[Person, ...], rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue) -> tuple[Person, ...]:
+def _added(
+    people: tuple[Person, ...], rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue
+) -> tuple[Person, ...]:
     """With those that the scene names for this field, read as in a first mail."""
     fresh = Heard()
     hear_field(rule, service, scene, catalogue, fresh)
@@ -186,7 +200,10 @@ def _with_part(people: Sequence[Person], whose: Person, part: str, text: str) ->
         value = next((wire.email for wire in addresses_in(text) if wire.email), None)
     else:
         value = as_written(" ".join(text.split()[:4]).strip(" .,")) or None
-    return tuple(replace(each, **{part: value}) if value and same_person(each, whose) and getattr(each, part) is None else each for each in people)
+    return tuple(
+        replace(each, **{part: value}) if value and same_person(each, whose) and getattr(each, part) is None else each
+        for each in people
+    )
 
 
 def _without_removed(people: Sequence[Person], scene: Scene) -> tuple[Person, ...]:
@@ -197,14 +214,15 @@ def _without_removed(people: Sequence[Person], scene: Scene) -> tuple[Person, ..
         for person in people:
             for start, end in _places(person, passage.text):
                 following = [each.place[1] for each in here if each.place[1] > end]
-                rest = re.split(r"[,.;!]", passage.text[end : following[0] if following else len(passage.text)])[0]
-                if _REMOVED.search(rest) or re.search(r"\b(?:statt|anstatt|anstelle von|instead of)\s+(?:\w+\s+)?$", passage.text[:start], re.IGNORECASE):
+                if leaves(passage.text, start, end, following[0] if following else None):
                     gone.add(person)
     return tuple(each for each in people if each not in gone)
 
 
 def _places(person: Person, text: str) -> list[tuple[int, int]]:
-    form = person.name if person.given and person.surname and person.name.lower() in text.lower() else person.given or person.surname
+    form = (
+        person.name if person.given and person.surname and person.name.lower() in text.lower() else person.given or person.surname
+    )
     return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)] if form else []
 
 
@@ -220,17 +238,26 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
         if len(fits) == 1:
             at = fits[0]
-            corrects = bool(person.email and result[at].email and person.email != result[at].email)
-            if corrects and not listed("corrections").search(scene.text) and fuzz.ratio(person.email or "", result[at].email or "") < 80:
+            differs = bool(person.email and result[at].email and person.email != result[at].email)
+            if (
+                differs
+                and not corrects(scene.text)
+                and fuzz.ratio(person.email or "", result[at].email or "") < 80
+            ):
                 continue
-            result[at] = completed(Person(given=result[at].given, surname=result[at].surname, email=person.email or result[at].email), person)
+            result[at] = completed(
+                Person(given=result[at].given, surname=result[at].surname, email=person.email or result[at].email), person
+            )
         elif not fits and person.given and person.surname and (person.email or _joins(text, chosen_words)):
             result.append(person)
     result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
     return merged(result)
 
 
-_FILLER = re.compile(r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|und|zwar|the|surname|is|last|his|her)\b|[:,]", re.IGNORECASE)
+_FILLER = re.compile(
+    r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|und|zwar|the|surname|is|last|his|her)\b|[:,]",
+    re.IGNORECASE,
+)
 
 
 def _fits(known: Person, said: Person) -> bool:
@@ -241,14 +268,12 @@ def _fits(known: Person, said: Person) -> bool:
 
 
 def _joins(text: str, chosen_words: Sequence[str]) -> bool:
-    return bool(listed("corrections").search(text)) and not pattern(*chosen_words).search(text)
+    return corrects(text) and not pattern(*chosen_words).search(text)
 
 
 def _is_taken_out(mention: Mention, scene: Scene) -> bool:
     text = scene.passages[mention.place[0]].text
-    return bool(re.search(r"\b(?:statt|anstatt|anstelle von|ohne|instead of|without)\s+(?:\w+\s+)?$", text[: mention.place[1]], re.IGNORECASE)) or bool(
-        re.match(r"\s*(?:doch nicht|nicht)\b", text[mention.end :], re.IGNORECASE)
-    )
+    return is_replaced(text, mention.place[1]) or re.match(r"\s*(?:doch nicht|nicht)\b", text[mention.end :], re.IGNORECASE) is not None
 
 
 def _with_bare_parts(people: tuple[Person, ...], rule: FieldRule, scene: Scene, request: Request) -> tuple[Person, ...]:
@@ -259,7 +284,11 @@ def _with_bare_parts(people: tuple[Person, ...], rule: FieldRule, scene: Scene, 
             continue
         if part == "email":
             taken = {each.email for each in people}
-            free = [m.person.email for m in scene.mentions if m.person.email and m.person.email not in taken and not (m.person.given or m.person.surname)]
+            free = [
+                m.person.email
+                for m in scene.mentions
+                if m.person.email and m.person.email not in taken and not (m.person.given or m.person.surname)
+            ]
             if len(free) == len(lacking) or (len(lacking) == 1 and free):
                 people = tuple(replace(each, email=free[lacking.index(each)]) if each in lacking else each for each in people)
         elif len(lacking) == 1:
@@ -269,11 +298,15 @@ def _with_bare_parts(people: tuple[Person, ...], rule: FieldRule, scene: Scene, 
             if names and len(words) <= 4 and not addresses_in(bare) and names[0].end >= len(" ".join(words)) - 1:
                 known = [word for word in words if word.lower() != (lacking[0].given or "").lower()]
                 if known:
-                    people = tuple(replace(each, **{part: as_written(" ".join(known))}) if each == lacking[0] else each for each in people)
+                    people = tuple(
+                        replace(each, **{part: as_written(" ".join(known))}) if each == lacking[0] else each for each in people
+                    )
     return people
 
 
-def _person(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], request: Request, catalogue: Catalogue, heard: Heard) -> None:
+def _person(
+    rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], request: Request, catalogue: Catalogue, heard: Heard
+) -> None:
     value = heard.fields.get(rule.id)
     person = value if isinstance(value, Person) else Person()
     before = person
@@ -283,16 +316,29 @@ def _person(rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Fil
             if getattr(person, form.blank.part) is None and form.blank.part != "email":
                 person = replace(person, **{form.blank.part: as_written(" ".join(form.text.split()[:4]).strip(" .,"))})
         else:
-            said = _added((), rule=replace_type(rule), service=service, scene=scene.saying(form.text, form.line), catalogue=catalogue)
+            said = _added(
+                (), rule=replace_type(rule), service=service, scene=scene.saying(form.text, form.line), catalogue=catalogue
+            )
             person = completed(said[0], person) if said else person
     lacking = [part for part in rule.each if getattr(person, part) is None]
     if lacking:
         for at, passage in enumerate(scene.passages):
-            mention = next((m for m in scene.mentions if m.place[0] == at and not m.me and (m.person.given or m.person.surname or m.person.email)), None)
-            bare = _bare_part(passage.text, person, lacking) or _bare_name(passage.text) if {"given", "surname"} & set(lacking) else Person()
+            mention = next(
+                (
+                    m
+                    for m in scene.mentions
+                    if m.place[0] == at and not m.me and (m.person.given or m.person.surname or m.person.email)
+                ),
+                None,
+            )
+            bare = (
+                _bare_part(passage.text, person, lacking) or _bare_name(passage.text)
+                if {"given", "surname"} & set(lacking)
+                else Person()
+            )
             named = mention.person if mention and not (bare.given and bare.surname) else bare
             person = completed(person, _fitting(named, person))
-    elif listed("corrections").search(scene.text) or pattern(*rule.words).search(scene.text):
+    elif corrects(scene.text) or pattern(*rule.words).search(scene.text):
         from mailbot.understanding.hearing import named_person
 
         found, _ = named_person(rule, scene)
@@ -342,7 +388,11 @@ def _bare_name(text: str) -> Person:
 
 
 def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool, known: bool, heard: Heard) -> None:
-    people = tuple(each for each in heard.fields.get(rule.among or "", ()) if isinstance(each, Person)) if isinstance(heard.fields.get(rule.among or "", ()), tuple) else ()
+    people = (
+        tuple(each for each in heard.fields.get(rule.among or "", ()) if isinstance(each, Person))
+        if isinstance(heard.fields.get(rule.among or "", ()), tuple)
+        else ()
+    )
     for form in forms:
         choose(rule, scene.saying(form.text, form.line), heard, anywhere=True)
     if rule.id in heard.fields and forms:
@@ -351,7 +401,7 @@ def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool,
     if hint and people and rule.id not in heard.fields:
         choose(rule, scene.saying(hint, 0), heard, anywhere=True)
     old = heard.fields.get(rule.id)
-    if isinstance(old, tuple) and old and listed("corrections").search(scene.text):
+    if isinstance(old, tuple) and old and corrects(scene.text):
         _rechosen(rule, scene, people, old, heard)
     elif any(chosen.spans(passage.text, rule.words) for passage in scene.passages):
         choose(rule, scene, heard)
@@ -360,7 +410,9 @@ def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool,
     value = heard.fields.get(rule.id)
     if isinstance(value, tuple):
         still = tuple(each for each in value if any(chosen.normal(person) == each or person.name == each for person in people))
-        renewed = tuple(chosen.normal(person) for each in still for person in people if each in (chosen.normal(person), person.name))
+        renewed = tuple(
+            chosen.normal(person) for each in still for person in people if each in (chosen.normal(person), person.name)
+        )
         if renewed != value:
             if renewed:
                 heard.fields[rule.id] = renewed
@@ -372,16 +424,24 @@ def _rechosen(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tu
     """ "Henning doch nicht als Admin. Dafür ich.": who leaves the chosen, and who takes the place."""
     value = [person for person in people if chosen.normal(person) in old or person.name in old]
     replacing = False
-    for passage in scene.passages:
+    for at, passage in enumerate(scene.passages):
         stretches = chosen.spans(passage.text, rule.words)
-        if not stretches and not (replacing and re.match(r"\W*(?:dafür|stattdessen|sondern|lieber|instead)\b", passage.text, re.IGNORECASE)):
+        if not stretches and not (
+            replacing and beginning("instead").match(passage.text)
+        ):
             replacing = False
             continue
         for stretch in [passage.text[start:end] for start, end in stretches] or [passage.text]:
-            gone = [person for person in people for start, end in _places(person, stretch) if _leaves(stretch, start, end)]
-            named, doubts = chosen.referred(stretch, people, scene.voice.person)
+            gone = [person for person in people for start, end in _places(person, stretch) if leaves(stretch, start, end)]
+            named, doubts = chosen.referred(stretch, people, scene.voice.person, spoken_of_last(scene, people, (at, 0)))
             value = [person for person in value if person not in gone]
-            if stretches and not gone and named and not doubts and not re.search(r"\b(?:auch|zusätzlich|außerdem|noch)\b", stretch):
+            if (
+                stretches
+                and not gone
+                and named
+                and not doubts
+                and not re.search(r"\b(?:auch|zusätzlich|außerdem|noch)\b", stretch)
+            ):
                 value = []
             value += [person for person in named if person not in value and person not in gone]
             replacing = replacing or bool(gone)
@@ -391,8 +451,3 @@ def _rechosen(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tu
             heard.take(rule.id, new, "corrected in this mail")
     elif value:
         del heard.fields[rule.id]
-
-
-def _leaves(text: str, start: int, end: int) -> bool:
-    rest = re.split(r"[,.;!]", text[end:])[0]
-    return bool(_REMOVED.search(rest)) or bool(re.search(r"\b(?:statt|anstatt|anstelle von|instead of)\s+(?:\w+\s+)?$", text[:start], re.IGNORECASE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.lexicon import fold, pattern, word_set, words
 from mailbot.understanding.mention import addresses_in, speaks_of_self
 from mailbot.understanding.names import same_person, split_name
@@ -32,9 +33,19 @@ def spans(text: str, cues: Sequence[str]) -> tuple[tuple[int, int], ...]:
             continue
         leads = not _is_named(text[start : match.start()])
         first, last = at, at
-        while leads and last + 1 < len(pieces) and not cue.search(text, *pieces[last + 1]) and _is_only_names(text[slice(*pieces[last + 1])]):
+        while (
+            leads
+            and last + 1 < len(pieces)
+            and not cue.search(text, *pieces[last + 1])
+            and _is_only_names(text[slice(*pieces[last + 1])])
+        ):
             last += 1
-        while not leads and first > 0 and not cue.search(text, *pieces[first - 1]) and _is_only_names(text[slice(*pieces[first - 1])], wires=False):
+        while (
+            not leads
+            and first > 0
+            and not cue.search(text, *pieces[first - 1])
+            and _is_only_names(text[slice(*pieces[first - 1])], wires=False)
+        ):
             first -= 1
         found.append((pieces[first][0], pieces[last][1]))
     return tuple(found)
@@ -42,8 +53,15 @@ def spans(text: str, cues: Sequence[str]) -> tuple[tuple[int, int], ...]:
 
 def _pieces(text: str, cue: re.Pattern[str]) -> list[tuple[int, int]]:
     cuts = [(match.start(), match.end()) for match in _PIECE.finditer(text)]
-    cuts += [(m.start(), m.start(1)) for m in re.finditer(r"\s+(?:und|and)\s+(\S+(?:\s+\S+){0,2})", text) if (found := cue.match(text, m.start(1))) or
-             ((found := cue.search(text, m.start(1), m.end())) and re.fullmatch(r"(?:als|der|die|den|zum|zur)\s+", text[m.start(1) : found.start()]))]
+    cuts += [
+        (m.start(), m.start(1))
+        for m in re.finditer(r"\s+(?:und|and)\s+(\S+(?:\s+\S+){0,2})", text)
+        if (found := cue.match(text, m.start(1)))
+        or (
+            (found := cue.search(text, m.start(1), m.end()))
+            and re.fullmatch(r"(?:als|der|die|den|zum|zur)\s+", text[m.start(1) : found.start()])
+        )
+    ]
     pieces, start = [], 0
     for cut_start, cut_end in sorted(cuts):
         if cut_start >= start:
@@ -54,8 +72,10 @@ def _pieces(text: str, cue: re.Pattern[str]) -> list[tuple[int, int]]:
 
 def _is_named(text: str) -> bool:
     """A name, an address or "ich" stands in the text."""
-    return bool(addresses_in(text)) or bool(re.search(r"\b(?:ich|beide|alle|wir|i|me|ben)\b", text, re.IGNORECASE)) or any(
-        word.lower() not in word_set("not_names") for word in re.findall(r"\b[A-ZÄÖÜÇŞİ][\w-]+", text)
+    return (
+        bool(addresses_in(text))
+        or bool(re.search(r"\b(?:ich|beide|alle|wir|i|me|ben)\b", text, re.IGNORECASE))
+        or any(word.lower() not in word_set("not_names") for word in re.findall(r"\b[A-ZÄÖÜÇŞİ][\w-]+", text))
     )
 
 
@@ -67,17 +87,19 @@ def _is_only_names(text: str, *, wires: bool = True) -> bool:
         for wire in addresses_in(text):
             left = left.replace(wire.written, " ")
     small = re.findall(r"[^\W\d_][\w'’-]*", left)
-    return 0 < len(small) <= 6 and all(word[:1].isupper() or word.lower() in word_set("me") or word.lower() in word_set("particles") for word in small) or (
-        wires and not small and bool(addresses_in(text))
+    return (
+        (0 < len(small) <= 6
+        and all(word[:1].isupper() or word.lower() in word_set("me") or word.lower() in word_set("particles") for word in small))
+        or (wires and not small and bool(addresses_in(text)))
     )
 
 
-def referred(text: str, people: Sequence[Person], speaker: Person) -> tuple[tuple[Person, ...], tuple[str, ...]]:
+def referred(text: str, people: Sequence[Person], speaker: Person, last: Person | None = None) -> tuple[tuple[Person, ...], tuple[str, ...]]:
     """
     Whom of `people` a stretch of text means, and what in it fits nobody or more than one of them.
 
-    By address, full name, given name, surname, "ich", "beide", "alle drei", "der Erste"; who stands behind
-    "nicht", "ohne" or "statt" is not meant.
+    By address, full name, given name, surname, "ich", "beide", "alle drei", "der Erste", or "sie" for the one
+    who was spoken of `last`; who stands behind "nicht", "ohne" or "statt" is not meant.
     """
     taken: list[tuple[int, Person]] = []
     doubtful: list[str] = []
@@ -90,10 +112,12 @@ def referred(text: str, people: Sequence[Person], speaker: Person) -> tuple[tupl
     rest = _by_name(rest, people, taken, doubtful)
     for offset in speaks_of_self(rest) or _bare_me(rest):
         found = [each for each in people if is_speaker(each, speaker)]
-        if found and not _denied(rest, offset, offset + 3):
+        if found and not _denied(rest, offset, offset + 3) and not is_replaced(rest, offset):
             taken.append((offset, found[0]))
     if not taken and not doubtful:
         taken += [(0, person) for person in _everybody(rest, people)] or _by_order(rest, people)
+        if not taken and last is not None and re.search(r"\b(?:sie|er|sie selbst|er selbst|she|he|she'll|he'll|diese|dieser)\b", rest, re.IGNORECASE):
+            taken += [(0, person) for person in people if same_person(person, last)]
     ordered: list[Person] = []
     for _, person in sorted(taken, key=lambda each: each[0]):
         if person not in ordered:
@@ -158,12 +182,19 @@ def _surname(person: Person) -> Iterable[str]:
 def _denied(text: str, start: int, end: int) -> bool:
     before = re.findall(r"\w+", text[:start].lower())[-2:]
     after = re.findall(r"\w+", re.split(r"[,.;!]", text[end:].lower())[0])[:2]
-    return any(word in ("ohne", "statt", "nicht", "anstatt", "without", "not", "instead") for word in before[-1:]) or any(
-        word in ("nicht", "nich", "not", "net") for word in after[:1]) or after[:2] == ["doch", "nicht"]
+    return (
+        any(word in ("ohne", "statt", "nicht", "anstatt", "without", "not", "instead") for word in before[-1:])
+        or any(word in ("nicht", "nich", "not", "net") for word in after[:1])
+        or after[:2] == ["doch", "nicht"]
+    )
 
 
 def _bare_me(text: str) -> tuple[int, ...]:
-    match = re.fullmatch(r"\W*(?:gruppenadmins?|admins?|das|mach(?:e)?|bin|den|die|der|:|\s)*\b(ich|me|ben|yo|io|i)\b\W*(?:selbst|selber|natürlich|bitte)?\W*", text, re.IGNORECASE)
+    match = re.fullmatch(
+        r"\W*(?:gruppenadmins?|admins?|das|mach(?:e)?|bin|den|die|der|:|\s)*\b(ich|me|ben|yo|io|i)\b\W*(?:selbst|selber|natürlich|bitte)?\W*",
+        text,
+        re.IGNORECASE,
+    )
     return (match.start(1),) if match else ()
 
 

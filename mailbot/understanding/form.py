@@ -69,7 +69,12 @@ def filled(body: Body, requests: Sequence[Request], catalogue: Catalogue) -> tup
     Looks everywhere in the mail: people answer above, inside and below the quoted question. An empty form line
     in our own quoted words is no answer.
     """
-    wanted = [(at, blank) for at, request in enumerate(requests) for language in LANGUAGES for blank in blanks(request, catalogue, language)]
+    wanted = [
+        (at, blank)
+        for at, request in enumerate(requests)
+        for language in LANGUAGES
+        for blank in blanks(request, catalogue, language)
+    ]
     found: list[tuple[int, Filled]] = []
     seen: set[tuple[int, Blank]] = set()
     lines = [line for line in body.lines if line.kind not in (Kind.SIGNATURE, Kind.FOOTER, Kind.ATTRIBUTION)]
@@ -107,7 +112,11 @@ def _below(lines: Sequence[Line], at: int, wanted: Sequence[tuple[int, Blank]]) 
         return ""
     following = lines[at + 1]
     text = following.text.strip()
-    if not text or any(_behind(blank.label, text) is not None for _, blank in wanted) or re.match(r"[\w*() –,-]{3,50}:\s*$", text):
+    if (
+        not text
+        or any(_behind(blank.label, text) is not None for _, blank in wanted)
+        or re.match(r"[\w*() –,-]{3,50}:\s*$", text)
+    ):
         return ""
     taken = [text]
     for line in lines[at + 2 :]:

@@ -20,7 +20,9 @@ def needed(service: Service, kind: RequestKind, fields: Mapping[str, Value]) -> 
     return tuple(rule for rule in service.fields if all(fields.get(other) == wanted for other, wanted in rule.only_if.items()))
 
 
-def missing(service: Service, kind: RequestKind, fields: Mapping[str, Value], broken: frozenset[str] = frozenset()) -> tuple[str, ...]:
+def missing(
+    service: Service, kind: RequestKind, fields: Mapping[str, Value], broken: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     """
     Sorted dotted names of what is missing: a field's id, or id and part ("users.email").
 
@@ -33,5 +35,10 @@ def missing(service: Service, kind: RequestKind, fields: Mapping[str, Value], br
             found.add(rule.id)
         elif rule.each:
             people = value if isinstance(value, tuple) else (value,)
-            found |= {f"{rule.id}.{part}" for part in rule.each for one in people if isinstance(one, Person) and getattr(one, part) is None}
+            found |= {
+                f"{rule.id}.{part}"
+                for part in rule.each
+                for one in people
+                if isinstance(one, Person) and getattr(one, part) is None
+            }
     return tuple(sorted(found))

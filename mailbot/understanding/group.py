@@ -9,16 +9,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from mailbot.catalogue import Groups
-from mailbot.understanding.lexicon import fold, is_given_name, language_of, word_set, words
+from mailbot.understanding.lexicon import beginning, fold, is_given_name, listed, word_set, words
 
 _ADJECTIVE = re.compile(r"[a-zäöüß]+(?:e|en|er|es)$")
-_STOP = re.compile(
-    r"^(?:und|oder|hat|haben|ist|sind|war|will|wollen|braucht|brauchen|bräuchte|möchte|möchten|hätte|hätten|bitte|hier|im|in|am|an|auf|aus|bei|mit|für|fuer|von|vom|zu|zum|zur|"
-    r"der|die|das|den|dem|des|ein|eine|einen|einer|wir|ich|ihr|sie|es|uns|euch|mich|mir|nicht|noch|auch|aber|als|wie|so|da|dort|soll|sollen|plant|macht|machen|trifft|wird|werden|wurde|"
-    r"gibt|kann|können|nutzen|nutzt|gern|gerne|jetzt|neu|seit|ab|bis|wo|was|wer|dass|ob|weil|wenn|nach|vor|über|um|the|and|or|is|are|has|have|would|needs?|to|of|for|in|at|on|with|we|our|"
-    r"olarak|ve|için|y|e|i|que|queremos|vorrebbe|chce|potrzebuje|natürlich|sorry|danke|lg|vg|mfg|gruß|grüße)$",
-    re.IGNORECASE,
-)
 _WORD = r"[^\W\d_](?:[\w'’*:]|-(?=\w))*"
 
 
@@ -42,7 +35,9 @@ def groups_in(text: str, groups: Groups) -> tuple[Group, ...]:
     """All groups that the text speaks of, in order."""
     found = []
     for kind in groups.kinds:
-        heads = "|".join(re.escape(name).replace("\\ ", r"\s+") for name in sorted((kind.short, *kind.names), key=len, reverse=True))
+        heads = "|".join(
+            re.escape(name).replace("\\ ", r"\s+") for name in sorted((kind.short, *kind.names), key=len, reverse=True)
+        )
         short = rf"(?<![\w@.])(?:{heads})s?(?![\w@])"
         for match in re.finditer(short, text, re.IGNORECASE):
             word = match[0]
@@ -54,7 +49,9 @@ def groups_in(text: str, groups: Groups) -> tuple[Group, ...]:
         for match in re.finditer(rf"(?<![\w@.-])(?:{heads})(?![\w@-])", text, re.IGNORECASE):
             town = re.match(r"\s+Köln\b", text[match.end() :], re.IGNORECASE) if kind.with_town else None
             name = f"{kind.short} Köln" if town else kind.short
-            found.append(Group(start=match.start(), end=match.end() + (town.end() if town else 0), kind="", name=name, written=match[0]))
+            found.append(
+                Group(start=match.start(), end=match.end() + (town.end() if town else 0), kind="", name=name, written=match[0])
+            )
     kept: list[Group] = []
     for group in sorted(found, key=lambda each: (each.start, -each.end)):
         if not kept or group.start >= kept[-1].end:
@@ -66,17 +63,31 @@ def _is_noise(text: str, match: re.Match[str]) -> bool:
     """ "Stadtwerke Köln AG" is a company."""
     before = re.search(r"(\w+)\s+$", text[: match.start()])
     after = text[match.end() :]
-    return bool(before and before[1][:1].isupper() and not re.match(r"[\s:-]+[A-ZÄÖÜ]", after) and match[0].isupper() and len(match[0]) == 2 and
-                before[1].lower() not in word_set("not_names") and not re.match(r"\s*$", text[: match.start()]) and re.search(r"(?:GmbH|Werke|Bank|Köln)\s+$", text[: match.start()]))
+    return bool(
+        before
+        and before[1][:1].isupper()
+        and not re.match(r"[\s:-]+[A-ZÄÖÜ]", after)
+        and match[0].isupper()
+        and len(match[0]) == 2
+        and before[1].lower() not in word_set("not_names")
+        and not re.match(r"\s*$", text[: match.start()])
+        and re.search(r"(?:GmbH|Werke|Bank|Köln)\s+$", text[: match.start()])
+    )
 
 
 def _named(text: str, start: int, end: int, kind: str, groups: Groups) -> Group:
     rest = text[end:]
-    lead = re.match(r"(?:\s*[:„\"“'»]\s*|\s*-\s*(?=[^\W\d_])|\s+(?:heißt|namens|mit dem namen|called|named)\s+[„\"“]?|\s+[„\"“»]?)(?:köln[ -](?=[^\W\d_]))?", rest, re.IGNORECASE)
+    lead = re.match(
+        r"(?:\s*[:„\"“'»]\s*|\s*-\s*(?=[^\W\d_])|\s+(?:heißt|namens|mit dem namen|called|named)\s+[„\"“]?|\s+[„\"“»]?)(?:köln[ -](?=[^\W\d_]))?",
+        rest,
+        re.IGNORECASE,
+    )
     if lead is None:
         return Group(start=start, end=end, kind=kind, name=None, written=text[start:end])
     at = lead.end()
-    quoted = re.match(r"([^\"“”«»]{2,60})[\"“”«]", rest[at:]) if rest[lead.start() : at].strip(" :") in ("„", '"', "“", "»") else None
+    quoted = (
+        re.match(r"([^\"“”«»]{2,60})[\"“”«]", rest[at:]) if rest[lead.start() : at].strip(" :") in ("„", '"', "“", "»") else None
+    )
     taken, length = (quoted[1].strip(), quoted.end()) if quoted else _words(rest[at:], kind, groups)
     if not taken:
         return Group(start=start, end=end, kind=kind, name=None, written=text[start:end])
@@ -97,15 +108,13 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
                 break
         elif not taken and small:
             # all in small letters: one word, if it may be a name
-            if _STOP.match(word) or _is_verb_like(word):
+            if listed("no_group_names").fullmatch(word):
                 break
             return word, match.end()
         elif small:
             if not _goes_on_small(word, rest[match.end() :], kind, taken):
                 break
-        elif taken and not _belongs(word, kind, taken, rest[match.end() :]):
-            break
-        elif not taken and _STOP.match(word):
+        elif (taken and not _belongs(word, kind, taken, rest[match.end() :])) or (not taken and listed("no_group_names").fullmatch(word)):
             break
         taken.append(word)
         position = match.end()
@@ -115,13 +124,6 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
     return " ".join(taken), len(rest[:position].rstrip())
 
 
-def _is_verb_like(word: str) -> bool:
-    return bool(re.search(r"(?:t|en)$", word)) and len(word) < 9 and word not in ("porz",) and word.lower() in _SMALL_VERBS
-
-
-_SMALL_VERBS = frozenset(
-    "braucht brauchen sucht suchen trifft treffen plant planen nutzt nutzen startet bekommt bekommen fehlt will wollen hätten hatten sollten könnten dürfen gehen geht kommt kommen gründet".split()
-)
 
 
 def _goes_on_small(word: str, rest: str, kind: str, taken: Sequence[str]) -> bool:
@@ -133,9 +135,17 @@ def _goes_on_small(word: str, rest: str, kind: str, taken: Sequence[str]) -> boo
         after = re.match(rf"\s+{_WORD}(?:\s+({_WORD}))?", rest)
         again = after[1] if after else None
         noun = following[1]
-        person = is_given_name(noun) or noun.lower() in ("ich", "die", "der") or (again is not None and again[:1].isupper() and is_given_name(noun))
+        person = (
+            is_given_name(noun)
+            or noun.lower() in ("ich", "die", "der")
+            or (again is not None and again[:1].isupper() and is_given_name(noun))
+        )
         return not person and len(taken) <= 3 and noun.upper() != noun
-    return word.lower() in ("der", "des", "gegen") and following[1].lower() not in word_set("not_names") and not is_given_name(following[1])
+    return (
+        word.lower() in ("der", "des", "gegen")
+        and following[1].lower() not in word_set("not_names")
+        and not is_given_name(following[1])
+    )
 
 
 def _is_person(rest: str) -> bool:
@@ -146,17 +156,27 @@ def _is_person(rest: str) -> bool:
 def _belongs(word: str, kind: str, taken: Sequence[str], rest: str) -> bool:
     """A further capitalised word of the name."""
     if kind == "OV":
-        return taken[-1].lower() in ("bad", "alt", "neu", "rath", "köln") or word.lower() in ("nord", "süd", "ost", "west", "mitte") or taken[-1] in "/&+"
+        return (
+            taken[-1].lower() in ("bad", "alt", "neu", "rath", "köln")
+            or word.lower() in ("nord", "süd", "ost", "west", "mitte")
+            or taken[-1] in "/&+"
+        )
     if taken[-1] in "&/+" or taken[-1].lower() == "und":
         return True
-    return bool(_ADJECTIVE.search(taken[-1].lower())) or (word.lower() not in word_set("not_names") and not (is_given_name(word) and _is_person(rest)) and len(taken) < 3)
+    return bool(_ADJECTIVE.search(taken[-1].lower())) or (
+        word.lower() not in word_set("not_names") and not (is_given_name(word) and _is_person(rest)) and len(taken) < 3
+    )
 
 
 def normal_name(name: str, kind: str, groups: Groups) -> str:
     """The name as groups write it: capitals, and known names for their misspellings."""
     name = re.sub(r"\s+", " ", name.strip(" \"'“”„«».,:;!?()"))
     if name == name.lower() or (name == name.upper() and len(name) > 4):
-        name = re.sub(r"[^\W\d_]+", lambda m: m[0] if m[0].lower() in ("und", "in", "der", "die", "für") else m[0][:1].upper() + m[0][1:].lower(), name)
+        name = re.sub(
+            r"[^\W\d_]+",
+            lambda m: m[0] if m[0].lower() in ("und", "in", "der", "die", "für") else m[0][:1].upper() + m[0][1:].lower(),
+            name,
+        )
     known = {each.removeprefix(f"{kind} "): each for each in groups.known if each.startswith(f"{kind} ")}
     if name in known:
         return name
@@ -169,23 +189,32 @@ def normal_name(name: str, kind: str, groups: Groups) -> str:
     return name
 
 
+def is_denied(text: str, start: int) -> bool:
+    """ "nicht AG Hochschule, sondern …", "statt OV Kalk"."""
+    return re.search(r"\b(?:nicht|statt|anstatt|kein|not|instead of)\s+(?:mehr\s+)?(?:(?:die|der|den|das|dem|the)\s+)?$", text[:start], re.IGNORECASE) is not None
+
+
 def bare_group(text: str, kind: str | None, groups: Groups) -> str | None:
     """
     The group that a bare answer names: "Frieden" after "unsere AG" is "AG Frieden".
 
     None where the text cannot be a name (a sentence, an address, a pronoun).
     """
-    named = next((group.value for group in groups_in(text, groups) if group.value), None)
+    named = next((group.value for group in groups_in(text, groups) if group.value and not is_denied(text, group.start)), None)
     if named:
         return named
-    name = re.sub(r"^(?:(?:die|der|das|wir sind|es ist|ist|also|na|ach so|sorry|äh|name der gruppe|gruppe|group|für|vom|von der|aus|in|im|it is|it's|the|natürlich|klar|die gruppe heißt|wir heißen|heißt)\b[\s:,]*)+", "", text.strip(), flags=re.IGNORECASE)
-    name = re.split(r"[.,;!?(\n–]|\s+-\s+|\s(?:natürlich|sorry|bitte|danke|ist|heißt|hatte ich|meine ich|meinte ich)\b", name)[0].strip(" \"'“”„:")
+    name = text.strip()
+    while lead := beginning("before_group_names").match(name):
+        name = name[lead.end() :].lstrip(" :,-–")
+    behind = listed("behind_group_names").search(name)
+    name = re.split(r"[.,;!?(\n–]|\s+-\s+", name[: behind.start()] if behind else name)[0].strip(" \"'“”„:")
     small = re.findall(rf"{_WORD}|&", name)
     if not small or len(small) > 6 or "@" in name or re.search(r"\d", name):
         return None
-    if _STOP.match(small[0]) or small[0].lower() in word_set("me") or small[0].lower() in word_set("thanks"):
+    if listed("no_group_names").fullmatch(small[0]) or small[0].lower() in word_set("me") or small[0].lower() in word_set("thanks"):
         return None
-    if len(small) > 2 and language_of([name], "") and any(word.lower() in words()["languages"]["de"] and word.lower() not in ("und", "der", "die", "für", "gegen", "mit", "in") for word in small):
+    joints = ("und", "der", "die", "des", "für", "gegen", "mit", "in", "&")
+    if any(word.lower() in words()["languages"]["de"] and word.lower() not in joints for word in small[1:]):
         return None
     short = normal_name(" ".join(small), kind or "OV", groups)
     if kind:

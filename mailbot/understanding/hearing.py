@@ -8,25 +8,18 @@ from dataclasses import dataclass, field, replace
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.understanding import chosen, values
+from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.form import plain
-from mailbot.understanding.group import bare_group, groups_in
-from mailbot.understanding.lexicon import fold, pattern
+from mailbot.understanding.group import bare_group, groups_in, is_denied
+from mailbot.understanding.lexicon import fold, listed, pattern
 from mailbot.understanding.mention import Mention, addresses_in, merged, speaks_of_self
 from mailbot.understanding.names import completed, names_in, same_person
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person, Value
 from mailbot.understanding.scene import Scene
 
-_LEFT_OUT = re.compile(
-    r"\b(?:kein(?:e|en)? (?:internet|computer|e-?mail|mail)|ausgedruckt|doch nicht|nicht mehr|statt|ohne|anmeldung bei|wenden|abwesenheit|vertretung|rückfragen|fragen an|viele grüße von|grüße von|macht nicht|will nicht|möchte nicht|scheidet|ausgeschieden|außer)\b",
-    re.IGNORECASE,
-)
-_GROUP_LABEL = re.compile(r"(?:name der gruppe|gruppen?name|gruppe|group name|name of the group|group|veranstaltende gruppe|grup adı|gruppo|grupo|grupa)\s*(?:[:=]|heißt|ist|is)\s*(.+)", re.IGNORECASE)
+_GROUP_LABEL = re.compile(rf"{listed('group_labels').pattern}\s*(?:[:=\t]|heißt|ist|is\b)\s*(?P<value>.+)", re.IGNORECASE)
 _STATEMENT = re.compile(r"([^:\t=@]{2,60}?)\s*[:\t=]\s*(\S.*)$")
-_TO_ME = re.compile(
-    r"\b(?:an mich|auf meine|an meine|to me|to my|a me|bana|meine (?:private|normale|bisherige|jetzige|eigene|gmx|gmail|web)?-?\s?(?:e-?mail-?|mail-?)?adresse|diese(?:r|n)? (?:e-?mail-?|mail-?)?(?:adresse|mail)? ?(?:hier)?|hierher|hierhin|von der ich (?:gerade )?(?:schreibe|maile)|absenderadresse|this (?:e-?mail )?address|diese hier|diese adresse|die adresse hier|die hier)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +84,9 @@ def _stated(rule: FieldRule, scene: Scene) -> int | None:
     """The passage that gives the field as a form does: "Aufgabe: Kassiererin", "Datum<TAB>14. März 2026"."""
     for at, passage in enumerate(scene.passages):
         match = _STATEMENT.match(passage.text)
-        if match and any(plain(match[1]) in (plain(label), plain(re.sub(r"\(.*\)", "", label))) for label in (rule.label.de, rule.label.en)):
+        if match and any(
+            plain(match[1]) in (plain(label), plain(re.sub(r"\(.*\)", "", label))) for label in (rule.label.de, rule.label.en)
+        ):
             return at
     return None
 
@@ -113,10 +108,10 @@ def _group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) ->
     kind = None
     for passage in scene.passages:
         label = _GROUP_LABEL.match(passage.text)
-        if label and (value := bare_group(label[1], None, catalogue.groups)):
+        if label and (value := bare_group(label['value'], None, catalogue.groups)):
             return heard.take(rule.id, value, _quote(passage))
         for group in groups_in(passage.text, catalogue.groups):
-            if group.value and not _is_in_passing(passage.text, group.start, alone=not group.kind):
+            if group.value and not is_denied(passage.text, group.start) and not _is_in_passing(passage.text, group.start, alone=not group.kind):
                 return heard.take(rule.id, group.value, f'"{group.written}" in line {passage.line}')
             kind = kind or (group.kind if not group.value else None)
     for title in scene.titles:
@@ -137,7 +132,7 @@ def _is_in_passing(text: str, at: int, *, alone: bool) -> bool:
     """ "wie die AG Frieden", "wie es der Kreisvorstand will": not the group that asks."""
     if re.search(r"\b(?:wie|like)\s+(?:es\s+|schon\s+|auch\s+)?(?:der|die|das|beim?|im|the)?\s*$", text[:at], re.IGNORECASE):
         return True
-    return alone and bool(re.search(r"\b(?:beschl\w+|wie es|entschieden|wünscht|vom|laut|gemäß|beisitzer\w*|mitglied)\b", text[:at] + text[at + 13 :], re.IGNORECASE))
+    return alone and listed("in_passing").search(text[:at] + text[at + 13 :]) is not None
 
 
 # --- persons --------------------------------------------------------------------------------------------------------
@@ -159,7 +154,10 @@ def _persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> N
         found += [(passage, person) for person in _counted(rule, passage, sorted(outside, key=lambda each: each.place), scene)]
     people += [person for _, person in found]
     people = _with_speaker(people, scene)
-    if scene.copied and any(pattern(*rule.words).search(p.text) and re.search(r"\b(?:cc|kopie|copy|cc'd)\b", p.text, re.IGNORECASE) for p in scene.passages):
+    if scene.copied and any(
+        pattern(*rule.words).search(p.text) and re.search(r"\b(?:cc|kopie|copy|cc'd)\b", p.text, re.IGNORECASE)
+        for p in scene.passages
+    ):
         people += scene.copied
     if people:
         first = found[0][0] if found else None
@@ -168,7 +166,12 @@ def _persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> N
 
 def _is_list_entry(mention: Mention, passage: Passage, here: Sequence[Mention]) -> bool:
     """ "Stefan Kowalski (Admin), stefan@…" on a line of its own is a user that is also admin."""
-    return passage.listed and bool(mention.person.email) and len([each for each in here if each.person.email]) == 1 and mention.place[1] < 8
+    return (
+        passage.listed
+        and bool(mention.person.email)
+        and len([each for each in here if each.person.email]) == 1
+        and mention.place[1] < 8
+    )
 
 
 def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: Scene) -> Iterator[Person]:
@@ -195,12 +198,12 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
 
 
 def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
+    """Behind "statt" or before "hat kein Internet", or a name to turn to rather than one that takes part."""
     following = [each.place[1] for each in here if each.place[1] > mention.place[1]]
     stretch = text[mention.place[1] : following[0] if following else len(text)]
-    before = text[max(0, mention.place[1] - 25) : mention.place[1]]
-    if re.search(r"\b(?:statt|anstatt|anstelle von|ohne|instead of|without)\s+(?:\w+\s+)?$", before, re.IGNORECASE):
+    if is_replaced(text, mention.place[1]) or listed("turned_to").search(text[max(0, mention.place[1] - 30) : mention.place[1]]):
         return True
-    return not mention.me and bool(_LEFT_OUT.search(stretch)) or bool(re.search(r"\b(?:anmeldung bei|wenden sie sich|wende dich|rückfragen an|fragen an)\b.{0,20}$", before, re.IGNORECASE))
+    return not mention.me and listed("left_out").search(stretch) is not None
 
 
 def _named_by_speaker(person: Person, scene: Scene) -> Person:
@@ -211,7 +214,12 @@ def _with_speaker(people: Sequence[Person], scene: Scene) -> list[Person]:
     """An entry that is the sender gets the address the mail was sent from, unless another is named."""
     speaker = scene.voice.person
     unified = merged(people)
-    return [completed(each, speaker) if chosen.is_speaker(each, speaker) and (each.given and each.surname or each == speaker or same_person(each, speaker)) else each for each in unified]
+    return [
+        completed(each, speaker)
+        if chosen.is_speaker(each, speaker) and ((each.given and each.surname) or each == speaker or same_person(each, speaker))
+        else each
+        for each in unified
+    ]
 
 
 def _person(rule: FieldRule, scene: Scene, heard: Heard) -> None:
@@ -237,17 +245,37 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
             for mention in [*after, *reversed(before)]:
                 if mention.me:
                     return scene.voice.person, _quote(passage)
-                if mention.person.given and (mention.person.surname or mention.person.email) and not _is_left_out(passage.text, mention, here):
+                if (
+                    mention.person.given
+                    and (mention.person.surname or mention.person.email)
+                    and not _is_left_out(passage.text, mention, here)
+                ):
                     return _whole(mention.person, scene), _quote(passage)
             if speaks_of_self(passage.text) and not after:
                 return scene.voice.person, _quote(passage)
-            bare = [each for each in after if not each.me and each.person.given and not same_person(each.person, scene.voice.person)]
+            bare = [
+                each for each in after if not each.me and each.person.given and not same_person(each.person, scene.voice.person)
+            ]
             if bare and bare[0].place[1] - match.end() < 25 and rule.words:
                 return _whole(bare[0].person, scene), _quote(passage)
             following = [each for each in scene.mentions if each.place[0] == at + 1 and passage.text.rstrip().endswith(":")]
             if following and (following[0].person.given or following[0].person.surname):
                 return _whole(following[0].person, scene), _quote(scene.passages[at + 1])
-    named = next((name for title in scene.titles[:1] for match in cue.finditer(title) for name in names_in(title[match.end() :]) if name.start < 3 and name.sure), None)
+    for at, passage in enumerate(scene.passages):
+        for match in listed("third_person").finditer(passage.text):
+            after = [each for each in scene.mentions if each.place[0] == at and 0 <= each.place[1] - match.end() < 12 and not each.me]
+            if after and after[0].person.given and not chosen.is_speaker(after[0].person, scene.voice.person):
+                return _whole(after[0].person, scene), _quote(passage)
+    named = next(
+        (
+            name
+            for title in scene.titles[:1]
+            for match in cue.finditer(title)
+            for name in names_in(title[match.end() :])
+            if name.start < 3 and name.sure
+        ),
+        None,
+    )
     if named and not same_person(named.person, scene.voice.person):
         return _whole(named.person, scene), "named in the subject"
     return None, ""
@@ -282,7 +310,9 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
     if not isinstance(people, tuple):
         return
     pool = tuple(each for each in people if isinstance(each, Person))
-    picked: list[Person] = [person for entry in scene.entries if entry.marked for person in pool if same_person(person, entry.person)]
+    picked: list[Person] = [
+        person for entry in scene.entries if entry.marked for person in pool if same_person(person, entry.person)
+    ]
     doubtful: list[str] = []
     reason = "marked in the list" if picked else ""
     for at, passage in enumerate(scene.passages):
@@ -293,7 +323,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
                 continue
             here = [each for each in scene.mentions if each.place[0] == at and start <= each.place[1] < end]
             pool = _joined(pool, here, scene, heard) if pool else pool
-            found, doubts = chosen.referred(stretch, pool, scene.voice.person)
+            found, doubts = chosen.referred(stretch, pool, scene.voice.person, spoken_of_last(scene, pool, (at, start)))
             picked += [person for person in found if person not in picked]
             doubtful += doubts
             if (found or doubts) and not reason:
@@ -302,11 +332,26 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
                 heard.hints[rule.id] = f"{heard.hints[rule.id]}; {stretch}" if rule.id in heard.hints else stretch
     if pool != people:
         heard.fields[rule.among] = pool
-    doubtful = [each for each in doubtful if not any(person.given and fold(each).startswith(fold(person.given)) for person in picked)]
+    doubtful = [
+        each for each in doubtful if not any(person.given and fold(each).startswith(fold(person.given)) for person in picked)
+    ]
     if picked and not doubtful and (rule.most is None or len(picked) <= rule.most):
         heard.take(rule.id, tuple(chosen.normal(person) for person in picked), reason)
     elif picked or doubtful:
-        heard.because.append(f"{rule.id}: " + (f"{', '.join(doubtful)} fits more than one" if doubtful else f"{len(picked)} are named, at most {rule.most} may be"))
+        heard.because.append(
+            f"{rule.id}: "
+            + (
+                f"{', '.join(doubtful)} fits more than one"
+                if doubtful
+                else f"{len(picked)} are named, at most {rule.most} may be"
+            )
+        )
+
+
+def spoken_of_last(scene: Scene, people: Sequence[Person], place: tuple[int, int]) -> Person | None:
+    """The one of `people` whom the scene named last before this place: whom "sie" or "er" means."""
+    before = [mention for mention in scene.mentions if mention.place < place and not mention.me]
+    return next((person for mention in reversed(before) for person in people if same_person(person, mention.person)), None)
 
 
 def _joined(pool: tuple[Person, ...], here: Sequence[Mention], scene: Scene, heard: Heard) -> tuple[Person, ...]:
@@ -314,7 +359,9 @@ def _joined(pool: tuple[Person, ...], here: Sequence[Mention], scene: Scene, hea
     joined = list(pool)
     for mention in here:
         person = scene.voice.person if mention.me else mention.person
-        known = [at for at, each in enumerate(joined) if same_person(each, person) or (mention.me and chosen.is_speaker(each, person))]
+        known = [
+            at for at, each in enumerate(joined) if same_person(each, person) or (mention.me and chosen.is_speaker(each, person))
+        ]
         if len(known) == 1:
             joined[known[0]] = completed(joined[known[0]], person) if not mention.me else joined[known[0]]
         elif not known and person.given and person.surname and person.email:
@@ -333,9 +380,18 @@ def _role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None
     for at, passage in enumerate(scene.passages):
         for found in _roles(passage.text, rule):
             role, offset = found
-            mine = bool(re.search(r"\b(?:ich|bin|als|mich|mir|meine|i|i'm|am|as|my|ben|soy|sono|jestem|aufgabe|funktion|zum|zur)\b", passage.text[:offset][-60:], re.IGNORECASE))
+            if re.match(r"\s+(?:bin ich|bin i|war ich)\b.{0,20}\b(?:nicht|nimmer|bisher|früher|kein)", passage.text[offset + len(role) :], re.IGNORECASE) or is_denied(passage.text, offset):
+                continue
+            mine = bool(
+                re.search(
+                    r"\b(?:ich|bin|als|mich|mir|meine|i|i'm|am|as|my|ben|soy|sono|jestem|aufgabe|funktion|zum|zur)\b",
+                    passage.text[:offset][-60:],
+                    re.IGNORECASE,
+                )
+            )
             beside = isinstance(person, Person) and any(
-                each.place[0] == at and not each.me and same_person(each.person, replace(person, email=each.person.email)) for each in scene.mentions
+                each.place[0] == at and not each.me and same_person(each.person, replace(person, email=each.person.email))
+                for each in scene.mentions
             )
             about_other = any(each.place[0] == at and not each.me and each.person.given and not beside for each in scene.mentions)
             rank = 0 if (beside if not is_sender else mine) else 2 if (is_sender and about_other) or not is_sender else 1
@@ -359,7 +415,9 @@ def _roles(text: str, rule: FieldRule) -> Iterator[tuple[str, int]]:
 
 
 def _choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
-    picked = values.choice_in(scene.text, rule.options) or (values.choice_in(scene.titles[0], rule.options) if scene.titles else None)
+    picked = values.choice_in(scene.text, rule.options) or (
+        values.choice_in(scene.titles[0], rule.options) if scene.titles else None
+    )
     if picked:
         heard.take(rule.id, picked, "words for it in the text")
 
@@ -387,13 +445,17 @@ def _is_own(email: str, catalogue: Catalogue) -> bool:
 def _address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
     for passage in scene.passages:
         for wire in addresses_in(passage.text):
-            if wire.email and wire.email not in catalogue.own_addresses and (rule.domain == "own") == _is_own(wire.email, catalogue):
+            if (
+                wire.email
+                and wire.email not in catalogue.own_addresses
+                and (rule.domain == "own") == _is_own(wire.email, catalogue)
+            ):
                 return heard.take(rule.id, wire.email, _quote(passage))
             if rule.domain == "own" and wire.email is None and wire.written.endswith("@"):
                 continue
     if rule.domain == "any":
         for passage in scene.passages:
-            if scene.voice.person.email and _TO_ME.search(passage.text) and not addresses_in(passage.text):
+            if scene.voice.person.email and listed("to_me").search(passage.text) and not addresses_in(passage.text):
                 return heard.take(rule.id, scene.voice.person.email, _quote(passage))
     return None
 
@@ -408,15 +470,17 @@ def _addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard
                 reason = reason or _quote(passage)
             elif wire.email is None and "@" in wire.written:
                 heard.broken.add(rule.id)
-        if scene.voice.person.email and re.search(r"\b(?:an mich|und mich|und an mich|and me|to me|ich selbst|und ich|diese adresse hier)\b", passage.text, re.IGNORECASE):
-            mine = re.search(r"\b(?:mich|me|ich)\b[^.;]{0,30}?(?:unter|at)\s*$", passage.text[: min((w.start for w in addresses_in(passage.text)), default=0)], re.IGNORECASE)
-            named_after = any(re.search(r"\b(?:mich|me|ich)\s+(?:unter|at|\(|via|per)\s*$", passage.text[: wire.start]) for wire in addresses_in(passage.text))
-            if not mine and not named_after and scene.voice.person.email not in found:
-                found.append(scene.voice.person.email)
-                reason = reason or _quote(passage)
+        if scene.voice.person.email and listed("me_too").search(passage.text) and not _names_own_address(passage.text):
+            found.append(scene.voice.person.email)
+            reason = reason or _quote(passage)
     found += [entry.person.email for entry in scene.entries if entry.person.email]
     if found:
         heard.take(rule.id, tuple(dict.fromkeys(found)), reason or "the list that came with the mail")
+
+
+def _names_own_address(text: str) -> bool:
+    """ "an mich unter kim@…": the address that follows is the author's."""
+    return any(re.search(r"\b(?:mich|me|ich)\b[^.;,@]{0,30}?(?:unter|at|via|per|\(|:)\s*$", text[: wire.start], re.IGNORECASE) for wire in addresses_in(text))
 
 
 def _text(rule: FieldRule, scene: Scene, heard: Heard) -> None:
@@ -430,5 +494,3 @@ def _text(rule: FieldRule, scene: Scene, heard: Heard) -> None:
         if match:
             return heard.take(rule.id, match[1].strip(" .,;"), _quote(passage))
     return None
-
-

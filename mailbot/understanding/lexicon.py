@@ -33,7 +33,7 @@ def _given_names() -> frozenset[str]:
     Source: nam_dict.txt by Jörg Michael (GNU FDL), as packed in the PyPI package gender-guesser.
     """
     names = set()
-    text = (files("gender_guesser") / "data" / "nam_dict.txt").read_text(encoding="utf-8", errors="replace")
+    text = (files("gender_guesser") / "data" / "nam_dict.txt").read_bytes().decode("utf-8", "replace")
     for line in text.splitlines():
         if line[:1] not in "#=":
             name = line[2:29].strip().lower()
@@ -97,6 +97,12 @@ def pattern(*alternatives: str) -> re.Pattern[str]:
         each = each.replace(".*", r"[\w:*-]*").replace(" ?", r"\s*").replace(" ", r"\s+")
         parts.append("".join(_UMLAUTS.get(sign, sign) for sign in each))
     return re.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def beginning(name: str) -> re.Pattern[str]:
+    """A matcher for one of the word lists at the very beginning of a text."""
+    return re.compile(rf"\W*{listed(name).pattern}", re.IGNORECASE)
 
 
 @cache

@@ -18,12 +18,15 @@ _BROKEN = re.compile(
 _WITHOUT_AT = re.compile(r"(?<![\w/.@-])[^\W\d_][\w-]*(?:\.[\w-]+){2,}(?![\w@/])")
 _SPELT_AT = re.compile(r"\s?(?:\(at\)|\[at\]|\(ät\)|\{at\})\s?")
 
-_ME = r"(?:ich|mich|mir|isch|me|myself|ben|beni|yo|io|ja|mnie)"
-_ROOM = r"(?=\s*(?:$|[,.;:!?()–—-]|selbst|selber|natürlich|auch|mit\b|unter\b|zusammen|als\b|dann\b|persönlich|macht|[^\W\d_]+en\b|seremos|seriamo))"
+_ME = r"(?:ich|mich|mir|isch|me|myself|ben|beni|yo|io|ja|mnie|moi|moi-même)"
+_VERB = (
+    r"(?!\s*(?:bin|hab|hab's|will|kann|muss|soll|darf|weiß|mag|war|hatte|wollte|konnte|sollte|möchte|würde|hätte|bräuchte|brauch|freu|find"
+    r"|am|have|would|need|want|will|can|think|hope|was|'d|'m|'ve|(?!beide|gerne|alle|habe ich)[a-zäöüß]{2,}e)\b)"
+)
 _SELF = tuple(
     re.compile(expression, re.IGNORECASE)
     for expression in (
-        rf"(?:^|[,;:(&+/–—-]\s*|\b(?:und|u\.|and|ve|y|e|i|oder|sowie|plus|also|dafür|stattdessen|für|fuer|for|mit|an|sind|wären|waeren|machen|werden|seremos|saremo)\s+)(?:auch\s+|noch\s+)?{_ME}\b{_ROOM}",
+        rf"(?:^|[,;:(&+/–—-]\s*|\b(?:und|u\.|and|ve|y|e|et|i|oder|sowie|plus|also|dafür|stattdessen|für|fuer|for|mit|an|sind|wären|waeren|machen|werden|seremos|saremo)\s+)(?:auch\s+|noch\s+)?{_ME}\b{_VERB}",
         r"\b(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|kümmere|kuemmere|kümmer|werde|würde|wuerde|soll|ben|sei|bleibe|möchte)\s+(?:das\s+|auch\s+|dann\s+|wohl\s+|selbst\s+)?(?:ich|isch)\b",
         r"\bich\s+(?:selbst\s+|selber\s+)?(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|werde|würde|kümmere)\b",
         r"\b(?:ich selbst|ich selber|meine person|meine wenigkeit|(?:der|die) unterzeichn\w+|unterzeichn(?:er|erin|ete|eter|ende|ender))\b",
@@ -83,7 +86,11 @@ def speaks_of_self(text: str) -> tuple[int, ...]:
     found: set[int] = set()
     for expression in _SELF:
         for match in expression.finditer(text):
-            if re.search(r"\b(?:nicht|not|kein|weder)\s*$", text[: match.start()] + re.split(rf"\b{_ME}\b", match[0], maxsplit=1, flags=re.IGNORECASE)[0], re.IGNORECASE):
+            if re.search(
+                r"\b(?:nicht|not|kein|weder)\s*$",
+                text[: match.start()] + re.split(rf"\b{_ME}\b", match[0], maxsplit=1, flags=re.IGNORECASE)[0],
+                re.IGNORECASE,
+            ):
                 continue
             word = re.search(rf"\b{_ME}\b|unterzeichn\w+|person|wenigkeit|\bi\b|i'm|i'll|i'd|me|benim", match[0], re.IGNORECASE)
             found.add(match.start() + (word.start() if word else 0))
@@ -97,7 +104,9 @@ def mentions(passages: Sequence[Passage], *, own: frozenset[str]) -> tuple[Menti
         heads = at + 1 < len(passages) and _is_address_alone(passages[at + 1].text) and len(passage.text.split()) <= 6
         here = _in_passage(at, passage, own, heads=heads)
         if _is_address_alone(passage.text) and len(here) == 1 and found and _ends_with_name(passages[at - 1], found[-1], at):
-            found[-1] = replace(found[-1], person=replace(found[-1].person, email=here[0].person.email), broken=here[0].broken, listed=True)
+            found[-1] = replace(
+                found[-1], person=replace(found[-1].person, email=here[0].person.email), broken=here[0].broken, listed=True
+            )
         else:
             found.extend(here)
     return tuple(found)
@@ -140,13 +149,19 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool =
     for name, wire in pairs:
         person = name.person if name else Person()
         if name and wire and wire.email:
-            person = split_name(masked[name.start : name.end].replace(",", " ").split(), wire.email) if "," not in masked[name.start : name.end] else person
+            person = (
+                split_name(masked[name.start : name.end].replace(",", " ").split(), wire.email)
+                if "," not in masked[name.start : name.end]
+                else person
+            )
         if wire and wire.email:
             person = replace(person, email=wire.email)
         start = min(part.start for part in (name, wire) if part)
         end = max(part.end for part in (name, wire) if part)
         result.append(
-            Mention(person=person, place=(at, start), end=end, broken=wire.written if wire and not wire.email else None, listed=listed)
+            Mention(
+                person=person, place=(at, start), end=end, broken=wire.written if wire and not wire.email else None, listed=listed
+            )
         )
     for offset in me:
         result.append(Mention(person=Person(), place=(at, offset), end=offset + 3, me=True, listed=listed))
@@ -168,7 +183,9 @@ def _names_beside(masked: str, wires: Sequence[Wire], *, listed: bool) -> list[N
     for wire in wires:
         before = masked[: wire.start]
         tail = re.search(r"((?:[^\W\d_][\w'’-]*\.?[ ]+){0,4}[^\W\d_][\w'’-]*)[ ]*[(<,:–-]?[ ]*(?:unter[ ]+)?$", before)
-        if tail is None or any(name.end > tail.start(1) and name.start < tail.end(1) and name.end >= tail.end(1) for name in found):
+        if tail is None or any(
+            name.end > tail.start(1) and name.start < tail.end(1) and name.end >= tail.end(1) for name in found
+        ):
             continue
         loose = names_in(tail[1], loose=True)
         if loose and loose[-1].end == len(tail[1]) and _looks_like(loose[-1], wire, tail[1]):

@@ -60,7 +60,11 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
         return []
     run = [first]
     for word in words[at + 1 : at + _MOST_WORDS]:
-        if not re.fullmatch(r"[ \u00a0]+", text[run[-1].end : word.start]) or run[-1].text.endswith(".") and len(run[-1].text) > 2:
+        if (
+            not re.fullmatch(r"[ \u00a0]+", text[run[-1].end : word.start])
+            or (run[-1].text.endswith(".")
+            and len(run[-1].text) > 2)
+        ):
             break
         if not _continues(word, run, loose=loose, small=small):
             break
@@ -107,11 +111,19 @@ def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool) -> Iterat
     while at < len(names):
         name = names[at]
         after = names[at + 1] if at + 1 < len(names) else None
-        if loose and after is not None and re.fullmatch(r"\s*,\s*", text[name.end : after.start]) and _is_surname_first(text, name, after):
+        if (
+            loose
+            and after is not None
+            and re.fullmatch(r"\s*,\s*", text[name.end : after.start])
+            and _is_surname_first(text, name, after)
+        ):
             surname = text[name.start : name.end]
             given = text[after.start : after.end]
             yield Name(
-                start=name.start, end=after.end, person=Person(given=as_written(given), surname=as_written(surname)), sure=after.sure
+                start=name.start,
+                end=after.end,
+                person=Person(given=as_written(given), surname=as_written(surname)),
+                sure=after.sure,
             )
             at += 2
         else:
@@ -146,7 +158,7 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
     if len(full) == 1:
         one = as_written(full[0])
         return Person(given=one) if is_given_name(full[0]) else Person(surname=one)
-    if full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper() or _address_turns_round(full, email):
+    if (full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper()) or _address_turns_round(full, email):
         return Person(given=as_written(full[-1]), surname=as_written(" ".join(full[:-1])))
     cut = 1
     while cut < len(full) - 1 and is_given_name(full[cut]) and full[cut].lower() not in word_set("particles"):
@@ -165,7 +177,11 @@ def _address_turns_round(words: Sequence[str], email: str | None) -> bool:
 def as_written(name: str) -> str:
     """Capitals as names have them where all is small or all is large."""
     if name != name.lower() and name != name.upper():
-        return name if not any(part.isupper() and len(part) > 2 for part in name.split()) else " ".join(map(as_written, name.split()))
+        return (
+            name
+            if not any(part.isupper() and len(part) > 2 for part in name.split())
+            else " ".join(map(as_written, name.split()))
+        )
     words = name.split()
     return " ".join(
         word.lower() if word.lower() in word_set("particles") and at < len(words) - 1 else _capital(word)

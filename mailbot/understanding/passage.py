@@ -18,7 +18,10 @@ _ABBREVIATION = re.compile(
     r"|Mo|Di|Mi|Do|Fr|Sa|So|Jan|Feb|Mär|Apr|Jun|Jul|Aug|Sept|Sep|Okt|Nov|Dez|[^\W\d_])|\d)\.$"
 )
 _END = re.compile(rf"(?<=[.!?…])[\"“”')]*\s+|\s*[{_EMOJI}]+\s*|(?<=[)])\s*;\s|;\s+(?=[A-ZÄÖÜ])")
-_OPEN_END = re.compile(r"(?:[,(/&–-]|\b(?:und|oder|an|auf|von|vom|mit|für|fuer|unter|bei|zu|zum|zur|der|die|das|den|dem|and|to|for|ve|y|e|i))$", re.IGNORECASE)
+_OPEN_END = re.compile(
+    r"(?:[,(/&–-]|\b(?:und|oder|an|auf|von|vom|mit|für|fuer|unter|bei|zu|zum|zur|der|die|das|den|dem|and|to|for|ve|y|e|i))$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,7 @@ def _unwrapped(block: Sequence[Line]) -> Iterator[tuple[int, str]]:
 def _goes_on(line: str, following: str) -> bool:
     """Whether the following line belongs to the same sentence or list entry."""
     rest = following.strip()
-    if _BULLET.match(following) or "\t" in line or "\t" in following or re.match(r"[\w -]{1,40}:(\s|$)", rest):
+    if _BULLET.match(following) or "|" in line or "|" in following or line.count(";") > 1 or "\t" in line or "\t" in following or re.match(r"[\w -]{1,40}:(\s|$)", rest):
         return False
     if _OPEN_END.search(line) and not line.endswith("-"):
         return True
@@ -83,12 +86,22 @@ def _goes_on(line: str, following: str) -> bool:
 def _cut(number: int, text: str, *, alone: bool) -> Iterator[Passage]:
     bullet = _BULLET.match(text)
     rest = text[bullet.end() :] if bullet else text
-    if "\t" in rest or rest.count(";") > 1 or rest.count("|") > 1 or len(rest) < 4 or (_is_entry(rest) and not re.search(r"[.!?]\s+[A-ZÄÖÜ]", rest)):
+    if (
+        "\t" in rest
+        or rest.count(";") > 1
+        or rest.count("|") > 1
+        or len(rest) < 4
+        or (_is_entry(rest) and not re.search(r"[.!?]\s+[A-ZÄÖÜ]", rest))
+    ):
         yield Passage(text=rest.strip(), line=number, listed=True, marked=bool(bullet))
         return
     start, first = 0, True
     for end in _END.finditer(rest):
-        sentence = rest[start : end.start()].rstrip("\"“”')") if not rest[start : end.start()].rstrip().endswith(")") else rest[start : end.start()]
+        sentence = (
+            rest[start : end.start()].rstrip("\"“”')")
+            if not rest[start : end.start()].rstrip().endswith(")")
+            else rest[start : end.start()]
+        )
         if _ABBREVIATION.search(sentence) and not re.search(rf"[{_EMOJI}]", end[0]):
             continue
         if sentence.strip():

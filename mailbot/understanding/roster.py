@@ -92,7 +92,11 @@ def _by_guess(row: tuple[str, ...], cues: Sequence[str], surname_column: int | N
     cells = [cell for cell in row if cell]
     wires = [wire for cell in cells for wire in addresses_in(cell, loose=len(cells) > 1)]
     email = next((wire.email for wire in wires if wire.email), None)
-    names = [cell for cell in cells if not addresses_in(cell, loose=len(cells) > 1) and re.fullmatch(r"[^\d@]{2,60}", cell) and not _YES.match(cell)]
+    names = [
+        cell
+        for cell in cells
+        if not addresses_in(cell, loose=len(cells) > 1) and re.fullmatch(r"[^\d@]{2,60}", cell) and not _YES.match(cell)
+    ]
     marked = any(bool(cues) and pattern(*cues).search(cell) for cell in names)
     names = [name for name in names if not (cues and pattern(*cues).search(name)) and not re.fullmatch(r"(?i)nein|no|-", name)]
     if not names or not wires:
@@ -162,7 +166,14 @@ def tables_in(passages: Sequence[Passage]) -> tuple[tuple[range, Table], ...]:
 
 
 def _separator(text: str) -> str | None:
-    return next((mark for mark in ("\t", "|", ";") if text.strip("| ").count(mark) >= 1 and (mark != ";" or text.count(";") >= 2 or "@" in text)), None)
+    return next(
+        (
+            mark
+            for mark in ("\t", "|", ";")
+            if text.strip("| ").count(mark) >= 1 and (mark != ";" or text.count(";") >= 2 or "@" in text)
+        ),
+        None,
+    )
 
 
 def _rows(lines: Iterable[str], mark: str) -> Iterable[list[str]]:

@@ -9,17 +9,14 @@ from datetime import date
 
 from mailbot.catalogue import Catalogue
 from mailbot.mail.message import Address, Attachment, Kind, Line, Mail
-from mailbot.understanding.lexicon import pattern, word_set
+from mailbot.understanding.lexicon import beginning, pattern, word_set
 from mailbot.understanding.mention import Mention, mentions
 from mailbot.understanding.passage import Passage, passages
 from mailbot.understanding.request import Person
 from mailbot.understanding.roster import Entry, cards_in, roster_in, tables_in
 from mailbot.understanding.voice import Voice, voice_of
 
-_SALUTATION = re.compile(
-    r"^(?:hallo|hi|hey|hej|moin|servus|ciao|guten (?:tag|morgen|abend)|liebe[rs]?|leev\w*|sehr geehrte[rs]?|werte[rs]?|dear|hello|merhaba|selam|hola|buongiorno|dzień dobry|cześć|tach|na)\b[^.!?]{0,60}?(?:[,!.:]\s*|$)",
-    re.IGNORECASE,
-)
+_SALUTATION = re.compile(rf"{beginning('salutations').pattern}[^.!?]{{0,60}}?(?:[,!.:]\s*|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +39,24 @@ class Scene:
     def only(self, indices: Sequence[int]) -> Scene:
         """The same scene, with these passages alone."""
         kept = set(indices)
-        return replace(self, mentions=tuple(each for each in self.mentions if each.place[0] in kept),
-                       passages=tuple(p if at in kept else replace(p, text="") for at, p in enumerate(self.passages)))
+        return replace(
+            self,
+            mentions=tuple(each for each in self.mentions if each.place[0] in kept),
+            passages=tuple(p if at in kept else replace(p, text="") for at, p in enumerate(self.passages)),
+        )
 
     def saying(self, text: str, line: int) -> Scene:
         """The same voice saying only this (the words behind a form line)."""
         said = passages(Line(number=line, text=each, kind=Kind.OWN) for each in text.split("\n"))
         listed = tuple(replace(each, listed=True) for each in said)
-        return replace(self, passages=listed, mentions=mentions(listed, own=self.own), entries=(), titles=(), voice=replace(self.voice, closing=()))
+        return replace(
+            self,
+            passages=listed,
+            mentions=mentions(listed, own=self.own),
+            entries=(),
+            titles=(),
+            voice=replace(self.voice, closing=()),
+        )
 
     @property
     def text(self) -> str:
@@ -70,13 +77,22 @@ def forwarded_scene(mail: Mail, catalogue: Catalogue) -> Scene | None:
     return _scene(passed.author, passed.lines, (passed.subject,), mail.attachments, mail, catalogue)
 
 
-def _scene(author: Address, lines: Sequence[Line], titles: tuple[str, ...], attachments: Sequence[Attachment], mail: Mail, catalogue: Catalogue) -> Scene:
+def _scene(
+    author: Address,
+    lines: Sequence[Line],
+    titles: tuple[str, ...],
+    attachments: Sequence[Attachment],
+    mail: Mail,
+    catalogue: Catalogue,
+) -> Scene:
     spoken = passages(line for line in lines if line.kind is Kind.OWN)
     spoken = tuple(cut for each in spoken if (cut := _without_salutation(each)).text)
     cues = chosen_words(catalogue)
     written = tables_in(spoken)
     cards = cards_in(spoken)
-    in_tables = {at for where, table in written for at in where if roster_in(table, cues)} | {at for where, _ in cards for at in where}
+    in_tables = {at for where, table in written for at in where if roster_in(table, cues)} | {
+        at for where, _ in cards for at in where
+    }
     outside = tuple(replace(p, text="") if at in in_tables else p for at, p in enumerate(spoken))
     entries = [entry for _, table in written for entry in roster_in(table, cues)] + [entry for _, entry in cards]
     entries += [entry for attachment in attachments for table in attachment.tables for entry in roster_in(table, cues)]
@@ -87,7 +103,12 @@ def _scene(author: Address, lines: Sequence[Line], titles: tuple[str, ...], atta
         passages=outside,
         mentions=mentions(outside, own=catalogue.own_addresses),
         entries=tuple(entries),
-        titles=(*titles, *(attachment.text[:2000] for attachment in attachments), *headings, *(_stem(attachment.name) for attachment in attachments)),
+        titles=(
+            *titles,
+            *(attachment.text[:2000] for attachment in attachments),
+            *headings,
+            *(_stem(attachment.name) for attachment in attachments),
+        ),
         copied=tuple(_as_person(address) for address in mail.cc if address.email not in catalogue.own_addresses),
         today=mail.date.astimezone(catalogue.hours.timezone).date() if mail.date else None,
         own=catalogue.own_addresses,
@@ -104,7 +125,9 @@ def _stem(name: str) -> str:
 
 def chosen_words(catalogue: Catalogue) -> tuple[str, ...]:
     """All words that announce those chosen among others (admins), of any service."""
-    return tuple(word for service in catalogue.services for rule in service.fields if rule.type == "chosen" for word in rule.words)
+    return tuple(
+        word for service in catalogue.services for rule in service.fields if rule.type == "chosen" for word in rule.words
+    )
 
 
 def _without_salutation(passage: Passage) -> Passage:
@@ -118,5 +141,44 @@ def _without_salutation(passage: Passage) -> Passage:
 def is_courtesy(text: str) -> bool:
     """Whether the text says nothing but thanks, agreement or a greeting."""
     left = pattern(*sorted(word_set("thanks"), key=len, reverse=True)).sub(" ", _SALUTATION.sub(" ", text))
-    left = pattern("für", "fürs", "die", "das", "und", "sehr", "noch mal", "nochmal", "nochmals", "mal", "so", "liebe grüße", "viele grüße", "lg", "vg", "dann", "ja", "for", "the", "so much", "very much", "alles", "ist", "war", "ging ja", "schnell(e)?", "rasche", "antwort", "hilfe", "mühe", "info", "rückmeldung", "reply", "quick", "you", "the", "help", "a lot").sub(" ", left)
+    left = pattern(
+        "für",
+        "fürs",
+        "die",
+        "das",
+        "und",
+        "sehr",
+        "noch mal",
+        "nochmal",
+        "nochmals",
+        "mal",
+        "so",
+        "liebe grüße",
+        "viele grüße",
+        "lg",
+        "vg",
+        "dann",
+        "ja",
+        "for",
+        "the",
+        "so much",
+        "very much",
+        "alles",
+        "ist",
+        "war",
+        "ging ja",
+        "schnell(e)?",
+        "rasche",
+        "antwort",
+        "hilfe",
+        "mühe",
+        "info",
+        "rückmeldung",
+        "reply",
+        "quick",
+        "you",
+        "the",
+        "help",
+        "a lot",
+    ).sub(" ", left)
     return not re.search(r"\w", left) and bool(re.search(r"\w", text) or text.strip())

@@ -7,14 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.catalogue import Catalogue, Service, Signs
-from mailbot.understanding.lexicon import pattern
+from mailbot.understanding.lexicon import beginning, listed, pattern
 from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import RequestKind
 
-_ALREADY = re.compile(
-    r"\b(?:haben|hat|nutzen|nutzt|hab|gibt|läuft)\b.{0,40}\b(?:schon|bereits|ja schon)\b|\b(?:already|in der nextcloud liegt|statt über|nicht um|geht es (?:hier )?nicht)\b", re.IGNORECASE
-)
-_NUMBERED = re.compile(r"^\s*(?:erstens|zweitens|drittens|außerdem|zusätzlich|ferner|dann noch|und gleich noch|und dann|first|second|also)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +41,7 @@ def topics_of(subject: str, passages: Sequence[Passage], catalogue: Catalogue, *
     """
     hits = _hits(subject if not ongoing else "", passages, catalogue)
     hits = _only_the_stronger(hits)
-    asked = [hit for hit in hits if hit.at < 0 or not _ALREADY.search(passages[hit.at].text)] or hits
+    asked = [hit for hit in hits if hit.at < 0 or not listed("already").search(passages[hit.at].text)] or hits
 
     urgent = [hit for hit in asked if hit.service.priority > 0]
     if urgent:
@@ -55,9 +51,13 @@ def topics_of(subject: str, passages: Sequence[Passage], catalogue: Catalogue, *
     services = _in_order(asked, passages, catalogue, ongoing=ongoing)
     whole = "\n".join([*(() if ongoing else (subject,)), *(passage.text for passage in passages)])
     change = _sign(catalogue.language.change, whole)
-    listed = any(ADDRESS.search(passage.text) for passage in passages)
-    trouble = _grave_trouble(whole, catalogue) if not (listed and _wants(passages, services, catalogue.language.request.strong)) else None
-    if not trouble and not change and services and not listed:
+    has_list = any(ADDRESS.search(passage.text) for passage in passages)
+    trouble = (
+        _grave_trouble(whole, catalogue)
+        if not (has_list and _wants(passages, services, catalogue.language.request.strong))
+        else None
+    )
+    if not trouble and not change and services and not has_list:
         request = catalogue.language.request
         trouble = _slight_trouble(whole, catalogue) if not _wants(passages, services, (*request.strong, *request.weak)) else None
 
@@ -66,12 +66,15 @@ def topics_of(subject: str, passages: Sequence[Passage], catalogue: Catalogue, *
         because = (f'help: "{trouble}"', *((_because(services[0], passages),) if services else ()))
         return (Topic(service="help", tool=tool, passages=_all(passages), because=because),)
     if not services:
-        return () if ongoing else (Topic(service="other", passages=_all(passages), because=("no words of any service were found",)),)
+        return (
+            () if ongoing else (Topic(service="other", passages=_all(passages), because=("no words of any service were found",)),)
+        )
     if change and len(services) == 1 and services[0].service.fields:
         because = (_because(services[0], passages), f'change: "{change}"')
         return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=_all(passages), because=because),)
     return tuple(
-        Topic(service=hit.service.id, passages=_share(hit, services, passages), because=(_because(hit, passages),)) for hit in services
+        Topic(service=hit.service.id, passages=_share(hit, services, passages), because=(_because(hit, passages),))
+        for hit in services
     )
 
 
@@ -101,7 +104,9 @@ def _in_order(hits: Sequence[_Hit], passages: Sequence[Passage], catalogue: Cata
     """One hit a service: the first where it is asked for. Further services must be asked for in words of their own."""
     best: dict[str, _Hit] = {}
     for hit in hits:
-        if hit.service.id not in best or (_asks(hit, passages, catalogue) and not _asks(best[hit.service.id], passages, catalogue)):
+        if hit.service.id not in best or (
+            _asks(hit, passages, catalogue) and not _asks(best[hit.service.id], passages, catalogue)
+        ):
             best[hit.service.id] = hit
     ordered = sorted(best.values(), key=lambda hit: hit.at)
     if len(ordered) > 1 or ongoing:
@@ -116,7 +121,11 @@ def _asks(hit: _Hit, passages: Sequence[Passage], catalogue: Catalogue) -> bool:
         return True
     passage = passages[hit.at]
     request = catalogue.language.request
-    return passage.marked or bool(_NUMBERED.search(passage.text)) or bool(pattern(*request.strong, *request.weak).search(passage.text))
+    return (
+        passage.marked
+        or bool(beginning("numbered").match(passage.text))
+        or bool(pattern(*request.strong, *request.weak).search(passage.text))
+    )
 
 
 def _wants(passages: Sequence[Passage], services: Sequence[_Hit], words: Sequence[str]) -> bool:
@@ -148,7 +157,7 @@ def _share(hit: _Hit, hits: Sequence[_Hit], passages: Sequence[Passage]) -> tupl
     if hit.at < 0 or not starts:
         return _all(passages)
     following = [start for start in starts if start > hit.at]
-    shared = range(0, starts[0])
+    shared = range(starts[0])
     return (*shared, *range(hit.at, following[0] if following else len(passages)))
 
 

@@ -35,7 +35,9 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
         return Reading(requests=before, act=act, language=language, foreign=foreign)
     forms = filled(mail.body, before, catalogue)
     known = {request.service for request in before}
-    fresh = tuple(topic for topic in topics_of(mail.subject, scene.passages, catalogue, ongoing=True) if topic.service not in known)
+    fresh = tuple(
+        topic for topic in topics_of(mail.subject, scene.passages, catalogue, ongoing=True) if topic.service not in known
+    )
     taken = {at for topic in fresh for at in topic.passages}
     rest = scene.only([at for at in range(len(scene.passages)) if at not in taken]) if fresh else scene
     updated = tuple(
@@ -80,7 +82,9 @@ def _finished(request: Request, heard: Heard, catalogue: Catalogue) -> Request:
     service = catalogue.service(request.service)
     fields = dict(heard.fields)
     if request.kind is RequestKind.CHANGE:
-        kept = {rule.id for rule in service.fields if rule.type == "group"} or {rule.id for rule in service.fields if rule.type == "person"}
+        kept = {rule.id for rule in service.fields if rule.type == "group"} or {
+            rule.id for rule in service.fields if rule.type == "person"
+        }
         fields = {id: value for id, value in fields.items() if id in kept}
     fields = {id: value for id, value in fields.items() if _applies(id, fields, catalogue, request.service)}
     return replace(
@@ -104,7 +108,11 @@ def _act(mail: Mail, scene: Scene, before: Sequence[Request], catalogue: Catalog
         return Act.SAY
     if said and all(is_courtesy(text) for text in said):
         return Act.THANK
-    if not said and any(line.kind is Kind.SIGNATURE for line in mail.body.lines) and is_courtesy(" ".join(scene.voice.closing[:1])):
+    if (
+        not said
+        and any(line.kind is Kind.SIGNATURE for line in mail.body.lines)
+        and is_courtesy(" ".join(scene.voice.closing[:1]))
+    ):
         return Act.THANK
     text = " ".join(said)
     if listed("withdrawals").search(text):
@@ -125,4 +133,8 @@ def _language(mail: Mail, scene: Scene) -> tuple[str, str | None]:
 def _doubts(mail: Mail, catalogue: Catalogue) -> tuple[str, ...]:
     """What staff should hear of besides the request."""
     text = " ".join([mail.text, *(address.email for address in (*mail.to, *mail.cc))]).lower()
-    return tuple(f"the misspelt domain {domain} stands in the mail" for domain in catalogue.organisation.misspelt_domains if f"@{domain.lower()}" in text)
+    return tuple(
+        f"the misspelt domain {domain} stands in the mail"
+        for domain in catalogue.organisation.misspelt_domains
+        if f"@{domain.lower()}" in text
+    )

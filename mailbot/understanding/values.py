@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from mailbot.catalogue import FieldRule, Option
-from mailbot.understanding.lexicon import pattern, word_set, words
+from mailbot.understanding.lexicon import listed, pattern, word_set, words
 from mailbot.understanding.passage import ADDRESS
 
-_NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2}(?!\d))?(?![\d.]*\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
+_NUMERIC = re.compile(
+    r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2}(?!\d))?(?![\d.]*\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)"
+)
 
 
 def dates_in(text: str, today: date | None) -> tuple[date, ...]:
@@ -23,7 +25,8 @@ def dates_in(text: str, today: date | None) -> tuple[date, ...]:
     months = words()["months"]
     named = "|".join(sorted(months, key=len, reverse=True))
     spelt = re.compile(
-        rf"(?<!\d)(\d{{1,2}})(?:\.|st|nd|rd|th)?\s*(?:of\s+|de\s+)?({named})\b\.?,?\s*(?:de\s+)?(\d{{4}})?|\b({named})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})", re.IGNORECASE
+        rf"(?<!\d)(\d{{1,2}})(?:\.|st|nd|rd|th)?\s*(?:of\s+|de\s+)?({named})\b\.?,?\s*(?:de\s+)?(\d{{4}})?|\b({named})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})",
+        re.IGNORECASE,
     )
     found: list[tuple[int, date]] = []
     for match in _NUMERIC.finditer(text):
@@ -61,13 +64,20 @@ def number_in(text: str, cues: Sequence[str]) -> int | None:
     """
     plain = _NUMERIC.sub(" ", ADDRESS.sub(" ", text))
     named = "|".join(sorted(words()["months"], key=len, reverse=True))
-    plain = re.sub(rf"\b\d{{1,2}}\.?\s*(?:{named})\b\.?\s*(?:\d{{4}})?|\b(?:19|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b(?:\s*uhr)?|\b\d{{1,2}}\s*uhr\b|\b\d{{1,2}}\.(?=\s|$)|\+?\d[\d /-]{{6,}}", lambda m: "#" * len(m[0]), plain, flags=re.IGNORECASE)
+    plain = re.sub(
+        rf"\b\d{{1,2}}\.?\s*(?:{named})\b\.?\s*(?:\d{{4}})?|\b(?:19|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b(?:\s*uhr)?|\b\d{{1,2}}\s*uhr\b|\b\d{{1,2}}\.(?=\s|$)|\+?\d[\d /-]{{6,}}",
+        lambda m: "#" * len(m[0]),
+        plain,
+        flags=re.IGNORECASE,
+    )
     plain = re.sub(r"\b(?:statt|anstatt|nicht|instead of|not)\s+(?:\w+\s+)?\d+", lambda m: "#" * len(m[0]), plain)
     spans = [match.span() for match in pattern(*cues).finditer(plain)]
     if not spans:
         return None
     best: tuple[int, int] | None = None
-    for match in re.finditer(r"(?<![\w-])(\d{1,5})(?![\w-]|\.\d)|\b(" + "|".join(words()["numbers"]) + r")\b", plain, re.IGNORECASE):
+    for match in re.finditer(
+        r"(?<![\w-])(\d{1,5})(?![\w-]|\.\d)|\b(" + "|".join(words()["numbers"]) + r")\b", plain, re.IGNORECASE
+    ):
         value = int(match[1]) if match[1] else words()["numbers"][match[2].lower()]
         gap = min(start - match.end() if start >= match.end() else match.start() - end + 8 for start, end in spans)
         if gap < 40 and (best is None or gap < best[0]):
@@ -80,7 +90,10 @@ def bare_number(text: str) -> int | None:
     plain = _NUMERIC.sub(" ", ADDRESS.sub(" ", text))
     plain = re.sub(r"\b(?:statt|anstatt)\s+\d+", " ", plain)
     found = [int(each) for each in re.findall(r"(?<![\w.-])(\d{1,5})(?![\w-]|\.\d)", plain)]
-    found += [words()["numbers"][each.lower()] for each in re.findall(r"\b(?:" + "|".join(words()["numbers"]) + r")\b", plain, re.IGNORECASE)]
+    found += [
+        words()["numbers"][each.lower()]
+        for each in re.findall(r"\b(?:" + "|".join(words()["numbers"]) + r")\b", plain, re.IGNORECASE)
+    ]
     return found[0] if len(set(found)) == 1 else None
 
 
@@ -107,7 +120,10 @@ def _refused(clause: str, start: int, end: int) -> bool:
         return True
     if re.search(r"\b(?:oder|or)\b", clause, re.IGNORECASE) and "?" in clause:
         return True
-    return any(word in ("nicht", "nich", "net", "nit") for word in after[:6]) or re.search(r"\bbloß\w*\s*$", clause[:start].lower()) is not None
+    return (
+        any(word in ("nicht", "nich", "net", "nit") for word in after[:6])
+        or re.search(r"\bbloß\w*\s*$", clause[:start].lower()) is not None
+    )
 
 
 def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
@@ -116,10 +132,7 @@ def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
     if match is None or "@" in match[0]:
         return None
     word = match[0].strip("-")
-    role = word if not word.islower() or _is_english_role(word) else word[:1].upper() + word[1:]
-    return role, match.start()
-
-
-def _is_english_role(word: str) -> bool:
-    """English tasks are written small ("treasurer")."""
-    return bool(re.fullmatch(r"treasurer|(?:co-)?chair\w*|speaker|spokes\w+|secretary|coordinator|press officer|board member|delegate|organi[sz]er", word))
+    adjective = re.search(rf"{listed('role_adjectives').pattern}\s+$", text[: match.start()], re.IGNORECASE)
+    if adjective:
+        return f"{adjective[0].strip()} {word}", adjective.start()
+    return (word[:1].upper() + word[1:] if word.islower() else word), match.start()

@@ -7,15 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.mail.message import Address, Line
-from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, word_set
+from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, listed, word_set
 from mailbot.understanding.names import WORD, names_in, split_name
 from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import Person
 
-_INTRODUCTION = re.compile(
-    r"\b(?:mein name ist|mein name lautet|ich heiße|ich heisse|ich bin(?: es)?,?(?: die| der)?|hier ist|hier schreibt|my name is|i am|i'm|benim adım|adım|me llamo|mi nombre es|mi chiamo|sono|nazywam się)\s+",
-    re.IGNORECASE,
-)
 _CLOSING = re.compile(r"^(?:i\. ?a\.|i\. ?v\.|gez\.|ppa\.)\s+", re.IGNORECASE)
 
 
@@ -47,8 +43,8 @@ def voice_of(author: Address, passages: Sequence[Passage], signature: Sequence[L
 
 def _introduced(text: str) -> list[Person]:
     found = []
-    for match in _INTRODUCTION.finditer(text):
-        rest = text[match.end() : match.end() + 80]
+    for match in listed("introductions").finditer(text):
+        rest = text[match.end() : match.end() + 80].lstrip()
         name = next(iter(names_in(rest)), None)
         if name and name.start == 0 and name.sure:
             found.append(name.person)
@@ -87,7 +83,7 @@ def _from_header(author: Address) -> Person:
         return Person()
     if "," in name:
         surname, given = (part.strip() for part in name.split(",", 1))
-        if given and is_given_name(given.split()[0]) or surname.isupper():
+        if (given and is_given_name(given.split()[0])) or surname.isupper():
             return split_name([*given.split(), *surname.split()]) if given else Person()
     words = [word for word in name.split() if word.lower() not in word_set("titles")]
     if any(is_no_name(word) and word.lower() not in word_set("particles") for word in words):

@@ -1,0 +1,171 @@
+"""Plays mails as one conversation, in memory: what they are, why, and what would be answered. Nothing is stored or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mailbot.catalogue import Catalogue, Mailbox
+from mailbot.errors import NotFound
+from mailbot.mail.message import Address, Mail
+from mailbot.mail.origin import Authenticity, Origin, origin
+from mailbot.mail.read import read
+from mailbot.store.codec import fields_to_json
+from mailbot.tickets.decide import decide
+from mailbot.tickets.decision import Action, Decision
+from mailbot.tickets.ticket import Ticket
+from mailbot.tickets.writer import Words, Writer
+from mailbot.understanding.understand import understand
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """One mail of a conversation: what was read, where it comes from, what follows, and the words of the answer."""
+
+    file: str
+    mail: Mail
+    origin: Origin
+    decision: Decision
+    tickets: tuple[Ticket, ...] = ()
+    answer: Words | None = None
+    to: Address | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that stands for this mail in `mailbot explain --json`."""
+        return {
+            "file": self.file,
+            "action": self.decision.action.value,
+            "requests": [
+                {
+                    "service": outcome.request.service,
+                    "kind": outcome.request.kind.value,
+                    "fields": fields_to_json(outcome.request.fields),
+                    "missing": list(outcome.request.missing),
+                    "because": list(outcome.request.because),
+                }
+                for outcome in self.decision.outcomes
+            ],
+            "silence": self.decision.silence,
+            "replies": [{"to": [self.to.email], "subject": self.answer.subject, "text": self.answer.text}]
+            if self.answer and self.to
+            else [],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A mail as it lies in a mailbox."""
+
+    file: str
+    raw: bytes
+    mailbox: Mailbox
+
+
+def conversation(arrivals: Iterable[Arrival], catalogue: Catalogue, writer: Writer) -> tuple[Explained, ...]:
+    """The mails of one conversation, in order, each with the state after it."""
+    explained: list[Explained] = []
+    tickets: tuple[Ticket, ...] = ()
+    for arrival in arrivals:
+        one = _explained(arrival, tickets, catalogue, writer)
+        tickets = one.tickets or tickets
+        explained.append(one)
+    return tuple(explained)
+
+
+def _explained(arrival: Arrival, tickets: tuple[Ticket, ...], catalogue: Catalogue, writer: Writer) -> Explained:
+    mail = read(arrival.raw)
+    source = origin(mail, own=catalogue.own_addresses, authserv_ids=catalogue.authserv_ids)
+    if source.machine is not None:
+        ignored = Decision(action=Action.IGNORE, silence=source.because)
+        return Explained(file=arrival.file, mail=mail, origin=source, decision=ignored)
+    reading = understand(mail, tuple(ticket.request for ticket in tickets), catalogue)
+    decision = decide(reading, tickets, catalogue)
+    after = _after(decision, tickets, mail, arrival.mailbox, catalogue)
+    answer = None
+    if decision.reply is not None and source.authenticity is not Authenticity.FAIL and mail.sender.email:
+        known = source.authenticity is Authenticity.PASS or bool(tickets)
+        answer = writer.answer(decision, after, subject=mail.subject, to=mail.sender, mailbox=arrival.mailbox, known=known)
+    return Explained(file=arrival.file, mail=mail, origin=source, decision=decision, tickets=after, answer=answer, to=mail.sender)
+
+
+def _after(
+    decision: Decision, tickets: Sequence[Ticket], mail: Mail, mailbox: Mailbox, catalogue: Catalogue
+) -> tuple[Ticket, ...]:
+    """The conversation's tickets as they would be."""
+    first = catalogue.organisation.first_ticket
+    when = mail.date or EPOCH
+    return tuple(
+        Ticket(
+            key=outcome.ticket or f"{catalogue.organisation.ticket_prefix}-{first + at}",
+            conversation=first,
+            request=outcome.request,
+            state=outcome.state,
+            mailbox=mailbox.id,
+            requester=tickets[at].requester if at < len(tickets) else mail.sender,
+            subject=tickets[at].subject if at < len(tickets) else mail.subject,
+            language=decision.language,
+            questions=outcome.questions,
+            opened=tickets[at].opened if at < len(tickets) else when,
+            updated=when,
+        )
+        for at, outcome in enumerate(decision.outcomes)
+    )
+
+
+def explain_files(paths: Sequence[Path], mailbox: str | None, catalogue: Catalogue, writer: Writer) -> tuple[Explained, ...]:
+    """
+    The files as one conversation; without a mailbox, the one that a mail is addressed to, else the first.
+
+    Raises NotFound for a file or mailbox that does not exist.
+    """
+    return conversation((_arrival(path, path.name, mailbox, catalogue) for path in paths), catalogue, writer)
+
+
+def explain_cases(folder: Path, catalogue: Catalogue, writer: Writer) -> Iterator[tuple[str, tuple[Explained, ...]]]:
+    """
+    Every case folder of `folder`, by name: its id (the folder's name) and its conversation.
+
+    A case folder holds case.yaml with `mails: [{file, mailbox}]`; nothing else in it is read.
+    """
+    if not folder.is_dir():
+        raise NotFound(f"{folder}: there is no such folder")
+    for path in sorted(folder.glob("*/case.yaml")):
+        yield path.parent.name, conversation(_case(path, catalogue), catalogue, writer)
+
+
+def _case(path: Path, catalogue: Catalogue) -> Iterator[Arrival]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        mails = [(str(each["file"]), str(each["mailbox"])) for each in content["mails"]]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise NotFound(f"{path}: should name its mails as `mails: [{{file: 01.eml, mailbox: support}}]` ({error})") from error
+    for file, mailbox in mails:
+        yield _arrival(path.parent / file, file, mailbox, catalogue)
+
+
+def _arrival(path: Path, name: str, mailbox: str | None, catalogue: Catalogue) -> Arrival:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{path}: cannot be read: {error.strerror}") from error
+    return Arrival(file=name, raw=raw, mailbox=_mailbox(mailbox, raw, catalogue))
+
+
+def _mailbox(id: str | None, raw: bytes, catalogue: Catalogue) -> Mailbox:
+    if id is not None:
+        found = next((box for box in catalogue.mailboxes if box.id == id), None)
+        if found is None:
+            raise NotFound(
+                f"there is no mailbox '{id}' in rules.yaml; there are: {', '.join(box.id for box in catalogue.mailboxes)}"
+            )
+        return found
+    mail = read(raw)
+    written_to = {address.email for address in (*mail.to, *mail.cc)}
+    return next((box for box in catalogue.mailboxes if box.address in written_to), catalogue.mailboxes[0])

@@ -1,0 +1,38 @@
+"""Words that take somebody or something back: "doch nicht", "statt Paul", "Paul raus"."""
+
+from __future__ import annotations
+
+import re
+
+from mailbot.understanding.lexicon import beginning, listed
+
+
+def corrects(text: str) -> bool:
+    """Whether the text has words of a correction at all."""
+    return bool(listed("corrections").search(text))
+
+
+def is_replaced(text: str, start: int) -> bool:
+    """Whether the name that begins at `start` stands behind "statt" or the like."""
+    words = listed("instead_of").pattern
+    return re.search(rf"{words}\s+(?:\w+\s+)?$", text[:start], re.IGNORECASE) is not None
+
+
+def leaves(text: str, start: int, end: int, upto: int | None = None) -> bool:
+    """
+    Whether the text takes out the one whose name stands at start:end ("Paul doch nicht", "statt Paul").
+
+    `upto`: where the next name begins; what stands there is about that one.
+    """
+    rest = re.split(r"[,.;!]", text[end:upto])[0]
+    return (
+        listed("removed").search(rest) is not None
+        or any(beginning("removed_behind").match(tail) for tail in _tails(rest))
+        or is_replaced(text, start)
+    )
+
+
+def _tails(text: str) -> list[str]:
+    """The text, and the text without its first word, and without its first two."""
+    words = text.split()
+    return [" ".join(words[at:]) for at in range(min(3, len(words)))]
