@@ -237,8 +237,8 @@ def test_several_tickets_are_one_mail_and_what_is_missing_comes_first(writer):
     words = answered(writer, outcome(), asking(service="video", missing=("person", "group", "role")))
 
     assert words.subject == "Re: Nextcloud [KV-1043]"
-    assert words.text.index("Videokonferenzen (BigBlueButton) – KV-1043") < words.text.index(
-        "Cloudspeicher (Nextcloud) – KV-1042"
+    assert words.text.index("KV-1043 · Videokonferenzen (BigBlueButton)") < words.text.index(
+        "KV-1042 · Cloudspeicher (Nextcloud)"
     )
     assert "Vorgang KV-1043, KV-1042" in words.text
 
@@ -270,7 +270,7 @@ def test_the_tool_that_does_not_work_is_named(writer):
 def test_a_withdrawn_request_is_confirmed(writer):
     words = answered(writer, outcome(state=State.CLOSED), reply=Reply.WITHDRAWN)
 
-    assert "was hier steht.\n\n- Cloudspeicher (Nextcloud) – KV-1042\n" in words.text
+    assert "was hier steht.\n\n- KV-1042 · Cloudspeicher (Nextcloud)\n" in words.text
 
 
 def test_the_state_of_things_is_told_with_what_is_still_missing(writer):
