@@ -23,11 +23,15 @@ def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: dat
     return make_digest(found, tuple(_trouble(connection, found, since)), day=day, now=now, catalogue=catalogue)
 
 
-def send(office: Office, *, day: date) -> int:
-    """Put the digest of that day into the outbox for everybody of the staff; 0 when it has been done before."""
+def send(office: Office, *, day: date, again: bool = False) -> int:
+    """
+    Put the digest of that day into the outbox for everybody of the staff, and tell how many they are.
+
+    0 when it has been done before, unless `again`.
+    """
     now = office.clock()
     with office.database.write() as connection:
-        if not jobs.take(connection, DIGEST, day.isoformat(), now=now):
+        if not jobs.take(connection, DIGEST, day.isoformat(), now=now) and not again:
             return 0
         rules = office.rules(connection)
         words = rules.writer.digest(draw_up(connection, rules.catalogue, day=day, now=now))

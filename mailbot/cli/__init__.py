@@ -1,0 +1,35 @@
+"""
+The commands. Each group of them is a module that adds its own to the app.
+
+What a command needs is imported inside it, so that `mailbot --help` is quick.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from mailbot.cli import bot, demo, digest, quarantine, tickets
+from mailbot.errors import MailbotError
+
+app = typer.Typer(
+    name="mailbot",
+    help="Reads an association's shared inboxes, asks members for exactly what is missing, and opens tickets.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+bot.add_to(app)
+tickets.add_to(app)
+digest.add_to(app)
+quarantine.add_to(app)
+demo.add_to(app)
+
+
+def main() -> None:
+    """Run a command. What a person can mend ends with one sentence on stderr and status 1."""
+    try:
+        app()
+    except MailbotError as error:
+        typer.echo(f"mailbot: {error}", err=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,127 @@
+"""run, check, status: the bot itself."""
+
+from __future__ import annotations
+
+import signal
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mailbot.cli.shared import office, print_json
+from mailbot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from mailbot.service.health import Box, Health
+    from mailbot.service.office import Office
+    from mailbot.service.receiver import Since
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("run")(run)
+    app.command("check")(check)
+    app.command("status")(status)
+
+
+def run(
+    once: Annotated[
+        bool, typer.Option("--once", help="All mail that is there now, all replies that are due, then exit.")
+    ] = False,
+    since: Annotated[
+        str, typer.Option(metavar="DATE|all", help="From when on mails count, instead of first_run in rules.yaml.")
+    ] = "",
+) -> None:
+    """Run the bot: receive, decide, send, and do what the clock wants."""
+    from mailbot.service import bot
+
+    with office(rehearse=True) as opened:
+        start = _since(opened, since)
+        if once:
+            bot.run_once(opened, since=start)
+            return
+        bells = bot.Bells()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: bells.ring_out())
+        bot.run(opened, since=start, bells=bells)
+
+
+def _since(opened: Office, value: str) -> Since | None:
+    from mailbot.service.receiver import Since
+
+    if not value:
+        return None
+    if value == "all":
+        return Since(moment=None)
+    try:
+        return Since(moment=datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=opened.catalogue.hours.timezone))
+    except ValueError:
+        raise SettingsError(f"--since takes a day like 2026-03-02 or 'all', not '{value}'") from None
+
+
+def check() -> None:
+    """Try settings, rules, templates, database, logins and folders: each is ok, or what to do."""
+    from mailbot.service.checkup import check_up
+
+    bad = 0
+    for finding in check_up():
+        bad += not finding.ok
+        typer.echo(f"{'ok' if finding.ok else 'no':<4}{finding.what}: {finding.text}")
+    if bad:
+        raise typer.Exit(1)
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Is it alive, and do the books balance? Exit status 1 when something is wrong."""
+    from mailbot.service.health import examine
+
+    with office() as opened:
+        health = examine(opened)
+    if as_json:
+        print_json(_as_json(health))
+    else:
+        _print(health)
+    if health.wrong:
+        raise typer.Exit(1)
+
+
+def _as_json(health: Health) -> dict[str, Any]:
+    return {
+        "ok": not health.wrong,
+        "wrong": list(health.wrong),
+        "mailboxes": [_box_as_json(box) for box in health.mailboxes],
+        "tickets": {state.value: number for state, number in health.tickets.items()},
+        "outbox": {state.value: number for state, number in health.outbox.items()},
+        "pending": health.pending,
+        "oldest_pending": health.oldest_pending,
+        "oldest_unsent": health.oldest_unsent,
+        "last_digest": health.last_digest,
+    }
+
+
+def _box_as_json(box: Box) -> dict[str, Any]:
+    return {
+        "id": box.id,
+        "last_contact": box.last_contact,
+        "trouble": box.trouble,
+        "states": {state.value: number for state, number in box.states.items()},
+        "books": {"mails": box.books.mails, "new": box.books.new, "missing": box.books.missing} if box.books else None,
+    }
+
+
+def _print(health: Health) -> None:
+    for box in health.mailboxes:
+        seen = f"last read {box.last_contact:%Y-%m-%d %H:%M} UTC" if box.last_contact else "never read"
+        states = ", ".join(f"{number} {state.value}" for state, number in sorted(box.states.items())) or "no mails"
+        typer.echo(f"{box.id}: {seen}; {states}")
+        if box.books:
+            typer.echo(
+                f"  the folder holds {box.books.mails}: {box.books.new} to be taken in, {box.books.missing} missing in the books"
+            )
+    for name, counts in (("tickets", health.tickets), ("outbox", health.outbox)):
+        typer.echo(f"{name}: {', '.join(f'{number} {state.value}' for state, number in sorted(counts.items())) or 'none'}")
+    typer.echo(f"last digest: {f'{health.last_digest:%Y-%m-%d %H:%M} UTC' if health.last_digest else 'none yet'}")
+    for sentence in health.wrong:
+        typer.echo(f"wrong: {sentence}")
+    if not health.wrong:
+        typer.echo("everything is fine")

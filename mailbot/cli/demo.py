@@ -1,0 +1,22 @@
+"""demo: the whole thing on embedded servers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("demo")(demo)
+
+
+def demo(
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep mails, database and digest there.")] = None,
+) -> None:
+    """Show a conversation, the tickets and the digest, with IMAP and SMTP servers of its own."""
+    from mailbot.demo import run_demo
+
+    run_demo(keep)

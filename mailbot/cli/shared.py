@@ -1,0 +1,39 @@
+"""What several commands need."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mailbot.service.office import Office
+
+DAY = ["%Y-%m-%d"]
+
+
+@contextmanager
+def office(*, rehearse: bool = False) -> Iterator[Office]:
+    """Settings, rules and database of the environment."""
+    from mailbot.service.journal import start_journal
+    from mailbot.service.office import open_office
+    from mailbot.settings import load_settings
+
+    start_journal()
+    with open_office(load_settings(), rehearse=rehearse) as opened:
+        yield opened
+
+
+def print_json(value: Any) -> None:
+    """On standard output, one line, in UTF-8; times in ISO 8601."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"not for JSON: {value!r}")

@@ -1,0 +1,221 @@
+"""tickets, show, close, reopen, assign, note, hold, release: what staff can do by mail, on the command line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mailbot.cli.shared import office, print_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from mailbot.mail.message import Mail
+    from mailbot.tickets.ticket import Ticket
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="A ticket, like KV-1042.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+class Stands(StrEnum):
+    """The states of tickets, for the command's help; tickets/ticket.py says what they mean."""
+
+    ASKING = "asking"
+    OPEN = "open"
+    ON_HOLD = "on_hold"
+    REFERRED = "referred"
+    TRIAGE = "triage"
+    CLOSED = "closed"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("tickets")(list_tickets)
+    app.command("show")(show)
+    app.command("close")(close)
+    app.command("reopen")(reopen)
+    app.command("assign")(assign)
+    app.command("note")(note)
+    app.command("hold")(hold)
+    app.command("release")(release)
+
+
+def list_tickets(
+    as_json: AsJson = False,
+    state: Annotated[Stands | None, typer.Option(help="Only those in this state.")] = None,
+    service: Annotated[str | None, typer.Option(help="Only those of this service.")] = None,
+) -> None:
+    """List the tickets."""
+    from mailbot.store import tickets
+    from mailbot.tickets.ticket import State
+
+    with office() as opened, opened.database.read() as connection:
+        found = tickets.search(connection, state=State(state.value) if state else None, service=service)
+    if as_json:
+        print_json([as_json_object(ticket) for ticket in found])
+    else:
+        _print_table(found)
+
+
+def show(key: Key, as_json: AsJson = False) -> None:
+    """Show one ticket with its whole history."""
+    from mailbot.store import tickets
+
+    with office() as opened, opened.database.read() as connection:
+        ticket = tickets.get(connection, key)
+        whole = as_json_object(ticket) | {"events": _events(connection, ticket.key), "mails": _mails(connection, ticket.key)}
+    if as_json:
+        print_json(whole)
+    else:
+        _print_ticket(whole)
+
+
+def close(key: Key) -> None:
+    """Close a ticket; the member is told."""
+    _carry_out(key, "close")
+
+
+def reopen(key: Key) -> None:
+    """Open a closed ticket again."""
+    _carry_out(key, "reopen")
+
+
+def assign(key: Key, who: Annotated[str, typer.Argument(help="Id of a member of staff.")]) -> None:
+    """Say who works on a ticket."""
+    _carry_out(key, "assign", who)
+
+
+def note(key: Key, text: Annotated[list[str], typer.Argument(help="What shall stand in the history.")]) -> None:
+    """Write a note into a ticket's history; the member does not see it."""
+    _carry_out(key, "note", " ".join(text))
+
+
+def hold(
+    service: Annotated[str, typer.Argument(help="Id of a service.")],
+    because: Annotated[str, typer.Option(help="Why, in the words that members read.")],
+) -> None:
+    """Put a service on hold: tickets wait, members are told."""
+    from mailbot.service import desk
+
+    with office() as opened:
+        waiting = desk.hold(opened, service, because)
+    typer.echo(f"{service} is on hold, {len(waiting)} tickets wait")
+
+
+def release(service: Annotated[str, typer.Argument(help="Id of a service.")]) -> None:
+    """End a hold: staff and members are told."""
+    from mailbot.service import desk
+
+    with office() as opened:
+        going_on = desk.release(opened, service)
+    typer.echo(f"{service} is no longer on hold, {len(going_on)} tickets are open again")
+
+
+def _carry_out(key: str, name: str, argument: str = "") -> None:
+    from mailbot.service import desk
+
+    with office() as opened:
+        ticket = desk.carry_out(opened, key, name, argument)
+    typer.echo(f"{ticket.key}: {ticket.state.value}" + (f", with {ticket.assignee}" if ticket.assignee else ""))
+
+
+def as_json_object(ticket: Ticket) -> dict[str, Any]:
+    """A ticket as `tickets --json` prints it."""
+    from mailbot.store.codec import fields_to_json
+
+    return {
+        "key": ticket.key,
+        "service": ticket.request.service,
+        "kind": ticket.request.kind.value,
+        "state": ticket.state.value,
+        "mailbox": ticket.mailbox,
+        "requester": ticket.requester.email,
+        "subject": ticket.subject,
+        "fields": fields_to_json(ticket.request.fields),
+        "missing": list(ticket.request.missing),
+        "assignee": ticket.assignee,
+        "opened": ticket.opened,
+        "updated": ticket.updated,
+        "due": ticket.due,
+    }
+
+
+def _events(connection: Connection, key: str) -> list[dict[str, Any]]:
+    from mailbot.store import tickets
+
+    history = tickets.history(connection, key)
+    return [{"at": event.at, "kind": event.kind, "by": event.by, "text": event.text} for event in history]
+
+
+def _mails(connection: Connection, key: str) -> list[dict[str, Any]]:
+    """Both directions, in the order of time."""
+    from mailbot.mail.read import read
+    from mailbot.store import inbound, outbound, tickets
+
+    found = []
+    for row, raw in (inbound.get(connection, id) for id in tickets.mails_of(connection, key)):
+        mail = read(raw)
+        found.append(_mail("in", row.received, mail.sender.email, row.state, mail))
+    for sent in outbound.of_ticket(connection, key):
+        found.append(_mail("out", sent.created, sent.recipient, sent.state, read(outbound.raw_of(connection, sent.id))))
+    return sorted(found, key=lambda mail: mail["at"])
+
+
+def _mail(direction: str, at: datetime, other: str, state: StrEnum, mail: Mail) -> dict[str, Any]:
+    return {
+        "at": at,
+        "direction": direction,
+        "with": other,
+        "state": state.value,
+        "message_id": mail.message_id,
+        "subject": mail.subject,
+        "text": mail.text,
+    }
+
+
+def _print_table(found: tuple[Ticket, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("key", "state", "service", "from", "subject", "with", "updated", "due"):
+        table.add_column(heading, no_wrap=heading in ("key", "state", "updated", "due"))
+    for ticket in found:
+        table.add_row(
+            ticket.key,
+            ticket.state.value,
+            ticket.request.service,
+            ticket.requester.email,
+            ticket.subject,
+            ticket.assignee or "",
+            f"{ticket.updated:%Y-%m-%d}",
+            f"{ticket.due:%Y-%m-%d}" if ticket.due else "",
+        )
+    Console(markup=False, highlight=False).print(table)
+
+
+def _print_ticket(whole: dict[str, Any]) -> None:
+    for name in ("key", "state", "service", "kind", "mailbox", "requester", "subject", "assignee", "opened", "updated", "due"):
+        if whole[name]:
+            typer.echo(f"{name + ':':<11}{whole[name]}")
+    for name, value in whole["fields"].items():
+        typer.echo(f"  {name}: {_field(value)}")
+    if whole["missing"]:
+        typer.echo(f"missing: {', '.join(whole['missing'])}")
+    typer.echo("")
+    for event in whole["events"]:
+        typer.echo(f"{event['at']:%Y-%m-%d %H:%M}  {event['kind']:<9} {event['by']}: {event['text']}")
+    for mail in whole["mails"]:
+        arrow = "<--" if mail["direction"] == "in" else "-->"
+        typer.echo(f"\n{mail['at']:%Y-%m-%d %H:%M}  {arrow} {mail['with']}  {mail['subject']}  ({mail['state']})\n")
+        typer.echo("\n".join(f"    {line}" for line in mail["text"].splitlines()))
+
+
+def _field(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(_field(each) for each in value)
+    return ", ".join(value.values()) if isinstance(value, dict) else str(value)

@@ -1,0 +1,107 @@
+"""What staff do at the command line: the same orders as by mail, and holds. Each is one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Service, Staff
+from mailbot.errors import NotFound
+from mailbot.mail.letter import Origin as Submitted
+from mailbot.service.office import Office
+from mailbot.service.order import last_of_member, tell_closed
+from mailbot.service.post import Post, responsible
+from mailbot.store import holds, tickets
+from mailbot.tickets.decision import Action, Decision, Outcome, Reply
+from mailbot.tickets.staff import Command, Order, apply_order
+from mailbot.tickets.ticket import Event, State, Ticket
+
+CLI = "cli"
+"""Who stands in a ticket's history for the command line."""
+
+_NOBODY = Staff.model_construct(id=CLI, name="Kommandozeile", email=CLI, services=())
+
+
+def carry_out(office: Office, key: str, name: str, argument: str = "") -> Ticket:
+    """
+    An order about a ticket: close, reopen, note or assign; the member hears of its end.
+
+    Raises NotFound: no such ticket, or nobody of that name to assign it to.
+    """
+    with office.database.write() as connection:
+        rules, now = office.rules(connection), office.clock()
+        if name == "assign" and argument not in {member.id for member in rules.catalogue.staff}:
+            there = ", ".join(member.id for member in rules.catalogue.staff) or "nobody"
+            raise NotFound(f"there is no '{argument}' among the staff in rules.yaml; there are: {there}")
+        ticket = tickets.get(connection, key)
+        order = Order(commands=(Command(name=name, argument=argument, line=f"#{name}"),))
+        outcome = apply_order(ticket, order, _NOBODY, rules.catalogue, now)
+        tickets.save(connection, outcome.ticket)
+        for event in outcome.events:
+            tickets.note(connection, ticket.key, event)
+        if outcome.tell_closed:
+            tell_closed(_post(office, connection), rules, outcome.ticket)
+    return outcome.ticket
+
+
+def hold(office: Office, service: str, because: str) -> tuple[Ticket, ...]:
+    """Put a service on hold: its open tickets wait, and their members are told why. Gives the tickets that wait now."""
+    _service(office, service)
+    with office.database.write() as connection:
+        holds.hold(connection, service, because=because, now=office.clock())
+        return _turn(_post(office, connection), service, State.OPEN, State.ON_HOLD, because)
+
+
+def release(office: Office, service: str) -> tuple[Ticket, ...]:
+    """
+    End a hold: what waited is open, staff and members are told. Gives those tickets.
+
+    Raises NotFound: the service is not on hold, or rules.yaml has put it on hold.
+    """
+    if _service(office, service).on_hold:
+        raise NotFound(f"'{service}' is on hold in {office.settings.rules}; take 'on_hold' out there, then release it")
+    with office.database.write() as connection:
+        ended = holds.release(connection, service)
+        waited = _turn(_post(office, connection), service, State.ON_HOLD, State.OPEN, "wartet nicht mehr")
+        if not ended and not waited:
+            raise NotFound(f"'{service}' is not on hold")
+    return waited
+
+
+def _post(office: Office, connection: Connection) -> Post:
+    return Post(office=office, connection=connection, catalogue=office.rules(connection).catalogue, now=office.clock())
+
+
+def _service(office: Office, id: str) -> Service:
+    found = next((each for each in office.catalogue.services if each.id == id), None)
+    if found is None:
+        raise NotFound(f"there is no service '{id}'; there are: {', '.join(each.id for each in office.catalogue.services)}")
+    return found
+
+
+def _turn(post: Post, service: str, before: State, after: State, because: str) -> tuple[Ticket, ...]:
+    turned = []
+    for ticket in tickets.search(post.connection, state=before, service=service):
+        now_so = replace(ticket, state=after, updated=post.now)
+        tickets.save(post.connection, now_so)
+        kind = "held" if after is State.ON_HOLD else "opened"
+        tickets.note(post.connection, ticket.key, Event(at=post.now, kind=kind, by=CLI, text=because))
+        _tell(post, now_so)
+        turned.append(now_so)
+    return tuple(turned)
+
+
+def _tell(post: Post, ticket: Ticket) -> None:
+    rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
+    outcome = Outcome(request=ticket.request, action=Action.OPEN, state=ticket.state, ticket=ticket.key)
+    decision = Decision(action=Action.OPEN, outcomes=(outcome,), reply=Reply.ANSWER, language=ticket.language)
+    words = rules.writer.answer(decision, (ticket,), subject=ticket.subject, to=ticket.requester, mailbox=box, known=True)
+    answered = last_of_member(post.connection, ticket)
+    post.to_member(ticket.key, ticket.requester, words, mailbox=box, origin=Submitted.GENERATED, answered=answered)
+    if ticket.state is not State.OPEN:
+        return
+    events = tickets.history(post.connection, ticket.key)
+    for member in responsible(post.catalogue.staff, ticket.request.service):
+        words = rules.writer.for_staff(ticket, events=events, original="", attachments=(), doubts=(), member=member)
+        post.to_staff(ticket.key, member, words, mailbox=box)
