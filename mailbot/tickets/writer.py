@@ -82,6 +82,7 @@ class Writer:
         if not told or decision.reply is Reply.STATUS:
             told = pairs
         told.sort(key=lambda pair: tuple(Action).index(pair[0].action))
+        parts = [part_of(outcome, ticket, self._catalogue, decision.language, known=known) for outcome, ticket in told]
         persons = [person for ticket in tickets for person in persons_of(ticket.request)]
         return self._to_member(
             decision.reply.value,
@@ -90,8 +91,9 @@ class Writer:
             mailbox,
             subject=bare_subject(subject) if known else "",
             given=given_name(to, persons) if known else "",
-            parts=[part_of(outcome, ticket, self._catalogue, decision.language, known=known) for outcome, ticket in told],
-            several=len(told) > 1,
+            parts=parts,
+            several=len(parts) > 1,
+            understood=any(part.facts for part in parts),
         )
 
     def from_staff(self, ticket: Ticket, *, text: str, mailbox: Mailbox) -> Words:

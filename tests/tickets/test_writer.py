@@ -89,8 +89,7 @@ def test_a_question_in_full(writer):
         "Nachname von Elif:\n"
         "Gruppenadmins (1–3):\n"
         "\n"
-        "Schreib sie hinter die Doppelpunkte oder antworte frei, wie es dir\n"
-        "passt.\n"
+        "Schreib einfach dahinter oder antworte frei, wie es dir passt.\n"
         "\n"
         "So haben wir es verstanden:\n"
         "\n"
@@ -241,6 +240,7 @@ def test_several_tickets_are_one_mail_and_what_is_missing_comes_first(writer):
         "KV-1042 · Cloudspeicher (Nextcloud)"
     )
     assert "Vorgang KV-1043, KV-1042" in words.text
+    assert words.text.count("Stimmt etwas nicht?") == 1
 
 
 def test_what_did_not_change_is_not_told_again(writer):
@@ -270,7 +270,7 @@ def test_the_tool_that_does_not_work_is_named(writer):
 def test_a_withdrawn_request_is_confirmed(writer):
     words = answered(writer, outcome(state=State.CLOSED), reply=Reply.WITHDRAWN)
 
-    assert "was hier steht.\n\n- KV-1042 · Cloudspeicher (Nextcloud)\n" in words.text
+    assert "haben wir geschlossen.\n\n- KV-1042 · Cloudspeicher (Nextcloud)\n" in words.text
 
 
 def test_the_state_of_things_is_told_with_what_is_still_missing(writer):
