@@ -434,6 +434,8 @@ def _rechosen(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tu
         for stretch in [passage.text[start:end] for start, end in stretches] or [passage.text]:
             gone = [person for person in people for start, end in _places(person, stretch) if leaves(stretch, start, end)]
             named, doubts = chosen.referred(stretch, people, scene.voice.person, spoken_of_last(scene, people, (at, 0)))
+            if re.search(rf"{listed('instead_of').pattern}\s+(?:mir|mich|me|moi)\b", stretch, re.IGNORECASE):
+                gone += [person for person in value if chosen.is_speaker(person, scene.voice.person)]
             value = [person for person in value if person not in gone]
             if (
                 stretches

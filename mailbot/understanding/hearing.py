@@ -278,6 +278,9 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
     )
     if named and not same_person(named.person, scene.voice.person):
         return _whole(named.person, scene), "named in the subject"
+    listed_ones = [each for each in scene.mentions if each.listed and each.person.given and each.person.surname and each.person.email]
+    if len(listed_ones) == 1 and not chosen.is_speaker(listed_ones[0].person, scene.voice.person):
+        return listed_ones[0].person, "the only person listed"
     return None, ""
 
 
@@ -289,7 +292,7 @@ def _clause_end(text: str, start: int) -> int:
 def _whole(person: Person, scene: Scene) -> Person:
     """With what other mentions of the same person say."""
     whole = person
-    for mention in scene.mentions:
+    for mention in scene.company or scene.mentions:
         if not mention.me and same_person(mention.person, whole):
             whole = completed(whole, mention.person)
     return completed(whole, scene.voice.person) if chosen.is_speaker(whole, scene.voice.person) else whole
@@ -394,6 +397,8 @@ def _role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None
                 for each in scene.mentions
             )
             about_other = any(each.place[0] == at and not each.me and each.person.given and not beside for each in scene.mentions)
+            if not is_sender and not about_other and not mine:
+                beside = beside or not re.search(r"\b(?:ich|wir|i)\b", passage.text, re.IGNORECASE)
             rank = 0 if (beside if not is_sender else mine) else 2 if (is_sender and about_other) or not is_sender else 1
             ranked.append((rank, role, _quote(passage)))
     if ranked and min(ranked)[0] < 2:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.understanding.lexicon import fold, is_given_name
+from mailbot.understanding.lexicon import fold, is_given_name, is_no_name
 from mailbot.understanding.names import Name, completed, names_in, same_person, split_name
 from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import Person
@@ -30,7 +30,7 @@ _SELF = tuple(
         r"\b(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|kümmere|kuemmere|kümmer|werde|würde|wuerde|soll|ben|sei|bleibe|möchte)\s+(?:das\s+|auch\s+|dann\s+|wohl\s+|selbst\s+)?(?:ich|isch)\b",
         r"\bich\s+(?:selbst\s+|selber\s+)?(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|werde|würde|kümmere)\b",
         r"\b(?:ich selbst|ich selber|meine person|meine wenigkeit|(?:der|die) unterzeichn\w+|unterzeichn(?:er|erin|ete|eter|ende|ender))\b",
-        r"\b(?:ich|me|ben|yo|io|mich)\s+(?:und|and|ve|y|e|i|sowie)\b",
+        rf"\b{_ME}\s+(?:und|and|ve|y|e|et|i|sowie)\b(?!\s+(?:bin|habe|hätte|möchte|würde|brauche|bitte))",
         r"\b(?:i am|i'm|i will be|i'll be|i'd be|that's me|it's me|soy yo|seré yo|sono io|to ja|benim)\b",
         r"\b(?:i|ich)\s*,",
     )
@@ -142,7 +142,7 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool =
     listed = passage.listed or passage.marked
     wires = [wire for wire in addresses_in(text, loose=listed) if wire.email not in own]
     masked = _without(text, wires)
-    names = list(names_in(masked, loose=True)) if heads else _names_beside(masked, wires, listed=listed)
+    names = list(names_in(masked, loose=True, turned=masked.count(",") == 1)) if heads else _names_beside(masked, wires, listed=listed)
     me = _me_beside(masked, names)
     pairs = _paired(masked, names, wires)
     result = []
@@ -176,23 +176,39 @@ def _without(text: str, wires: Iterable[Wire]) -> str:
 
 
 def _names_beside(masked: str, wires: Sequence[Wire], *, listed: bool) -> list[Name]:
-    """Names that are known as such, and words right before or after an address that could be one."""
+    """Names that are known as such, and words with capitals right before an address or beside other names."""
     if listed and wires:
         return [name for name in names_in(masked, loose=True) if len(name.person.name) > 1]
     found = list(names_in(masked))
     for wire in wires:
-        before = masked[: wire.start]
-        tail = re.search(r"((?:[^\W\d_][\w'’-]*\.?[ ]+){0,4}[^\W\d_][\w'’-]*)[ ]*[(<,:–-]?[ ]*(?:unter[ ]+)?$", before)
-        if tail is None or any(
-            name.end > tail.start(1) and name.start < tail.end(1) and name.end >= tail.end(1) for name in found
-        ):
-            continue
-        loose = names_in(tail[1], loose=True)
-        if loose and loose[-1].end == len(tail[1]) and _looks_like(loose[-1], wire, tail[1]):
-            last = loose[-1]
-            found = [name for name in found if name.end <= tail.start(1) + last.start]
-            found.append(replace(last, start=tail.start(1) + last.start, end=tail.start(1) + last.end))
+        tail = re.search(r"((?:[^\W\d_][\w'’-]*\.?[ ]+){0,4}[^\W\d_][\w'’-]*)[ ]*[(<,:–-]?[ ]*(?:unter[ ]+)?$", masked[: wire.start])
+        last = _last_name(tail[1], wire) if tail else None
+        if tail and last:
+            found = _with(found, replace(last, start=tail.start(1) + last.start, end=tail.start(1) + last.end))
+    if found or speaks_of_self(masked):
+        for match in _COUPLED.finditer(masked):
+            words = [match[1], match[2]]
+            if not any(is_no_name(word) for word in words) and not any(name.start < match.end(2) and match.start(1) < name.end for name in found):
+                found.append(Name(start=match.start(1), end=match.end(2), person=split_name(words), sure=False))
     return sorted(found, key=lambda each: each.start)
+
+
+_COUPLED = re.compile(r"\b(?:und|and|et|ve|y|e|i|oder|sind|wären|,)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)(?![\w-])")
+"""Two unknown words with capitals, coupled to another name or to "ich"; German nouns seldom follow each other."""
+
+
+def _last_name(text: str, wire: Wire) -> Name | None:
+    """The name with which the text before an address ends, as far as it looks like one."""
+    loose = names_in(text, loose=True)
+    return loose[-1] if loose and loose[-1].end == len(text) and _looks_like(loose[-1], wire, text) else None
+
+
+def _with(found: Sequence[Name], name: Name) -> list[Name]:
+    """With the name, unless one that is as long stands there already."""
+    over = [each for each in found if each.start < name.end and name.start < each.end]
+    if any(each.start <= name.start and each.end >= name.end for each in over):
+        return list(found)
+    return [each for each in found if each not in over] + [name]
 
 
 def _looks_like(name: Name, wire: Wire, text: str) -> bool:

@@ -34,12 +34,12 @@ class _Word:
         return self.text.lower().rstrip(".")
 
 
-def names_in(text: str, *, loose: bool = False) -> tuple[Name, ...]:
+def names_in(text: str, *, loose: bool = False, turned: bool = False) -> tuple[Name, ...]:
     """
     The names that stand in a text, in order, not overlapping.
 
     A name begins with a known given name; `loose` (lists, beside addresses) also takes words that merely
-    could be a name, whatever their case.
+    could be a name, whatever their case. `turned`: two names with a comma between are surname and given name.
     """
     words = [_Word(text=m[0], start=m.start(), end=m.end()) for m in WORD.finditer(text)]
     small = not any(word.text[:1].isupper() for word in words)
@@ -50,7 +50,7 @@ def names_in(text: str, *, loose: bool = False) -> tuple[Name, ...]:
         if run:
             found.append(_name(text, run))
         at += max(len(run), 1)
-    return tuple(_joined_by_comma(text, found, loose=loose))
+    return tuple(_joined_by_comma(text, found, loose=loose, turned=turned))
 
 
 def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool) -> list[_Word]:
@@ -105,7 +105,7 @@ def _name(text: str, run: Sequence[_Word]) -> Name:
     return Name(start=run[0].start, end=run[-1].end, person=person, sure=is_given_name(run[0].text))
 
 
-def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool) -> Iterator[Name]:
+def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool, turned: bool) -> Iterator[Name]:
     """ "Krause, Wolfgang" is one name; "Anna, Wolfgang" are two."""
     at = 0
     while at < len(names):
@@ -115,7 +115,7 @@ def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool) -> Iterat
             loose
             and after is not None
             and re.fullmatch(r"\s*,\s*", text[name.end : after.start])
-            and _is_surname_first(text, name, after)
+            and (turned or _is_surname_first(text, name, after))
         ):
             surname = text[name.start : name.end]
             given = text[after.start : after.end]

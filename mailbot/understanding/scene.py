@@ -9,7 +9,7 @@ from datetime import date
 
 from mailbot.catalogue import Catalogue
 from mailbot.mail.message import Address, Attachment, Kind, Line, Mail
-from mailbot.understanding.lexicon import beginning, pattern, word_set
+from mailbot.understanding.lexicon import beginning, listed, pattern, word_set
 from mailbot.understanding.mention import Mention, mentions
 from mailbot.understanding.passage import Passage, passages
 from mailbot.understanding.request import Person
@@ -35,6 +35,7 @@ class Scene:
     copied: tuple[Person, ...]
     today: date | None
     own: frozenset[str] = frozenset()
+    company: tuple[Mention, ...] = ()  # everybody mentioned in the whole mail
 
     def only(self, indices: Sequence[int]) -> Scene:
         """The same scene, with these passages alone."""
@@ -98,10 +99,11 @@ def _scene(
     entries += [entry for attachment in attachments for table in attachment.tables for entry in roster_in(table, cues)]
     headings = [" ".join(row) for attachment in attachments for table in attachment.tables for row in table[:3]]
     signature = [line for line in lines if line.kind is Kind.SIGNATURE]
+    company = mentions(outside, own=catalogue.own_addresses)
     return Scene(
         voice=voice_of(author, spoken, signature),
         passages=outside,
-        mentions=mentions(outside, own=catalogue.own_addresses),
+        mentions=company,
         entries=tuple(entries),
         titles=(
             *titles,
@@ -110,6 +112,7 @@ def _scene(
             *(_stem(attachment.name) for attachment in attachments),
         ),
         copied=tuple(_as_person(address) for address in mail.cc if address.email not in catalogue.own_addresses),
+        company=company,
         today=mail.date.astimezone(catalogue.hours.timezone).date() if mail.date else None,
         own=catalogue.own_addresses,
     )
@@ -139,8 +142,8 @@ def _without_salutation(passage: Passage) -> Passage:
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether the text says nothing but thanks, agreement or a greeting."""
-    left = pattern(*sorted(word_set("thanks"), key=len, reverse=True)).sub(" ", _SALUTATION.sub(" ", text))
+    """Whether the text says nothing but thanks, agreement, a greeting, or where to look."""
+    left = pattern(*sorted(word_set("thanks"), key=len, reverse=True)).sub(" ", listed("pointers").sub(" ", _SALUTATION.sub(" ", text)))
     left = pattern(
         "für",
         "fürs",

@@ -73,7 +73,7 @@ def topics_of(subject: str, passages: Sequence[Passage], catalogue: Catalogue, *
         because = (_because(services[0], passages), f'change: "{change}"')
         return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=_all(passages), because=because),)
     return tuple(
-        Topic(service=hit.service.id, passages=_share(hit, services, passages), because=(_because(hit, passages),))
+        Topic(service=hit.service.id, passages=_share(hit, services, passages, ongoing=ongoing), because=(_because(hit, passages),))
         for hit in services
     )
 
@@ -149,15 +149,17 @@ def _sign(signs: Signs, text: str) -> str | None:
     return match[0] if match else None
 
 
-def _share(hit: _Hit, hits: Sequence[_Hit], passages: Sequence[Passage]) -> tuple[int, ...]:
-    """The passages that belong to one of several services: from where it is named to where the next is."""
-    if len(hits) == 1:
-        return _all(passages)
+def _share(hit: _Hit, hits: Sequence[_Hit], passages: Sequence[Passage], *, ongoing: bool) -> tuple[int, ...]:
+    """
+    The passages that belong to one of several services: what stands before all of them, and from where it is
+    named to where the next is. In a running conversation, what stands before is an answer.
+    """
     starts = sorted(other.at for other in hits if other.at >= 0)
-    if hit.at < 0 or not starts:
+    for_all = any(listed("for_both").search(passage.text) for passage in passages)
+    if hit.at < 0 or (for_all and len(hits) > 1) or (len(hits) == 1 and not ongoing):
         return _all(passages)
     following = [start for start in starts if start > hit.at]
-    shared = range(starts[0])
+    shared = range(0) if ongoing else range(starts[0])
     return (*shared, *range(hit.at, following[0] if following else len(passages)))
 
 

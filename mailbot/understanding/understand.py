@@ -13,7 +13,7 @@ from mailbot.understanding.answer import answered
 from mailbot.understanding.form import filled
 from mailbot.understanding.gaps import missing
 from mailbot.understanding.hearing import Heard, hear
-from mailbot.understanding.lexicon import language_of, listed
+from mailbot.understanding.lexicon import language_of, listed, pattern
 from mailbot.understanding.request import Act, Reading, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
 from mailbot.understanding.topic import Topic, topics_of
@@ -40,12 +40,23 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
     )
     taken = {at for topic in fresh for at in topic.passages}
     rest = scene.only([at for at in range(len(scene.passages)) if at not in taken]) if fresh else scene
+    named_tool = next((topic.service for topic in topics_of("", scene.passages, catalogue) if catalogue.service(topic.service).fields), None)
+    before = tuple(
+        each.with_fields({**each.fields, "tool": named_tool}) if each.service == "help" and named_tool and "tool" not in each.fields else each
+        for each in before
+    )
+    fresh = () if any(each.service == "help" for each in before) and len(before) == 1 and not _asks_anew(scene, catalogue) else fresh
     updated = tuple(
         _finished(request, answered(request, rest, [form for at, form in forms if at == number], catalogue), catalogue)
         for number, request in enumerate(before)
     )
     added = tuple(_request(topic, scene, catalogue) for topic in fresh)
-    return Reading(requests=updated + added, act=act, language=language, foreign=foreign, doubts=_doubts(mail, catalogue))
+    return Reading(requests=_with_shared_group((*updated, *added), catalogue), act=act, language=language, foreign=foreign, doubts=_doubts(mail, catalogue))
+
+
+def _asks_anew(scene: Scene, catalogue: Catalogue) -> bool:
+    """Something new is asked for in so many words, not only named."""
+    return bool(pattern(*catalogue.language.request.strong).search(scene.text))
 
 
 def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...]:
@@ -55,8 +66,22 @@ def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...
     if passed is not None and _is_passed_on(scene, passed, catalogue):
         inner = topics_of(mail.subject, passed.passages, catalogue)
         inner = inner if inner[0].service != "other" else topics
-        return tuple(_request(topic, passed, catalogue) for topic in inner)
-    return tuple(_request(topic, scene, catalogue) for topic in topics)
+        return _with_shared_group(tuple(_request(topic, passed, catalogue) for topic in inner), catalogue)
+    return _with_shared_group(tuple(_request(topic, scene, catalogue) for topic in topics), catalogue)
+
+
+def _with_shared_group(requests: tuple[Request, ...], catalogue: Catalogue) -> tuple[Request, ...]:
+    """A group that one request of a conversation names goes for the others, where it is the only one."""
+    named = {value for each in requests if isinstance(value := each.fields.get("group"), str)}
+    if len(named) != 1 or len(requests) == 1:
+        return requests
+    group = named.pop()
+    return tuple(
+        _finished(each, Heard(fields={**each.fields, "group": group}, hints=dict(each.hints), because=["group: named for another request"]), catalogue)
+        if "group" in each.missing
+        else each
+        for each in requests
+    )
 
 
 def _is_passed_on(scene: Scene, passed: Scene, catalogue: Catalogue) -> bool:
