@@ -15,7 +15,7 @@ from mailbot.understanding.gaps import needed
 from mailbot.understanding.group import bare_group
 from mailbot.understanding.hearing import Heard, choose, hear_field, in_order, spoken_of_last
 from mailbot.understanding.correction import corrects, is_replaced, leaves
-from mailbot.understanding.lexicon import beginning, listed, pattern
+from mailbot.understanding.lexicon import beginning, fold, listed, pattern
 from mailbot.understanding.mention import Mention, addresses_in, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
 from mailbot.understanding.request import Person, Request, RequestKind, Value
@@ -74,9 +74,31 @@ def _plain(
     corrected = corrects(scene.text) and rule.type != "text"
     if lacks or corrected:
         value = _said(rule, service, scene, catalogue, heard, bare=lacks)
+        if rule.type == "addresses":
+            value = _addresses_after(heard.fields.get(rule.id), value, scene)
         if value is not None and value != heard.fields.get(rule.id):
             heard.take(rule.id, value, "said in this mail" if lacks else "corrected in this mail")
     return None
+
+
+def _addresses_after(before: Value | None, said: Value | None, scene: Scene) -> Value | None:
+    """The addresses of before without those that are taken out (by the name in them), with those that are new."""
+    old = tuple(each for each in before if isinstance(each, str)) if isinstance(before, tuple) else ()
+    new = tuple(each for each in said if isinstance(each, str)) if isinstance(said, tuple) else ()
+    gone = {
+        each
+        for passage in scene.passages
+        if listed("removed").search(passage.text)
+        for each in old
+        for word in re.findall(r"[^\W\d_]{3,}", passage.text)
+        if each in passage.text.lower() or (word[:1].isupper() and _is_of(each, word, scene))
+    }
+    return (*(each for each in old if each not in gone), *(each for each in new if each not in old and each not in gone)) or None
+
+
+def _is_of(address: str, name: str, scene: Scene) -> bool:
+    """Whether the address is that person's: the name is in it, or the person was named with it before."""
+    return fold(name) in fold(address.split("@")[0])
 
 
 def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue, before: Heard, *, bare: bool) -> Value | None:
@@ -160,9 +182,10 @@ def _persons(
         else:
             people = _added(people, rule, service, scene.saying(form.text, form.line), catalogue)
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
-    people = _without_removed(
-        people, scene.only([at for at, p in enumerate(scene.passages) if not pattern(*chosen_words).search(p.text)])
-    )
+    asks_for_chosen = any(other.among == rule.id and other.id in request.missing for other in service.fields)
+    if not asks_for_chosen:
+        about_others = [at for at, passage in enumerate(scene.passages) if not pattern(*chosen_words).search(passage.text)]
+        people = _without_removed(people, scene.only(about_others))
     if not before:
         people = _added(people, rule, service, scene, catalogue)
     else:
@@ -248,6 +271,8 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
             result[at] = completed(
                 Person(given=result[at].given, surname=result[at].surname, email=person.email or result[at].email), person
             )
+        elif respelt := [at for at, each in enumerate(result) if _respelt(each, person) and corrects(scene.text)]:
+            result[respelt[0]] = replace(result[respelt[0]], surname=person.surname, email=person.email or result[respelt[0]].email)
         elif not fits and person.given and person.surname and (person.email or _joins(text, chosen_words)):
             result.append(person)
     result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
@@ -258,6 +283,13 @@ _FILLER = re.compile(
     r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|und|zwar|the|surname|is|last|his|her)\b|[:,]",
     re.IGNORECASE,
 )
+
+
+def _respelt(known: Person, said: Person) -> bool:
+    """The same given name and nearly the same surname: a correction of the spelling."""
+    if not (known.given and known.surname and said.given and said.surname) or known.given.lower() != said.given.lower():
+        return False
+    return known.surname != said.surname and fuzz.ratio(known.surname.lower(), said.surname.lower()) >= 75
 
 
 def _fits(known: Person, said: Person) -> bool:
@@ -346,6 +378,9 @@ def _person(
             person = found
         elif found:
             person = completed(Person(given=person.given, surname=person.surname, email=found.email or person.email), found)
+    for mention in scene.mentions:
+        if _respelt(person, mention.person) and corrects(scene.text) and not _is_taken_out(mention, scene):
+            person = replace(person, surname=mention.person.surname)
     person = Person(**{part: getattr(person, part) for part in rule.each})
     if person not in (before, Person()):
         heard.take(rule.id, person, "said in this mail")

@@ -11,7 +11,7 @@ from mailbot.understanding import chosen, values
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.form import plain
 from mailbot.understanding.group import bare_group, groups_in, is_denied
-from mailbot.understanding.lexicon import fold, listed, pattern
+from mailbot.understanding.lexicon import fold, is_no_name, listed, pattern
 from mailbot.understanding.mention import Mention, addresses_in, merged, speaks_of_self
 from mailbot.understanding.names import completed, names_in, same_person
 from mailbot.understanding.passage import Passage
@@ -19,6 +19,11 @@ from mailbot.understanding.request import Person, Value
 from mailbot.understanding.scene import Scene
 
 _GROUP_LABEL = re.compile(rf"{listed('group_labels').pattern}\s*(?:[:=\t]|heißt|ist|is\b)\s*(?P<value>.+)", re.IGNORECASE)
+_TASK_OF_MINE = re.compile(
+    r"\b(?:als|bin(?:\s+ich)?)\s+(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
+    r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|rat|rätin|amt|vorstand))\b"
+)
+"""A task that rules.yaml does not know, by how tasks are said: "als neu gewählter Revisor"."""
 _STATEMENT = re.compile(r"([^:\t=@]{2,60}?)\s*[:\t=]\s*(\S.*)$")
 
 
@@ -404,6 +409,10 @@ def _role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None
     if ranked and min(ranked)[0] < 2:
         _, role, reason = min(ranked, key=lambda each: each[0])
         return heard.take(rule.id, role, reason)
+    for passage in scene.passages if is_sender else ():
+        unknown = _TASK_OF_MINE.search(passage.text)
+        if unknown and not is_no_name(unknown[1]) and not any(unknown[1] in (name.person.given, name.person.surname) for name in names_in(passage.text)):
+            return heard.take(rule.id, unknown[1], _quote(passage))
     if is_sender:
         for line in scene.voice.closing:
             signed = values.role_in(line, rule)

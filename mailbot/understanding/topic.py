@@ -51,7 +51,7 @@ def topics_of(subject: str, passages: Sequence[Passage], catalogue: Catalogue, *
     services = _in_order(asked, passages, catalogue, ongoing=ongoing)
     whole = "\n".join([*(() if ongoing else (subject,)), *(passage.text for passage in passages)])
     change = _sign(catalogue.language.change, whole)
-    has_list = any(ADDRESS.search(passage.text) for passage in passages)
+    has_list = any(not found[0].lower().endswith(f"@{catalogue.organisation.domain}") for p in passages for found in ADDRESS.finditer(p.text))
     trouble = (
         _grave_trouble(whole, catalogue)
         if not (has_list and _wants(passages, services, catalogue.language.request.strong))
