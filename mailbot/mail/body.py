@@ -122,7 +122,7 @@ def _first_boundary(lines: Sequence[Line], *, forwarding: bool) -> _Boundary | N
 
 
 def _boundary_at(lines: Sequence[Line], index: int, *, forwarding: bool) -> _Boundary | None:
-    text = lines[index].text
+    text = lines[index].text.strip()
     if len(text) > 1_000:
         return None
     if mark := _FORWARD_MARK.fullmatch(text):
@@ -265,14 +265,16 @@ _OPENING = re.compile(
 _DATED = re.compile(r"\d{1,2}[.:/]\s?\d{1,2}|\b(?:19|20)\d\d\b|@")
 _TIMED = re.compile(r"\b(?:19|20)\d\d\b.{0,30}\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d\b.{0,12}\d{1,2}[:.]\d\d\b", re.S)
 _WRITER = re.compile(r"<\s*[^<>\s]+@[^<>\s]+>")
-_ENDS = re.compile(rf".*(?::|\b(?:{_WROTE}))\s*", re.I | re.S)
+_ENDS = re.compile(rf"(?::|\b(?:{_WROTE}))$", re.I)
 
 
 def _attributes(joined: str) -> bool:
     """Does a text name the writer of what follows? By the verb, or in any language by date, time and address."""
+    if not _ENDS.search(joined[-40:]):
+        return False
     if _ATTRIBUTION.fullmatch(joined):
         return True
-    return bool(_ENDS.fullmatch(joined) and _TIMED.search(joined) and _WRITER.search(joined))
+    return bool(_TIMED.search(joined) and _WRITER.search(joined))
 
 
 def _attribution_end(lines: Sequence[Line], index: int) -> int | None:
@@ -284,7 +286,7 @@ def _attribution_end(lines: Sequence[Line], index: int) -> int | None:
         text = lines[end].text
         if lines[end].depth != lines[index].depth or not text.strip() or len(text) > 300:
             return None
-        joined = f"{joined} {text}".strip()
+        joined = f"{joined} {text.strip()}".strip()
         if _attributes(joined):
             return end + 1
     return None
@@ -302,7 +304,7 @@ def _attribution_start(lines: Sequence[Line], last: int) -> int | None:
         text = lines[index].text
         if lines[index].kind is not Kind.OWN or not text.strip() or len(text) > 300:
             break
-        joined = f"{text} {joined}".strip()
+        joined = f"{text.strip()} {joined}".strip()
         if not _attributes(joined):
             continue
         if _OPENING.match(text):
@@ -370,6 +372,8 @@ _FILLERS = _words(
     " bien à vous meilleures sincères z serdeczne serdecznie bardzo şimdiden çok kolay gelsin iyi günler met vriendelijke"
     " hartelijke"
 )
+_AROUND = _FILLERS | _THANKS
+_ANY = _GREETINGS | _AROUND
 _SHORT_FAREWELLS = re.compile(
     r"(?:alles (?:liebe|gute)|bis (?:bald|dann|dahin|demnächst|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)|glück ?auf"
     r"|(?:dein|deine|euer|eure|ihr|ihre)|all the best|take care|love|iyi günler|kolay gelsin)\s*[,.!]?",
@@ -459,10 +463,12 @@ def _footed(lines: list[Line], start: int, end: int) -> int:
     """Marks footers; returns where what stands above the last of them ends."""
     above = end
     for index in range(start, end):
-        text = lines[index].text
+        text = lines[index].text.strip()
         if not text or len(text) > 600:
             continue
-        if _DISCLAIMER.match(text) or (_RULE.fullmatch(text) and index + 1 < end and _DISCLAIMER.match(lines[index + 1].text)):
+        if _DISCLAIMER.match(text) or (
+            _RULE.fullmatch(text) and index + 1 < end and _DISCLAIMER.match(lines[index + 1].text.strip())
+        ):
             _mark(lines, index, end, Kind.FOOTER)
             return min(above, index)
         if _FOOTER.fullmatch(text):
@@ -494,10 +500,10 @@ def _signature_start(lines: Sequence[Line], index: int, end: int, names: frozens
         return index if _name_at(lines, index + 1, end, names) is not None else None
     greeting = next((place for place, word in enumerate(words) if word in _GREETINGS), None)
     if greeting is None:
-        thankful = bool(words) and any(word in _THANKS for word in words) and all(word in _FILLERS | _THANKS for word in words)
+        thankful = bool(words) and any(word in _THANKS for word in words) and all(word in _AROUND for word in words)
         return _name_at(lines, index + 1, end, names) if thankful or ("thank" in words[:1] and len(words) <= 5) else None
-    before, after = words[:greeting], [word for word in words[greeting + 1 :] if word not in _GREETINGS | _FILLERS | _THANKS]
-    if not all(word in _FILLERS | _THANKS for word in before):
+    before, after = words[:greeting], [word for word in words[greeting + 1 :] if word not in _ANY]
+    if not all(word in _AROUND for word in before):
         return None
     if (len(after) > 3 and after[0] not in _FROM_PLACE) or len(after) > 6 or text.endswith(("?", ":")):
         return None

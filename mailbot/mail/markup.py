@@ -10,8 +10,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailbot.mail.message import Table
 
-MAX_NODES = 200_000
-MAX_DEPTH = 100  # of quotes and lists; deeper ones are shown at this depth
+MAX_NODES = 50_000
+MAX_HTML = 1_000_000  # characters
+MAX_OPEN = 500  # elements that are open at one place; parsers take quadratic time for more
+MAX_DEPTH = 100  # of quotes; deeper ones are shown at this depth
+MAX_INDENT = 5  # of lists
+MAX_ROWS = 2_000
+MAX_COLUMNS = 50
 MAX_CELL = 300  # characters; longer cells are prose that a layout table holds
 
 
@@ -59,9 +64,28 @@ def data_tables(html: str) -> tuple[Table, ...]:
 
 def _tree(html: str) -> LexborNode | None:
     try:
-        return LexborHTMLParser(html).root
+        return LexborHTMLParser(_bounded(html)).root
     except (ValueError, RuntimeError):  # what Lexbor says to empty or undecodable input
         return None
+
+
+_PICTURE_DATA = re.compile(r"data:[\w/+.-]{0,50};base64,[A-Za-z0-9+/=\s]{100,}")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_CLOSED_BY_OTHERS = _words(
+    "area base br col embed hr img input link meta source track wbr p li td th tr dt dd option tbody thead tfoot html head body"
+)
+
+
+def _bounded(html: str) -> str:
+    """Without the data of pictures, and cut where it gets longer or deeper than any mail that people write."""
+    html = _PICTURE_DATA.sub("", html)[:MAX_HTML]
+    depth = 0
+    for tag in _TAG.finditer(html):
+        if tag[2].lower() not in _CLOSED_BY_OTHERS:
+            depth = max(depth - 1, 0) if tag[1] else depth + 1
+        if depth > MAX_OPEN:
+            return html[: tag.start()]
+    return html
 
 
 def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
@@ -160,16 +184,20 @@ def _hidden_address(link: LexborNode) -> str:
 
 
 def _holds_data(table: LexborNode) -> bool:
+    if table.css_first("td table, th table") is not None:
+        return False
     rows = _rows(table)
     wide = [row for row in rows if sum(1 for cell in row if cell) >= 2]
-    nested = any(inner != table for inner in table.css("table"))
-    return not nested and len(wide) >= 2 and all(len(cell) <= MAX_CELL for row in rows for cell in row)
+    return len(wide) >= 2 and all(len(cell) <= MAX_CELL for row in rows for cell in row)
 
 
 def _rows(table: LexborNode) -> Table:
     return tuple(
-        tuple(_BLANKS.sub(" ", (cell.text(separator=" ") or "").replace("\xa0", " ")).strip() for cell in row.css("td, th"))
-        for row in table.css("tr")
+        tuple(
+            _BLANKS.sub(" ", (cell.text(separator=" ") or "").replace("\xa0", " ")).strip()
+            for cell in row.css("td, th")[:MAX_COLUMNS]
+        )
+        for row in table.css("tr")[:MAX_ROWS]
     )
 
 
@@ -224,7 +252,7 @@ class _Page:
         last = self.lists[-1]
         if last is not None:
             self.lists[-1] = last + 1
-        indent = "  " * (min(len(self.lists), MAX_DEPTH) - 1)
+        indent = "  " * (min(len(self.lists), MAX_INDENT) - 1)
         self.current.append(indent + ("- " if last is None else f"{last + 1}. "))
 
     def open_table(self, holds_data: bool) -> None:

@@ -23,7 +23,7 @@ from mailbot.mail.read import structure
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # it logs every mail that it fails to read
 
-MAX_REPORT = 1_000_000  # bytes that are searched for the words of a delivery report
+MAX_REPORT = 100_000  # bytes that are searched for the words of a delivery report
 
 
 class Machine(StrEnum):
@@ -145,7 +145,7 @@ class Rule:
 
 
 def _keyword(value: str | None) -> str:
-    return re.sub(r"\(.*?\)", " ", value or "").split(";")[0].strip().lower()
+    return re.sub(r"\([^()]*\)", " ", value or "").split(";")[0].strip().lower()
 
 
 _RSPAMD_MARKS = ("reject", "add header", "rewrite subject")
@@ -196,7 +196,8 @@ _ABSENCE_OPENING = (
 _ABSENCE_SUBJECT = re.compile(rf"\[?{_ABSENCE_OPENING}")
 _ABSENCE_PREFIX = re.compile(rf"\[?{_ABSENCE_OPENING}\]?\s*(?::|\bre\b|\baw\b|-|–)")
 _SURE_PREFIX = re.compile(
-    r"\[?(?:automatic (?:reply|response)|auto[- ]?(?:reply|response)|out[- ]of[- ]office(?: auto[- ]?reply)|automatische antwort auf)\]?\s*:"
+    r"\[?(?:automatic (?:reply|response)|auto[- ]?(?:reply|response)|out[- ]of[- ]office(?: auto[- ]?reply)"
+    r"|automatische antwort auf)\]?\s*:"
 )
 _NO_REPLY = re.compile(
     r"(?:no|do[-_.]?not|dont|nicht|keine)[-_.]?(?:reply|antwort\w*)(?:[-_.+].*)?|(?:.*[-_.+])no[-_.]?reply"
@@ -349,23 +350,28 @@ _FAILURES = frozenset({"fail", "hardfail"})
 
 def _authenticity(mail: Mail, authserv_ids: tuple[str, ...]) -> tuple[Authenticity, str]:
     trusted = {each.lower() for each in authserv_ids}
-    results = next((found for found in map(_results, mail.all("Authentication-Results")) if found and found[0] in trusted), None)
+    ours = next((value for value in mail.all("Authentication-Results") if _server(value) in trusted), None)
+    results = None if ours is None else _results(ours)
     if results is None:
         return Authenticity.NONE, "Our mail server says nothing about the sender."
     domain = mail.sender.email.rpartition("@")[2]
     if len(mail.all("From")) != 1 or not domain:
         return Authenticity.NONE, "The mail does not name exactly one sender."
-    return _verdict(domain, results[1])
+    return _verdict(domain, results)
 
 
-def _results(value: str) -> tuple[str, tuple[authres.core.AuthenticationResult, ...]] | None:
-    """The server's name and what it found; None for a field that cannot be read."""
+def _server(value: str) -> str:
+    """The authserv-id of a field, without reading the rest: only our own server's words are worth a parser."""
+    return re.sub(r"\([^()]*\)", " ", value[:300]).partition(";")[0].strip().partition(" ")[0].strip('"').lower()
+
+
+def _results(value: str) -> tuple[authres.core.AuthenticationResult, ...] | None:
+    """What the server found; None for a field that cannot be read."""
     try:
-        header = authres.AuthenticationResultsHeader.parse_value(value)
+        return tuple(authres.AuthenticationResultsHeader.parse_value(value).results)
     except Exception:
         # Not ours to know which: it is the border to a parser that strangers feed.
         return None
-    return str(header.authserv_id).lower(), tuple(header.results)
 
 
 def _verdict(domain: str, results: tuple[authres.core.AuthenticationResult, ...]) -> tuple[Authenticity, str]:

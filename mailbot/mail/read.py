@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 import mailparser
 from mailparser.utils import get_addresses
@@ -35,14 +36,18 @@ MAX_HEADER = 500_000  # bytes
 MAX_FIELDS = 1_000
 MAX_VALUE = 20_000  # characters of one header field
 MAX_PARTS = 500
+MAX_DELIMITERS = 2_000  # lines that start with --, or blocks of a delivery report
+MAX_BOUNDARIES = 200
 MAX_DEPTH = 30
 MAX_NESTED = 2  # mails attached to mails
 MAX_TEXT = 500_000  # characters of a text part
-MAX_HTML = 2_000_000
+MAX_HTML = 10_000_000  # characters, most of them pictures
 MAX_LINES = 10_000
 MAX_LINE = 5_000  # characters
 
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\r\r")
+_DELIMITER = re.compile(rb"\n--")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.S)
 _STRUCTURE = re.compile(r"content-|mime-version$", re.I)
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,990})>")
@@ -218,7 +223,10 @@ def _tree(fields: list[tuple[str, str]], content: bytes, notes: list[str]) -> Me
         if _STRUCTURE.match(name) and name.lower() not in seen:
             seen.add(name.lower())
             head.append(f"{name}: {value}".encode("utf-8", "replace"))
-    raw = b"\r\n".join([*head, b"", content])
+    raw = b"\r\n".join([*head, b"", _few_parts(content, notes)])
+    if raw.lower().count(b"boundary=") > MAX_BOUNDARIES:
+        notes.append("the parts nest too deeply to be read")
+        return _as_text(content)
     try:
         parser = mailparser.parse_from_bytes(raw)
         notes.extend(sorted(parser.defects_categories))
@@ -231,7 +239,24 @@ def _tree(fields: list[tuple[str, str]], content: bytes, notes: list[str]) -> Me
         return email.message_from_bytes(raw)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         notes.append("the parts nest too deeply to be read")
-        return email.message_from_bytes(b"Content-Type: text/plain\r\n\r\n" + content[:MAX_TEXT])
+        return _as_text(content)
+
+
+def _few_parts(content: bytes, notes: list[str]) -> bytes:
+    """Cut behind more parts than anybody reads, because the parser builds them all; likewise for the blocks of a report."""
+    status = content.lower().find(b"message/delivery-status")
+    ends = [
+        next(islice(_DELIMITER.finditer(content), MAX_DELIMITERS, None), None),
+        None if status < 0 else next(islice(_BLANK_LINE.finditer(content, status), MAX_DELIMITERS, None), None),
+    ]
+    end = min((found.start() for found in ends if found), default=len(content))
+    if end < len(content):
+        notes.append("too many parts: the rest was not read")
+    return content[:end]
+
+
+def _as_text(content: bytes) -> Message:
+    return email.message_from_bytes(b"Content-Type: text/plain\r\n\r\n" + content[:MAX_TEXT])
 
 
 @dataclass(slots=True)
@@ -264,7 +289,7 @@ class _Parts:
                 self.take(child, depth + 1, shown=shown, reported=reported or media_type == "multipart/report")
         elif media_type in ("text/plain", "text/html") and not _is_attachment(part):
             if shown:
-                self.texts.append(self._plain(part) if media_type == "text/plain" else html_to_text(self._html(part)))
+                self.texts.append(self._plain(part) if media_type == "text/plain" else self._rendered(self._html(part)))
         else:
             self._take_attachment(part, media_type)
 
@@ -284,13 +309,16 @@ class _Parts:
         markup = self._html(html)
         if text.strip() and not any(_torn(table, text) for table in data_tables(markup)):
             return text
-        return html_to_text(markup) or text
+        return self._rendered(markup) or text
 
     def _plain(self, part: Message) -> str:
         text = _tidy(self._decoded(part, MAX_TEXT))
         if str(part.get_param("format", "", unquote=True)).lower() == "flowed":
             text = _unflowed(text, delsp=str(part.get_param("delsp", "", unquote=True)).lower() == "yes")
         return _without_link_targets(self._bounded(text))
+
+    def _rendered(self, markup: str) -> str:
+        return self._bounded(html_to_text(markup))
 
     def _html(self, part: Message) -> str:
         return _tidy(self._decoded(part, MAX_HTML), keep_nbsp=True)

@@ -24,7 +24,9 @@ MAX_UNPACKED = 60_000_000  # bytes of all members of a zip
 MAX_WORD = 5_000_000  # bytes of a DOCX's text
 MAX_MEMBERS = 2_000
 MAX_TEXT = 100_000  # characters
+MAX_LIST = 2_000_000  # bytes of a CSV file
 MAX_CARDS = 200
+MAX_CARD_FILE = 2_000_000  # bytes; portraits included
 MAX_TABLES = 20
 
 CARD_HEADER = ("Vorname", "Nachname", "E-Mail")
@@ -106,7 +108,7 @@ def _word_rows(table: docx.table.Table) -> Iterable[list[str]]:
 
 
 def _separated(data: bytes) -> Content:
-    text = _clean(decode(data))
+    text = _clean(decode(data[:MAX_LIST]))
     lines = [line for line in text.splitlines() if line.strip()][: MAX_ROWS + 1]
     separator = _separator(lines)
     if separator is None:
@@ -127,9 +129,14 @@ def _separator(lines: list[str]) -> str | None:
 
 
 def _cards(data: bytes) -> Content:
-    text = _clean(decode(data))
+    text = _clean(decode(data[:MAX_CARD_FILE]))
+    if _NESTED_CARDS.search(text):
+        raise _Unreadable("cards stand in cards")
     rows = [_card(card) for card in islice(vobject.readComponents(text, allowQP=True, ignoreUnreadable=True), MAX_CARDS)]
     return Content(tables=((CARD_HEADER, *rows),)) if rows else Content()
+
+
+_NESTED_CARDS = re.compile(r"(?:BEGIN:VCARD\s+){3}", re.I)
 
 
 def _card(card: vobject.base.Component) -> tuple[str, str, str]:
@@ -161,7 +168,7 @@ def _preferred(email: vobject.base.ContentLine) -> bool:
 
 
 def _plain(data: bytes) -> Content:
-    return Content(text=_clean(decode(data))[:MAX_TEXT])
+    return Content(text=_clean(decode(data[: 4 * MAX_TEXT]))[:MAX_TEXT])
 
 
 def _check_zip(data: bytes, limit: int, of: str = ".*") -> None:
