@@ -43,4 +43,9 @@ def greets(text: str) -> bool:
 def bids_farewell(text: str) -> bool:
     """Whether one of the last three lines that say something is a farewell."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return any(_FAREWELL.fullmatch(line) for line in lines[-3:])
+    return any(is_farewell(line) for line in lines[-3:])
+
+
+def is_farewell(line: str) -> bool:
+    """ "Viele Grüße", "LG Kim"."""
+    return _FAREWELL.fullmatch(line) is not None

@@ -15,7 +15,8 @@ from difflib import get_close_matches
 
 from mailbot.catalogue import Catalogue, Staff
 from mailbot.mail.message import Body, Kind
-from mailbot.tickets.blocks import flat
+from mailbot.tickets.blocks import flat, printable
+from mailbot.tickets.greeting import is_farewell
 from mailbot.tickets.ticket import Event, State, Ticket
 
 # What is written → what is meant.
@@ -90,11 +91,11 @@ class StaffOutcome:
 
 def read_order(body: Body) -> Order:
     """Read a mail of staff. Only their own new words count; whatever stands in quotes or signatures is not looked at."""
-    lines = [line.text.strip() for line in body.of(Kind.OWN)]
+    lines = [printable(line.text).strip() for line in body.of(Kind.OWN)]
     first_words = next((n for n, line in enumerate(lines) if line and not _MAYBE_COMMAND.match(line)), len(lines))
     commands, refused = _read_commands([line for line in lines[:first_words] if line])
     words = "\n".join(lines[first_words:]).strip()
-    refused += [(line, TOO_LATE) for line in lines[first_words:] if _is_command(line)]
+    refused += [(line, TOO_LATE) for line in lines[first_words:] if _COMMAND.fullmatch(line) or _nearest(line)]
     if any(command.name == "note" for command in commands):
         return Order(commands=tuple(_with_note(commands, words)), refused=tuple(refused))
     return Order(commands=tuple(commands), answer=words, refused=tuple(refused))
@@ -115,15 +116,16 @@ def _read_commands(lines: Sequence[str]) -> tuple[list[Command], list[tuple[str,
     return commands, refused
 
 
-def _is_command(line: str) -> bool:
-    match = _COMMAND.fullmatch(line)
-    return match is not None and (not match[2] or NAMES[match[1].lower()] in ("note", "assign"))
-
-
 def _unknown(line: str) -> str:
+    near = _nearest(line)
+    return MEANT.format(near) if near else UNKNOWN.format(", ".join(TOLD))
+
+
+def _nearest(line: str) -> str | None:
+    """The command that a line which is none was probably meant to be."""
     match = _MAYBE_COMMAND.match(line)
-    near = get_close_matches(match[1].lower(), NAMES, n=1) if match else []
-    return MEANT.format(near[0]) if near else UNKNOWN.format(", ".join(TOLD))
+    near = get_close_matches(match[1].lower(), NAMES, n=1, cutoff=0.7) if match else []
+    return near[0] if near else None
 
 
 def _with_note(commands: Sequence[Command], words: str) -> Iterator[Command]:
@@ -143,6 +145,7 @@ def apply_order(ticket: Ticket, order: Order, by: Staff, catalogue: Catalogue, n
     Args:
         now: aware, UTC; the time of the events.
     """
+    order = replace(order, answer=_worth_sending(order.answer, by))
     refused = (*order.refused, *_cannot(order.commands, catalogue, by))
     if refused or not (order.commands or order.answer):
         return StaffOutcome(ticket=ticket, lines=_nothing_done(order, refused))
@@ -164,6 +167,17 @@ def apply_order(ticket: Ticket, order: Order, by: Staff, catalogue: Catalogue, n
         tell_closed=closed and not order.answer,
         answer=order.answer,
     )
+
+
+def _worth_sending(answer: str, by: Staff) -> str:
+    """
+    Nothing, where the words are only the writer's name and farewell.
+
+    Programs add such a signature below a lone `#erledigt`, often without the `-- ` that would tell it from words.
+    """
+    names = (by.name.lower(), by.name.lower().split()[0], by.email)
+    lines = [line.strip(" ,") for line in answer.splitlines() if line.strip(" ,")]
+    return "" if all(line.lower() in names or is_farewell(line) for line in lines) else answer
 
 
 def _cannot(commands: Sequence[Command], catalogue: Catalogue, by: Staff) -> Iterator[tuple[str, str]]:

@@ -47,6 +47,13 @@ def test_a_broken_template_is_named_with_its_line(tmp_path, text, complaint):
         writer.check()
 
 
+def test_a_table_amid_other_words_is_refused(tmp_path):
+    writer = Writer(CATALOGUE, edited(tmp_path, "de/reply.txt", "Betreff: x\n\nWir schreiben {{ words }}\n"))
+
+    with pytest.raises(TemplateError, match=r"^templates/de/reply.txt:1: prose must stand on a line of its own$"):
+        writer.from_staff(ticket(), text="ist da", mailbox=SUPPORT)
+
+
 def test_a_template_that_is_no_template_stops_the_start(tmp_path):
     with pytest.raises(TemplateError, match=r"^templates/de/closed.txt:2: .*endif"):
         Writer(CATALOGUE, edited(tmp_path, "de/closed.txt", "Betreff: x\n{% if label %}\n"))

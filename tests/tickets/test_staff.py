@@ -120,11 +120,12 @@ def test_one_refused_line_stops_everything():
     )
 
 
-def test_a_command_below_the_answer_is_not_sent_to_the_member():
-    outcome = ordered("Ist fertig.", "#erledigt")
+@pytest.mark.parametrize("line", ["#erledigt", "#notiz geheim", "#notitz geheim", "\u200b#note secret"])
+def test_a_command_below_the_answer_is_not_sent_to_the_member(line):
+    outcome = ordered("Hallo,", line)
 
     assert (outcome.answer, outcome.events) == ("", ())
-    assert outcome.lines[0] == ("#erledigt", "Befehle stehen in den ersten Zeilen, vor allen anderen Worten")
+    assert outcome.lines[0] == (line.strip("\u200b"), "Befehle stehen in den ersten Zeilen, vor allen anderen Worten")
 
 
 def test_a_number_sign_in_the_answer_is_no_command():
@@ -191,6 +192,13 @@ def test_nobody_of_that_name_means_nothing_is_done():
 
 def test_taking_makes_the_writer_responsible():
     assert ordered("#nehme ich").ticket.assignee == KIM.id
+
+
+@pytest.mark.parametrize("signature", ["Kim Sommer", "Viele Grüße\nKim", "LG, Kim", "kim.sommer@verein.example"])
+def test_a_signature_below_a_command_is_not_sent_to_the_member(signature):
+    outcome = ordered("#erledigt", "", *signature.split("\n"))
+
+    assert (outcome.ticket.state, outcome.answer, outcome.tell_closed) == (State.CLOSED, "", True)
 
 
 def test_an_empty_mail_is_told_so():
