@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from mailbot.understanding.address import addresses_in
 from mailbot.understanding.correction import is_replaced
+from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.lexicon import fold, pattern, word_set, words
-from mailbot.understanding.mention import addresses_in, speaks_of_self
 from mailbot.understanding.names import same_person, split_name
 from mailbot.understanding.request import Person
 
@@ -88,13 +89,14 @@ def _is_only_names(text: str, *, wires: bool = True) -> bool:
             left = left.replace(wire.written, " ")
     small = re.findall(r"[^\W\d_][\w'’-]*", left)
     return (
-        (0 < len(small) <= 6
-        and all(word[:1].isupper() or word.lower() in word_set("me") or word.lower() in word_set("particles") for word in small))
-        or (wires and not small and bool(addresses_in(text)))
-    )
+        0 < len(small) <= 6
+        and all(word[:1].isupper() or word.lower() in word_set("me") or word.lower() in word_set("particles") for word in small)
+    ) or (wires and not small and bool(addresses_in(text)))
 
 
-def referred(text: str, people: Sequence[Person], speaker: Person, last: Person | None = None) -> tuple[tuple[Person, ...], tuple[str, ...]]:
+def referred(
+    text: str, people: Sequence[Person], speaker: Person, last: Person | None = None
+) -> tuple[tuple[Person, ...], tuple[str, ...]]:
     """
     Whom of `people` a stretch of text means, and what in it fits nobody or more than one of them.
 
@@ -116,7 +118,11 @@ def referred(text: str, people: Sequence[Person], speaker: Person, last: Person 
             taken.append((offset, found[0]))
     if not taken and not doubtful:
         taken += [(0, person) for person in _everybody(rest, people)] or _by_order(rest, people)
-        if not taken and last is not None and re.search(r"\b(?:sie|er|sie selbst|er selbst|she|he|she'll|he'll|diese|dieser)\b", rest, re.IGNORECASE):
+        if (
+            not taken
+            and last is not None
+            and re.search(r"\b(?:sie|er|sie selbst|er selbst|she|he|she'll|he'll|diese|dieser)\b", rest, re.IGNORECASE)
+        ):
             taken += [(0, person) for person in people if same_person(person, last)]
     ordered: list[Person] = []
     for _, person in sorted(taken, key=lambda each: each[0]):
@@ -143,7 +149,7 @@ def _by_name(rest: str, people: Sequence[Person], taken: list[tuple[int, Person]
                 by_form.setdefault(form, []).append(person)
         for form, owners in sorted(by_form.items(), key=lambda each: -len(each[0])):
             for match in re.finditer(rf"(?<![\w-]){re.escape(form)}(?:s)?(?![\w-])", _same_length_fold(rest)):
-                if len({owner for owner in owners}) > 1:
+                if len(set(owners)) > 1:
                     doubtful.append(rest[match.start() : match.end()])
                 elif not _denied(rest, match.start(), match.end()):
                     taken.append((match.start(), owners[0]))

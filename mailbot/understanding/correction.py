@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailbot.understanding.lexicon import beginning, listed
+from mailbot.understanding.request import Person
 
 
 def corrects(text: str) -> bool:
@@ -36,3 +37,10 @@ def _tails(text: str) -> list[str]:
     """The text, and the text without its first word, and without its first two."""
     words = text.split()
     return [" ".join(words[at:]) for at in range(min(3, len(words)))]
+
+
+def places(person: Person, text: str) -> list[tuple[int, int]]:
+    """Where the person stands in the text: by full name, else by given name, else by surname."""
+    whole = person.given and person.surname and person.name.lower() in text.lower()
+    form = person.name if whole else person.given or person.surname
+    return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)] if form else []

@@ -12,6 +12,12 @@ from mailbot.catalogue import Groups
 from mailbot.understanding.lexicon import beginning, fold, is_given_name, listed, word_set, words
 
 _ADJECTIVE = re.compile(r"[a-zäöüß]+(?:e|en|er|es)$")
+_LEAD = re.compile(
+    r"(?:\s*[:„\"“'»]\s*|\s*-\s*(?=[^\W\d_])|\s+(?:heißt|namens|mit dem namen|called|named)\s+[„\"“]?|\s+[„\"“»]?)"
+    r"(?:köln[ -](?=[^\W\d_]))?",
+    re.IGNORECASE,
+)
+"""What may stand between the kind and the name."""
 _WORD = r"[^\W\d_](?:[\w'’*:]|-(?=\w))*"
 
 
@@ -77,11 +83,7 @@ def _is_noise(text: str, match: re.Match[str]) -> bool:
 
 def _named(text: str, start: int, end: int, kind: str, groups: Groups) -> Group:
     rest = text[end:]
-    lead = re.match(
-        r"(?:\s*[:„\"“'»]\s*|\s*-\s*(?=[^\W\d_])|\s+(?:heißt|namens|mit dem namen|called|named)\s+[„\"“]?|\s+[„\"“»]?)(?:köln[ -](?=[^\W\d_]))?",
-        rest,
-        re.IGNORECASE,
-    )
+    lead = _LEAD.match(rest)
     if lead is None:
         return Group(start=start, end=end, kind=kind, name=None, written=text[start:end])
     at = lead.end()
@@ -97,7 +99,7 @@ def _named(text: str, start: int, end: int, kind: str, groups: Groups) -> Group:
 
 def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
     """The words after the kind that are its name, and how many characters they take."""
-    position, taken = 0, []
+    position, taken = 0, list[str]()
     for match in re.finditer(rf"\s*({_WORD}|&|/|\+)", rest):
         if match.start() != position or len(taken) > 7:
             break
@@ -114,7 +116,9 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
         elif small:
             if not _goes_on_small(word, rest[match.end() :], kind, taken):
                 break
-        elif (taken and not _belongs(word, kind, taken, rest[match.end() :])) or (not taken and listed("no_group_names").fullmatch(word)):
+        elif (taken and not _belongs(word, kind, taken, rest[match.end() :])) or (
+            not taken and listed("no_group_names").fullmatch(word)
+        ):
             break
         taken.append(word)
         position = match.end()
@@ -122,8 +126,6 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
         last = taken.pop()
         position = rest.rfind(last, 0, position)
     return " ".join(taken), len(rest[:position].rstrip())
-
-
 
 
 def _goes_on_small(word: str, rest: str, kind: str, taken: Sequence[str]) -> bool:
@@ -191,7 +193,14 @@ def normal_name(name: str, kind: str, groups: Groups) -> str:
 
 def is_denied(text: str, start: int) -> bool:
     """ "nicht AG Hochschule, sondern …", "statt OV Kalk"."""
-    return re.search(r"\b(?:nicht|statt|anstatt|kein|not|instead of)\s+(?:mehr\s+)?(?:(?:die|der|den|das|dem|the)\s+)?$", text[:start], re.IGNORECASE) is not None
+    return (
+        re.search(
+            r"\b(?:nicht|statt|anstatt|kein|not|instead of)\s+(?:mehr\s+)?(?:(?:die|der|den|das|dem|the)\s+)?$",
+            text[:start],
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def bare_group(text: str, kind: str | None, groups: Groups) -> str | None:
@@ -211,7 +220,11 @@ def bare_group(text: str, kind: str | None, groups: Groups) -> str | None:
     small = re.findall(rf"{_WORD}|&", name)
     if not small or len(small) > 6 or "@" in name or re.search(r"\d", name):
         return None
-    if listed("no_group_names").fullmatch(small[0]) or small[0].lower() in word_set("me") or small[0].lower() in word_set("thanks"):
+    if (
+        listed("no_group_names").fullmatch(small[0])
+        or small[0].lower() in word_set("me")
+        or small[0].lower() in word_set("thanks")
+    ):
         return None
     joints = ("und", "der", "die", "des", "für", "gegen", "mit", "in", "&")
     if any(word.lower() in words()["languages"]["de"] and word.lower() not in joints for word in small[1:]):

@@ -6,35 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from mailbot.understanding.address import Wire, addresses_in
+from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.lexicon import fold, is_given_name, is_no_name
 from mailbot.understanding.names import Name, completed, names_in, same_person, split_name
-from mailbot.understanding.passage import ADDRESS, Passage
+from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
-
-_BROKEN = re.compile(
-    r"[\w.+-]+@(?:[\w-]+[.,])*[\w-]*"  # no top-level domain, or a comma in it
-    r"|[\w.+-]+\s?(?:\(at\)|\[at\]|\(ät\)|\{at\})\s?[\w.-]+"
-)
-_WITHOUT_AT = re.compile(r"(?<![\w/.@-])[^\W\d_][\w-]*(?:\.[\w-]+){2,}(?![\w@/])")
-_SPELT_AT = re.compile(r"\s?(?:\(at\)|\[at\]|\(ät\)|\{at\})\s?")
-
-_ME = r"(?:ich|mich|mir|isch|me|myself|ben|beni|yo|io|ja|mnie|moi|moi-même)"
-_VERB = (
-    r"(?!\s*(?:bin|hab|hab's|will|kann|muss|soll|darf|weiß|mag|war|hatte|wollte|konnte|sollte|möchte|würde|hätte|bräuchte|brauch|freu|find"
-    r"|am|have|would|need|want|will|can|think|hope|was|'d|'m|'ve|(?!beide|gerne|alle|habe ich)[a-zäöüß]{2,}e)\b)"
-)
-_SELF = tuple(
-    re.compile(expression, re.IGNORECASE)
-    for expression in (
-        rf"(?:^|[,;:(&+/–—-]\s*|\b(?:und|u\.|and|ve|y|e|et|i|oder|sowie|plus|also|dafür|stattdessen|für|fuer|for|mit|an|sind|wären|waeren|machen|werden|seremos|saremo)\s+)(?:auch\s+|noch\s+)?{_ME}\b{_VERB}",
-        r"\b(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|kümmere|kuemmere|kümmer|werde|würde|wuerde|soll|ben|sei|bleibe|möchte)\s+(?:das\s+|auch\s+|dann\s+|wohl\s+|selbst\s+)?(?:ich|isch)\b",
-        r"\bich\s+(?:selbst\s+|selber\s+)?(?:bin|wäre|waere|wär|mache|mach|übernehme|uebernehme|werde|würde|kümmere)\b",
-        r"\b(?:ich selbst|ich selber|meine person|meine wenigkeit|(?:der|die) unterzeichn\w+|unterzeichn(?:er|erin|ete|eter|ende|ender))\b",
-        rf"\b{_ME}\s+(?:und|and|ve|y|e|et|i|sowie)\b(?!\s+(?:bin|habe|hätte|möchte|würde|brauche|bitte))",
-        r"\b(?:i am|i'm|i will be|i'll be|i'd be|that's me|it's me|soy yo|seré yo|sono io|to ja|benim)\b",
-        r"\b(?:i|ich)\s*,",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,49 +29,6 @@ class Mention:
     me: bool = False
     broken: str | None = None
     listed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
-    """An address found in a text; `email` is None where what stands there cannot be one."""
-
-    start: int
-    end: int
-    email: str | None
-    written: str
-
-
-def addresses_in(text: str, *, loose: bool = False) -> tuple[Wire, ...]:
-    """Addresses, and what was meant as one, in order. `loose`: in a list, "a.b.web.example" is meant as one."""
-    found = [Wire(start=m.start(), end=m.end(), email=m[0].strip("'").lower(), written=m[0]) for m in ADDRESS.finditer(text)]
-    for match in _BROKEN.finditer(text):
-        spelt = _SPELT_AT.sub("@", match[0])
-        email = spelt.lower() if spelt != match[0] and ADDRESS.fullmatch(spelt) else None
-        if len(match[0]) > 2 and match[0][0] != "@" and not match[0].rstrip(".,").endswith("@"):
-            found.append(Wire(start=match.start(), end=match.end(), email=email, written=match[0]))
-    if loose and "@" not in text:
-        found += [Wire(start=m.start(), end=m.end(), email=None, written=m[0]) for m in _WITHOUT_AT.finditer(text)]
-    kept: list[Wire] = []
-    for wire in sorted(found, key=lambda each: (each.start, each.email is None, -each.end)):
-        if not kept or wire.start >= kept[-1].end:
-            kept.append(wire)
-    return tuple(kept)
-
-
-def speaks_of_self(text: str) -> tuple[int, ...]:
-    """The offsets at which the author says that he or she is meant ("und ich", "Admin bin ich")."""
-    found: set[int] = set()
-    for expression in _SELF:
-        for match in expression.finditer(text):
-            if re.search(
-                r"\b(?:nicht|not|kein|weder)\s*$",
-                text[: match.start()] + re.split(rf"\b{_ME}\b", match[0], maxsplit=1, flags=re.IGNORECASE)[0],
-                re.IGNORECASE,
-            ):
-                continue
-            word = re.search(rf"\b{_ME}\b|unterzeichn\w+|person|wenigkeit|\bi\b|i'm|i'll|i'd|me|benim", match[0], re.IGNORECASE)
-            found.add(match.start() + (word.start() if word else 0))
-    return tuple(sorted(found))
 
 
 def mentions(passages: Sequence[Passage], *, own: frozenset[str]) -> tuple[Mention, ...]:
@@ -142,7 +76,11 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool =
     listed = passage.listed or passage.marked
     wires = [wire for wire in addresses_in(text, loose=listed) if wire.email not in own]
     masked = _without(text, wires)
-    names = list(names_in(masked, loose=True, turned=masked.count(",") == 1)) if heads else _names_beside(masked, wires, listed=listed)
+    names = (
+        list(names_in(masked, loose=True, turned=masked.count(",") == 1))
+        if heads
+        else _names_beside(masked, wires, listed=listed)
+    )
     me = _me_beside(masked, names)
     pairs = _paired(masked, names, wires)
     result = []
@@ -181,19 +119,25 @@ def _names_beside(masked: str, wires: Sequence[Wire], *, listed: bool) -> list[N
         return [name for name in names_in(masked, loose=True) if len(name.person.name) > 1]
     found = list(names_in(masked))
     for wire in wires:
-        tail = re.search(r"((?:[^\W\d_][\w'’-]*\.?[ ]+){0,4}[^\W\d_][\w'’-]*)[ ]*[(<,:–-]?[ ]*(?:unter[ ]+)?$", masked[: wire.start])
+        tail = re.search(
+            r"((?:[^\W\d_][\w'’-]*\.?[ ]+){0,4}[^\W\d_][\w'’-]*)[ ]*[(<,:–-]?[ ]*(?:unter[ ]+)?$", masked[: wire.start]
+        )
         last = _last_name(tail[1], wire) if tail else None
         if tail and last:
             found = _with(found, replace(last, start=tail.start(1) + last.start, end=tail.start(1) + last.end))
     if found or speaks_of_self(masked):
         for match in _COUPLED.finditer(masked):
             words = [match[1], match[2]]
-            if not any(is_no_name(word) for word in words) and not any(name.start < match.end(2) and match.start(1) < name.end for name in found):
+            if not any(is_no_name(word) for word in words) and not any(
+                name.start < match.end(2) and match.start(1) < name.end for name in found
+            ):
                 found.append(Name(start=match.start(1), end=match.end(2), person=split_name(words), sure=False))
     return sorted(found, key=lambda each: each.start)
 
 
-_COUPLED = re.compile(r"\b(?:und|and|et|ve|y|e|i|oder|sind|wären|,)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)(?![\w-])")
+_COUPLED = re.compile(
+    r"\b(?:und|and|et|ve|y|e|i|oder|sind|wären|,)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)(?![\w-])"
+)
 """Two unknown words with capitals, coupled to another name or to "ich"; German nouns seldom follow each other."""
 
 

@@ -60,10 +60,8 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
         return []
     run = [first]
     for word in words[at + 1 : at + _MOST_WORDS]:
-        if (
-            not re.fullmatch(r"[ \u00a0]+", text[run[-1].end : word.start])
-            or (run[-1].text.endswith(".")
-            and len(run[-1].text) > 2)
+        if not re.fullmatch(r"[ \u00a0]+", text[run[-1].end : word.start]) or (
+            run[-1].text.endswith(".") and len(run[-1].text) > 2
         ):
             break
         if not _continues(word, run, loose=loose, small=small):
@@ -201,18 +199,14 @@ def _upper_first(part: str) -> str:
 def same_person(one: Person, other: Person) -> bool:
     """Whether two mentions, each perhaps incomplete, can be the same person and nothing speaks against it."""
     if one.email and other.email:
-        if one.email == other.email:
-            return True
-        return False
+        return one.email == other.email
     shared = False
     for a, b in ((one.given, other.given), (one.surname, other.surname)):
         if a and b:
             if fold(a) != fold(b):
                 return False
             shared = True
-    if not shared:
-        return False
-    return True
+    return shared
 
 
 def completed(one: Person, other: Person) -> Person:

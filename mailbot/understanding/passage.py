@@ -72,7 +72,15 @@ def _unwrapped(block: Sequence[Line]) -> Iterator[tuple[int, str]]:
 def _goes_on(line: str, following: str) -> bool:
     """Whether the following line belongs to the same sentence or list entry."""
     rest = following.strip()
-    if _BULLET.match(following) or "|" in line or "|" in following or line.count(";") > 1 or "\t" in line or "\t" in following or re.match(r"[\w -]{1,40}:(\s|$)", rest):
+    if (
+        _BULLET.match(following)
+        or "|" in line
+        or "|" in following
+        or line.count(";") > 1
+        or "\t" in line
+        or "\t" in following
+        or re.match(r"[\w -]{1,40}:(\s|$)", rest)
+    ):
         return False
     if _OPEN_END.search(line) and not line.endswith("-"):
         return True

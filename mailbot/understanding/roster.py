@@ -8,15 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailbot.mail.message import Table
+from mailbot.understanding.address import addresses_in
 from mailbot.understanding.lexicon import is_given_name, pattern
-from mailbot.understanding.mention import addresses_in
 from mailbot.understanding.names import as_written, split_name
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
 
 _HEADS = {
     "given": r"vor-?name(n)?|ruf-?name|given ?names?|first ?names?|forename|adı?|nombre|nome|imię|prénom",
-    "surname": r"nach-?name(n)?|familien-?name|zu-?name|sur-?names?|last ?names?|family ?name|soyad[ıi]?|apellidos?|cognome|nazwisko|nom",
+    "surname": r"nach-?name(n)?|familien-?name|zu-?name|sur-?names?|last ?names?|family ?name|soyad[ıi]?|apellidos?|cognome"
+    r"|nazwisko|nom",
     "email": r"(.*)e-?mail.*|(.*)mail-?adresse?n?|mail|adresse|e-?posta|correo.*|posta|address",
     "name": r"name(n)?|person|vor-? ?und (nach|zu)name|name, vorname|full ?name|wer|mitglied|nutzer.*|user|benutzer.*",
 }
@@ -178,5 +179,5 @@ def _separator(text: str) -> str | None:
 
 def _rows(lines: Iterable[str], mark: str) -> Iterable[list[str]]:
     if mark == "|":
-        return ([cell for cell in line.strip().strip("|").split("|")] for line in lines if not re.fullmatch(r"[|\s:-]+", line))
+        return (line.strip().strip("|").split("|") for line in lines if not re.fullmatch(r"[|\s:-]+", line))
     return csv.reader(lines, delimiter=mark)

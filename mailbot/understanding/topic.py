@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from mailbot.catalogue import Catalogue, Service, Signs
 from mailbot.understanding.lexicon import beginning, listed, pattern
 from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import RequestKind
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +49,9 @@ def topics_of(subject: str, passages: Sequence[Passage], catalogue: Catalogue, *
     services = _in_order(asked, passages, catalogue, ongoing=ongoing)
     whole = "\n".join([*(() if ongoing else (subject,)), *(passage.text for passage in passages)])
     change = _sign(catalogue.language.change, whole)
-    has_list = any(not found[0].lower().endswith(f"@{catalogue.organisation.domain}") for p in passages for found in ADDRESS.finditer(p.text))
+    has_list = any(
+        not found[0].lower().endswith(f"@{catalogue.organisation.domain}") for p in passages for found in ADDRESS.finditer(p.text)
+    )
     trouble = (
         _grave_trouble(whole, catalogue)
         if not (has_list and _wants(passages, services, catalogue.language.request.strong))
@@ -73,7 +73,9 @@ def topics_of(subject: str, passages: Sequence[Passage], catalogue: Catalogue, *
         because = (_because(services[0], passages), f'change: "{change}"')
         return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=_all(passages), because=because),)
     return tuple(
-        Topic(service=hit.service.id, passages=_share(hit, services, passages, ongoing=ongoing), because=(_because(hit, passages),))
+        Topic(
+            service=hit.service.id, passages=_share(hit, services, passages, ongoing=ongoing), because=(_because(hit, passages),)
+        )
         for hit in services
     )
 

@@ -12,7 +12,8 @@ from mailbot.mail.message import Kind, Mail
 from mailbot.understanding.answer import answered
 from mailbot.understanding.form import filled
 from mailbot.understanding.gaps import missing
-from mailbot.understanding.hearing import Heard, hear
+from mailbot.understanding.heard import Heard
+from mailbot.understanding.hearing import hear
 from mailbot.understanding.lexicon import language_of, listed, pattern
 from mailbot.understanding.request import Act, Reading, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
@@ -40,18 +41,30 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
     )
     taken = {at for topic in fresh for at in topic.passages}
     rest = scene.only([at for at in range(len(scene.passages)) if at not in taken]) if fresh else scene
-    named_tool = next((topic.service for topic in topics_of("", scene.passages, catalogue) if catalogue.service(topic.service).fields), None)
+    named_tool = next(
+        (topic.service for topic in topics_of("", scene.passages, catalogue) if catalogue.service(topic.service).fields), None
+    )
     before = tuple(
-        each.with_fields({**each.fields, "tool": named_tool}) if each.service == "help" and named_tool and "tool" not in each.fields else each
+        each.with_fields({**each.fields, "tool": named_tool})
+        if each.service == "help" and named_tool and "tool" not in each.fields
+        else each
         for each in before
     )
-    fresh = () if any(each.service == "help" for each in before) and len(before) == 1 and not _asks_anew(scene, catalogue) else fresh
+    fresh = (
+        () if any(each.service == "help" for each in before) and len(before) == 1 and not _asks_anew(scene, catalogue) else fresh
+    )
     updated = tuple(
         _finished(request, answered(request, rest, [form for at, form in forms if at == number], catalogue), catalogue)
         for number, request in enumerate(before)
     )
     added = tuple(_request(topic, scene, catalogue) for topic in fresh)
-    return Reading(requests=_with_shared_group((*updated, *added), catalogue), act=act, language=language, foreign=foreign, doubts=_doubts(mail, catalogue))
+    return Reading(
+        requests=_with_shared_group((*updated, *added), catalogue),
+        act=act,
+        language=language,
+        foreign=foreign,
+        doubts=_doubts(mail, catalogue),
+    )
 
 
 def _asks_anew(scene: Scene, catalogue: Catalogue) -> bool:
@@ -77,7 +90,11 @@ def _with_shared_group(requests: tuple[Request, ...], catalogue: Catalogue) -> t
         return requests
     group = named.pop()
     return tuple(
-        _finished(each, Heard(fields={**each.fields, "group": group}, hints=dict(each.hints), because=["group: named for another request"]), catalogue)
+        _finished(
+            each,
+            Heard(fields={**each.fields, "group": group}, hints=dict(each.hints), because=["group: named for another request"]),
+            catalogue,
+        )
         if "group" in each.missing
         else each
         for each in requests

@@ -1,0 +1,121 @@
+"""The chosen among the persons of a field (admins): who they are after a mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mailbot.catalogue import FieldRule
+from mailbot.understanding import chosen
+from mailbot.understanding.correction import leaves, places
+from mailbot.understanding.first_person import speaks_of_self
+from mailbot.understanding.heard import Heard, quote
+from mailbot.understanding.lexicon import beginning, fold, listed
+from mailbot.understanding.mention import Mention
+from mailbot.understanding.names import completed, same_person
+from mailbot.understanding.request import Person
+from mailbot.understanding.scene import Scene
+
+
+def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = False) -> None:
+    """
+    The chosen ones among the persons heard (admins). One who is named with name and address and is not yet among
+    them joins them. More than `most`, or a name that fits two, gives no value.
+
+    `anywhere`: the whole text answers the question, without a word that announces the chosen.
+    """
+    assert rule.among is not None
+    people = heard.fields.get(rule.among, ())
+    if not isinstance(people, tuple):
+        return
+    pool = tuple(each for each in people if isinstance(each, Person))
+    picked: list[Person] = [
+        person for entry in scene.entries if entry.marked for person in pool if same_person(person, entry.person)
+    ]
+    doubtful: list[str] = []
+    reason = "marked in the list" if picked else ""
+    for at, passage in enumerate(scene.passages):
+        stretches = chosen.spans(passage.text, rule.words) or (((0, len(passage.text)),) if anywhere and passage.text else ())
+        for start, end in stretches:
+            stretch = passage.text[start:end]
+            if re.search(r"\?\s*$", stretch) and not speaks_of_self(stretch):
+                continue
+            here = [each for each in scene.mentions if each.place[0] == at and start <= each.place[1] < end]
+            pool = _joined(pool, here, scene, heard) if pool else pool
+            found, doubts = chosen.referred(stretch, pool, scene.voice.person, spoken_of_last(scene, pool, (at, start)))
+            picked += [person for person in found if person not in picked]
+            doubtful += doubts
+            if (found or doubts) and not reason:
+                reason = quote(passage)
+            if not found and not doubts and not pool and here:
+                heard.hints[rule.id] = f"{heard.hints[rule.id]}; {stretch}" if rule.id in heard.hints else stretch
+    if pool != people:
+        heard.fields[rule.among] = pool
+    doubtful = [
+        each for each in doubtful if not any(person.given and fold(each).startswith(fold(person.given)) for person in picked)
+    ]
+    if picked and not doubtful and (rule.most is None or len(picked) <= rule.most):
+        heard.take(rule.id, tuple(chosen.normal(person) for person in picked), reason)
+    elif picked or doubtful:
+        heard.because.append(
+            f"{rule.id}: "
+            + (
+                f"{', '.join(doubtful)} fits more than one"
+                if doubtful
+                else f"{len(picked)} are named, at most {rule.most} may be"
+            )
+        )
+
+
+def spoken_of_last(scene: Scene, people: Sequence[Person], place: tuple[int, int]) -> Person | None:
+    """The one of `people` whom the scene named last before this place: whom "sie" or "er" means."""
+    before = [mention for mention in scene.mentions if mention.place < place and not mention.me]
+    return next((person for mention in reversed(before) for person in people if same_person(person, mention.person)), None)
+
+
+def _joined(pool: tuple[Person, ...], here: Sequence[Mention], scene: Scene, heard: Heard) -> tuple[Person, ...]:
+    """Those named completely in the stretch, and the speaker who says so, belong to the persons as well."""
+    joined = list(pool)
+    for mention in here:
+        person = scene.voice.person if mention.me else mention.person
+        known = [
+            at for at, each in enumerate(joined) if same_person(each, person) or (mention.me and chosen.is_speaker(each, person))
+        ]
+        if len(known) == 1:
+            joined[known[0]] = completed(joined[known[0]], person) if not mention.me else joined[known[0]]
+        elif not known and person.given and person.surname and person.email:
+            joined.append(person)
+    return tuple(joined)
+
+
+def rechoose(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tuple[object, ...], heard: Heard) -> None:
+    """ "Henning doch nicht als Admin. Dafür ich.": who leaves the chosen, and who takes the place."""
+    value = [person for person in people if chosen.normal(person) in old or person.name in old]
+    replacing = False
+    for at, passage in enumerate(scene.passages):
+        stretches = chosen.spans(passage.text, rule.words)
+        if not stretches and not (replacing and beginning("instead").match(passage.text)):
+            replacing = False
+            continue
+        for stretch in [passage.text[start:end] for start, end in stretches] or [passage.text]:
+            gone = [person for person in people for start, end in places(person, stretch) if leaves(stretch, start, end)]
+            named, doubts = chosen.referred(stretch, people, scene.voice.person, spoken_of_last(scene, people, (at, 0)))
+            if re.search(rf"{listed('instead_of').pattern}\s+(?:mir|mich|me|moi)\b", stretch, re.IGNORECASE):
+                gone += [person for person in value if chosen.is_speaker(person, scene.voice.person)]
+            value = [person for person in value if person not in gone]
+            if (
+                stretches
+                and not gone
+                and named
+                and not doubts
+                and not re.search(r"\b(?:auch|zusätzlich|außerdem|noch)\b", stretch)
+            ):
+                value = []
+            value += [person for person in named if person not in value and person not in gone]
+            replacing = replacing or bool(gone)
+    if value and (rule.most is None or len(value) <= rule.most):
+        new = tuple(chosen.normal(person) for person in value)
+        if new != old:
+            heard.take(rule.id, new, "corrected in this mail")
+    elif value:
+        del heard.fields[rule.id]

@@ -1,0 +1,30 @@
+"""Where an author says that he or she is meant: "und ich", "Admin bin ich", "meine Wenigkeit"."""
+
+from __future__ import annotations
+
+import re
+
+from mailbot.understanding.lexicon import listed
+
+_ME = listed("me").pattern
+_NEW_SENTENCE = rf"(?!\s*(?:{listed('goes_on').pattern}|(?!beide\b|gerne\b|alle\b)[a-zäöüß]{{2,}}e\b))"
+"""After "und ich", a verb of the first person begins another statement: nobody is added by "und ich bitte um …"."""
+
+_SELF = tuple(
+    re.compile(expression, re.IGNORECASE)
+    for expression in (
+        rf"(?:^|[,;:(&+/–—-]\s*|{listed('couplings').pattern}\s+)(?:auch\s+|noch\s+)?(?P<me>{_ME}){_NEW_SENTENCE}",
+        rf"{listed('takes_on').pattern}\s+(?:das\s+|auch\s+|dann\s+|wohl\s+|selbst\s+)?(?P<me>ich|isch)\b",
+        rf"\b(?P<me>ich)\s+(?:selbst\s+|selber\s+)?{listed('takes_on').pattern}",
+        rf"(?P<me>{listed('me_in_other_words').pattern})",
+        rf"(?P<me>{_ME})\s+{listed('couplings').pattern}{_NEW_SENTENCE}",
+        r"\b(?P<me>i|ich)\s*,",
+    )
+)
+_DENIED = re.compile(r"\b(?:nicht|not|kein|weder)\s*$", re.IGNORECASE)
+
+
+def speaks_of_self(text: str) -> tuple[int, ...]:
+    """The offsets at which the author says that he or she is meant; "nicht ich" is not."""
+    found = {match.start("me") for expression in _SELF for match in expression.finditer(text)}
+    return tuple(sorted(offset for offset in found if not _DENIED.search(text[:offset])))

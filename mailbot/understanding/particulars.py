@@ -1,0 +1,201 @@
+"""Everything that is no person: group, task, kind, day, number, addresses, free words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mailbot.catalogue import Catalogue, FieldRule, Service
+from mailbot.understanding import chosen, values
+from mailbot.understanding.address import addresses_in
+from mailbot.understanding.group import bare_group, groups_in, is_denied
+from mailbot.understanding.heard import Heard, quote
+from mailbot.understanding.lexicon import is_no_name, listed, pattern
+from mailbot.understanding.names import names_in, same_person
+from mailbot.understanding.passage import Passage
+from mailbot.understanding.request import Person
+from mailbot.understanding.scene import Scene
+
+_GROUP_LABEL = re.compile(rf"{listed('group_labels').pattern}\s*(?:[:=\t]|heißt|ist|is\b)\s*(?P<value>.+)", re.IGNORECASE)
+_TASK_OF_MINE = re.compile(
+    r"\b(?:als|bin(?:\s+ich)?)\s+(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
+    r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|rat|rätin|amt|vorstand))\b"
+)
+"""A task that rules.yaml does not know, by how tasks are said: "als neu gewählter Revisor"."""
+
+
+def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    kind = None
+    for passage in scene.passages:
+        label = _GROUP_LABEL.match(passage.text)
+        if label and (value := bare_group(label["value"], None, catalogue.groups)):
+            return heard.take(rule.id, value, quote(passage))
+        for group in groups_in(passage.text, catalogue.groups):
+            if (
+                group.value
+                and not is_denied(passage.text, group.start)
+                and not _is_in_passing(passage.text, group.start, alone=not group.kind)
+            ):
+                return heard.take(rule.id, group.value, f'"{group.written}" in line {passage.line}')
+            kind = kind or (group.kind if not group.value else None)
+    for title in scene.titles:
+        for group in groups_in(title, catalogue.groups):
+            if group.value and (kind in (None, group.kind)):
+                return heard.take(rule.id, group.value, f'"{group.written}" in the subject or an attachment')
+            kind = kind or group.kind
+    for line in scene.voice.closing:
+        for group in groups_in(line, catalogue.groups):
+            if group.value and group.kind and kind in (None, group.kind):
+                return heard.take(rule.id, group.value, f'"{group.written}" in the signature')
+    if kind:
+        heard.hints[rule.id] = kind
+    return None
+
+
+def _is_in_passing(text: str, at: int, *, alone: bool) -> bool:
+    """ "wie die AG Frieden", "wie es der Kreisvorstand will": not the group that asks."""
+    if re.search(r"\b(?:wie|like)\s+(?:es\s+|schon\s+|auch\s+)?(?:der|die|das|beim?|im|the)?\s*$", text[:at], re.IGNORECASE):
+        return True
+    return alone and listed("in_passing").search(text[:at] + text[at + 13 :]) is not None
+
+
+def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
+    person_rule = next((other for other in service.fields if other.type == "person"), None)
+    person = heard.fields.get(person_rule.id) if person_rule else None
+    is_sender = not isinstance(person, Person) or chosen.is_speaker(person, scene.voice.person)
+    ranked: list[tuple[int, str, str]] = []
+    for at, passage in enumerate(scene.passages):
+        for found in _roles(passage.text, rule):
+            role, offset = found
+            if re.match(
+                r"\s+(?:bin ich|bin i|war ich)\b.{0,20}\b(?:nicht|nimmer|bisher|früher|kein)",
+                passage.text[offset + len(role) :],
+                re.IGNORECASE,
+            ) or is_denied(passage.text, offset):
+                continue
+            mine = bool(
+                re.search(
+                    r"\b(?:ich|bin|als|mich|mir|meine|i|i'm|am|as|my|ben|soy|sono|jestem|aufgabe|funktion|zum|zur)\b",
+                    passage.text[:offset][-60:],
+                    re.IGNORECASE,
+                )
+            )
+            beside = isinstance(person, Person) and any(
+                each.place[0] == at and not each.me and same_person(each.person, replace(person, email=each.person.email))
+                for each in scene.mentions
+            )
+            about_other = any(each.place[0] == at and not each.me and each.person.given and not beside for each in scene.mentions)
+            if not is_sender and not about_other and not mine:
+                beside = beside or not re.search(r"\b(?:ich|wir|i)\b", passage.text, re.IGNORECASE)
+            rank = 0 if (beside if not is_sender else mine) else 2 if (is_sender and about_other) or not is_sender else 1
+            ranked.append((rank, role, quote(passage)))
+    if ranked and min(ranked)[0] < 2:
+        _, role, reason = min(ranked, key=lambda each: each[0])
+        return heard.take(rule.id, role, reason)
+    for passage in scene.passages if is_sender else ():
+        unknown = _TASK_OF_MINE.search(passage.text)
+        if (
+            unknown
+            and not is_no_name(unknown[1])
+            and not any(unknown[1] in (name.person.given, name.person.surname) for name in names_in(passage.text))
+        ):
+            return heard.take(rule.id, unknown[1], quote(passage))
+    if is_sender:
+        for line in scene.voice.closing:
+            signed = values.role_in(line, rule)
+            if signed:
+                return heard.take(rule.id, signed[0], f'"{line}" in the signature')
+    return None
+
+
+def _roles(text: str, rule: FieldRule) -> Iterator[tuple[str, int]]:
+    start = 0
+    while found := values.role_in(text[start:], rule):
+        yield found[0], start + found[1]
+        start += found[1] + len(found[0])
+
+
+def hear_choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    picked = values.choice_in(scene.text, rule.options) or (
+        values.choice_in(scene.titles[0], rule.options) if scene.titles else None
+    )
+    if picked:
+        heard.take(rule.id, picked, "words for it in the text")
+
+
+def hear_date(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    for passage in [*scene.passages, *(Passage(text=title, line=0) for title in scene.titles[:1])]:
+        days = values.dates_in(passage.text, scene.today)
+        if days:
+            return heard.take(rule.id, days[0].isoformat(), quote(passage))
+    return None
+
+
+def hear_number(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    for passage in scene.passages:
+        number = values.number_in(passage.text, rule.words)
+        if number is not None:
+            return heard.take(rule.id, number, quote(passage))
+    return None
+
+
+def _is_own(email: str, catalogue: Catalogue) -> bool:
+    return email.endswith(f"@{catalogue.organisation.domain}")
+
+
+def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    for passage in scene.passages:
+        for wire in addresses_in(passage.text):
+            if (
+                wire.email
+                and wire.email not in catalogue.own_addresses
+                and (rule.domain == "own") == _is_own(wire.email, catalogue)
+            ):
+                return heard.take(rule.id, wire.email, quote(passage))
+            if rule.domain == "own" and wire.email is None and wire.written.endswith("@"):
+                continue
+    if rule.domain == "any":
+        for passage in scene.passages:
+            if scene.voice.person.email and listed("to_me").search(passage.text) and not addresses_in(passage.text):
+                return heard.take(rule.id, scene.voice.person.email, quote(passage))
+    return None
+
+
+def hear_addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    found: list[str] = []
+    reason = ""
+    for passage in scene.passages:
+        for wire in addresses_in(passage.text, loose=passage.listed):
+            if wire.email and not _is_own(wire.email, catalogue):
+                found.append(wire.email)
+                reason = reason or quote(passage)
+            elif wire.email is None and "@" in wire.written:
+                heard.broken.add(rule.id)
+        if scene.voice.person.email and listed("me_too").search(passage.text) and not _names_own_address(passage.text):
+            found.append(scene.voice.person.email)
+            reason = reason or quote(passage)
+    found += [entry.person.email for entry in scene.entries if entry.person.email]
+    if found:
+        heard.take(rule.id, tuple(dict.fromkeys(found)), reason or "the list that came with the mail")
+
+
+def _names_own_address(text: str) -> bool:
+    """ "an mich unter kim@…": the address that follows is the author's."""
+    return any(
+        re.search(r"\b(?:mich|me|ich)\b[^.;,@]{0,30}?(?:unter|at|via|per|\(|:)\s*$", text[: wire.start], re.IGNORECASE)
+        for wire in addresses_in(text)
+    )
+
+
+def hear_text(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    """What stands behind one of the field's words or its label and a colon."""
+    heads = "|".join(re.escape(label) for label in (rule.label.de, rule.label.en))
+    for passage in scene.passages:
+        match = re.match(rf"(?:{heads})\s*[:=]\s*(.+)", passage.text, re.IGNORECASE)
+        if match is None and rule.words:
+            cue = pattern(*rule.words).search(passage.text)
+            match = re.compile(r"\s*[:=]?\s*(.+)").match(passage.text, cue.end()) if cue else None
+        if match:
+            return heard.take(rule.id, match[1].strip(" .,;"), quote(passage))
+    return None

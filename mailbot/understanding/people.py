@@ -1,0 +1,182 @@
+"""Persons in a first mail: those of a list ("users"), and the one that a field asks for ("contact")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mailbot.catalogue import FieldRule, Service
+from mailbot.understanding import chosen
+from mailbot.understanding.correction import is_replaced
+from mailbot.understanding.first_person import speaks_of_self
+from mailbot.understanding.heard import Heard, quote
+from mailbot.understanding.lexicon import listed, pattern
+from mailbot.understanding.mention import Mention, merged
+from mailbot.understanding.names import completed, names_in, same_person
+from mailbot.understanding.passage import Passage
+from mailbot.understanding.request import Person
+from mailbot.understanding.scene import Scene
+
+
+def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
+    chosen_rules = [other for other in service.fields if other.type == "chosen" and other.among == rule.id]
+    cues = tuple(word for other in chosen_rules for word in other.words)
+    people = [entry.person for entry in scene.entries]
+    for entry in scene.entries:
+        if entry.broken:
+            heard.broken.discard(rule.id)
+    found: list[tuple[Passage, Person]] = []
+    for at, passage in enumerate(scene.passages):
+        here = [each for each in scene.mentions if each.place[0] == at]
+        stretches = chosen.spans(passage.text, cues)
+        inside = [each for each in here if any(start <= each.place[1] < end for start, end in stretches)]
+        outside = [each for each in here if each not in inside] + [each for each in inside if _is_list_entry(each, passage, here)]
+        found += [(passage, person) for person in _counted(rule, passage, sorted(outside, key=lambda each: each.place), scene)]
+    people += [person for _, person in found]
+    people = _with_speaker(people, scene)
+    if scene.copied and any(
+        pattern(*rule.words).search(p.text) and re.search(r"\b(?:cc|kopie|copy|cc'd)\b", p.text, re.IGNORECASE)
+        for p in scene.passages
+    ):
+        people += scene.copied
+    if people:
+        first = found[0][0] if found else None
+        heard.take(rule.id, merged(people), quote(first) if first else "the list that came with the mail")
+
+
+def _is_list_entry(mention: Mention, passage: Passage, here: Sequence[Mention]) -> bool:
+    """ "Stefan Kowalski (Admin), stefan@…" on a line of its own is a user that is also admin."""
+    return (
+        passage.listed
+        and bool(mention.person.email)
+        and len([each for each in here if each.person.email]) == 1
+        and mention.place[1] < 8
+    )
+
+
+def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: Scene) -> Iterator[Person]:
+    """Whom of those mentioned in a passage the field means."""
+    cued = bool(pattern(*rule.words).search(passage.text))
+    with_address = [each for each in here if each.person.email or each.broken]
+    for mention in here:
+        person = mention.person
+        if _is_left_out(passage.text, mention, here):
+            continue
+        if mention.me:
+            if cued or with_address or passage.listed or passage.marked or len(here) > 1:
+                yield scene.voice.person
+        elif person.email or mention.broken:
+            if person.given or person.surname:
+                yield person
+            elif mention.listed or cued or len(with_address) > 1:
+                yield _named_by_speaker(person, scene)
+        elif person.given and person.surname:
+            if cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
+                yield person
+        elif person.given and (passage.marked or (cued and (with_address or ":" in passage.text))) and mention.place[1] < 60:
+            yield person
+
+
+def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
+    """Behind "statt" or before "hat kein Internet", or a name to turn to rather than one that takes part."""
+    following = [each.place[1] for each in here if each.place[1] > mention.place[1]]
+    stretch = text[mention.place[1] : following[0] if following else len(text)]
+    if is_replaced(text, mention.place[1]) or listed("turned_to").search(text[max(0, mention.place[1] - 30) : mention.place[1]]):
+        return True
+    return not mention.me and listed("left_out").search(stretch) is not None
+
+
+def _named_by_speaker(person: Person, scene: Scene) -> Person:
+    return scene.voice.person if person.email == scene.voice.person.email else person
+
+
+def _with_speaker(people: Sequence[Person], scene: Scene) -> list[Person]:
+    """An entry that is the sender gets the address the mail was sent from, unless another is named."""
+    speaker = scene.voice.person
+    unified = merged(people)
+    return [
+        completed(each, speaker)
+        if chosen.is_speaker(each, speaker) and ((each.given and each.surname) or each == speaker or same_person(each, speaker))
+        else each
+        for each in unified
+    ]
+
+
+def hear_person(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    found, reason = named_person(rule, scene)
+    if found is None:
+        found, reason = scene.voice.person, "nobody else is named, so it is the sender"
+    person = Person(**{part: getattr(found, part) for part in rule.each})
+    if person != Person():
+        heard.take(rule.id, person, reason)
+
+
+def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
+    """The person that the mail names for this field, with the reason; None where it names nobody."""
+    if len(scene.entries) == 1 and scene.entries[0].person.given:
+        return _whole(scene.entries[0].person, scene), "the card or list that came with the mail"
+    cue = pattern(*rule.words)
+    for at, passage in enumerate(scene.passages):
+        here = [each for each in scene.mentions if each.place[0] == at]
+        for match in cue.finditer(passage.text):
+            clause_end = _clause_end(passage.text, match.end())
+            after = [each for each in here if match.end() <= each.place[1] <= min(clause_end, match.end() + 80)]
+            before = [each for each in here if each.place[1] < match.start() and match.start() - each.end < 40]
+            for mention in [*after, *reversed(before)]:
+                if mention.me:
+                    return scene.voice.person, quote(passage)
+                if (
+                    mention.person.given
+                    and (mention.person.surname or mention.person.email)
+                    and not _is_left_out(passage.text, mention, here)
+                ):
+                    return _whole(mention.person, scene), quote(passage)
+            if speaks_of_self(passage.text) and not after:
+                return scene.voice.person, quote(passage)
+            bare = [
+                each for each in after if not each.me and each.person.given and not same_person(each.person, scene.voice.person)
+            ]
+            if bare and bare[0].place[1] - match.end() < 25 and rule.words:
+                return _whole(bare[0].person, scene), quote(passage)
+            following = [each for each in scene.mentions if each.place[0] == at + 1 and passage.text.rstrip().endswith(":")]
+            if following and (following[0].person.given or following[0].person.surname):
+                return _whole(following[0].person, scene), quote(scene.passages[at + 1])
+    for at, passage in enumerate(scene.passages):
+        for match in listed("third_person").finditer(passage.text):
+            after = [
+                each for each in scene.mentions if each.place[0] == at and 0 <= each.place[1] - match.end() < 12 and not each.me
+            ]
+            if after and after[0].person.given and not chosen.is_speaker(after[0].person, scene.voice.person):
+                return _whole(after[0].person, scene), quote(passage)
+    named = next(
+        (
+            name
+            for title in scene.titles[:1]
+            for match in cue.finditer(title)
+            for name in names_in(title[match.end() :])
+            if name.start < 3 and name.sure
+        ),
+        None,
+    )
+    if named and not same_person(named.person, scene.voice.person):
+        return _whole(named.person, scene), "named in the subject"
+    listed_ones = [
+        each for each in scene.mentions if each.listed and each.person.given and each.person.surname and each.person.email
+    ]
+    if len(listed_ones) == 1 and not chosen.is_speaker(listed_ones[0].person, scene.voice.person):
+        return listed_ones[0].person, "the only person listed"
+    return None, ""
+
+
+def _clause_end(text: str, start: int) -> int:
+    end = re.search(r"[.!?;]\s", text[start:])
+    return start + end.start() if end else len(text)
+
+
+def _whole(person: Person, scene: Scene) -> Person:
+    """With what other mentions of the same person say."""
+    whole = person
+    for mention in scene.company or scene.mentions:
+        if not mention.me and same_person(mention.person, whole):
+            whole = completed(whole, mention.person)
+    return completed(whole, scene.voice.person) if chosen.is_speaker(whole, scene.voice.person) else whole
