@@ -445,23 +445,29 @@ def _stretches(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
 def _sign(lines: list[Line], start: int, end: int, names: frozenset[str]) -> None:
     end = _footed(lines, start, end)
     index = start
+    spoken = False
     while index < end:
         if _DASHES.fullmatch(lines[index].text) and index + 1 < end:
             _mark(lines, index, end, Kind.SIGNATURE)
             return
         signature = _signature_start(lines, index, end, names)
         stop = end if signature is None else _signature_end(lines, signature, end)
-        if signature is None or (stop < end and not any(line.text for line in lines[start:index])):
-            index += 1  # words that close a mail also open some: "Ciao zusammen,"
+        if signature is None or (not spoken and (stop < end or _runs_on(lines, signature + 1, stop))):
+            spoken = spoken or bool(lines[index].text)  # words that close a mail also open some: "Ciao zusammen,"
+            index += 1
         else:
             _mark(lines, signature, stop, Kind.SIGNATURE)
             index = stop
     _mark_last_name(lines, start, end, names)
 
 
+def _runs_on(lines: Sequence[Line], start: int, end: int) -> bool:
+    """Below "Ciao a tutti," stands the mail itself, not a signature: a line as long as a sentence."""
+    return any(len(line.text.split()) > 6 for line in lines[start:end])
+
+
 def _footed(lines: list[Line], start: int, end: int) -> int:
     """Marks footers; returns where what stands above the last of them ends."""
-    above = end
     for index in range(start, end):
         text = lines[index].text.strip()
         if not text or len(text) > 600:
@@ -470,12 +476,16 @@ def _footed(lines: list[Line], start: int, end: int) -> int:
             _RULE.fullmatch(text) and index + 1 < end and _DISCLAIMER.match(lines[index + 1].text.strip())
         ):
             _mark(lines, index, end, Kind.FOOTER)
-            return min(above, index)
+            break
         if _FOOTER.fullmatch(text):
             first = index - 1 if index > start and _DASHES.fullmatch(lines[index - 1].text) else index
             _mark(lines, first, index + 1, Kind.FOOTER)
-            if not any(line.text for line in lines[index + 1 : end]):
-                above = min(above, first)
+    above = end
+    for index in range(end - 1, start - 1, -1):
+        if lines[index].kind is Kind.FOOTER:
+            above = index
+        elif lines[index].text:
+            break
     return above
 
 

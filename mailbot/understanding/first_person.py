@@ -7,7 +7,7 @@ import re
 from mailbot.understanding.lexicon import listed
 
 _ME = listed("me").pattern
-_NEW_SENTENCE = rf"(?!\s*(?:{listed('goes_on').pattern}|(?!beide\b|gerne\b|alle\b)[a-zäöüß]{{2,}}e\b))"
+_NEW_SENTENCE = rf"(?!\s*(?:{listed('goes_on').pattern}|(?!beide\b|gerne\b|alle\b)(?-i:[a-zäöüß]{{2,}}e)\b))"
 """After "und ich", a verb of the first person begins another statement: nobody is added by "und ich bitte um …"."""
 
 _SELF = tuple(
