@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -63,28 +63,26 @@ def handle_member(office: Office, connection: Connection, rules: Rules, case: Ca
     active = tuple(ticket for ticket in before if not _is_past(ticket, case.now))
     reading = understand(case.mail, tuple(ticket.request for ticket in active), rules.catalogue)
     current = active if reading.act is Act.THANK else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
-    decision = _with_doubts(decide(reading, current, rules.catalogue), case, before, active)
-    _carry_out(office, connection, rules, case, decision, before=active)
+    decision = decide(reading, current, rules.catalogue)
+    decision = replace(decision, doubts=(*decision.doubts, *_doubts(case, before, active)))
+    _carry_out(office, connection, rules, case, decision, active, conversation=before[0].conversation if before else None)
 
 
-def handle_unproven(office: Office, connection: Connection, rules: Rules, case: Case) -> None:
-    """Somebody writes under the address of staff and does not prove it: nothing is done, staff are asked."""
+def handle_doubtful(office: Office, connection: Connection, rules: Rules, case: Case, *, silence: str, doubt: str) -> None:
+    """Nobody is answered and no ticket is touched: the mail becomes a ticket of its own, for a person to look at."""
     decision = decide(understand(case.mail, (), rules.catalogue), (), rules.catalogue)
-    doubt = (
-        "Der Absender ist eine Adresse aus dem Team, aber nichts beweist, dass die Mail von dort kommt. Nichts wurde ausgeführt."
-    )
-    if case.place.key or case.place.mentioned:
-        doubt += f" Die Mail bezieht sich auf {case.place.key or case.place.mentioned}."
+    concerned = case.place.key or case.place.mentioned
+    about = f" Die Mail bezieht sich auf {concerned}." if concerned else ""
     silent = replace(
         decision,
         action=Action.TRIAGE,
         outcomes=tuple(replace(each, action=Action.TRIAGE, state=State.TRIAGE) for each in decision.outcomes),
         reply=None,
-        silence="the address is one of staff, and nothing proves it",
+        silence=silence,
         tell_staff=tuple(range(len(decision.outcomes))),
-        doubts=(*decision.doubts, doubt),
+        doubts=(*decision.doubts, doubt + about),
     )
-    _carry_out(office, connection, rules, case, silent, before=())
+    _carry_out(office, connection, rules, case, silent, (), conversation=None)
 
 
 def _conversation(connection: Connection, case: Case) -> tuple[Ticket, ...]:
@@ -103,26 +101,25 @@ def _reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     return replace(ticket, state=State.OPEN if complete == "open" else State.TRIAGE)
 
 
-def _with_doubts(decision: Decision, case: Case, before: Sequence[Ticket], active: Sequence[Ticket]) -> Decision:
-    doubts = list(decision.doubts)
+def _doubts(case: Case, before: Sequence[Ticket], active: Sequence[Ticket]) -> Iterator[str]:
     if case.place.mentioned:
-        doubts.append(f"Im Betreff steht {case.place.mentioned}, aber diese Adresse gehört nicht zu dem Ticket.")
+        yield f"Im Betreff steht {case.place.mentioned}, aber diese Adresse gehört nicht zu dem Ticket."
     if before and not active:
-        doubts.append(f"Antwortet auf {before[0].key}, das vor mehr als {REOPENS.days} Tagen abgeschlossen wurde.")
-    if case.origin.authenticity is Authenticity.FAIL:
-        doubts.append(
-            f"Der Absender ist wahrscheinlich gefälscht ({case.origin.authentic_by}); niemand hat eine Antwort bekommen."
-        )
-        decision = replace(decision, reply=None, silence="the sender's authentication failed")
-    return replace(decision, doubts=tuple(doubts))
+        yield f"Antwortet auf {before[0].key}, das vor mehr als {REOPENS.days} Tagen abgeschlossen wurde."
 
 
 def _carry_out(
-    office: Office, connection: Connection, rules: Rules, case: Case, decision: Decision, *, before: Sequence[Ticket]
+    office: Office,
+    connection: Connection,
+    rules: Rules,
+    case: Case,
+    decision: Decision,
+    before: Sequence[Ticket],
+    *,
+    conversation: int | None,
 ) -> None:
     box = rules.catalogue.mailbox(case.row.place.mailbox)
-    known = {ticket.key: ticket for ticket in before}
-    after = _tickets_after(connection, rules.catalogue, case, decision, known)
+    after = _tickets_after(connection, rules.catalogue, case, decision, before, conversation)
     if not after:
         inbound.finish(connection, case.row.id, inbound.State.IGNORED, now=case.now, reason=decision.silence)
         return
@@ -134,30 +131,42 @@ def _carry_out(
 
 
 def _tickets_after(
-    connection: Connection, catalogue: Catalogue, case: Case, decision: Decision, known: dict[str, Ticket]
+    connection: Connection,
+    catalogue: Catalogue,
+    case: Case,
+    decision: Decision,
+    before: Sequence[Ticket],
+    conversation: int | None,
 ) -> tuple[Ticket, ...]:
+    known = {ticket.key: ticket for ticket in before}
     after: list[Ticket] = []
-    for outcome in decision.outcomes:
+    for at, outcome in enumerate(decision.outcomes):
         old = known.get(outcome.ticket) if outcome.ticket else None
         if old is None:
-            conversation = after[0].conversation if after else next((each.conversation for each in known.values()), None)
             ticket = _open(connection, catalogue, case, decision, outcome, conversation)
+            conversation = ticket.conversation
         else:
-            ticket = replace(
-                old,
-                request=outcome.request,
-                state=outcome.state,
-                questions=outcome.questions,
-                language=decision.language,
-                updated=case.now,
-            )
+            ticket = _continued(old, decision, outcome, case)
             tickets.save(connection, ticket)
         after.append(ticket)
         tickets.belongs(connection, ticket.key, case.row.id)
         tickets.take_part(connection, ticket.key, case.mail.sender.email)
         for event in _events(catalogue, case, outcome, old):
             tickets.note(connection, ticket.key, event)
+        for doubt in decision.doubts if at in decision.tell_staff else ():
+            tickets.note(connection, ticket.key, _by_bot(case, "note", doubt))
     return tuple(after)
+
+
+def _continued(old: Ticket, decision: Decision, outcome: Outcome, case: Case) -> Ticket:
+    return replace(
+        old,
+        request=outcome.request,
+        state=outcome.state,
+        questions=outcome.questions,
+        language=decision.language,
+        updated=case.now,
+    )
 
 
 def _open(
@@ -218,7 +227,7 @@ def _what_happened(catalogue: Catalogue, outcome: Outcome) -> str:
 
 
 def _answer(post: Post, rules: Rules, case: Case, decision: Decision, after: tuple[Ticket, ...], box: Mailbox) -> None:
-    if decision.reply is None or not case.mail.sender.email:
+    if decision.reply is None:
         return
     to = case.mail.sender if case.known else replace(case.mail.sender, name="")
     words = rules.writer.answer(decision, after, subject=case.mail.subject, to=to, mailbox=box, known=case.known)

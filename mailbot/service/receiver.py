@@ -61,7 +61,7 @@ def receive(office: Office, box: Mailbox, folder: Folder, *, since: Since | None
 
 
 def _begin(office: Office, box: Mailbox, folder: Folder, since: Since | None) -> Reading:
-    """How far the folder has been read; from the start on first contact and when its UIDs have lost their meaning."""
+    """How far the folder has been read; nothing on first contact, with --since, and when UIDs have lost their meaning."""
     now = office.clock()
     with office.database.write() as connection:
         known = mailboxes.reading(connection, box.id, box.folder)
@@ -74,7 +74,7 @@ def _begin(office: Office, box: Mailbox, folder: Folder, since: Since | None) ->
             mailbox=box.id,
             folder=box.folder,
             uidvalidity=folder.uidvalidity,
-            last_uid=known.last_uid if known is not None and known.uidvalidity == folder.uidvalidity else 0,
+            last_uid=0,
             since=first if since is None else since.moment,
         )
         mailboxes.keep_reading(connection, reading)
@@ -98,7 +98,7 @@ def _read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:
 def _keep(connection: Connection, reading: Reading, mail: Arrived) -> bool:
     place = Place(mailbox=reading.mailbox, folder=reading.folder, uidvalidity=reading.uidvalidity, uid=mail.uid)
     identity = identity_of(mail.raw)
-    if inbound.attach(connection, place=place, identity=identity):
+    if inbound.is_here(connection, place) or inbound.attach(connection, place=place, identity=identity):
         return False
     before = reading.since is not None and mail.received < reading.since
     return inbound.add(

@@ -17,7 +17,7 @@ from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
 from mailbot.mail.read import read
 from mailbot.mail.thread import Role
-from mailbot.service.member import Case, handle_member, handle_unproven
+from mailbot.service.member import Case, handle_doubtful, handle_member
 from mailbot.service.office import Office
 from mailbot.service.order import handle_order
 from mailbot.service.whereabouts import whereabouts
@@ -26,6 +26,19 @@ from mailbot.store.inbound import Inbound, State
 from mailbot.tickets.ticket import Event
 
 log = structlog.get_logger()
+
+NO_SENDER = {
+    "silence": "the mail names no sender",
+    "doubt": "Die Mail nennt keinen Absender; niemand hat eine Antwort bekommen.",
+}
+FORGED = {
+    "silence": "the sender's authentication failed",
+    "doubt": "Unser Mailserver hält den Absender für gefälscht. Niemand hat eine Antwort bekommen.",
+}
+UNPROVEN_STAFF = {
+    "silence": "the address is one of staff, and nothing proves it",
+    "doubt": "Der Absender ist eine Adresse aus dem Team, aber nichts beweist, dass er es war. Nichts wurde ausgeführt.",
+}
 
 TRIES = 3
 LEASE = timedelta(minutes=5)
@@ -98,10 +111,14 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     place = whereabouts(connection, mail, prefix=rules.catalogue.organisation.ticket_prefix, secrets=office.keys)
     case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
     by = rules.catalogue.member_of_staff(mail.sender.email)
-    if by is None or _writes_as_member(connection, case):
+    if not mail.sender.email:
+        handle_doubtful(office, connection, rules, case, **NO_SENDER)
+    elif source.authenticity is Authenticity.FAIL and not place.proven:
+        handle_doubtful(office, connection, rules, case, **FORGED)
+    elif by is None or _writes_as_member(connection, case):
         handle_member(office, connection, rules, case)
-    elif not (place.proven or source.authenticity is Authenticity.PASS):
-        handle_unproven(office, connection, rules, case)
+    elif not case.known:
+        handle_doubtful(office, connection, rules, case, **UNPROVEN_STAFF)
     elif (key := place.key or place.mentioned) is not None:
         handle_order(office, connection, rules, case, by, key)
     else:

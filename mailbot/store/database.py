@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
@@ -64,6 +66,8 @@ def open_database(url: URL) -> Database:
     Raises:
         StoreError: the database cannot be reached, or is of a newer version than this program.
     """
+    if url.drivername == "sqlite":
+        _keep_private(Path(url.database or ""))
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.drivername == "sqlite" else {}, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
@@ -89,6 +93,12 @@ _patiently = Retrying(
     wait=wait_random(0.01, 0.1),
     reraise=True,
 )
+
+
+def _keep_private(file: Path) -> None:
+    """The mails of people are for nobody else on this machine; SQLite gives its other files the same mode."""
+    with suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _tune_sqlite(engine: Engine) -> None:

@@ -114,6 +114,17 @@ def add(
     return connection.execute(statement.values(values).returning(inbound.c.id)).first() is not None
 
 
+def is_here(connection: Connection, place: Place) -> bool:
+    """Whether the mail of that place is kept."""
+    there = select(inbound.c.id).where(
+        inbound.c.mailbox == place.mailbox,
+        inbound.c.folder == place.folder,
+        inbound.c.uidvalidity == place.uidvalidity,
+        inbound.c.uid == place.uid,
+    )
+    return connection.execute(there).first() is not None
+
+
 def attach(connection: Connection, *, place: Place, identity: Identity) -> bool:
     """
     After a change of UIDVALIDITY: let the mail that is known under an older one be at `place` from now on.

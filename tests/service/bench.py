@@ -1,0 +1,200 @@
+"""A bot without servers: a folder and an outgoing server in memory, and a clock that is set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from itertools import count
+
+from mailbot.errors import DeliveryError
+from mailbot.mail.imap import Arrived
+from mailbot.service.bot import run_once
+from mailbot.service.office import Office
+from mailbot.service.receiver import Since
+from mailbot.store import inbound, outbound, tickets
+from mailbot.store.inbound import Inbound
+from mailbot.tickets.ticket import Event, Ticket
+from tests.servers.station import parsed
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ANNA = "Anna Schmidt <anna.schmidt@posteo.example>"
+STAFF = "technik@die-linke-koeln.de"
+OURS = "mx.die-linke-koeln.de"
+ASKS = "Hallo,\n\nder OV Kalk möchte die Nextcloud nutzen.\n\nViele Grüße\nAnna\n"
+
+_ids = count(1)
+
+
+@dataclass
+class Clock:
+    """Shows `now` until it is set."""
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, time: timedelta) -> None:
+        self.now += time
+
+
+@dataclass
+class Shelf:
+    """A mailbox as far as the receiver knows one."""
+
+    uidvalidity: int = 7
+    mails: dict[int, Arrived] = field(default_factory=dict)
+    sent: list[bytes] = field(default_factory=list)
+    moved: dict[str, list[int]] = field(default_factory=dict)
+
+    def put(self, raw: bytes, received: datetime) -> int:
+        uid = max(self.mails, default=0) + 1
+        self.mails[uid] = Arrived(uid=uid, received=received, raw=raw)
+        return uid
+
+    def renumber(self, uidvalidity: int) -> None:
+        """As a server does that was restored from a backup."""
+        self.uidvalidity = uidvalidity
+        kept = list(self.mails.values())[::-1]
+        self.mails = {uid: replace(mail, uid=uid) for uid, mail in enumerate(kept, start=31)}
+
+    def uids(self, after: int = 0) -> list[int]:
+        return sorted(uid for uid in self.mails if uid > after)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Arrived]:
+        return (self.mails[uid] for uid in uids if uid in self.mails)
+
+    def move(self, uids: Sequence[int], to: str) -> None:
+        for uid in uids:
+            self.mails.pop(uid, None)
+            self.moved.setdefault(to, []).append(uid)
+
+    def special(self, use: str, else_name: str) -> str:
+        return else_name
+
+    def has(self, folder: str, message_id: str) -> bool:
+        return any(message_id.encode() in raw for raw in self.sent)
+
+    def append(self, folder: str, raw: bytes, *, seen: bool = True, when: datetime | None = None) -> None:
+        self.sent.append(raw)
+
+
+@dataclass
+class Slot:
+    """An SMTP server: takes mails, or raises the next of `errors`; None in it means that this one is taken."""
+
+    taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    errors: list[Exception | None] = field(default_factory=list)
+
+    def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+        error = self.errors.pop(0) if self.errors else None
+        if error is not None:
+            raise error
+        self.taken += [(recipient, parsed(raw)) for recipient in recipients]
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [mail for recipient, mail in self.taken if recipient == address]
+
+
+LATER = DeliveryError("mail.example:25: it does not take mails now (451 later)", again=True)
+NEVER = DeliveryError("mail.example:25: it refuses the recipient (550 unknown)", again=False)
+
+
+@dataclass
+class Bench:
+    """The bot on the bench, with words for what people do to it."""
+
+    office: Office
+    clock: Clock
+    support: Shelf
+    buero: Shelf
+    slot: Slot
+
+    def mail(self, raw: bytes, *, to: Shelf | None = None, received: datetime | None = None) -> int:
+        return (to or self.support).put(raw, received or self.clock.now)
+
+    def run(self, *, since: Since | None = None) -> None:
+        run_once(self.office, since=since)
+
+    def arrives(self, text: str = ASKS, **headers: str) -> EmailMessage:
+        """A mail comes in and is processed; gives the mail."""
+        raw = eml(text, **headers)
+        self.mail(raw)
+        self.run()
+        return parsed(raw)
+
+    def change_rules(self, old: str, new: str) -> None:
+        """As staff do while the bot runs."""
+        path = self.office.settings.rules
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def tickets(self) -> tuple[Ticket, ...]:
+        with self.office.database.read() as connection:
+            return tickets.search(connection)
+
+    def history(self, key: str = "KV-1001") -> tuple[Event, ...]:
+        with self.office.database.read() as connection:
+            return tickets.history(connection, key)
+
+    def kinds(self, key: str = "KV-1001") -> list[str]:
+        return [event.kind for event in self.history(key)]
+
+    def ends(self) -> list[tuple[inbound.State, str | None]]:
+        """How each mail ended, in the order in which they came."""
+        return [(mail.state, mail.reason) for mail in self.rows()]
+
+    def rows(self) -> list[Inbound]:
+        with self.office.database.read() as connection:
+            return sorted(
+                (mail for state in inbound.State for mail in inbound.in_state(connection, state)), key=lambda mail: mail.id
+            )
+
+    def outbox(self) -> list[outbound.Outbound]:
+        with self.office.database.read() as connection:
+            return sorted(
+                (mail for state in outbound.State for mail in outbound.in_state(connection, state)), key=lambda mail: mail.id
+            )
+
+
+def eml(text: str = ASKS, **headers: str) -> bytes:
+    """A mail of Anna Schmidt; `In_Reply_To="…"` sets a header, "" leaves it out."""
+    values = {
+        "From": ANNA,
+        "To": "support@die-linke-koeln.de",
+        "Subject": "Nextcloud",
+        "Date": "Mon, 02 Mar 2026 10:00:00 +0100",
+        "Message-ID": f"<{next(_ids)}@posteo.example>",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=998))
+    for name, value in values.items():
+        if value:
+            mail[name] = value
+    mail.set_content(text)
+    return mail.as_bytes()
+
+
+def answering(mail: EmailMessage) -> dict[str, str]:
+    """Headers of an answer to that mail."""
+    return {"In_Reply_To": str(mail["Message-ID"]), "Subject": f"Re: {mail['Subject']}"}
+
+
+def proof(result: str = "pass", *, domain: str = "die-linke-koeln.de") -> dict[str, str]:
+    """What our own mail server writes about the sender."""
+    return {"Authentication_Results": f"{OURS}; dmarc={result} header.from={domain}"}
+
+
+def drawers(support: Shelf, buero: Shelf):  # type: ignore[no-untyped-def]
+    """open_folder for these two."""
+
+    @contextmanager
+    def open_folder(login, folder, *, readonly=False):  # type: ignore[no-untyped-def]
+        yield {"support": support, "buero": buero}[login.user]
+
+    return open_folder

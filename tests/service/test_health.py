@@ -1,0 +1,56 @@
+"""Is the bot alive, and do the books balance?"""
+
+from datetime import timedelta
+
+from mailbot.service.health import Books, examine
+from mailbot.service.receiver import Since
+from mailbot.store.inbound import State
+from tests.service.bench import LATER, Bench, eml
+
+
+def test_a_bot_that_has_just_run_is_fine_and_its_books_balance(bench: Bench):
+    bench.mail(eml())
+    bench.mail(eml("Ich bin nicht da.", Auto_Submitted="auto-replied"))
+    bench.run()
+    bench.mail(eml())
+
+    health = examine(bench.office)
+
+    assert health.wrong == ()
+    support, _ = health.mailboxes
+    assert support.states == {State.TICKET: 1, State.IGNORED: 1}
+    assert support.books == Books(mails=3, new=1, missing=0)
+
+
+def test_a_bot_that_never_ran_says_so(bench: Bench):
+    assert examine(bench.office).wrong == (
+        "support: has never been read; start `mailbot run`",
+        "buero: has never been read; start `mailbot run`",
+    )
+
+
+def test_silence_and_mails_that_lie_about_are_wrong(bench: Bench):
+    bench.slot.errors = [LATER]
+    bench.arrives()
+    bench.clock.pass_by(timedelta(hours=2))
+
+    assert examine(bench.office).wrong == (
+        "support: last read 2026-03-02 09:00 UTC; see that `mailbot run` runs",
+        "buero: last read 2026-03-02 09:00 UTC; see that `mailbot run` runs",
+        "a mail waits to be sent since 2026-03-02 09:00 UTC; see MAILBOT_SMTP, and that `mailbot run` runs",
+    )
+
+
+def test_a_mail_that_the_books_do_not_know_is_found_and_the_advice_helps(bench: Bench):
+    bench.mail(eml())
+    bench.mail(eml())
+    late = bench.support.mails.pop(1)
+    bench.run()
+    bench.support.mails[1] = late
+
+    assert examine(bench.office).wrong == (
+        "support: 1 mails in the folder are missing in the books; run `mailbot run --once --since all`",
+    )
+
+    bench.run(since=Since(moment=None))
+    assert examine(bench.office).wrong == ()

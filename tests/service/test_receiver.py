@@ -1,0 +1,156 @@
+"""From a folder to rows."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailbot.errors import MailboxError
+from mailbot.mail.imap import Arrived
+from mailbot.service.bot import run_once
+from mailbot.service.receiver import Since, receive
+from mailbot.store import inbound
+from mailbot.store.inbound import State
+from tests.service.bench import MONDAY, Bench, Shelf, eml
+
+
+def states(bench: Bench) -> list[State]:
+    return [state for state, _ in bench.ends()]
+
+
+def test_on_first_contact_old_mails_are_recorded_and_left_alone(bench: Bench):
+    bench.mail(eml(), received=MONDAY - timedelta(days=2))
+    bench.mail(eml(), received=MONDAY - timedelta(hours=2))
+
+    bench.run()
+
+    assert states(bench) == [State.BEFORE_FIRST_RUN, State.TICKET]
+    assert len(bench.slot.taken) == 1
+
+
+def test_old_mails_that_turn_up_later_are_left_alone_too(bench: Bench):
+    bench.run()
+    bench.mail(eml(), received=MONDAY - timedelta(days=900))
+
+    bench.run()
+
+    assert states(bench) == [State.BEFORE_FIRST_RUN]
+
+
+@pytest.mark.parametrize("already_met", [False, True])
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        (Since(moment=None), [State.TICKET, State.TICKET]),
+        (Since(moment=MONDAY - timedelta(days=10)), [State.BEFORE_FIRST_RUN, State.TICKET]),
+    ],
+)
+def test_since_says_from_when_on_mails_count(bench: Bench, already_met: bool, since: Since, expected: list[State]):
+    bench.mail(eml(), received=MONDAY - timedelta(days=30))
+    bench.mail(eml(), received=MONDAY - timedelta(days=5))
+    if already_met:
+        bench.run()
+
+    bench.run(since=since)
+
+    assert states(bench) == expected
+
+
+def test_looking_again_changes_nothing(bench: Bench):
+    bench.mail(eml())
+
+    for _ in range(3):
+        bench.run()
+
+    assert len(bench.rows()) == len(bench.tickets()) == 1
+
+
+def test_when_the_server_numbers_anew_mails_are_recognised_and_only_new_ones_are_new(bench: Bench):
+    for _ in range(3):
+        bench.mail(eml())
+    bench.run()
+    sent = len(bench.slot.taken)
+    bench.support.renumber(8)
+    new = bench.mail(eml())
+
+    bench.run()
+
+    assert len(bench.rows()) == len(bench.tickets()) == 4
+    assert len(bench.slot.taken) == sent + 1
+    with bench.office.database.read() as connection:
+        known = inbound.known_uids(connection, mailbox="support", folder="INBOX", uidvalidity=8)
+    assert known == {31, 32, 33, new}
+
+
+def test_what_was_cut_off_halfway_is_done_again(bench: Bench):
+    class Breaking(Shelf):
+        def fetch(self, uids):  # type: ignore[no-untyped-def]
+            yield self.mails[uids[0]]
+            raise MailboxError("the server closed the connection", again=True)
+
+    for _ in range(3):
+        bench.mail(eml())
+    broken = Breaking(mails=bench.support.mails)
+    box = bench.office.catalogue.mailbox("support")
+    with pytest.raises(MailboxError):
+        receive(bench.office, box, broken)  # type: ignore[arg-type]
+
+    bench.run()
+
+    assert len(bench.rows()) == len(bench.tickets()) == 3
+
+
+def test_mails_that_vanish_before_they_are_fetched_are_not_waited_for(bench: Bench):
+    bench.mail(eml())
+    bench.support.mails[5] = Arrived(uid=5, received=MONDAY, raw=eml())
+    listed = bench.support.uids()
+    del bench.support.mails[5]
+    bench.support.uids = lambda after=0: [uid for uid in listed if uid > after]  # type: ignore[method-assign]
+
+    bench.run()
+
+    assert states(bench) == [State.TICKET]
+
+
+def test_one_mail_to_both_inboxes_is_one_ticket(bench: Bench):
+    raw = eml()
+    bench.mail(raw)
+    bench.mail(b"Delivered-To: buero\r\n" + raw, to=bench.buero)
+
+    bench.run()
+
+    assert bench.ends() == [(State.TICKET, None), (State.IGNORED, "the same mail as 1 in support")]
+    assert len(bench.tickets()) == 1
+
+
+def test_with_after_move_what_is_done_is_moved_and_what_a_person_must_read_stays(bench: Bench):
+    rules = bench.office.settings.rules
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(
+        text.replace("name: Support Die Linke Köln", "name: Support Die Linke Köln\n    after: move"), encoding="utf-8"
+    )
+    bench.mail(eml())
+    bench.mail(eml("Ich bin nicht da.", Auto_Submitted="auto-replied"))
+    bench.mail(eml("Guten Tag, bitte löschen Sie alle meine Daten nach Art. 17 DSGVO.", Subject="Datenschutz"))
+
+    bench.run()
+    bench.run()
+
+    assert bench.support.moved == {"Mailbot/Done": [1], "Mailbot/Ignored": [2]}
+    assert list(bench.support.mails) == [3]
+
+
+def test_a_mailbox_that_cannot_be_reached_costs_only_itself(bench: Bench):
+    def broken(login, folder, **_):  # type: ignore[no-untyped-def]
+        if login.user == "buero":
+            raise MailboxError("buero at 127.0.0.1:143: user or password is wrong", again=False)
+        return open_folder(login, folder)
+
+    open_folder = bench.office.open_folder
+    object.__setattr__(bench.office, "open_folder", broken)
+    bench.mail(eml())
+
+    with pytest.raises(MailboxError, match="user or password is wrong"):
+        run_once(bench.office)
+
+    assert states(bench) == [State.TICKET]
+    assert len(bench.slot.taken) == 1

@@ -1,0 +1,40 @@
+"""Rules that change while the bot runs."""
+
+from mailbot.service import desk
+from tests.service.bench import Bench
+
+
+def test_a_changed_file_is_taken_up(bench: Bench):
+    bench.change_rules("per_hour: 10", "per_hour: 11")
+
+    assert bench.office.catalogue.limits.per_hour == 11
+
+
+def test_a_wrong_file_leaves_the_last_good_rules_in_force_until_it_is_mended(bench: Bench):
+    bench.change_rules("per_hour: 10", "per_hour: viele")
+    assert bench.office.catalogue.limits.per_hour == 10
+    assert "limits.per_hour" in (bench.office.rulebook.trouble or "")
+
+    bench.change_rules("per_hour: viele", "per_hour: 12")
+    assert bench.office.catalogue.limits.per_hour == 12
+    assert bench.office.rulebook.trouble is None
+
+
+def test_a_broken_template_is_not_taken_up(bench: Bench):
+    template = bench.office.settings.templates / "de" / "closed.txt"
+    template.write_text(template.read_text(encoding="utf-8") + "{{ nonsense }}", encoding="utf-8")
+
+    assert bench.office.catalogue.limits.per_hour == 10
+    assert "closed.txt" in (bench.office.rulebook.trouble or "")
+
+
+def test_holds_come_on_top_of_the_rules(bench: Bench):
+    desk.hold(bench.office, "signal", "Wartung")
+
+    with bench.office.database.read() as connection:
+        rules = bench.office.rules(connection)
+
+    on_hold = rules.catalogue.service("signal").on_hold
+    assert on_hold is not None
+    assert (on_hold.de, on_hold.en) == ("Wartung", "Wartung")
+    assert bench.office.catalogue.service("signal").on_hold is None

@@ -1,0 +1,114 @@
+"""From the outbox to SMTP and to Sent."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailbot.errors import DeliveryError
+from mailbot.service.sender import LEASE, PAUSES, deliver
+from mailbot.store import outbound
+from mailbot.store.outbound import State
+from tests.service.bench import LATER, NEVER, Bench, eml
+
+ANNA = "anna.schmidt@posteo.example"
+
+
+def states(bench: Bench) -> list[State]:
+    return [mail.state for mail in bench.outbox()]
+
+
+def test_what_is_sent_stands_in_the_history_and_lies_in_sent_once(bench: Bench):
+    bench.arrives()
+    bench.run()
+
+    assert states(bench) == [State.SENT]
+    assert bench.kinds() == ["received", "asked", "sent"]
+    assert len(bench.support.sent) == 1
+
+
+def test_a_server_that_says_later_gets_the_mail_later(bench: Bench):
+    bench.slot.errors = [LATER]
+    bench.arrives()
+    assert (states(bench), bench.slot.taken) == ([State.QUEUED], [])
+
+    bench.run()
+    assert bench.slot.taken == []
+
+    bench.clock.pass_by(PAUSES[0])
+    bench.run()
+    assert (states(bench), len(bench.slot.to(ANNA))) == ([State.SENT], 1)
+
+
+def test_one_mail_that_has_to_wait_does_not_stop_the_others(bench: Bench):
+    bench.slot.errors = [LATER]
+    bench.mail(eml())
+    bench.mail(eml(From="Paul <paul@posteo.example>"))
+
+    bench.run()
+
+    assert len(bench.slot.to("paul@posteo.example")) == 1
+
+
+def test_after_four_days_it_is_given_up_and_staff_are_told(bench: Bench):
+    bench.slot.errors = [LATER] * (len(PAUSES) + 1)
+    bench.arrives()
+
+    for pause in PAUSES:
+        bench.clock.pass_by(pause)
+        bench.run()
+
+    assert states(bench) == [State.REFUSED]
+    assert bench.kinds() == ["received", "asked", "trouble"]
+
+
+def test_a_refusal_for_good_stands_on_the_ticket(bench: Bench):
+    bench.slot.errors = [NEVER]
+
+    bench.arrives()
+
+    assert states(bench) == [State.REFUSED]
+    assert bench.history()[-1].text == f"Nicht zustellbar an {ANNA}: mail.example:25: it refuses the recipient (550 unknown)"
+
+
+def test_a_mail_whose_fate_is_unknown_is_sent_again_under_the_same_id_and_noted(bench: Bench):
+    bench.slot.errors = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        bench.arrives()
+    (mail,) = bench.outbox()
+    assert mail.state is State.SENDING
+
+    bench.clock.pass_by(LEASE)
+    bench.run()
+
+    (answer,) = bench.slot.to(ANNA)
+    assert answer["Message-ID"] == f"<{mail.message_id}>"
+    assert bench.kinds() == ["received", "asked", "trouble", "sent"]
+
+
+def test_nobody_gets_more_automatic_mails_than_the_limits_allow(bench: Bench):
+    for _ in range(12):
+        bench.mail(eml())
+
+    bench.run()
+
+    assert len(bench.slot.to(ANNA)) == bench.office.catalogue.limits.per_hour == 10
+    assert states(bench).count(State.HELD) == 2
+    assert bench.kinds("KV-1011")[-1] == "trouble"
+
+
+def test_when_the_server_is_away_nothing_is_touched(bench: Bench):
+    def away(_login):  # type: ignore[no-untyped-def]
+        raise DeliveryError("mail.example:25: no connection", again=True)
+
+    bench.slot.errors = [LATER]
+    bench.arrives()
+    bench.clock.pass_by(timedelta(days=1))
+    object.__setattr__(bench.office, "open_smtp", away)
+    before = bench.outbox()
+
+    with pytest.raises(DeliveryError):
+        deliver(bench.office)
+
+    assert bench.outbox() == before
+    with bench.office.database.read() as connection:
+        assert outbound.oldest_unsent(connection) == before[0].created

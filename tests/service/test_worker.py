@@ -1,0 +1,333 @@
+"""One mail at a time, from pending to its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+from types import SimpleNamespace
+
+import pytest
+
+from mailbot.service import worker
+from mailbot.store.inbound import State as End
+from mailbot.tickets.ticket import State
+from tests.association import words
+from tests.service.bench import ANNA, STAFF, Bench, answering, eml, proof
+
+ADDRESS = "anna.schmidt@posteo.example"
+COMPLETE = """\
+Hallo,
+
+der OV Kalk möchte Signal nutzen. Ansprechperson bin ich, Anna Schmidt, anna.schmidt@posteo.example.
+
+Viele Grüße
+Anna Schmidt
+"""
+TWO = """\
+Hallo,
+
+der OV Kalk möchte die Nextcloud nutzen.
+
+Außerdem brauchen wir eine Signal-Gruppe für den OV Kalk.
+
+Anna
+"""
+MADE_UP = f"<KV-1001.m.00.{'a' * 16}.{'a' * 26}@die-linke-koeln.de>"
+
+
+def signal(bench: Bench) -> tuple[EmailMessage, EmailMessage]:
+    """A complete request: what the member gets and what staff get."""
+    bench.arrives(COMPLETE, Subject="Signal-Gruppe für den OV Kalk")
+    assert [ticket.state for ticket in bench.tickets()] == [State.OPEN]
+    return bench.slot.to(ADDRESS)[-1], bench.slot.to(STAFF)[-1]
+
+
+# --- silence
+
+
+def test_an_automatic_mail_gets_no_answer_and_no_ticket(bench: Bench):
+    bench.arrives("Ich bin nicht da.", Auto_Submitted="auto-replied")
+
+    ((end, reason),) = bench.ends()
+    assert end is End.IGNORED
+    assert reason
+    assert (bench.tickets(), bench.slot.taken) == ((), [])
+
+
+def test_an_absence_note_in_a_conversation_changes_nothing(bench: Bench):
+    bench.arrives()
+    before = bench.tickets()
+    (question,) = bench.slot.to(ADDRESS)
+
+    bench.arrives("Ich bin bis 12.8. nicht da.", Auto_Submitted="auto-replied", **answering(question))
+
+    assert bench.tickets() == before
+    assert len(bench.slot.taken) == 1
+
+
+def test_a_delivery_report_about_our_mail_stands_on_its_ticket(bench: Bench):
+    bench.arrives()
+    (question,) = bench.slot.to(ADDRESS)
+    report = (
+        "From: MAILER-DAEMON@mx.posteo.example\r\nTo: support@die-linke-koeln.de\r\nSubject: Undelivered Mail\r\n"
+        "Message-ID: <r1@mx.posteo.example>\r\nReturn-Path: <>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.posteo.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {ADDRESS}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {question['Message-ID']}\r\nTo: {ADDRESS}\r\n\r\n--b--\r\n"
+    )
+    bench.mail(report.encode())
+
+    bench.run()
+
+    assert bench.ends()[-1][0] is End.IGNORED
+    assert (bench.kinds()[-1], bench.history()[-1].text) == ("trouble", f"Nicht angekommen bei {ADDRESS}")
+
+
+# --- what goes wrong
+
+
+def test_a_mail_that_cannot_be_processed_is_tried_three_times_and_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    tries = []
+
+    def broken(raw: bytes) -> None:
+        tries.append(raw)
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(worker, "read", broken)
+
+    bench.arrives()
+
+    assert len(tries) == 3
+    assert bench.ends() == [(End.QUARANTINED, "RecursionError: too deep")]
+
+
+def test_a_mail_that_kills_the_program_three_times_is_kept_for_a_person(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    def deadly(raw: bytes) -> None:
+        raise SystemExit(139)
+
+    bench.mail(eml())
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "read", deadly)
+        for _ in range(worker.TRIES):
+            with pytest.raises(SystemExit):
+                bench.run()
+            bench.clock.pass_by(worker.LEASE)
+
+    bench.run()
+
+    assert bench.ends() == [(End.QUARANTINED, "the program ended 3 times while it worked on this mail")]
+
+
+def test_an_error_at_the_last_moment_leaves_nothing_behind(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    def late(*_args: object, **_kwargs: object) -> None:
+        raise OSError("at the last moment")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mailbot.service.member.inbound", SimpleNamespace(finish=late, State=End))
+        bench.arrives()
+
+    assert bench.ends() == [(End.QUARANTINED, "OSError: at the last moment")]
+    assert (bench.tickets(), bench.outbox()) == ((), [])
+
+
+# --- whose conversation
+
+
+def test_an_answer_belongs_to_the_ticket_whose_mail_it_answers(bench: Bench):
+    bench.arrives()
+    (question,) = bench.slot.to(ADDRESS)
+
+    bench.arrives("Nutzerin ist Anna Schmidt, anna.schmidt@posteo.example, sie ist auch Admin.", **answering(question))
+
+    (ticket,) = bench.tickets()
+    assert ticket.request.missing == ()
+    assert ticket.state in (State.OPEN, State.ON_HOLD)
+
+
+def test_a_second_mail_to_ones_own_first_mail_belongs_to_the_same_ticket(bench: Bench):
+    first = bench.arrives()
+
+    bench.arrives("Nachtrag: Admin soll Paul Weber sein, paul@posteo.example", **answering(first))
+
+    assert len(bench.tickets()) == 1
+
+
+def test_the_key_in_a_subject_is_believed_of_those_who_take_part(bench: Bench):
+    bench.arrives()
+
+    bench.arrives("Nachtrag: Admin soll Paul Weber sein, paul@posteo.example", Subject="Noch etwas [KV-1001]")
+
+    assert len(bench.tickets()) == 1
+
+
+def test_the_key_in_a_strangers_subject_opens_a_ticket_of_its_own_and_staff_are_told(bench: Bench):
+    bench.arrives()
+
+    bench.arrives(COMPLETE, From="Eva Fremd <eva@posteo.example>", Subject="Signal [KV-1001]")
+
+    assert len(bench.tickets()) == 2
+    assert bench.kinds("KV-1001") == ["received", "asked", "sent"]
+    assert "KV-1001" in words(bench.slot.to(STAFF)[-1])
+
+
+def test_a_made_up_message_id_opens_nothing(bench: Bench):
+    bench.arrives()
+
+    bench.arrives(From="Eva <eva@posteo.example>", In_Reply_To=MADE_UP)
+
+    assert len(bench.tickets()) == 2
+
+
+def test_two_requests_in_one_mail_are_two_tickets_of_one_conversation(bench: Bench):
+    bench.arrives(TWO)
+
+    first, second = bench.tickets()
+    assert {first.request.service, second.request.service} == {"nextcloud", "signal"}
+    assert first.conversation == second.conversation
+    assert len(bench.slot.to(ADDRESS)) == 1
+
+
+# --- closed tickets
+
+
+def close(bench: Bench, for_staff: EmailMessage) -> EmailMessage:
+    bench.arrives("#erledigt", From=STAFF, **answering(for_staff))
+    assert [ticket.state for ticket in bench.tickets()] == [State.CLOSED]
+    return bench.slot.to(ADDRESS)[-1]
+
+
+def test_a_reply_within_two_weeks_opens_the_ticket_again_and_staff_hear_of_it(bench: Bench):
+    _, for_staff = signal(bench)
+    told = close(bench, for_staff)
+    bench.clock.pass_by(timedelta(days=13))
+    before = len(bench.slot.to(STAFF))
+
+    bench.arrives("Leider bin ich immer noch nicht in der Gruppe.", **answering(told))
+
+    assert [ticket.state for ticket in bench.tickets()] == [State.OPEN]
+    assert "reopened" in bench.kinds()
+    assert len(bench.slot.to(STAFF)) == before + 1
+
+
+def test_thanks_do_not_open_a_ticket_again(bench: Bench):
+    _, for_staff = signal(bench)
+    told = close(bench, for_staff)
+    before = len(bench.slot.taken)
+
+    bench.arrives("Danke!", **answering(told))
+
+    assert [ticket.state for ticket in bench.tickets()] == [State.CLOSED]
+    assert len(bench.slot.taken) == before
+    assert bench.ends()[-1][0] is End.TICKET
+
+
+def test_a_reply_after_two_weeks_opens_a_new_ticket_that_names_the_old_one(bench: Bench):
+    _, for_staff = signal(bench)
+    told = close(bench, for_staff)
+    bench.clock.pass_by(timedelta(days=15))
+
+    bench.arrives(COMPLETE, **answering(told))
+
+    old, new = bench.tickets()
+    assert (old.state, new.state) == (State.CLOSED, State.OPEN)
+    assert new.conversation == old.conversation
+    assert "KV-1001" in words(bench.slot.to(STAFF)[-1])
+
+
+# --- who is believed
+
+
+def test_the_first_answer_to_somebody_unproven_repeats_nothing_of_theirs(bench: Bench):
+    bench.arrives(COMPLETE, From="Gratis Viagra <opfer@posteo.example>", Subject="Signal http://kaufmich.example")
+
+    (answer,) = bench.slot.to("opfer@posteo.example")
+    for theirs in ("Viagra", "kaufmich", "OV Kalk", "Schmidt"):
+        assert theirs not in answer.as_string()
+
+
+def test_a_proven_sender_is_told_what_was_understood(bench: Bench):
+    bench.arrives(COMPLETE, Subject="Signal", **proof(domain="posteo.example"))
+
+    (answer,) = bench.slot.to(ADDRESS)
+    assert "OV Kalk" in words(answer)
+
+
+def test_a_sender_that_failed_authentication_is_not_answered(bench: Bench):
+    bench.arrives(COMPLETE, Subject="Signal", **proof("fail", domain="posteo.example"))
+
+    assert bench.slot.to(ADDRESS) == []
+    assert len(bench.tickets()) == len(bench.slot.to(STAFF)) == 1
+
+
+def test_staff_are_believed_when_they_answer_a_mail_that_only_they_got(bench: Bench):
+    _, for_staff = signal(bench)
+
+    bench.arrives("Hallo Anna, du bist jetzt in der Gruppe.", From=STAFF, **answering(for_staff))
+
+    answer = bench.slot.to(ADDRESS)[-1]
+    assert "du bist jetzt in der Gruppe" in words(answer)
+    assert STAFF not in answer.as_string()
+    assert answer["References"]
+    assert bench.ends()[-1] == (End.STAFF, None)
+
+
+def test_staff_are_believed_when_our_own_server_vouches_for_them(bench: Bench):
+    signal(bench)
+
+    bench.arrives("#erledigt", From=STAFF, Subject="Signal [KV-1001]", **proof())
+
+    assert [ticket.state for ticket in bench.tickets()] == [State.CLOSED]
+
+
+@pytest.mark.parametrize("headers", [{}, proof("fail"), {"Authentication_Results": "elsewhere.example; dmarc=pass"}])
+def test_an_address_of_staff_alone_moves_nothing(bench: Bench, headers: dict[str, str]):
+    signal(bench)
+    before = len(bench.slot.to(ADDRESS))
+
+    bench.arrives("#erledigt", From=STAFF, Subject="Signal [KV-1001]", **headers)
+
+    first, second = bench.tickets()
+    assert (first.state, second.state) == (State.OPEN, State.TRIAGE)
+    assert len(bench.slot.to(ADDRESS)) == before
+    assert "KV-1001" in words(bench.slot.to(STAFF)[-1])
+
+
+def test_who_has_got_hold_of_a_staff_mail_is_not_staff(bench: Bench):
+    _, for_staff = signal(bench)
+
+    bench.arrives("#erledigt", From="Eva <eva@posteo.example>", **answering(for_staff))
+
+    assert bench.tickets()[0].state is not State.CLOSED
+
+
+def test_staff_may_ask_for_something_like_everybody_else(bench: Bench):
+    bench.arrives(COMPLETE, From=f"Technik <{STAFF}>", Subject="Signal", **proof())
+
+    assert [ticket.requester.email for ticket in bench.tickets()] == [STAFF]
+    assert bench.ends() == [(End.TICKET, None)]
+
+
+def test_staff_get_everything_in_one_mail_and_can_simply_reply(bench: Bench):
+    _, for_staff = signal(bench)
+
+    assert for_staff["Reply-To"].addresses[0].addr_spec == "support@die-linke-koeln.de"
+    assert for_staff["Auto-Submitted"] == "auto-generated"
+    assert "[KV-1001]" in for_staff["Subject"]
+    for tidy in ("OV Kalk", "Anna", "Schmidt", ADDRESS, "möchte Signal nutzen"):
+        assert tidy in words(for_staff)
+
+
+def test_a_sender_without_an_address_gets_a_ticket_and_no_answer(bench: Bench):
+    bench.arrives(COMPLETE, From="")
+
+    assert len(bench.tickets()) == 1
+    assert [recipient for recipient, _ in bench.slot.taken] == [STAFF]
+
+
+def test_a_legal_request_has_its_deadline_from_its_receipt(bench: Bench):
+    bench.arrives("Guten Tag, bitte löschen Sie alle meine Daten nach Art. 17 DSGVO.", From=ANNA, Subject="Datenschutz")
+
+    (ticket,) = bench.tickets()
+    assert (ticket.state, str(ticket.due)) == (State.TRIAGE, "2026-04-02")
