@@ -384,6 +384,13 @@ _FROM_PLACE = _words("aus von vom an from de da des der us nach vun")
 _NAME = re.compile(
     r"(?:[A-ZÄÖÜÇĞİŞŁŚŻ][\w.'’-]*)(?:[ -]+(?:(?:von|van|de|den|der|el|al|und|&) ?)*[A-ZÄÖÜÇĞİŞŁŚŻ][\w.'’-]*){0,4}[,.!]?"
 )
+_STROKE = re.compile(r"\s*[-_*=~–—]{2,9}\s*")
+_OFFICE = re.compile(
+    r".*(?:sprecher|vorsitz|kassier|schatzmeist|vorstand|schriftführ|beisitz|geschäftsführ|beauftragt|mitglied|assisten"
+    r"|referent|koordinat|kreisverband"
+    r"|die linke|\b(?:ov|ag|pg|lag|bag)\b|ortsverband|straße|str\.|\b\d{5}\b|tel|mobil|fax|www|http|0\d{2,4}[ /-]).*",
+    re.I,
+)
 _DASHES = re.compile(r"--\s?")
 _POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?\s?s\.?\b|nachtrag\b|übrigens\b)", re.I)
 _ITEM = re.compile(r"\s*(?:[-*•–]\s+\S|\d{1,2}[.)]\s+\S)")
@@ -450,6 +457,9 @@ def _sign(lines: list[Line], start: int, end: int, names: frozenset[str]) -> Non
         if _DASHES.fullmatch(lines[index].text) and index + 1 < end:
             _mark(lines, index, end, Kind.SIGNATURE)
             return
+        if _STROKE.fullmatch(lines[index].text) and _only_signs(lines, index + 1, end):
+            _mark(lines, index, end, Kind.SIGNATURE)
+            return
         signature = _signature_start(lines, index, end, names)
         stop = end if signature is None else _signature_end(lines, signature, end)
         if signature is None or (not spoken and (stop < end or _runs_on(lines, signature + 1, stop))):
@@ -464,6 +474,12 @@ def _sign(lines: list[Line], start: int, end: int, names: frozenset[str]) -> Non
 def _runs_on(lines: Sequence[Line], start: int, end: int) -> bool:
     """Below "Ciao a tutti," stands the mail itself, not a signature: a line as long as a sentence."""
     return any(len(line.text.split()) > 6 for line in lines[start:end])
+
+
+def _only_signs(lines: Sequence[Line], start: int, end: int) -> bool:
+    """Do a few short lines follow, and nothing that says or lists something?"""
+    filled = [index for index in range(start, min(end, start + 2 * MAX_SIGNATURE)) if lines[index].text.strip()]
+    return 0 < len(filled) <= 6 and start + 2 * MAX_SIGNATURE > end and _signature_end(lines, start, end) == end
 
 
 def _footed(lines: list[Line], start: int, end: int) -> int:
@@ -515,7 +531,8 @@ def _signature_start(lines: Sequence[Line], index: int, end: int, names: frozens
     before, after = words[:greeting], [word for word in words[greeting + 1 :] if word not in _ANY]
     if not all(word in _AROUND for word in before):
         return None
-    if (len(after) > 3 and after[0] not in _FROM_PLACE) or len(after) > 6 or text.endswith(("?", ":")):
+    named = all(word[0].isupper() for word in _WORDS.findall(text)[greeting + 1 :])
+    if (len(after) > 3 and after[0] not in _FROM_PLACE and not named) or len(after) > 6 or text.endswith(("?", ":")):
         return None
     if any(word in _THANKS for word in words):
         return index + 1
@@ -532,7 +549,7 @@ def _name_at(lines: Sequence[Line], index: int, end: int, names: frozenset[str])
 
 
 def _is_name(text: str, names: frozenset[str]) -> bool:
-    words = {word.lower() for word in _WORDS.findall(text)}
+    words = {word.lower() for word in _WORDS.findall(re.sub(r"\(.{1,20}\)\s*$", "", text))}
     return bool(words) and words <= names and len(text) < 60
 
 
@@ -574,9 +591,14 @@ def _says_something(text: str) -> bool:
 
 
 def _mark_last_name(lines: list[Line], start: int, end: int, names: frozenset[str]) -> None:
-    """A last line that is nothing but (a part of) the author's name signs the mail."""
-    filled = [index for index in range(start, end) if lines[index].text.strip() and lines[index].kind is Kind.OWN]
-    if len(filled) < 2 or filled[-1] != max(index for index in range(start, end) if lines[index].text.strip()):
+    """Last lines that are nothing but (a part of) the author's name, and office or phone below it, sign the mail."""
+    filled = [index for index in range(start, end) if lines[index].text.strip()]
+    while len(filled) > 2 and len(lines[filled[-1]].text) < 90 and _OFFICE.fullmatch(lines[filled[-1]].text.strip()):
+        if _is_name(lines[filled[-2]].text, names):
+            filled.pop()
+            break
+        filled.pop()
+    if len(filled) < 2 or lines[filled[-1]].kind is not Kind.OWN:
         return
     if _is_name(lines[filled[-1]].text, names) and not lines[filled[-2]].text.endswith(":"):
         _mark(lines, filled[-1], end, Kind.SIGNATURE)

@@ -176,6 +176,12 @@ def test_a_greeting_and_a_name_may_share_a_line():
 
         sig| LG Miriam
     """)
+    draw("""
+        own| Der Rest bleibt.
+
+        sig| VG Anna Schmidt, OV Kalk
+        sig| 0170/1234567
+    """)
 
 
 @pytest.mark.parametrize("thanks", ["Danke", "Vielen Dank!", "Danke & Gruß", "Thanks a lot", "danke euch"])
@@ -279,6 +285,45 @@ def test_the_authors_name_alone_signs():
     """,
         author="Yıldız, Dilan",
     )
+
+
+def test_office_and_phone_below_the_name_belong_to_it():
+    draw(
+        """
+        own| Danke, das passt so.
+
+        sig| Anna Schmidt (sie/ihr)
+        sig| Sprecherin OV Kalk
+    """,
+        author="Anna Schmidt",
+    )
+
+
+def test_people_below_the_authors_name_are_a_list():
+    draw(
+        """
+        own| Das sind wir, in der Nextcloud:
+
+        own| Anna Schmidt
+        own| Bert Brandt
+    """,
+        author="Anna Schmidt",
+    )
+
+
+def test_a_stroke_opens_a_signature_if_nothing_else_follows():
+    draw("""
+        own| Ok
+        sig| ---
+        sig| Anna Schmidt
+        sig| OV Kalk
+    """)
+    draw("""
+        own| Erster Wunsch
+        own| ---
+        own| - Anna Schmidt, anna@x.example
+        own| - Bert Brandt, bert@x.example
+    """)
 
 
 def test_a_name_that_answers_is_no_signature():
