@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailbot.catalogue import Catalogue, Service, Signs
+from mailbot.catalogue import Catalogue, Service
+from mailbot.understanding.group import groups_in
 from mailbot.understanding.lexicon import beginning, listed, pattern
 from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import RequestKind
@@ -30,125 +32,168 @@ class _Hit:
     strong: bool
 
 
-def topics_of(subject: str, passages: Sequence[Passage], catalogue: Catalogue, *, ongoing: bool = False) -> tuple[Topic, ...]:
+def topics_of(
+    subject: str, passages: Sequence[Passage], catalogue: Catalogue, *, ongoing: bool = False, enclosed: bool = False
+) -> tuple[Topic, ...]:
     """
     The things a first mail is about, in the order in which it speaks of them; never empty.
 
-    `ongoing`: the mail belongs to a conversation, so that the subject says nothing and silence is no topic:
-    then only what is clearly asked for is a topic, and the result may be empty.
+    The first that holds: what goes before all else (privacy, tools of others); grave trouble; a change of what
+    exists; a wish for something new; slight trouble, or a question; else a person must read it.
+
+    Args:
+        ongoing: the mail belongs to a conversation. Its subject says nothing, and only what is clearly asked for
+            is a topic; the result may be empty.
+        enclosed: a list of persons came with the mail, which speaks for a wish.
     """
-    hits = _hits(subject if not ongoing else "", passages, catalogue)
-    hits = _only_the_stronger(hits)
-    asked = [hit for hit in hits if hit.at < 0 or not listed("already").search(passages[hit.at].text)] or hits
-
-    urgent = [hit for hit in asked if hit.service.priority > 0]
+    said = _Said(subject="" if ongoing else subject, passages=passages, catalogue=catalogue)
+    hits = [hit for hit in said.hits() if hit.at < 0 or not listed("already").search(passages[hit.at].text)] or said.hits()
+    urgent = max((hit for hit in hits if hit.service.priority > 0), key=lambda hit: hit.service.priority, default=None)
     if urgent:
-        chosen = max(urgent, key=lambda hit: hit.service.priority)
-        return (Topic(service=chosen.service.id, passages=_all(passages), because=(_because(chosen, passages),)),)
+        return (Topic(service=urgent.service.id, passages=said.all, because=(said.because(urgent),)),)
 
-    services = _in_order(asked, passages, catalogue, ongoing=ongoing)
-    whole = "\n".join([*(() if ongoing else (subject,)), *(passage.text for passage in passages)])
-    change = _sign(catalogue.language.change, whole)
-    has_list = any(
-        not found[0].lower().endswith(f"@{catalogue.organisation.domain}") for p in passages for found in ADDRESS.finditer(p.text)
-    )
-    trouble = (
-        _grave_trouble(whole, catalogue)
-        if not (has_list and _wants(passages, services, catalogue.language.request.strong))
-        else None
-    )
-    if not trouble and not change and services and not has_list:
-        request = catalogue.language.request
-        trouble = _slight_trouble(whole, catalogue) if not _wants(passages, services, (*request.strong, *request.weak)) else None
-
-    if trouble and not ongoing:
-        tool = services[0].service.id if services else None
-        because = (f'help: "{trouble}"', *((_because(services[0], passages),) if services else ()))
-        return (Topic(service="help", tool=tool, passages=_all(passages), because=because),)
+    services = said.in_order(hits, ongoing=ongoing)
+    if ongoing:
+        return _requests(services, said, ongoing=True)
+    enclosed = enclosed or said.lists_addresses()
+    trouble = said.sign(catalogue.language.help.strong)
+    if trouble and not (enclosed and said.wishes(services)):
+        return (_help(services, trouble, said),)
     if not services:
-        return (
-            () if ongoing else (Topic(service="other", passages=_all(passages), because=("no words of any service were found",)),)
-        )
+        return (Topic(service="other", passages=said.all, because=("no words of any service were found",)),)
+    change = said.sign(catalogue.language.change.strong)
     if change and len(services) == 1 and services[0].service.fields:
-        because = (_because(services[0], passages), f'change: "{change}"')
-        return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=_all(passages), because=because),)
+        because = (said.because(services[0]), f'change: "{change}"')
+        return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=said.all, because=because),)
+    trouble = said.sign(catalogue.language.help.weak)
+    if enclosed or said.wishes(services) or not any(passage.text for passage in passages):
+        return _requests(services, said, ongoing=False)
+    if said.hints_at_wish(services) and not trouble:
+        return _requests(services, said, ongoing=False)
+    if trouble or said.is_lost(services):
+        return (_help(services, trouble or "a question about it", said),)
+    if said.names_group():
+        return _requests(services, said, ongoing=False)
+    because = (said.because(services[0]), "but nothing is asked for")
+    return (Topic(service="other", passages=said.all, because=because),)
+
+
+def _requests(services: Sequence[_Hit], said: _Said, *, ongoing: bool) -> tuple[Topic, ...]:
     return tuple(
         Topic(
-            service=hit.service.id, passages=_share(hit, services, passages, ongoing=ongoing), because=(_because(hit, passages),)
+            service=hit.service.id, passages=_share(hit, services, said.passages, ongoing=ongoing), because=(said.because(hit),)
         )
         for hit in services
     )
 
 
-def _hits(subject: str, passages: Sequence[Passage], catalogue: Catalogue) -> list[_Hit]:
-    texts = [(-1, subject), *((at, passage.text) for at, passage in enumerate(passages))]
-    found = []
-    for service in catalogue.services:
-        for at, text in texts:
-            blank = pattern(*service.signs.not_if).sub(" ", text)
-            for strong, signs in ((True, service.signs.strong), (False, service.signs.weak)):
-                match = pattern(*signs).search(blank)
-                if match:
-                    found.append(_Hit(service=service, at=at, word=match[0], strong=strong))
-                    break
-    return found
+def _help(services: Sequence[_Hit], trouble: str, said: _Said) -> Topic:
+    because = (f'help: "{trouble}"', *(said.because(hit) for hit in services[:1]))
+    return Topic(service="help", tool=services[0].service.id if services else None, passages=said.all, because=because)
 
 
-def _only_the_stronger(hits: Sequence[_Hit]) -> list[_Hit]:
-    """Weak signs count where no strong one speaks; the subject counts where the text names no service."""
-    strong = [hit for hit in hits if hit.strong]
-    kept = strong or list(hits)
-    in_text = [hit for hit in kept if hit.at >= 0]
-    return in_text or kept
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A mail's words, and the questions that the rules ask of them."""
+
+    subject: str
+    passages: Sequence[Passage]
+    catalogue: Catalogue
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return tuple(range(len(self.passages)))
+
+    def text(self, at: int) -> str:
+        """A passage, or the subject where `at` is -1, "" beyond the mail."""
+        return self.subject if at == -1 else self.passages[at].text if 0 <= at < len(self.passages) else ""
+
+    def hits(self) -> list[_Hit]:
+        """Where words of which service stand. Weak signs count where no strong one speaks, the subject where no passage does."""
+        found = [
+            hit
+            for service in self.catalogue.services
+            for at in range(-1, len(self.passages))
+            if (hit := _hit(service, at, self.text(at)))
+        ]
+        kept = [hit for hit in found if hit.strong] or found
+        return [hit for hit in kept if hit.at >= 0] or kept
+
+    def in_order(self, hits: Sequence[_Hit], *, ongoing: bool) -> list[_Hit]:
+        """One hit a service: the first where it is asked for. Further services must be asked for in words of their own."""
+        best: dict[str, _Hit] = {}
+        for hit in hits:
+            if hit.service.id not in best or (self._asks(hit) and not self._asks(best[hit.service.id])):
+                best[hit.service.id] = hit
+        ordered = sorted(best.values(), key=lambda hit: hit.at)
+        if len(ordered) > 1 or ongoing:
+            ordered = [hit for hit in ordered if self._asks(hit)] or ([] if ongoing else ordered[:1])
+        return ordered
+
+    def _asks(self, hit: _Hit) -> bool:
+        """Whether the passage asks for something, or is an item of a list of wishes."""
+        request = self.catalogue.language.request
+        if hit.at < 0 or self.passages[hit.at].marked or beginning("numbered").match(self.text(hit.at)):
+            return True
+        return pattern(*request.strong, *request.weak).search(self.text(hit.at)) is not None
+
+    def wishes(self, services: Sequence[_Hit]) -> bool:
+        """Whether something new is wanted: words of wanting beside the service, or a group that it is for."""
+        strong = pattern(*self.catalogue.language.request.strong)
+        for hit in services:
+            near = (hit.at, hit.at - 1, hit.at + 1, hit.at + 2) if hit.at >= 0 else (-1, *self.all)
+            if any(strong.search(self.text(at)) for at in near if at != -1 or hit.at == -1):
+                return True
+            if listed("meant_for").search(self.text(hit.at)) and self._groups(hit.at):
+                return True
+        return False
+
+    def hints_at_wish(self, services: Sequence[_Hit]) -> bool:
+        """Words that often go with a wish, beside the service; or a group together with words for what is asked for."""
+        weak = pattern(*self.catalogue.language.request.weak)
+        if any(weak.search(self.text(at)) for hit in services for at in ((hit.at,) if hit.at >= 0 else (-1, *self.all))):
+            return True
+        words = [
+            word for hit in services for rule in hit.service.fields if rule.type in ("persons", "number") for word in rule.words
+        ]
+        return self.names_group() and any(pattern(*words).search(passage.text) for passage in self.passages)
+
+    def names_group(self) -> bool:
+        """Whether any group is named, in text or subject."""
+        return any(self._groups(at) for at in range(-1, len(self.passages)))
+
+    def _groups(self, at: int) -> list[str]:
+        return [group.value for group in groups_in(self.text(at), self.catalogue.groups) if group.value]
+
+    def is_lost(self, services: Sequence[_Hit]) -> bool:
+        """Whether something is not as it should be with the service, or the author asks how or why."""
+        if any(listed("lacking").search(self.text(hit.at)) for hit in services):
+            return True
+        return any(passage.text.rstrip().endswith("?") and listed("asking").search(passage.text) for passage in self.passages)
+
+    def lists_addresses(self) -> bool:
+        """Whether an address stands in the mail that is not the association's."""
+        own = f"@{self.catalogue.organisation.domain}"
+        return any(not found[0].lower().endswith(own) for passage in self.passages for found in ADDRESS.finditer(passage.text))
+
+    def sign(self, words: Sequence[str]) -> str | None:
+        """The first of these words in subject or text."""
+        match = pattern(*words).search("\n".join(self.text(at) for at in range(-1, len(self.passages))))
+        return match[0] if match else None
+
+    def because(self, hit: _Hit) -> str:
+        """Which words spoke for the service, and where."""
+        place = "in the subject" if hit.at < 0 else f"in line {self.passages[hit.at].line}"
+        return f'rule {hit.service.id}: "{hit.word}" {place}'
 
 
-def _in_order(hits: Sequence[_Hit], passages: Sequence[Passage], catalogue: Catalogue, *, ongoing: bool) -> list[_Hit]:
-    """One hit a service: the first where it is asked for. Further services must be asked for in words of their own."""
-    best: dict[str, _Hit] = {}
-    for hit in hits:
-        if hit.service.id not in best or (
-            _asks(hit, passages, catalogue) and not _asks(best[hit.service.id], passages, catalogue)
-        ):
-            best[hit.service.id] = hit
-    ordered = sorted(best.values(), key=lambda hit: hit.at)
-    if len(ordered) > 1 or ongoing:
-        asking = [hit for hit in ordered if _asks(hit, passages, catalogue)]
-        ordered = asking or ([] if ongoing else ordered[:1])
-    return ordered
-
-
-def _asks(hit: _Hit, passages: Sequence[Passage], catalogue: Catalogue) -> bool:
-    """Whether the hit's passage, or the one before a list, asks for something."""
-    if hit.at < 0:
-        return True
-    passage = passages[hit.at]
-    request = catalogue.language.request
-    return (
-        passage.marked
-        or bool(beginning("numbered").match(passage.text))
-        or bool(pattern(*request.strong, *request.weak).search(passage.text))
-    )
-
-
-def _wants(passages: Sequence[Passage], services: Sequence[_Hit], words: Sequence[str]) -> bool:
-    """Whether a service with fields is asked for in so many words."""
-    return any(hit.service.fields and (hit.at < 0 or pattern(*words).search(passages[hit.at].text)) for hit in services)
-
-
-def _grave_trouble(text: str, catalogue: Catalogue) -> str | None:
-    """Words that always tell of trouble: a forgotten password, an error message."""
-    return _sign(catalogue.language.help, text)
-
-
-def _slight_trouble(text: str, catalogue: Catalogue) -> str | None:
-    """Words that tell of trouble where a service is named and nothing new is asked for: "geht nicht"."""
-    return _sign(Signs(strong=catalogue.language.help.weak, not_if=catalogue.language.help.not_if), text)
-
-
-def _sign(signs: Signs, text: str) -> str | None:
-    blank = pattern(*signs.not_if).sub(" ", text)
-    match = pattern(*signs.strong).search(blank)
-    return match[0] if match else None
+def _hit(service: Service, at: int, text: str) -> _Hit | None:
+    blank = pattern(*service.signs.not_if).sub(" ", text)
+    for strong, signs in ((True, service.signs.strong), (False, service.signs.weak)):
+        match = pattern(*signs).search(blank)
+        if match:
+            return _Hit(service=service, at=at, word=match[0], strong=strong)
+    return None
 
 
 def _share(hit: _Hit, hits: Sequence[_Hit], passages: Sequence[Passage], *, ongoing: bool) -> tuple[int, ...]:
@@ -159,16 +204,7 @@ def _share(hit: _Hit, hits: Sequence[_Hit], passages: Sequence[Passage], *, ongo
     starts = sorted(other.at for other in hits if other.at >= 0)
     for_all = any(listed("for_both").search(passage.text) for passage in passages)
     if hit.at < 0 or (for_all and len(hits) > 1) or (len(hits) == 1 and not ongoing):
-        return _all(passages)
+        return tuple(range(len(passages)))
     following = [start for start in starts if start > hit.at]
     shared = range(0) if ongoing else range(starts[0])
     return (*shared, *range(hit.at, following[0] if following else len(passages)))
-
-
-def _all(passages: Sequence[Passage]) -> tuple[int, ...]:
-    return tuple(range(len(passages)))
-
-
-def _because(hit: _Hit, passages: Sequence[Passage]) -> str:
-    place = "in the subject" if hit.at < 0 else f"in line {passages[hit.at].line}"
-    return f'rule {hit.service.id}: "{hit.word}" {place}'

@@ -74,10 +74,10 @@ def _asks_anew(scene: Scene, catalogue: Catalogue) -> bool:
 
 def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...]:
     """The requests of a first mail; a mail that passes another one on may ask in the other's words."""
-    topics = topics_of(mail.subject, scene.passages, catalogue)
+    topics = topics_of(mail.subject, scene.passages, catalogue, enclosed=bool(scene.entries))
     passed = forwarded_scene(mail, catalogue)
     if passed is not None and _is_passed_on(scene, passed, catalogue):
-        inner = topics_of(mail.subject, passed.passages, catalogue)
+        inner = topics_of(mail.subject, passed.passages, catalogue, enclosed=bool(passed.entries))
         inner = inner if inner[0].service != "other" else topics
         return _with_shared_group(tuple(_request(topic, passed, catalogue) for topic in inner), catalogue)
     return _with_shared_group(tuple(_request(topic, scene, catalogue) for topic in topics), catalogue)
