@@ -1,5 +1,5 @@
 """
-Did a person write this mail to us? And is the sender proven?
+Did a person write this mail to us?
 
 Rules in tiers, asked in this order; the first that matches ends it. What none of them matches, a person wrote:
 a machine that is answered once costs less than a person who is not answered.
@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from email.message import Message
 from enum import StrEnum
 
-import authres
 from flufl.bounce import all_failures
 
 from mailbot.mail.message import Mail
+from mailbot.mail.proof import Authenticity, prove
 from mailbot.mail.read import structure
+
+__all__ = ["RULES", "Authenticity", "DeliveryReport", "Machine", "Origin", "Rule", "delivery_report", "origin"]
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # it logs every mail that it fails to read
 
@@ -35,14 +37,6 @@ class Machine(StrEnum):
     ABSENCE = "absence"  # out of office, vacation, receipt
     LIST = "list"  # mailing list, newsletter
     ROBOT = "robot"  # every other program
-
-
-class Authenticity(StrEnum):
-    """What the receiving server found out about the sender's address."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    NONE = "none"  # it said nothing, or nothing that concerns the address in From
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +77,7 @@ def origin(mail: Mail, *, own: frozenset[str], authserv_ids: tuple[str, ...]) ->
     """
     asked = _Asked.of(mail, own)
     rule = next((rule for rule in RULES if rule.matches(asked)), None)
-    authenticity, authentic_by = _authenticity(mail, authserv_ids)
+    authenticity, authentic_by = prove(mail, authserv_ids)
     return Origin(
         machine=rule.machine if rule else None,
         because=rule.because if rule else "Nothing says that a machine wrote it.",
@@ -341,65 +335,6 @@ RULES: tuple[Rule, ...] = (
 
 def _reports(asked: _Asked) -> bool:
     return bool(_REPORT_SUBJECT.match(asked.subject))
-
-
-# --- is the sender proven?
-
-_FAILURES = frozenset({"fail", "hardfail"})
-
-
-def _authenticity(mail: Mail, authserv_ids: tuple[str, ...]) -> tuple[Authenticity, str]:
-    trusted = {each.lower() for each in authserv_ids}
-    ours = next((value for value in mail.all("Authentication-Results") if _server(value) in trusted), None)
-    results = None if ours is None else _results(ours)
-    if results is None:
-        return Authenticity.NONE, "Our mail server says nothing about the sender."
-    domain = mail.sender.email.rpartition("@")[2]
-    if len(mail.all("From")) != 1 or not domain:
-        return Authenticity.NONE, "The mail does not name exactly one sender."
-    return _verdict(domain, results)
-
-
-def _server(value: str) -> str:
-    """The authserv-id of a field, without reading the rest: only our own server's words are worth a parser."""
-    return re.sub(r"\([^()]*\)", " ", value[:300]).partition(";")[0].strip().partition(" ")[0].strip('"').lower()
-
-
-def _results(value: str) -> tuple[authres.core.AuthenticationResult, ...] | None:
-    """What the server found; None for a field that cannot be read."""
-    try:
-        return tuple(authres.AuthenticationResultsHeader.parse_value(value).results)
-    except Exception:
-        # Not ours to know which: it is the border to a parser that strangers feed.
-        return None
-
-
-def _verdict(domain: str, results: tuple[authres.core.AuthenticationResult, ...]) -> tuple[Authenticity, str]:
-    found = [(each.method.lower(), each.result.lower(), _domain_of(each)) for each in results if getattr(each, "method", "")]
-    dmarc = [(result, of) for method, result, of in found if method == "dmarc"]
-    if any(result == "pass" and (not of or _aligned(of, domain)) for result, of in dmarc):
-        return Authenticity.PASS, f"Our mail server says DMARC pass for {domain}."
-    if any(result in _FAILURES for result, _ in dmarc):
-        return Authenticity.FAIL, f"Our mail server says DMARC fail for {domain}."
-    for method in ("dkim", "spf"):
-        if any(each == method and result == "pass" and _aligned(of, domain) for each, result, of in found):
-            return Authenticity.PASS, f"Our mail server says {method.upper()} pass for {domain}."
-    for method in ("dkim", "spf"):
-        if any(each == method and result in _FAILURES for each, result, _ in found):
-            return Authenticity.FAIL, f"Our mail server says {method.upper()} fail, and nothing else passed for {domain}."
-    return Authenticity.NONE, f"Our mail server found nothing that proves {domain}."
-
-
-def _domain_of(result: authres.core.AuthenticationResult) -> str:
-    """The domain that a result is about: header.d or header.i (DKIM), smtp.mailfrom (SPF), header.from (DMARC)."""
-    wanted = {"dkim": ("d", "i"), "spf": ("mailfrom",), "dmarc": ("from",)}.get(result.method.lower(), ())
-    values = {each.name.lower(): str(each.value) for each in result.properties if each.value}
-    return next((values[name].rpartition("@")[2].lower().strip('"<>') for name in wanted if name in values), "")
-
-
-def _aligned(domain: str, sender: str) -> bool:
-    """Relaxed alignment (RFC 7489, 3.1.1): equal, or one below the other, but never below a bare top level."""
-    return "." in domain and (domain == sender or sender.endswith(f".{domain}") or domain.endswith(f".{sender}"))
 
 
 # --- delivery reports
