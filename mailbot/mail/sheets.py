@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
 import zipfile
 from collections.abc import Callable, Iterable
@@ -18,6 +19,8 @@ import vobject
 
 from mailbot.mail.message import Table
 from mailbot.mail.workbook import MAX_CELL, MAX_COLUMNS, MAX_ROWS, WorkbookError, workbook_tables
+
+logging.getLogger("vobject").setLevel(logging.CRITICAL)  # it logs what stands in cards that it cannot read
 
 MAX_FILE = 20_000_000  # bytes; bigger attachments are not opened
 MAX_UNPACKED = 60_000_000  # bytes of all members of a zip
