@@ -54,7 +54,8 @@ def is_given_name(word: str) -> bool:
 
 def is_no_name(word: str) -> bool:
     """Whether the word cannot be part of a name although it is written with a capital."""
-    return word.lower().strip(".,;:()") in word_set("not_names")
+    low = word.lower().strip(".,;:()")
+    return low in word_set("not_names") or low.endswith(tuple(words()["no_name_endings"]))
 
 
 def fold(text: str) -> str:

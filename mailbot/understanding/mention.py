@@ -72,38 +72,43 @@ def _has_name(person: Person) -> bool:
 
 
 def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool = False) -> list[Mention]:
-    text = passage.text
     listed = passage.listed or passage.marked
-    wires = [wire for wire in addresses_in(text, loose=listed) if wire.email not in own]
-    masked = _without(text, wires)
-    names = (
-        list(names_in(masked, loose=True, turned=masked.count(",") == 1))
-        if heads
-        else _names_beside(masked, wires, listed=listed)
-    )
-    me = _me_beside(masked, names)
-    pairs = _paired(masked, names, wires)
-    result = []
-    for name, wire in pairs:
-        person = name.person if name else Person()
-        if name and wire and wire.email:
-            person = (
-                split_name(masked[name.start : name.end].replace(",", " ").split(), wire.email)
-                if "," not in masked[name.start : name.end]
-                else person
-            )
-        if wire and wire.email:
-            person = replace(person, email=wire.email)
-        start = min(part.start for part in (name, wire) if part)
-        end = max(part.end for part in (name, wire) if part)
-        result.append(
-            Mention(
-                person=person, place=(at, start), end=end, broken=wire.written if wire and not wire.email else None, listed=listed
-            )
-        )
-    for offset in me:
-        result.append(Mention(person=Person(), place=(at, offset), end=offset + 3, me=True, listed=listed))
+    wires = [wire for wire in addresses_in(passage.text, loose=listed) if wire.email not in own]
+    masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(passage.text, wires))
+    if heads:
+        pairs: list[tuple[Name | None, Wire | None]] = [
+            (name, None) for name in names_in(masked, loose=True, turned=masked.count(",") == 1)
+        ]
+    else:
+        pairs = _pairs(masked, wires, listed=listed)
+    names = [name for name, _ in pairs if name]
+    result = [_mention(at, name, wire, masked, listed=listed) for name, wire in pairs]
+    for offset in speaks_of_self(masked):
+        if not any(name.start <= offset < name.end for name in names):
+            result.append(Mention(person=Person(), place=(at, offset), end=offset + 3, me=True, listed=listed))
     return sorted(result, key=lambda each: each.place)
+
+
+_NICKNAME = re.compile(
+    r"(?<=\w )(?:[„“\"«][^\s@\"“”»]{1,15}[\"“”»]|\([„“\"]?[A-ZÄÖÜ][\w.-]{0,12}[\"“”]?\))(?=\s+[A-ZÄÖÜÇŞİ]|\s+(?:von|zu|zur|de)\b)"
+)
+"""Hans-Joachim „Hajo“ Trimborn, Jean-Pierre (J.P.) Ngassa."""
+
+
+def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, listed: bool) -> Mention:
+    person = name.person if name else Person()
+    if name and wire and "," not in masked[name.start : name.end]:
+        person = split_name(masked[name.start : name.end].split(), wire.email or wire.written)
+    if wire and wire.email:
+        person = replace(person, email=wire.email)
+    parts = [part for part in (name, wire) if part]
+    return Mention(
+        person=person,
+        place=(at, min(part.start for part in parts)),
+        end=max(part.end for part in parts),
+        broken=wire.written if wire and not wire.email else None,
+        listed=listed,
+    )
 
 
 def _without(text: str, wires: Iterable[Wire]) -> str:
@@ -113,80 +118,99 @@ def _without(text: str, wires: Iterable[Wire]) -> str:
     return text
 
 
-def _names_beside(masked: str, wires: Sequence[Wire], *, listed: bool) -> list[Name]:
-    """Names that are known as such, and words with capitals right before an address or beside other names."""
-    if listed and wires:
-        return [name for name in names_in(masked, loose=True) if len(name.person.name) > 1]
-    found = list(names_in(masked))
-    for wire in wires:
-        tail = re.search(
-            r"((?:[^\W\d_][\w'’-]*\.?[ ]+){0,4}[^\W\d_][\w'’-]*)[ ]*[(<,:–-]?[ ]*(?:unter[ ]+)?$", masked[: wire.start]
-        )
-        last = _last_name(tail[1], wire) if tail else None
-        if tail and last:
-            found = _with(found, replace(last, start=tail.start(1) + last.start, end=tail.start(1) + last.end))
-    if found or speaks_of_self(masked):
-        for match in _COUPLED.finditer(masked):
-            words = [match[1], match[2]]
-            if not any(is_no_name(word) for word in words) and not any(
-                name.start < match.end(2) and match.start(1) < name.end for name in found
-            ):
-                found.append(Name(start=match.start(1), end=match.end(2), person=split_name(words), sure=False))
-    return sorted(found, key=lambda each: each.start)
+def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool) -> list[tuple[Name | None, Wire | None]]:
+    """
+    Each address with the name that stands best before it, or, where addresses lead, right after it; and the
+    names that have no address.
+    """
+    known = list(names_in(masked, loose=listed and bool(wires) and masked.count(",") < 2))
+    known += _coupled(masked, known)
+    leading = bool(wires) and not any(_before(masked, 0, wire, listed=listed) for wire in wires[:1])
+    pairs: list[tuple[Name | None, Wire | None]] = []
+    for at, wire in enumerate(wires):
+        floor = wires[at - 1].end if at else 0
+        ceiling = wires[at + 1].start if at + 1 < len(wires) else len(masked)
+        name = _before(masked, floor, wire, listed=listed) if not (leading and at) else None
+        if name is None and leading:
+            name = _after(masked, wire, ceiling, listed=listed)
+        pairs.append((name, wire))
+    taken = [name for name, _ in pairs if name]
+    rest = [name for name in known if not any(name.start < each.end and each.start < name.end for each in taken)]
+    return pairs + [(name, None) for name in rest if name.sure or not (listed and wires)]
+
+
+def _before(masked: str, floor: int, wire: Wire, *, listed: bool) -> Name | None:
+    """
+    The name in the words before an address that is most likely its owner's: one that stands in the address, one
+    that begins with a given name, one right beside it.
+    """
+    start = max(floor, wire.start - (200 if listed else 90))
+    best: tuple[float, Name] | None = None
+    for name in names_in(masked[start : wire.start], loose=True):
+        owner = _trimmed(masked[start : wire.start], name, wire)
+        if owner is None:
+            continue
+        gap = len(masked[start : wire.start].rstrip(" (<,:;–-")) - owner.end
+        worth = _worth(masked[start : wire.start], owner, wire) - gap / 30
+        beside = gap <= 1 and (listed or owner.sure)
+        if (worth >= 2 or beside or (owner.sure and gap < 40)) and (best is None or worth > best[0]):
+            best = (worth, replace(owner, start=owner.start + start, end=owner.end + start))
+    return best[1] if best else None
+
+
+def _after(masked: str, wire: Wire, ceiling: int, *, listed: bool) -> Name | None:
+    """The name right behind an address: "anna@… (Anna Schmidt)"."""
+    rest = masked[wire.end : ceiling]
+    name = next(iter(names_in(rest, loose=listed)), None)
+    if name is None or name.start > 12 or re.search(r"\bund\b|\band\b|;|\.\s", rest[: name.start]):
+        return None
+    return replace(name, start=name.start + wire.end, end=name.end + wire.end) if name.sure or listed else None
+
+
+def _worth(text: str, name: Name, wire: Wire) -> float:
+    """How much speaks for a name as the owner of an address."""
+    words = text[name.start : name.end].replace(",", " ").split()
+    return 3 * any(_stands_in(word, wire) for word in words) + 2 * name.sure + (len(words) > 1)
+
+
+def _stands_in(word: str, wire: Wire) -> bool:
+    return len(word) > 2 and fold(word.strip(".,")) in fold((wire.email or wire.written).split("@")[0])
+
+
+def _trimmed(text: str, name: Name, wire: Wire) -> Name | None:
+    """Without nouns before it ("Kollegin Ayşe Tunç"): it begins with a given name or a word of the address."""
+    if "," in text[name.start : name.end]:
+        return name
+    words = list(re.finditer(r"\S+", text[name.start : name.end]))
+    small = text.islower()
+    for at, word in enumerate(words):
+        last = at == len(words) - 1
+        if is_given_name(word[0]) and not (last and at > 0) or _stands_in(word[0], wire):
+            kept = [each[0] for each in words[at:]]
+            return replace(
+                name, start=name.start + word.start(), person=split_name(kept, wire.email), sure=is_given_name(word[0])
+            )
+    if not small and not any(word[0][:1].isupper() for word in words):
+        return None
+    return name
+
+
+def _coupled(masked: str, known: Sequence[Name]) -> list[Name]:
+    """Two unknown words with capitals, coupled to another name or to "ich"; German nouns seldom follow each other."""
+    if not known and not speaks_of_self(masked):
+        return []
+    found = []
+    for match in _COUPLED.finditer(masked):
+        words = [match[1], match[2]]
+        over = any(name.start < match.end(2) and match.start(1) < name.end for name in known)
+        if not over and not any(is_no_name(word) for word in words):
+            found.append(Name(start=match.start(1), end=match.end(2), person=split_name(words), sure=False))
+    return found
 
 
 _COUPLED = re.compile(
     r"\b(?:und|and|et|ve|y|e|i|oder|sind|wären|,)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)(?![\w-])"
 )
-"""Two unknown words with capitals, coupled to another name or to "ich"; German nouns seldom follow each other."""
-
-
-def _last_name(text: str, wire: Wire) -> Name | None:
-    """The name with which the text before an address ends, as far as it looks like one."""
-    loose = names_in(text, loose=True)
-    return loose[-1] if loose and loose[-1].end == len(text) and _looks_like(loose[-1], wire, text) else None
-
-
-def _with(found: Sequence[Name], name: Name) -> list[Name]:
-    """With the name, unless one that is as long stands there already."""
-    over = [each for each in found if each.start < name.end and name.start < each.end]
-    if any(each.start <= name.start and each.end >= name.end for each in over):
-        return list(found)
-    return [each for each in found if each not in over] + [name]
-
-
-def _looks_like(name: Name, wire: Wire, text: str) -> bool:
-    """Words with capitals, of which one stands in the address or of which there are two, right before the address."""
-    words = text[name.start : name.end].split()
-    if not words[0][:1].isupper() and not is_given_name(words[0]):
-        return False
-    local = fold((wire.email or wire.written).split("@")[0])
-    return any(len(word) > 2 and fold(word) in local for word in words) or (2 <= len(words) <= 4 and is_given_name(words[0]))
-
-
-def _me_beside(masked: str, names: Sequence[Name]) -> list[int]:
-    return [offset for offset in speaks_of_self(masked) if not any(name.start <= offset < name.end for name in names)]
-
-
-def _paired(masked: str, names: Sequence[Name], wires: Sequence[Wire]) -> list[tuple[Name | None, Wire | None]]:
-    """Each address goes to the name right before it, or, where none is, to the one right after it."""
-    free = list(names)
-    pairs: list[tuple[Name | None, Wire | None]] = []
-    leading = bool(wires) and (not names or wires[0].start < names[0].start)
-    for at, wire in enumerate(wires):
-        floor = wires[at - 1].end if at else 0
-        ceiling = wires[at + 1].start if at + 1 < len(wires) else len(masked)
-        before = [name for name in free if floor <= name.start < wire.start]
-        after = [name for name in free if wire.end <= name.start < ceiling]
-        chosen = None
-        if before and not (leading and at):
-            chosen = before[-1]
-        elif after and leading and not re.search(r"\bund\b|\band\b|;", masked[wire.end : after[0].start]):
-            chosen = after[0]
-        if chosen is not None:
-            free.remove(chosen)
-        pairs.append((chosen, wire))
-    return pairs + [(name, None) for name in free]
 
 
 def merged(people: Iterable[Person]) -> tuple[Person, ...]:

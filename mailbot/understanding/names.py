@@ -56,7 +56,10 @@ def names_in(text: str, *, loose: bool = False, turned: bool = False) -> tuple[N
 def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool) -> list[_Word]:
     """The words from `at` on that make one name; empty where none begins."""
     first = words[at]
-    if not _begins(first, loose=loose, small=small):
+    addressed = (
+        at > 0 and words[at - 1].low in word_set("titles") and first.text[:1].isupper() and words[at - 1].end + 2 > first.start
+    )
+    if not _begins(first, loose=loose, small=small) and not (addressed and first.low not in word_set("titles")):
         return []
     run = [first]
     for word in words[at + 1 : at + _MOST_WORDS]:
@@ -87,7 +90,9 @@ def _begins(word: _Word, *, loose: bool, small: bool) -> bool:
 def _continues(word: _Word, run: Sequence[_Word], *, loose: bool, small: bool) -> bool:
     if word.low in word_set("particles"):
         return len(run) < _MOST_WORDS - 1
-    if is_no_name(word.text):
+    if is_no_name(word.text) and not (
+        word.low in word_set("surname_nouns") and word.text[:1].isupper() and is_given_name(run[-1].text)
+    ):
         return False
     if word.text[:1].isupper():
         return True
@@ -148,6 +153,7 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
     parts = [word.strip(".,;:()\"'“”„") if len(word.rstrip(".")) > 1 else word for word in words]
     parts = [part for part in parts if part and part.lower() not in word_set("titles")]
     full = [part for part in parts if len(part.rstrip(".")) > 1]
+    pieces = {piece for piece in re.split(r"[._-]+", fold((email or "").split("@")[0])) if len(piece) > 2}
     if not full:
         return Person()
     if len(full) < len(parts) and len(full) == 1:
@@ -158,6 +164,9 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
         return Person(given=one) if is_given_name(full[0]) else Person(surname=one)
     if (full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper()) or _address_turns_round(full, email):
         return Person(given=as_written(full[-1]), surname=as_written(" ".join(full[:-1])))
+    told = next((at for at in range(1, len(full)) if fold(full[at]) in pieces), None)
+    if told and fold(full[0]) not in {fold(full[told])} and len(full) > 2 and full[told - 1].lower() not in word_set("particles"):
+        return Person(given=as_written(" ".join(full[:told])), surname=as_written(" ".join(full[told:])))
     cut = 1
     while cut < len(full) - 1 and is_given_name(full[cut]) and full[cut].lower() not in word_set("particles"):
         cut += 1
