@@ -280,7 +280,9 @@ class Catalogue(Rule):
             for rule in service.fields:
                 for other in (*((rule.among,) if rule.among else ()), *rule.only_if):
                     if service.field(other) is None:
-                        raise PydanticCustomError("other", f"service '{service.id}', field '{rule.id}': there is no field '{other}'")
+                        raise PydanticCustomError(
+                            "other", f"service '{service.id}', field '{rule.id}': there is no field '{other}'"
+                        )
         for person in self.staff:
             for id in person.services:
                 if id not in {service.id for service in self.services}:
@@ -395,6 +397,9 @@ def _sentence(error: Any) -> str:
     if kind == "missing":
         return f"'{place}' is missing"
     given = error.get("input")
+    if kind == "string_type":
+        stands = " ".join(f"'{key}:'" for key in given) if isinstance(given, dict) else f"{given!r}"
+        return f"{place}: should be text, stands there: {stands}; put it in quotes if it has a colon or is a number"
     shown = "" if isinstance(given, dict | list | tuple | BaseModel) or given is None else f", not '{given}'"
     return f"{place}: {error['msg']}{shown}" if place else f"{error['msg']}"
 

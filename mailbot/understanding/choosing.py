@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mailbot.catalogue import FieldRule
 from mailbot.understanding import chosen
+from mailbot.understanding.address import addresses_in
 from mailbot.understanding.correction import leaves, places
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
@@ -35,7 +36,9 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
     doubtful: list[str] = []
     reason = "marked in the list" if picked else ""
     for at, passage in enumerate(scene.passages):
-        stretches = chosen.spans(passage.text, rule.words) or (((0, len(passage.text)),) if anywhere and passage.text else ())
+        stretches = chosen.spans(passage.text, rule.words) or (
+            ((0, len(passage.text)),) if anywhere and passage.text and not addresses_in(passage.text) else ()
+        )
         for start, end in stretches:
             stretch = passage.text[start:end]
             if re.search(r"\?\s*$", stretch) and not speaks_of_self(stretch):

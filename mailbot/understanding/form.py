@@ -95,7 +95,9 @@ def filled(body: Body, requests: Sequence[Request], catalogue: Catalogue) -> tup
 def _behind(label: str, text: str) -> str | None:
     """The words behind the label and its colon, "" where none stand there, None where it is another line."""
     head, _, rest = _cut(label, text)
-    if plain(head) != plain(label):
+    if plain(head) != plain(label) and plain(re.sub(r"\b(?:frau|herrn?|dr|prof)\b\.?", "", head, flags=re.IGNORECASE)) != plain(
+        label
+    ):
         return None
     return rest.strip(" \t_.*")
 

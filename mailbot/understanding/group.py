@@ -100,12 +100,15 @@ def _named(text: str, start: int, end: int, kind: str, groups: Groups) -> Group:
 def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
     """The words after the kind that are its name, and how many characters they take."""
     position, taken = 0, list[str]()
-    for match in re.finditer(rf"\s*({_WORD}|&|/|\+)", rest):
+    for match in re.finditer(rf"\s*({_WORD}|&|/|\+|\d{{1,4}}\.?(?=\s+[A-ZÄÖÜ]|\s*$))", rest):
         if match.start() != position or len(taken) > 7:
             break
         word = match[1]
         small = word[:1].islower()
-        if word in "&/+":
+        if word[0].isdigit():
+            if taken or kind == "OV":
+                break
+        elif word in "&/+":
             if not taken or not re.match(rf"\s*{_WORD}", rest[match.end() :]):
                 break
         elif not taken and small:

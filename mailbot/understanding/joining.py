@@ -117,7 +117,7 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
 
 
 _FILLER = re.compile(
-    r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|und|zwar|the|surname|is|last|his|her)\b|[:,]",
+    r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|steht|für|hinten|heisst|[A-Z]\.|und|zwar|the|surname|is|last|his|her)\b|[:,]",
     re.IGNORECASE,
 )
 

@@ -39,6 +39,12 @@ def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard
             ):
                 return heard.take(rule.id, group.value, f'"{group.written}" in line {passage.line}')
             kind = kind or (group.kind if not group.value else None)
+    for passage in scene.passages if kind is None else ():
+        quoted = re.search(
+            r"\b(?:gruppe|group|gremium|team|beirat)\s+[„\"“»']([^\"“”«']{2,40})[\"“”«']", passage.text, re.IGNORECASE
+        )
+        if quoted:
+            return heard.take(rule.id, quoted[1].strip(), quote(passage))
     for title in scene.titles:
         for group in groups_in(title, catalogue.groups):
             if group.value and (kind in (None, group.kind)):

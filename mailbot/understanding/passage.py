@@ -113,7 +113,8 @@ def _cut(number: int, text: str, *, alone: bool) -> Iterator[Passage]:
         if _ABBREVIATION.search(sentence) and not re.search(rf"[{_EMOJI}]", end[0]):
             continue
         if sentence.strip():
-            yield Passage(text=sentence.strip(), line=number, listed=False, marked=bool(bullet) and first)
+            short = first and not alone and len(sentence.split()) <= 4
+            yield Passage(text=sentence.strip(), line=number, listed=short, marked=bool(bullet) and first)
             first = False
         start = end.end()
     if rest[start:].strip():

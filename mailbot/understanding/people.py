@@ -73,6 +73,8 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
         elif person.given and person.surname:
             if cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
                 yield person
+        elif person.given and cued and any(each.me and abs(each.place[1] - mention.place[1]) < 25 for each in here):
+            yield person
         elif person.given and (passage.marked or (cued and (with_address or ":" in passage.text))) and mention.place[1] < 60:
             yield person
 
@@ -80,7 +82,9 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
 def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
     """Behind "statt" or before "hat kein Internet", or a name to turn to rather than one that takes part."""
     following = [each.place[1] for each in here if each.place[1] > mention.place[1]]
-    stretch = text[mention.place[1] : following[0] if following else len(text)]
+    stretch = re.split(r"\bund\b|;", text[mention.place[1] : following[0] if following else len(text)])[0]
+    if mention.me and listed("me_left_out").search(stretch):
+        return True
     if is_replaced(text, mention.place[1]) or listed("turned_to").search(text[max(0, mention.place[1] - 30) : mention.place[1]]):
         return True
     return not mention.me and listed("left_out").search(stretch) is not None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.mail.message import Address, Line
+from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, listed, word_set
 from mailbot.understanding.names import WORD, names_in, split_name
 from mailbot.understanding.passage import ADDRESS, Passage
@@ -33,6 +34,7 @@ def voice_of(author: Address, passages: Sequence[Passage], signature: Sequence[L
     closing = tuple(line.text.strip() for line in signature if line.text.strip())
     candidates = [
         *(person for passage in passages for person in _introduced(passage.text)),
+        *(person for passage in passages for person in _beside_me(passage.text, author)),
         *_signed(closing, author, header),
         header,
     ]
@@ -48,6 +50,23 @@ def _introduced(text: str) -> list[Person]:
         name = next(iter(names_in(rest)), None)
         if name and name.start == 0 and name.sure:
             found.append(name.person)
+    return found
+
+
+def _beside_me(text: str, author: Address) -> list[Person]:
+    """ "und ich, mit vollem Namen Ferdinand Kessenich": the name right behind "ich" that shares a part with the author's."""
+    known = {fold(word) for word in re.findall(r"[^\W\d_]{3,}", f"{author.name} {author.email.split('@')[0]}")}
+    found = []
+    for offset in speaks_of_self(text):
+        stretch = re.split(r"\S+@|\bund\b|\band\b", text[offset : offset + 70])[0]
+        for name in names_in(stretch):
+            parts = [fold(part) for part in (name.person.given, name.person.surname) if part]
+            if (
+                name.person.given
+                and name.person.surname
+                and any(part in known or any(part in word for word in known) for part in parts)
+            ):
+                found.append(name.person)
     return found
 
 
