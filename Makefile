@@ -14,7 +14,7 @@ demo: .venv/demo
 
 test: .venv/dev servers lint
 	@if [ -e .venv/servers ]; then export MAILBOT_REQUIRE_SERVERS=1; fi; \
-	.venv/bin/python -m pytest -q -n auto --dist loadgroup -rs
+	.venv/bin/python -m pytest -q -n auto --dist loadfile -rs
 
 lint: .venv/dev
 	@.venv/bin/ruff check --quiet .

@@ -38,9 +38,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     return Played(shown=screen.getvalue(), folder=folder)
 
 
-pytestmark = pytest.mark.xdist_group("demo")
-
-
 def test_every_kind_of_mail_ends_where_it_belongs(played: Played):
     database = open_database(make_url(f"sqlite:///{played.folder / 'mailbot.db'}"))
     try:
