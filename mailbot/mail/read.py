@@ -1,40 +1,33 @@
 """
 Bytes to Mail (RFC 5322, MIME). Reads whatever arrives; what is broken is repaired or left out, and noted.
 
-mail-parser gives the structure: the tree of parts. It gets the header fields that describe the structure
-only. All other fields are read here from the raw bytes, because mail-parser loses 8-bit characters in them
-("Köln" becomes "Kln"), and so that hostile headers cost nothing. Where it gives up (multiparts that are never
-closed), the standard library, which it is built on, reads the tree without its extras.
+mail-parser gives the structure, the tree of parts. It gets only the header fields that describe the structure; all
+fields are read from the raw bytes by `fields`, which repairs more, and so hostile headers cost nothing. Where it gives
+up (multiparts that are never closed), the standard library, which it is built on, reads the tree.
 """
 
 from __future__ import annotations
 
 import email
-import email.errors
 import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.header import decode_header
 from email.message import Message
-from email.utils import parsedate_to_datetime
 from itertools import islice
 
 import mailparser
-from mailparser.utils import get_addresses
 
 from mailbot.mail.body import split
+from mailbot.mail.fields import Fields, addresses, all_addresses, date_of, decoded, fields_of, message_ids, return_path
 from mailbot.mail.markup import data_tables, html_to_text
 from mailbot.mail.message import Address, Attachment, Body, Forwarded, Kind, Line, Mail
+from mailbot.mail.plain import decode, tidy, unflowed, without_link_targets
 from mailbot.mail.sheets import read_content
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # what it complains of stands in Mail.defects
 
 MAX_RAW = 40_000_000  # bytes of a mail that are looked at
-MAX_HEADER = 500_000  # bytes
-MAX_FIELDS = 1_000
-MAX_VALUE = 20_000  # characters of one header field
 MAX_PARTS = 500
 MAX_DELIMITERS = 2_000  # lines that start with --, or blocks of a delivery report
 MAX_BOUNDARIES = 200
@@ -45,16 +38,9 @@ MAX_HTML = 10_000_000  # characters, most of them pictures
 MAX_LINES = 10_000
 MAX_LINE = 5_000  # characters
 
-_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\r\r")
 _DELIMITER = re.compile(rb"\n--")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
-_FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.S)
 _STRUCTURE = re.compile(r"content-|mime-version$", re.I)
-_MESSAGE_ID = re.compile(r"<([^<>\s]{1,990})>")
-_PLAIN_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
-_ONE_MAILBOX = re.compile(r"\s*([^<>]*?)\s*<\s*([^<>\s]+@[^<>\s]+?)\s*>\s*")
-_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\u00ad\u200b\u200c\u2060\u200e\u200f\u202a-\u202e]")
-_NO_CHARSETS = re.compile(r"idna|punycode|undefined|mbcs|oem|(?:raw.)?unicode.escape")
 
 
 def read(raw: bytes) -> Mail:
@@ -75,7 +61,7 @@ def read(raw: bytes) -> Mail:
 
 def structure(raw: bytes) -> Message:
     """The tree of parts of a mail, for those who need more than its text and files. Never raises."""
-    return _tree(*_fields(raw[:MAX_RAW], []), [])
+    return _tree(*fields_of(raw[:MAX_RAW], []), [])
 
 
 def _read(raw: bytes, *, nested: int) -> Mail:
@@ -83,26 +69,26 @@ def _read(raw: bytes, *, nested: int) -> Mail:
     looked_at = raw[:MAX_RAW]
     if len(raw) > MAX_RAW:
         notes.append(f"only the first {MAX_RAW} of {len(raw)} bytes were read")
-    fields, content = _fields(looked_at, notes)
+    fields, content = fields_of(looked_at, notes)
     tree = _tree(fields, content, notes)
     parts = _Parts(notes=notes, nested=nested)
     parts.take(tree)
-    headers = tuple((name, _decoded(value, notes)) for name, value in fields)
+    headers = tuple((name, decoded(value, notes)) for name, value in fields)
     first = dict(reversed([(name.lower(), value) for name, value in fields]))
-    sender = (_addresses(first.get("from", ""), notes) or (Address(),))[0]
-    subject = _decoded(first.get("subject", ""), notes)
+    sender = (addresses(first.get("from", ""), notes) or (Address(),))[0]
+    subject = decoded(first.get("subject", ""), notes)
     body = split("\n".join(parts.texts).strip("\n"), subject=subject, author=sender.name)
     return Mail(
-        message_id=(_ids(first.get("message-id", "")) or ("",))[0],
-        in_reply_to=_ids(first.get("in-reply-to", "")),
-        references=_ids(first.get("references", "")),
+        message_id=(message_ids(first.get("message-id", "")) or ("",))[0],
+        in_reply_to=message_ids(first.get("in-reply-to", "")),
+        references=message_ids(first.get("references", "")),
         sender=sender,
-        reply_to=_addresses(first.get("reply-to", ""), notes),
-        to=_all_addresses(fields, "to", notes),
-        cc=_all_addresses(fields, "cc", notes),
+        reply_to=addresses(first.get("reply-to", ""), notes),
+        to=all_addresses(fields, "to", notes),
+        cc=all_addresses(fields, "cc", notes),
         subject=subject,
-        date=_date(first.get("date", ""), notes),
-        return_path=_return_path(first.get("return-path")),
+        date=date_of(first.get("date", ""), notes),
+        return_path=return_path(first.get("return-path")),
         body=_with_attached(body, parts.mails, subject),
         attachments=tuple(parts.attachments),
         media_types=tuple(parts.media_types),
@@ -112,111 +98,10 @@ def _read(raw: bytes, *, nested: int) -> Mail:
     )
 
 
-# --- header fields
-
-
-def _fields(raw: bytes, notes: list[str]) -> tuple[list[tuple[str, str]], bytes]:
-    """The header fields, unfolded, as text but not yet decoded (RFC 2047); and what comes after them."""
-    raw = raw.lstrip()
-    end = _END_OF_HEADERS.search(raw)
-    head, content = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
-    if len(head) > MAX_HEADER:
-        notes.append(f"only the first {MAX_HEADER} bytes of the headers were read")
-        head = head[:MAX_HEADER]
-    lines = re.split(rb"\r\n|\n|\r", head)
-    found: list[tuple[bytes, list[bytes]]] = []
-    for number, line in enumerate(lines):
-        if line[:1] in (b" ", b"\t") and found:
-            found[-1][1].append(line)
-        elif match := _FIELD.fullmatch(line):
-            found.append((match[1], [match[2]]))
-        elif not (number == 0 and line.startswith((b"From ", b">From "))):
-            notes.append("the headers end without a blank line")
-            content = b"\r\n".join(lines[number:]) + b"\r\n\r\n" + content
-            break
-    if len(found) > MAX_FIELDS:
-        notes.append(f"only the first {MAX_FIELDS} of {len(found)} header fields were read")
-    return [(name.decode("ascii"), _text_of(b"".join(value)).strip()[:MAX_VALUE]) for name, value in found[:MAX_FIELDS]], content
-
-
-def _text_of(value: bytes) -> str:
-    """Bytes of a header field: UTF-8 (RFC 6532) or, as old programs write it, Latin-1."""
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("cp1252", "replace")
-
-
-def _decoded(value: str, notes: list[str]) -> str:
-    """A field's value with its encoded words (RFC 2047) decoded, on one line, without control characters."""
-    if "=?" in value:
-        try:
-            pieces = decode_header(value)
-        except (ValueError, LookupError, email.errors.MessageError):
-            notes.append("an encoded word in the headers is broken")
-            pieces = [(value, None)]
-        value = "".join(
-            piece if isinstance(piece, str) else _text(piece, charset or "latin-1", notes) for piece, charset in pieces
-        )
-    return " ".join(_UNWANTED.sub("", value).replace("\xa0", " ").split())
-
-
-def _addresses(value: str, notes: list[str]) -> tuple[Address, ...]:
-    if not value:
-        return ()
-    if (one := _ONE_MAILBOX.fullmatch(value)) and one[1].count('"') in (0, 2):
-        pairs = [(one[1].strip().strip('"').replace('\\"', '"'), one[2])]
-    else:
-        try:
-            pairs = get_addresses(value, decode_names=True)
-        except Exception:
-            # Not ours to know which: it is the border to a parser that strangers feed.
-            pairs = []
-    found = [(name, address) for name, address in pairs if "@" in address]
-    if not found and (bare := _PLAIN_ADDRESS.findall(value)):
-        notes.append("an address field is broken")
-        found = [("", address) for address in bare]
-    return tuple(_address(name, address, notes) for name, address in found)
-
-
-def _address(name: str, address: str, notes: list[str]) -> Address:
-    shown = _decoded(name, notes).strip("'\" ")
-    email_address = _UNWANTED.sub("", address).strip().lower()
-    return Address(name="" if shown.lower() == email_address else shown, email=email_address)
-
-
-def _all_addresses(fields: list[tuple[str, str]], name: str, notes: list[str]) -> tuple[Address, ...]:
-    return tuple(each for key, value in fields if key.lower() == name for each in _addresses(value, notes))
-
-
-def _ids(value: str) -> tuple[str, ...]:
-    """Message-IDs without <>; of a field that has none in <>, the bare words that look like one."""
-    found = _MESSAGE_ID.findall(value) or [word.strip("<>") for word in value.split() if "@" in word]
-    return tuple(dict.fromkeys(_UNWANTED.sub("", each) for each in found if each))
-
-
-def _date(value: str, notes: list[str]) -> datetime | None:
-    if not value:
-        return None
-    try:
-        date = parsedate_to_datetime(value)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        notes.append("the Date cannot be read")
-        return None
-
-
-def _return_path(value: str | None) -> str | None:
-    if value is None:
-        return None
-    found = _PLAIN_ADDRESS.search(value)
-    return found[0].lower() if found else ""
-
-
 # --- the tree of parts
 
 
-def _tree(fields: list[tuple[str, str]], content: bytes, notes: list[str]) -> Message:
+def _tree(fields: Fields, content: bytes, notes: list[str]) -> Message:
     seen = set()
     head = []
     for name, value in fields:
@@ -312,22 +197,22 @@ class _Parts:
         return self._rendered(markup) or text
 
     def _plain(self, part: Message) -> str:
-        text = _tidy(self._decoded(part, MAX_TEXT))
+        text = tidy(self._decoded(part, MAX_TEXT))
         if str(part.get_param("format", "", unquote=True)).lower() == "flowed":
-            text = _unflowed(text, delsp=str(part.get_param("delsp", "", unquote=True)).lower() == "yes")
-        return _without_link_targets(self._bounded(text))
+            text = unflowed(text, delsp=str(part.get_param("delsp", "", unquote=True)).lower() == "yes")
+        return without_link_targets(self._bounded(text))
 
     def _rendered(self, markup: str) -> str:
         return self._bounded(html_to_text(markup))
 
     def _html(self, part: Message) -> str:
-        return _tidy(self._decoded(part, MAX_HTML), keep_nbsp=True)
+        return tidy(self._decoded(part, MAX_HTML), keep_nbsp=True)
 
     def _decoded(self, part: Message, limit: int) -> str:
         payload = _payload(part)
         if len(payload) > limit:
             self.notes.append(f"only the first {limit} bytes of a text were read")
-        return _text(payload[:limit], _charset(part), self.notes)
+        return decode(payload[:limit], _charset(part), self.notes)
 
     def _bounded(self, text: str) -> str:
         lines = text.split("\n")
@@ -398,7 +283,7 @@ def _name(part: Message, notes: list[str]) -> str:
         name = part.get_filename() or ""
     except (ValueError, LookupError, TypeError, AttributeError):
         name = ""
-    return re.split(r"[/\\]", _decoded(name, notes))[-1].strip(". ")[:200]
+    return re.split(r"[/\\]", decoded(name, notes))[-1].strip(". ")[:200]
 
 
 def _payload(part: Message) -> bytes:
@@ -414,59 +299,6 @@ def _charset(part: Message) -> str:
         return part.get_content_charset("utf-8") or "utf-8"
     except (ValueError, LookupError, TypeError, AttributeError):
         return "utf-8"
-
-
-def _text(payload: bytes, charset: str, notes: list[str]) -> str:
-    """Bytes as text: by the charset that is named, else UTF-8, else Windows-1252."""
-    named = charset.split("*")[0].strip().lower()
-    named = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8"}.get(named, named)
-    for candidate in (named, "utf-8"):
-        if _NO_CHARSETS.fullmatch(candidate):
-            continue
-        try:
-            return payload.decode(candidate)
-        except (LookupError, UnicodeError, ValueError):
-            notes.append(f"the charset {charset[:40]} is unknown or wrong")
-    return payload.decode("cp1252", "replace")
-
-
-# --- texts
-
-
-def _tidy(text: str, *, keep_nbsp: bool = False) -> str:
-    text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return text if keep_nbsp else text.replace("\xa0", " ")
-
-
-def _unflowed(text: str, *, delsp: bool) -> str:
-    """RFC 3676: lines that end in a blank go on in the next line of the same quote depth."""
-    joined: list[tuple[int, list[str]]] = []
-    flowing = False
-    for line in text.split("\n"):
-        content = line.lstrip(">")
-        depth = len(line) - len(content)
-        content = content.removeprefix(" ")
-        signature = content == "-- "
-        goes_on = content.endswith(" ") and not signature
-        if not (flowing and joined[-1][0] == depth and not signature):
-            joined.append((depth, []))
-        joined[-1][1].append(content[:-1] if goes_on and delsp else content)
-        flowing = goes_on
-    return "\n".join(f"{'>' * depth} {''.join(parts)}".rstrip() if depth else "".join(parts) for depth, parts in joined)
-
-
-_MAILTO = re.compile(r"([^\s<>]+@[^\s<>]+?)[ ]?<mailto:([^<>\s]+)>", re.I)
-_NAMED_MAILTO = re.compile(r"<mailto:([^<>\s?]+)[^<>\s]*>", re.I)
-_LINK_TARGET = re.compile(r"(?<=\S)<https?://[^<>\s]*>|(?<=\S) (?=<https?://[^<>\s]*>)(?:<https?://[^<>\s]*>)", re.I)
-
-
-def _without_link_targets(text: str) -> str:
-    """Outlook writes "anna@x.example <mailto:anna@x.example>" and "Text<https://…>"; the targets go."""
-    if "<" not in text:
-        return text
-    text = _MAILTO.sub(lambda found: found[1], text)
-    text = _NAMED_MAILTO.sub(lambda found: f"<{found[1]}>", text)
-    return _LINK_TARGET.sub("", text)
 
 
 def _torn(table: tuple[tuple[str, ...], ...], text: str) -> bool:
