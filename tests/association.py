@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -13,11 +15,12 @@ from uuid import uuid4
 from sqlalchemy import URL
 
 from mailbot.service.bot import run_once
-from mailbot.service.office import open_office
+from mailbot.service.office import open_office, utc_now
 from mailbot.service.receiver import Since
 from mailbot.settings import Login, Settings
 from tests.servers.station import Station, parsed
 
+SECRET = "a key that only this test knows, and long enough"
 PROJECT = Path(__file__).parent.parent
 
 
@@ -31,10 +34,22 @@ class Association:
     buero: str
     staff: str
 
-    def run(self, *, since: Since | None = None) -> None:
-        """`mailbot run --once`."""
-        with open_office(self.settings) as office:
+    def run(self, *, since: Since | None = None, later: timedelta = timedelta()) -> None:
+        """`mailbot run --once`, so much later."""
+        with open_office(self.settings, clock=lambda: utc_now() + later) as office:
             run_once(office, since=since)
+
+    def environment(self) -> dict[str, str]:
+        """The settings as a process gets them."""
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")},
+            "MAILBOT_RULES": str(self.settings.rules),
+            "MAILBOT_DATABASE": self.settings.database.render_as_string(hide_password=False),
+            "MAILBOT_IMAP_SUPPORT": self.station.imap_url(self.support),
+            "MAILBOT_IMAP_BUERO": self.station.imap_url(self.buero),
+            "MAILBOT_SMTP": self.station.smtp_url,
+            "MAILBOT_SECRET": SECRET,
+        }
 
     def write(
         self,
@@ -113,6 +128,6 @@ def association(station: Station, database: URL, home: Path) -> Association:
         database=database,
         imap={"support": station.dovecot.login(support), "buero": station.dovecot.login(buero)},
         smtp=Login.parse(station.smtp_url),
-        secret="a key that only this test knows, and long enough",
+        secret=SECRET,
     )
     return Association(station=station, settings=settings, support=support, buero=buero, staff=staff)

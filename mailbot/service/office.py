@@ -54,7 +54,7 @@ class Office:
     @property
     def catalogue(self) -> Catalogue:
         """The rules in force as rules.yaml has them."""
-        return self.rulebook.current({}).catalogue
+        return self.rulebook.catalogue
 
 
 @contextmanager

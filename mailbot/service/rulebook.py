@@ -45,6 +45,13 @@ class Rulebook:
         self._in_force: tuple[Mapping[str, str], Rules] | None = None
         self.trouble: str | None = None
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in force, as rules.yaml has it."""
+        with self._lock:
+            self._take_up_changes()
+            return self._catalogue
+
     def current(self, holds: Mapping[str, str]) -> Rules:
         """The rules in force, with these services on hold besides those of rules.yaml."""
         with self._lock:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from mailbot.catalogue import Limits, Mailbox
+from mailbot.catalogue import Catalogue, Limits, Mailbox
 from mailbot.errors import DeliveryError
 from mailbot.mail.imap import Folder
 from mailbot.mail.smtp import Outgoing
@@ -54,7 +54,7 @@ def _deliver_all(office: Office, session: Outgoing) -> int:
         if not _may_go(office, mail):
             continue
         try:
-            session.send(raw, office.catalogue.mailbox(mail.mailbox).address, [mail.recipient])
+            session.send(raw, _return_path(office.catalogue, mail.mailbox), [mail.recipient])
         except DeliveryError as error:
             _failed(office, mail, error)
             if error.again:
@@ -63,6 +63,11 @@ def _deliver_all(office: Office, session: Outgoing) -> int:
         else:
             _succeeded(office, mail)
     return handled
+
+
+def _return_path(catalogue: Catalogue, mailbox: str) -> str:
+    """Where delivery reports come back to us, even if the mailbox has left rules.yaml meanwhile."""
+    return next((box.address for box in catalogue.mailboxes if box.id == mailbox), catalogue.mailboxes[0].address)
 
 
 def _claim(office: Office) -> tuple[Outbound, bytes] | None:

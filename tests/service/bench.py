@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,15 +10,21 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
 
 from mailbot.errors import DeliveryError
 from mailbot.mail.imap import Arrived
 from mailbot.service.bot import run_once
-from mailbot.service.office import Office
+from mailbot.service.office import Office, open_office
 from mailbot.service.receiver import Since
+from mailbot.settings import Login, Settings
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.tickets.ticket import Event, Ticket
+from tests.association import PROJECT
 from tests.servers.station import parsed
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -190,11 +197,26 @@ def proof(result: str = "pass", *, domain: str = "die-linke-koeln.de") -> dict[s
     return {"Authentication_Results": f"{OURS}; dmarc={result} header.from={domain}"}
 
 
-def drawers(support: Shelf, buero: Shelf):  # type: ignore[no-untyped-def]
-    """open_folder for these two."""
+@contextmanager
+def bench_in(home: Path) -> Iterator[Bench]:
+    """A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`."""
+    shutil.copy(PROJECT / "rules.yaml", home)
+    shutil.copytree(PROJECT / "templates", home / "templates")
+    clock, support, buero, slot = Clock(), Shelf(), Shelf(), Slot()
 
     @contextmanager
-    def open_folder(login, folder, *, readonly=False):  # type: ignore[no-untyped-def]
-        yield {"support": support, "buero": buero}[login.user]
+    def open_folder(login: Login, folder: str, *, readonly: bool = False) -> Iterator[Any]:
+        yield {"support": support, "buero": buero}[str(login.user)]
 
-    return open_folder
+    @contextmanager
+    def open_smtp(login: Login) -> Iterator[Any]:
+        yield slot
+
+    settings = Settings(
+        rules=home / "rules.yaml",
+        database=make_url(f"sqlite:///{home / 'mailbot.db'}"),
+        imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in ("support", "buero")},
+        smtp=Login(scheme="smtp", host="127.0.0.1", port=25),
+    )
+    with open_office(settings, clock=clock, folders=open_folder, smtp=open_smtp) as office:
+        yield Bench(office=office, clock=clock, support=support, buero=buero, slot=slot)

@@ -1,0 +1,241 @@
+"""The commands, as people and scripts use them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import structlog
+
+from mailbot.cli import app, main
+from mailbot.store import inbound
+from tests.service.bench import Bench, bench_in, eml
+
+Command = Callable[..., "Result"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with bench_in(tmp_path) as bench:
+        yield bench
+
+
+@pytest.fixture
+def mailbot(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command on the database of the bench; no server is there."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["mailbot", *words])
+        capsys.readouterr()
+        try:
+            main()
+            status = 0
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        finally:
+            structlog.reset_defaults()
+        out, err = capsys.readouterr()
+        return Result(status=status, out=out, err=err)
+
+    return run
+
+
+def quarantined(bench: Bench) -> None:
+    """One mail that could not be processed."""
+    bench.mail(eml("kaputt"))
+    bench.run()
+    with bench.office.database.write() as connection:
+        (row,) = inbound.in_state(connection, inbound.State.TICKET)
+        connection.exec_driver_sql("UPDATE inbound SET state = 'quarantined', reason = 'ValueError: kaputt'")
+        assert row.id == 1
+
+
+def test_without_a_command_there_is_help(mailbot: Command):
+    assert "Usage: mailbot" in mailbot("--help").out
+
+
+@pytest.mark.parametrize("command", [command.name for command in app.registered_commands] + ["quarantine"])
+def test_every_command_has_help(mailbot: Command, command: str):
+    result = mailbot(command, "--help")
+
+    assert result.status == 0
+    assert f"Usage: mailbot {command}" in result.out
+
+
+def test_tickets_are_listed_as_json_of_the_contract(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    result = mailbot("tickets", "--json")
+
+    (ticket,) = json.loads(result.out)
+    assert ticket == {
+        "key": "KV-1001",
+        "service": "nextcloud",
+        "kind": "new",
+        "state": "asking",
+        "mailbox": "support",
+        "requester": "anna.schmidt@posteo.example",
+        "subject": "Nextcloud",
+        "fields": {"group": "OV Kalk"},
+        "missing": ["admins", "users"],
+        "assignee": None,
+        "opened": "2026-03-02T09:00:00+00:00",
+        "updated": "2026-03-02T09:00:00+00:00",
+        "due": None,
+    }
+
+
+def test_tickets_are_filtered(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    found = {
+        words: len(json.loads(mailbot("tickets", "--json", *words).out))
+        for words in (("--state", "asking"), ("--state", "closed"), ("--service", "nextcloud"), ("--service", "signal"))
+    }
+
+    assert list(found.values()) == [1, 0, 1, 0]
+
+
+def test_a_state_that_does_not_exist_is_refused_with_those_that_do(mailbot: Command):
+    result = mailbot("tickets", "--state", "lost")
+
+    assert result.status == 2
+    assert "on_hold" in result.err
+
+
+def test_tickets_are_listed_for_people(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    result = mailbot("tickets")
+
+    assert "KV-1001" in result.out
+    assert "asking" in result.out
+
+
+def test_show_adds_history_and_mails(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    whole = json.loads(mailbot("show", "kv-1001", "--json").out)
+
+    assert [event["kind"] for event in whole["events"]] == ["received", "asked", "sent"]
+    assert set(whole["events"][0]) == {"at", "kind", "by", "text"}
+    assert [(mail["direction"], mail["with"]) for mail in whole["mails"]] == [
+        ("in", "anna.schmidt@posteo.example"),
+        ("out", "anna.schmidt@posteo.example"),
+    ]
+    assert "der OV Kalk möchte die Nextcloud nutzen." in mailbot("show", "KV-1001").out
+
+
+def test_an_unknown_ticket_is_one_sentence_on_stderr(mailbot: Command):
+    assert mailbot("show", "KV-7") == Result(status=1, out="", err="mailbot: there is no ticket 'KV-7'; see: mailbot tickets\n")
+
+
+def test_staff_can_work_at_the_command_line(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    said = [
+        mailbot(*words).out
+        for words in (
+            ("assign", "KV-1001", "technik"),
+            ("note", "KV-1001", "ruft", "zurück"),
+            ("close", "KV-1001"),
+            ("reopen", "KV-1001"),
+        )
+    ]
+
+    assert said == [
+        "KV-1001: asking, with technik\n",
+        "KV-1001: asking, with technik\n",
+        "KV-1001: closed, with technik\n",
+        "KV-1001: open, with technik\n",
+    ]
+
+
+def test_a_service_is_put_on_hold_and_released(mailbot: Command):
+    assert mailbot("hold", "signal", "--because", "Wartung").out == "signal is on hold, 0 tickets wait\n"
+    assert mailbot("release", "signal").out == "signal is no longer on hold, 0 tickets are open again\n"
+
+
+def test_quarantine_can_be_looked_through(bench: Bench, mailbot: Command):
+    quarantined(bench)
+
+    assert mailbot("quarantine").out == mailbot("quarantine", "list").out == "1  support  2026-03-02 09:00  ValueError: kaputt\n"
+    shown = mailbot("quarantine", "show", "1")
+    assert "kaputt" in shown.out
+    assert shown.err == "quarantined: ValueError: kaputt\n"
+    assert mailbot("quarantine", "retry", "1").out == "1 will be processed again\n"
+    assert mailbot("quarantine").out == "nothing is in quarantine\n"
+    assert mailbot("quarantine", "drop", "1").status == 1
+
+
+def test_the_digest_is_printed_and_written(bench: Bench, mailbot: Command, tmp_path: Path):
+    bench.arrives()
+
+    assert "KV-1001" in mailbot("digest", "--date", "2026-03-02").out
+    assert mailbot("digest", "--date", "2026-03-02", "--out", "digest.html").out == ""
+    assert "KV-1001" in (tmp_path / "digest.html").read_text(encoding="utf-8")
+    assert (
+        mailbot("digest", "--out", "no/such/folder.html").err
+        == "mailbot: no/such/folder.html: cannot be written: No such file or directory\n"
+    )
+
+
+def test_status_says_what_is_wrong_and_what_to_do(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    result = mailbot("status", "--json")
+
+    figures = json.loads(result.out)
+    assert (result.status, figures["ok"]) == (1, False)
+    assert figures["tickets"] == {"asking": 1}
+    assert figures["outbox"] == {"sent": 1}
+    support = figures["mailboxes"][0]
+    assert (support["id"], support["last_contact"], support["states"]) == ("support", "2026-03-02T09:00:00+00:00", {"ticket": 1})
+    assert support["trouble"].startswith("MAILBOT_IMAP_SUPPORT is not set")
+
+
+def test_check_tells_all_that_is_missing_at_once(mailbot: Command):
+    result = mailbot("check")
+
+    assert result.status == 1
+    assert [line[:2] for line in result.out.splitlines()] == ["ok", "ok", "ok", "ok", "no", "no", "no"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("run", "--once"), "mailbot: MAILBOT_IMAP_SUPPORT is not set; it looks like "),
+        (("run", "--since", "gestern"), "mailbot: --since takes a day like 2026-03-02 or 'all', not 'gestern'"),
+        (("hold", "fax", "--because", "x"), "mailbot: there is no service 'fax'; there are: nextcloud, "),
+    ],
+)
+def test_what_a_person_can_mend_is_one_sentence(mailbot: Command, words: tuple[str, ...], sentence: str):
+    result = mailbot(*words)
+
+    assert result.status == 1
+    assert result.err.splitlines()[-1].startswith(sentence)
+    assert "Traceback" not in result.err
+
+
+def test_wrong_rules_name_file_and_line(bench: Bench, mailbot: Command):
+    bench.change_rules("ticket_prefix: KV", "ticket_prefix: kv")
+
+    result = mailbot("tickets")
+
+    assert result.status == 1
+    assert re.match(r"mailbot: rules\.yaml:\d+: organisation\.ticket_prefix: .*, not 'kv'\n", result.err)
