@@ -19,7 +19,7 @@ from flufl.bounce import all_failures
 
 from mailbot.mail.message import Mail
 from mailbot.mail.proof import Authenticity, prove
-from mailbot.mail.read import structure
+from mailbot.mail.read import children, structure
 
 __all__ = ["RULES", "Authenticity", "DeliveryReport", "Machine", "Origin", "Rule", "delivery_report", "origin"]
 
@@ -357,7 +357,7 @@ def delivery_report(mail: Mail, raw: bytes) -> DeliveryReport | None:
     if machine is not Machine.REPORT or "message/disposition-notification" in mail.media_types:
         return None
     tree = structure(raw)
-    statuses = [block for part in _walk(tree) if _type(part) == "message/delivery-status" for block in _blocks(part)]
+    statuses = [block for part in _walk(tree) if _type(part) == "message/delivery-status" for block in children(part)[:500]]
     failed = [block for block in statuses if _field(block, "Action") not in ("delivered", "relayed", "expanded")]
     recipients = tuple(dict.fromkeys(filter(None, map(_recipient, failed))))
     if recipients:
@@ -382,18 +382,12 @@ def _walk(tree: Message) -> Iterable[Message]:
         part = pending.pop(0)
         seen += 1
         yield part
-        payload = part.get_payload()
-        if isinstance(payload, list) and _type(part) != "message/delivery-status":
-            pending.extend(child for child in payload[:500] if isinstance(child, Message))
+        if _type(part) != "message/delivery-status":
+            pending.extend(children(part)[:500])
 
 
 def _type(part: Message) -> str:
     return part.get_content_type().lower()
-
-
-def _blocks(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [block for block in payload[:500] if isinstance(block, Message)] if isinstance(payload, list) else []
 
 
 def _field(block: Message, name: str) -> str:

@@ -20,7 +20,7 @@ def decode(payload: bytes, charset: str, notes: list[str]) -> str:
         try:
             return payload.decode(candidate)
         except UnicodeDecodeError as error:
-            if error.start > len(payload) - 4:  # cut inside a character
+            if len(payload) > 1_000 and error.start > len(payload) - 4:  # cut inside a character
                 return payload.decode(candidate, "ignore")
             notes.append(f"the charset {charset[:40]} is unknown or wrong")
         except (LookupError, UnicodeError, ValueError):

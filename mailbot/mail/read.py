@@ -170,7 +170,7 @@ class _Parts:
         elif media_type == "multipart/alternative":
             self._take_alternative(part, depth, shown=shown)
         elif part.is_multipart():
-            for child in _children(part):
+            for child in children(part):
                 self.take(child, depth + 1, shown=shown, reported=reported or media_type == "multipart/report")
         elif media_type in ("text/plain", "text/html") and not _is_attachment(part):
             if shown:
@@ -184,7 +184,7 @@ class _Parts:
         if shown and (plain or html):
             self.texts.append(self._best(plain, html))
             shown = False
-        for child in _children(part):
+        for child in children(part):
             self.take(child, depth + 1, shown=shown)
 
     def _best(self, plain: Message | None, html: Message | None) -> str:
@@ -224,7 +224,7 @@ class _Parts:
 
     def _take_mail(self, part: Message, *, passed_on: bool) -> None:
         try:
-            raw = b"".join(child.as_bytes() for child in _children(part)) or _payload(part)
+            raw = b"".join(child.as_bytes() for child in children(part)) or _payload(part)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self.notes.append("an attached mail is broken")
             return
@@ -244,9 +244,9 @@ class _Parts:
         )
 
 
-def _children(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
+def children(part: Message) -> list[Message]:
+    """The parts of a multipart or an attached mail; none of everything else, whose payload may not even be decodable."""
+    return [child for child in part.get_payload() if isinstance(child, Message)] if part.is_multipart() else []
 
 
 def _leaves(part: Message) -> Iterator[Message]:
@@ -255,7 +255,7 @@ def _leaves(part: Message) -> Iterator[Message]:
     for _ in range(MAX_DEPTH):
         below: list[Message] = []
         for each in level[:MAX_PARTS]:
-            for child in _children(each)[:MAX_PARTS]:
+            for child in children(each)[:MAX_PARTS]:
                 if child.is_multipart() and child.get_content_maintype() == "multipart":
                     below.append(child)
                 else:

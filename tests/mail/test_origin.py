@@ -159,6 +159,13 @@ Message-ID: <bot-1@die-linke-koeln.example>
     )
 
 
+def test_a_report_with_a_charset_that_is_none_is_read():
+    raw = report("Final-Recipient: rfc822; anna@posteo.example", "Action: failed")
+    raw = raw.replace(b"text/rfc822-headers", b"text/rfc822-headers; charset*0*=x''%ff").replace(b"bot-1", b"bot-\xff")
+
+    assert reported(raw) is not None
+
+
 def test_everything_else_is_no_report():
     assert reported(eml()) is None
     assert reported(eml(headers=("Auto-Submitted: auto-replied",))) is None
