@@ -13,7 +13,7 @@ from mailbot.understanding.choosing import choose, rechoose
 from mailbot.understanding.correction import corrects
 from mailbot.understanding.form import Filled
 from mailbot.understanding.gaps import needed
-from mailbot.understanding.group import bare_group
+from mailbot.understanding.group import bare_group, is_denied
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field, in_order
 from mailbot.understanding.joining import join_person, join_persons
@@ -74,7 +74,7 @@ def _plain(
             return heard.take(rule.id, value, f'"{form.text}" behind "{form.blank.label}" in line {form.line}')
     corrected = corrects(scene.text) and rule.type != "text"
     if lacks or corrected:
-        value = _said(rule, service, scene, catalogue, heard, bare=lacks)
+        value = _said(rule, service, scene, catalogue, heard, bare=lacks or rule.type == "number")
         if rule.type == "addresses":
             value = _addresses_after(heard.fields.get(rule.id), value, scene)
         if value is not None and value != heard.fields.get(rule.id):
@@ -105,7 +105,7 @@ def _is_of(address: str, name: str, scene: Scene) -> bool:
 def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue, before: Heard, *, bare: bool) -> Value | None:
     """What the scene says for the field, in so many words or (`bare`) as a mere answer."""
     fresh = Heard(hints=dict(before.hints))
-    if rule.type != "role" or not bare:
+    if rule.type != "role" or not bare or not _is_short(scene):
         hear_field(rule, service, scene, catalogue, fresh)
     if rule.id in fresh.fields and rule.id not in fresh.broken:
         value = fresh.fields[rule.id]
@@ -118,12 +118,29 @@ def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue,
     return None
 
 
+def _is_short(scene: Scene) -> bool:
+    """The mail is nothing but a few words."""
+    return len(scene.text.split()) <= 8
+
+
 def _latest(rule: FieldRule, scene: Scene, value: Value) -> Value:
     """Of several days the one that is called new, else the last."""
+    if rule.type == "address":
+        wires = [(p.text, w) for p in scene.passages for w in addresses_in(p.text) if w.email and not is_denied(p.text, w.start)]
+        return (
+            wires[-1][1].email or value
+            if len(wires) > 1 and isinstance(value, str) and _alike(wires[-1][1].email or "", value)
+            else value
+        )
     if rule.type != "date":
         return value
     days = [day for passage in scene.passages for day in values.dates_in(passage.text, scene.today) if not _is_old(passage.text)]
     return days[-1].isoformat() if days else value
+
+
+def _alike(one: str, other: str) -> bool:
+    """Two addresses of the same domain."""
+    return one.partition("@")[2] == other.partition("@")[2]
 
 
 def _is_old(text: str) -> bool:

@@ -37,7 +37,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
     reason = "marked in the list" if picked else ""
     for at, passage in enumerate(scene.passages):
         stretches = chosen.spans(passage.text, rule.words) or (
-            ((0, len(passage.text)),) if anywhere and passage.text and not addresses_in(passage.text) else ()
+            _bare_stretches(passage.text, pool) if anywhere and not picked else ()
         )
         for start, end in stretches:
             stretch = passage.text[start:end]
@@ -68,6 +68,26 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
                 else f"{len(picked)} are named, at most {rule.most} may be"
             )
         )
+
+
+def _bare_stretches(text: str, people: Sequence[Person]) -> tuple[tuple[int, int], ...]:
+    """
+    The pieces of a sentence that merely name persons, as an answer does ("das machen Chidi und ich gemeinsam").
+
+    "Mechthild ist schwer zu erreichen" says something else about her.
+    """
+    if addresses_in(text):
+        return ()
+    found = []
+    for piece in re.finditer(r"[^,;:.!?]+", text):
+        left = listed("choosing").sub(" ", piece[0])
+        for person in people:
+            for part in (person.given, person.surname):
+                left = re.sub(rf"(?<!\w){re.escape(part)}s?(?!\w)", " ", left, flags=re.IGNORECASE) if part else left
+        left = listed("me").sub(" ", left)
+        if len(re.findall(r"\w+", left)) <= 1:
+            found.append((piece.start(), piece.end()))
+    return tuple(found)
 
 
 def spoken_of_last(scene: Scene, people: Sequence[Person], place: tuple[int, int]) -> Person | None:

@@ -14,7 +14,7 @@ from mailbot.understanding.correction import corrects, is_replaced, leaves, plac
 from mailbot.understanding.form import Filled
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field
-from mailbot.understanding.lexicon import pattern
+from mailbot.understanding.lexicon import listed, pattern
 from mailbot.understanding.mention import Mention, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
 from mailbot.understanding.people import named_person
@@ -41,6 +41,7 @@ def join_persons(
         people = _added(people, rule, service, scene, catalogue)
     else:
         people = _updated(people, rule, scene, service)
+        people = tuple(_with_said_surname(each, scene) for each in people)
         people = _with_bare_parts(people, rule, scene, request)
     if people and people != before:
         heard.take(rule.id, people, "said in this mail")
@@ -97,6 +98,8 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         if mention.me or _is_taken_out(mention, scene):
             continue
         text = scene.passages[mention.place[0]].text
+        if person.email and not (person.given or person.surname):
+            result = [replace(each, email=person.email) if _is_misspelt(each, person.email, scene) else each for each in result]
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
         if len(fits) == 1:
             at = fits[0]
@@ -120,6 +123,24 @@ _FILLER = re.compile(
     r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|steht|für|hinten|heisst|[A-Z]\.|und|zwar|the|surname|is|last|his|her)\b|[:,]",
     re.IGNORECASE,
 )
+
+
+def _is_misspelt(person: Person, email: str, scene: Scene) -> bool:
+    """Nearly the address that is known, in a mail that corrects."""
+    return person.email not in (None, email) and corrects(scene.text) and fuzz.ratio(person.email or "", email) >= 85
+
+
+def _with_said_surname(person: Person, scene: Scene) -> Person:
+    """ "Rukiye heißt mit Nachnamen Altıntaş", "silke heißt marquardt und ibo karahan": the word behind the given name."""
+    if person.surname or not person.given:
+        return person
+    for passage in scene.passages:
+        match = re.search(rf"(?<!\w){re.escape(person.given)}(?!\w)(?P<rest>[^,.;!?@]*)", passage.text, re.IGNORECASE)
+        told = match is not None and listed("surname_follows").search(passage.text) is not None
+        words = _FILLER.sub(" ", re.split(r"\bund\b|\bhat\b|\bist\b", match["rest"])[0]).split() if match and told else []
+        if 1 <= len(words) <= 2 and (passage.text.islower() or all(word[:1].isupper() for word in words)):
+            return replace(person, surname=as_written(" ".join(words)))
+    return person
 
 
 def _respelt(known: Person, said: Person) -> bool:
@@ -189,7 +210,11 @@ def join_person(
                 person = replace(person, **{form.blank.part: as_written(" ".join(form.text.split()[:4]).strip(" .,"))})
         else:
             said = _added(
-                (), rule=replace_type(rule), service=service, scene=scene.saying(form.text, form.line), catalogue=catalogue
+                (),
+                rule=rule.model_copy(update={"type": "persons"}),
+                service=service,
+                scene=scene.saying(form.text, form.line),
+                catalogue=catalogue,
             )
             person = completed(said[0], person) if said else person
     lacking = [part for part in rule.each if getattr(person, part) is None]
@@ -211,11 +236,7 @@ def join_person(
             named = mention.person if mention and not (bare.given and bare.surname) else bare
             person = completed(person, _fitting(named, person))
     elif corrects(scene.text) or pattern(*rule.words).search(scene.text):
-        found, _ = named_person(rule, scene)
-        if found and not same_person(found, person) and found.given and found.surname:
-            person = found
-        elif found:
-            person = completed(Person(given=person.given, surname=person.surname, email=found.email or person.email), found)
+        person = _exchanged(person, rule, scene)
     for mention in scene.mentions:
         if _respelt(person, mention.person) and corrects(scene.text) and not _is_taken_out(mention, scene):
             person = replace(person, surname=mention.person.surname)
@@ -224,8 +245,24 @@ def join_person(
         heard.take(rule.id, person, "said in this mail")
 
 
-def replace_type(rule: FieldRule) -> FieldRule:
-    return rule.model_copy(update={"type": "persons"})
+def _exchanged(person: Person, rule: FieldRule, scene: Scene) -> Person:
+    """Somebody else instead, or another address of the same person."""
+    found, _ = named_person(rule, scene)
+    others = [
+        mention.person
+        for mention in scene.mentions
+        if not mention.me and mention.person.given and mention.person.surname and not _is_taken_out(mention, scene)
+    ]
+    if corrects(scene.text) and others and not any(same_person(other, person) for other in others):
+        found = others[0]
+    if found and not same_person(found, person) and found.given and found.surname:
+        return found
+    if found and found.given:
+        return completed(Person(given=person.given, surname=person.surname, email=found.email or person.email), found)
+    addresses = [mention.person.email for mention in scene.mentions if mention.person.email not in (None, person.email)]
+    if "email" in rule.each and corrects(scene.text) and len(addresses) == 1:
+        return replace(person, email=addresses[0])
+    return person
 
 
 def _fitting(named: Person, person: Person) -> Person:

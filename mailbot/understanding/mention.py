@@ -75,7 +75,7 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool =
     listed = passage.listed or passage.marked
     wires = [wire for wire in addresses_in(passage.text, loose=listed) if wire.email not in own]
     masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(passage.text, wires))
-    if heads:
+    if heads or (passage.marked and not wires and len(passage.text.split()) <= 4):
         pairs: list[tuple[Name | None, Wire | None]] = [
             (name, None) for name in names_in(masked, loose=True, turned=masked.count(",") == 1)
         ]
@@ -152,7 +152,7 @@ def _before(masked: str, floor: int, wire: Wire, *, listed: bool) -> Name | None
             continue
         gap = len(masked[start : wire.start].rstrip(" (<,:;–-")) - owner.end
         worth = _worth(masked[start : wire.start], owner, wire) - gap / 30
-        beside = gap <= 1 and (listed or owner.sure)
+        beside = gap <= 1 and (owner.sure or (listed and owner.start + start < 4))
         if (worth >= 2 or beside or (owner.sure and gap < 40)) and (best is None or worth > best[0]):
             best = (worth, replace(owner, start=owner.start + start, end=owner.end + start))
     return best[1] if best else None
@@ -197,8 +197,6 @@ def _trimmed(text: str, name: Name, wire: Wire) -> Name | None:
 
 def _coupled(masked: str, known: Sequence[Name]) -> list[Name]:
     """Two unknown words with capitals, coupled to another name or to "ich"; German nouns seldom follow each other."""
-    if not known and not speaks_of_self(masked):
-        return []
     found = []
     for match in _COUPLED.finditer(masked):
         words = [match[1], match[2]]
@@ -209,7 +207,7 @@ def _coupled(masked: str, known: Sequence[Name]) -> list[Name]:
 
 
 _COUPLED = re.compile(
-    r"\b(?:und|and|et|ve|y|e|i|oder|sind|wären|,)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)(?![\w-])"
+    r"(?:\b(?:und|and|et|ve|y|e|i|oder|sind|wären|ist|wird|wäre|heißt|is)|[,:])\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)(?![\w-])"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mailbot.catalogue import FieldRule, Service
 from mailbot.understanding import chosen
@@ -26,7 +27,12 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
         if entry.broken:
             heard.broken.discard(rule.id)
     found: list[tuple[Passage, Person]] = []
+    heading = False
     for at, passage in enumerate(scene.passages):
+        heading = (passage.text.endswith(":") and pattern(*rule.words).search(passage.text) is not None) or (
+            heading and len(passage.text.split()) < 7
+        )
+        passage = replace(passage, marked=True) if heading and not passage.text.endswith(":") else passage
         here = [each for each in scene.mentions if each.place[0] == at]
         stretches = chosen.spans(passage.text, cues)
         inside = [each for each in here if any(start <= each.place[1] < end for start, end in stretches)]
@@ -75,8 +81,22 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
                 yield person
         elif person.given and cued and any(each.me and abs(each.place[1] - mention.place[1]) < 25 for each in here):
             yield person
-        elif person.given and (passage.marked or (cued and (with_address or ":" in passage.text))) and mention.place[1] < 60:
+        elif person.given and (
+            passage.marked or (cued and (with_address or ":" in passage.text) and _is_coordinated(passage.text, mention))
+        ):
             yield person
+
+
+def _is_coordinated(text: str, mention: Mention) -> bool:
+    """The name stands in a list: first, or behind "und", a comma, a colon."""
+    return (
+        re.search(
+            r"(?:^|[,:&+(]|\b(?:und|and|sowie|et|un|ve|y|e|i))\s*(?:unsere?r?|der|die|dä|dat|et|dann|noch)?\s*$",
+            text[: mention.place[1]],
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:

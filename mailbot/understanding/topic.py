@@ -60,7 +60,7 @@ def topics_of(
         return (_help(services, trouble, said),)
     if not services:
         return (Topic(service="other", passages=said.all, because=("no words of any service were found",)),)
-    change = said.sign(catalogue.language.change.strong)
+    change = said.sign(catalogue.language.change.strong, catalogue.language.change.not_if)
     if change and len(services) == 1 and services[0].service.fields:
         because = (said.because(services[0]), f'change: "{change}"')
         return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=said.all, because=because),)
@@ -175,9 +175,10 @@ class _Said:
         own = f"@{self.catalogue.organisation.domain}"
         return any(not found[0].lower().endswith(own) for passage in self.passages for found in ADDRESS.finditer(passage.text))
 
-    def sign(self, words: Sequence[str]) -> str | None:
+    def sign(self, words: Sequence[str], not_if: Sequence[str] = ()) -> str | None:
         """The first of these words in subject or text."""
-        match = pattern(*words).search("\n".join(self.text(at) for at in range(-1, len(self.passages))))
+        text = "\n".join(self.text(at) for at in range(-1, len(self.passages)))
+        match = pattern(*words).search(pattern(*not_if).sub(" ", text))
         return match[0] if match else None
 
     def because(self, hit: _Hit) -> str:

@@ -59,7 +59,7 @@ def _beside_me(text: str, author: Address) -> list[Person]:
     found = []
     for offset in speaks_of_self(text):
         stretch = re.split(r"\S+@|\bund\b|\band\b", text[offset : offset + 70])[0]
-        for name in names_in(stretch):
+        for name in names_in(stretch.strip(" (,:"), loose=stretch.islower()):
             parts = [fold(part) for part in (name.person.given, name.person.surname) if part]
             if (
                 name.person.given
@@ -104,8 +104,8 @@ def _from_header(author: Address) -> Person:
         surname, given = (part.strip() for part in name.split(",", 1))
         if (given and is_given_name(given.split()[0])) or surname.isupper():
             return split_name([*given.split(), *surname.split()]) if given else Person()
-    words = [word for word in name.split() if word.lower() not in word_set("titles")]
-    if any(is_no_name(word) and word.lower() not in word_set("particles") for word in words):
+    words = [word for word in re.sub(r"\bv\.(?=\s)", "von", name).split() if word.lower() not in word_set("titles")]
+    if any(is_no_name(word) and word.lower() not in word_set("particles") | word_set("surname_nouns") for word in words):
         return Person()
     if len(words) == 1 and not is_given_name(words[0]):
         return Person()
