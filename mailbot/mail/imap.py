@@ -32,6 +32,11 @@ Seconds after which IDLE is issued anew. RFC 2177 demands less than 29 minutes; 
 soon that the connection is dead, and costs two short lines.
 """
 
+GERMAN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"\\Sent": ("Gesendet", "Gesendete Objekte", "Gesendete Elemente"), "\\Drafts": ("Entwürfe",)}
+)
+"""What mail programs call folders on servers that do not know special uses; imapclient knows the English names."""
+
 GLANCE = 1.0
 """Seconds after which a wait looks whether it shall stop."""
 
@@ -150,7 +155,8 @@ class Folder:
         r"""The folder with that special use (RFC 6154: "\\Sent"), or a usual name for it, else `else_name`, created."""
         with self._asking("list of folders"):
             found = self._client.find_special_folder(use.encode("ascii"))
-        return str(found) if found else self._ensure(else_name)
+        usual = (self._known(name) for name in GERMAN.get(use, ()))
+        return str(found) if found else next(filter(None, usual), None) or self._ensure(else_name)
 
     def append(self, folder: str, raw: bytes, *, seen: bool = True, when: datetime | None = None) -> None:
         """Put a mail into a folder, which is created; `when` (aware) is its date of arrival."""

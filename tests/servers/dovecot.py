@@ -43,7 +43,11 @@ class Dovecot:
 
 @contextmanager
 def running_dovecot(*, capabilities: str = "") -> Iterator[Dovecot]:
-    """A server until the end of the block; `capabilities`, if named, are all that it says it can do."""
+    """
+    A server until the end of the block.
+
+    `capabilities`, if named, are all that it says it can do; then it has no folder but INBOX. Else it has Sent and Drafts.
+    """
     binary = program("dovecot", "Dovecot")
     with own_folder("dovecot") as home:
         imap, imaps, lmtp = free_ports(3)
@@ -70,7 +74,7 @@ def _mail_user() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 
-def _services(home: Path, server: Dovecot, old: bool) -> str:
+def _services(home: Path, server: Dovecot, *, old: bool, special: str) -> str:
     listen = "address" if old else "listen"
     own = "" if os.geteuid() == 0 else _without_root()
     return f"""
@@ -86,15 +90,7 @@ mail_max_userip_connections = 200
 namespace inbox {{
   inbox = yes
   separator = /
-  mailbox Sent {{
-    special_use = \\Sent
-    auto = subscribe
-  }}
-  mailbox Drafts {{
-    special_use = \\Drafts
-    auto = create
-  }}
-}}
+{special}}}
 service imap-login {{
   service_count = 0
   inet_listener imap {{
@@ -141,6 +137,18 @@ def _without_root() -> str:
     )
 
 
+SPECIAL = """
+  mailbox Sent {
+    special_use = \\Sent
+    auto = subscribe
+  }
+  mailbox Drafts {
+    special_use = \\Drafts
+    auto = create
+  }
+"""
+
+
 def _conf_2_3(home: Path, server: Dovecot, capabilities: str, version: str) -> str:
     user = _mail_user()
     return (
@@ -162,7 +170,7 @@ userdb {{
 }}
 """
         + (f"imap_capability = {capabilities}\n" if capabilities else "")
-        + _services(home, server, old=True)
+        + _services(home, server, old=True, special="" if capabilities else SPECIAL)
     )
 
 
@@ -197,5 +205,5 @@ userdb static {{
 }}
 """
         + ("imap_capability {\n" + "".join(f"  {each} = yes\n" for each in capabilities.split()) + "}\n" if capabilities else "")
-        + _services(home, server, old=False)
+        + _services(home, server, old=False, special="" if capabilities else SPECIAL)
     )
