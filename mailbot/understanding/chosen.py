@@ -189,7 +189,7 @@ def _denied(text: str, start: int, end: int) -> bool:
     before = re.findall(r"\w+", text[:start].lower())[-2:]
     after = re.findall(r"\w+", re.split(r"[,.;!]", text[end:].lower())[0])[:2]
     return (
-        any(word in ("ohne", "statt", "nicht", "anstatt", "without", "not", "instead") for word in before[-1:])
+        any(word in ("ohne", "statt", "nicht", "anstatt", "außer", "without", "not", "instead", "except") for word in before[-1:])
         or any(word in ("nicht", "nich", "not", "net") for word in after[:1])
         or after[:2] == ["doch", "nicht"]
     )

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 
 from mailbot.catalogue import Groups
 from mailbot.understanding.lexicon import beginning, fold, is_given_name, listed, word_set, words
+from mailbot.understanding.passage import ADDRESS
 
 _ADJECTIVE = re.compile(r"[a-zäöüß]+(?:e|en|er|es)$")
 _LEAD = re.compile(
@@ -38,7 +39,8 @@ class Group:
 
 
 def groups_in(text: str, groups: Groups) -> tuple[Group, ...]:
-    """All groups that the text speaks of, in order."""
+    """All groups that the text speaks of, in order; "ov-kalk@…" is an address, no group."""
+    text = ADDRESS.sub(lambda match: "\x00" * len(match[0]), text)
     found = []
     for kind in groups.kinds:
         heads = "|".join(
@@ -166,7 +168,7 @@ def _belongs(word: str, kind: str, taken: Sequence[str], rest: str) -> bool:
             or word.lower() in ("nord", "süd", "ost", "west", "mitte")
             or taken[-1] in "/&+"
         )
-    if taken[-1] in "&/+" or taken[-1].lower() == "und":
+    if taken[-1] in "&/+" or taken[-1].lower() == "und" or taken[-1][0].isdigit():
         return True
     return bool(_ADJECTIVE.search(taken[-1].lower())) or (
         word.lower() not in word_set("not_names") and not (is_given_name(word) and _is_person(rest)) and len(taken) < 3

@@ -12,12 +12,13 @@ from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.correction import corrects, is_replaced, leaves, places
 from mailbot.understanding.form import Filled
+from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field
-from mailbot.understanding.lexicon import listed, pattern
+from mailbot.understanding.lexicon import pattern
 from mailbot.understanding.mention import Mention, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
-from mailbot.understanding.people import named_person
+from mailbot.understanding.people import named_person, with_said_surname, without_filler
 from mailbot.understanding.request import Person, Request
 from mailbot.understanding.scene import Scene, is_courtesy
 
@@ -41,7 +42,7 @@ def join_persons(
         people = _added(people, rule, service, scene, catalogue)
     else:
         people = _updated(people, rule, scene, service)
-        people = tuple(_with_said_surname(each, scene) for each in people)
+        people = tuple(with_said_surname(each, scene) for each in people)
         people = _with_bare_parts(people, rule, scene, request)
     if people and people != before:
         heard.take(rule.id, people, "said in this mail")
@@ -98,6 +99,8 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         if mention.me or _is_taken_out(mention, scene):
             continue
         text = scene.passages[mention.place[0]].text
+        if person.email in {each.email for each in people} or is_denied(text, mention.place[1]):
+            continue
         if person.email and not (person.given or person.surname):
             result = [replace(each, email=person.email) if _is_misspelt(each, person.email, scene) else each for each in result]
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
@@ -119,28 +122,9 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
     return merged(result)
 
 
-_FILLER = re.compile(
-    r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|steht|für|hinten|heisst|[A-Z]\.|und|zwar|the|surname|is|last|his|her)\b|[:,]",
-    re.IGNORECASE,
-)
-
-
 def _is_misspelt(person: Person, email: str, scene: Scene) -> bool:
     """Nearly the address that is known, in a mail that corrects."""
     return person.email not in (None, email) and corrects(scene.text) and fuzz.ratio(person.email or "", email) >= 85
-
-
-def _with_said_surname(person: Person, scene: Scene) -> Person:
-    """ "Rukiye heißt mit Nachnamen Altıntaş", "silke heißt marquardt und ibo karahan": the word behind the given name."""
-    if person.surname or not person.given:
-        return person
-    for passage in scene.passages:
-        match = re.search(rf"(?<!\w){re.escape(person.given)}(?!\w)(?P<rest>[^,.;!?@]*)", passage.text, re.IGNORECASE)
-        told = match is not None and listed("surname_follows").search(passage.text) is not None
-        words = _FILLER.sub(" ", re.split(r"\bund\b|\bhat\b|\bist\b", match["rest"])[0]).split() if match and told else []
-        if 1 <= len(words) <= 2 and (passage.text.islower() or all(word[:1].isupper() for word in words)):
-            return replace(person, surname=as_written(" ".join(words)))
-    return person
 
 
 def _respelt(known: Person, said: Person) -> bool:
@@ -186,7 +170,7 @@ def _with_bare_parts(people: tuple[Person, ...], rule: FieldRule, scene: Scene, 
                 people = tuple(replace(each, email=free[lacking.index(each)]) if each in lacking else each for each in people)
         elif len(lacking) == 1:
             bare = next((p.text for p in scene.passages if p.text), "").strip(" .!")
-            words = _FILLER.sub(" ", bare).split()
+            words = without_filler(bare).split()
             names = names_in(" ".join(words), loose=True)
             if names and len(words) <= 4 and not addresses_in(bare) and names[0].end >= len(" ".join(words)) - 1:
                 known = [word for word in words if word.lower() != (lacking[0].given or "").lower()]
@@ -280,7 +264,7 @@ def _bare_part(text: str, person: Person, lacking: Sequence[str]) -> Person | No
     """ "Der heißt Stavridis mit Nachnamen": a surname alone, for a person whose given name is known."""
     if not person.given or "surname" not in lacking or addresses_in(text):
         return None
-    words = [word for word in _FILLER.sub(" ", text).strip(" .!").split() if word.lower() != person.given.lower()]
+    words = [word for word in without_filler(text).strip(" .!").split() if word.lower() != person.given.lower()]
     if not 1 <= len(words) <= 3 or not all(re.fullmatch(r"[^\W\d_][\w'’.-]*", word) for word in words) or is_courtesy(text):
         return None
     return Person(surname=as_written(" ".join(words)))

@@ -123,5 +123,11 @@ def language_of(texts: Iterable[str], default: str = "de") -> str:
 
 
 @cache
+def small_words() -> frozenset[str]:
+    """The small words of all languages that are read: written small, none of them is a name."""
+    return frozenset(word for small in words()["languages"].values() for word in small)
+
+
+@cache
 def _small_words() -> dict[str, frozenset[str]]:
     return {code: frozenset(small) for code, small in words()["languages"].items()}

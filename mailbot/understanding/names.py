@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, word_set
+from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, small_words, word_set
 from mailbot.understanding.request import Person
 
 WORD = re.compile(r"(?:[^\W\d_]['’])?[^\W\d_](?:[\w'’`-]*\w)?\.?")
@@ -78,7 +78,7 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
 def _begins(word: _Word, *, loose: bool, small: bool) -> bool:
     if loose and word.low in word_set("particles") and word.text.isupper() and len(word.text) > 1:
         return True
-    if is_no_name(word.text) or word.low in word_set("titles") or word.low in ("ich", "mich", "mir"):
+    if is_no_name(word.text) or word.low in word_set("titles") or word.low in word_set("me") or word.text in small_words():
         return False
     if word.text[:1].isupper():
         return is_given_name(word.text) or _initial(word) or (loose and len(word.low) > 1)
@@ -90,6 +90,8 @@ def _begins(word: _Word, *, loose: bool, small: bool) -> bool:
 def _continues(word: _Word, run: Sequence[_Word], *, loose: bool, small: bool) -> bool:
     if word.low in word_set("particles"):
         return len(run) < _MOST_WORDS - 1
+    if word.text in small_words():
+        return False
     if is_no_name(word.text) and not (
         word.low in word_set("surname_nouns") and word.text[:1].isupper() and is_given_name(run[-1].text)
     ):

@@ -17,7 +17,9 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:z|B|d|h|u|a|o|ä|bzw|ca|Nr|Abs|Art|Str|str|Dr|Prof|Tel|Sr|St|i|A|e|V|usw|etc|evtl|ggf|inkl|incl|max|min|Mio|vgl|Mr|Mrs|Ms"
     r"|Mo|Di|Mi|Do|Fr|Sa|So|Jan|Feb|Mär|Apr|Jun|Jul|Aug|Sept|Sep|Okt|Nov|Dez|[^\W\d_])|\d)\.$"
 )
-_END = re.compile(rf"(?<=[.!?…])[\"“”')]*\s+|\s*[{_EMOJI}]+\s*|(?<=[)])\s*;\s|;\s+(?=[A-ZÄÖÜ])")
+_END = re.compile(
+    rf"(?<=[.!?…])[\"“”')]*\s+|\s*[{_EMOJI}]+\s*|\s+(?:und\s+)?(?=außerdem\s+(?:die|den|das|eine?n?)\b)|(?<=[)])\s*;\s|;\s+(?=[A-ZÄÖÜ])"
+)
 _OPEN_END = re.compile(
     r"(?:[,(/&–-]|\b(?:und|oder|an|auf|von|vom|mit|für|fuer|unter|bei|zu|zum|zur|der|die|das|den|dem|and|to|for|ve|y|e|i))$",
     re.IGNORECASE,
@@ -72,21 +74,17 @@ def _unwrapped(block: Sequence[Line]) -> Iterator[tuple[int, str]]:
 def _goes_on(line: str, following: str) -> bool:
     """Whether the following line belongs to the same sentence or list entry."""
     rest = following.strip()
-    if (
-        _BULLET.match(following)
-        or "|" in line
-        or "|" in following
-        or line.count(";") > 1
-        or "\t" in line
-        or "\t" in following
-        or re.match(r"[\w -]{1,40}:(\s|$)", rest)
-    ):
+    if _BULLET.match(following) or any(mark in line + following for mark in "|\t") or line.count(";") > 1:
         return False
     if _OPEN_END.search(line) and not line.endswith("-"):
         return True
+    if re.match(r"[\w -]{1,40}:(\s|$)", rest):
+        return False
     if rest[:1] in "(<" and not re.search(r"@\S+$", line):
         return True
     if line.endswith((".", "!", "?", ":", ";")) or (ADDRESS.search(line) and ADDRESS.search(rest) and len(line) < 60):
+        return False
+    if re.search(r"@[\w.-]+$", line) and (rest[:1].isupper() or line.islower()):
         return False
     return len(line) >= 58 or (len(line) >= 42 and rest[:1].islower() and not ADDRESS.search(line))
 

@@ -11,9 +11,9 @@ from mailbot.understanding import chosen
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
-from mailbot.understanding.lexicon import listed, pattern
+from mailbot.understanding.lexicon import is_no_name, listed, pattern
 from mailbot.understanding.mention import Mention, merged
-from mailbot.understanding.names import completed, names_in, same_person
+from mailbot.understanding.names import as_written, completed, names_in, same_person
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
 from mailbot.understanding.scene import Scene
@@ -47,7 +47,11 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
         people += scene.copied
     if people:
         first = found[0][0] if found else None
-        heard.take(rule.id, merged(people), quote(first) if first else "the list that came with the mail")
+        heard.take(
+            rule.id,
+            tuple(with_said_surname(each, scene) for each in merged(people)),
+            quote(first) if first else "the list that came with the mail",
+        )
 
 
 def _is_list_entry(mention: Mention, passage: Passage, here: Sequence[Mention]) -> bool:
@@ -204,3 +208,34 @@ def _whole(person: Person, scene: Scene) -> Person:
         if not mention.me and same_person(mention.person, whole):
             whole = completed(whole, mention.person)
     return completed(whole, scene.voice.person) if chosen.is_speaker(whole, scene.voice.person) else whole
+
+
+def with_said_surname(person: Person, scene: Scene) -> Person:
+    """ "Rukiye heißt mit Nachnamen Altıntaş", "silke heißt marquardt und ibo karahan": the word behind the given name."""
+    if person.surname or not person.given:
+        return person
+    for passage in scene.passages:
+        stated = re.search(
+            rf"(?<!\w){re.escape(person.given)}(?!\w).{{0,90}}\b(?:nachname|surname)\s*(?:ist|is|:)?\s*([^\W\d_][\w'’-]+)",
+            passage.text,
+            re.IGNORECASE,
+        )
+        if stated and not is_no_name(stated[1]):
+            return replace(person, surname=as_written(stated[1]))
+        match = re.search(rf"(?<!\w){re.escape(person.given)}(?!\w)(?P<rest>[^,.;!?@]*)", passage.text, re.IGNORECASE)
+        told = match is not None and listed("surname_follows").search(passage.text) is not None
+        words = without_filler(re.split(r"\bund\b|\bhat\b|\bist\b", match["rest"])[0]).split() if match and told else []
+        if 1 <= len(words) <= 2 and (passage.text.islower() or all(word[:1].isupper() for word in words)):
+            return replace(person, surname=as_written(" ".join(words)))
+    return person
+
+
+def without_filler(text: str) -> str:
+    """A short answer without the words around the name in it ("der heißt … mit Nachnamen")."""
+    return _FILLER.sub(" ", text)
+
+
+_FILLER = re.compile(
+    r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|steht|für|hinten|heisst|[A-Z]\.|und|zwar|the|surname|is|last|his|her)\b|[:,]",
+    re.IGNORECASE,
+)

@@ -77,6 +77,12 @@ def topics_of(
     return (Topic(service="other", passages=said.all, because=because),)
 
 
+def services_named(passages: Sequence[Passage], catalogue: Catalogue) -> tuple[str, ...]:
+    """The ids of all services of which the passages speak, whatever they want of them."""
+    hits = _Said(subject="", passages=passages, catalogue=catalogue).hits()
+    return tuple(dict.fromkeys(hit.service.id for hit in hits))
+
+
 def _requests(services: Sequence[_Hit], said: _Said, *, ongoing: bool) -> tuple[Topic, ...]:
     return tuple(
         Topic(

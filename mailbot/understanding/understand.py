@@ -17,7 +17,7 @@ from mailbot.understanding.hearing import hear
 from mailbot.understanding.lexicon import language_of, listed, pattern
 from mailbot.understanding.request import Act, Reading, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
-from mailbot.understanding.topic import Topic, topics_of
+from mailbot.understanding.topic import Topic, services_named, topics_of
 
 
 def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) -> Reading:
@@ -41,9 +41,7 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
     )
     taken = {at for topic in fresh for at in topic.passages}
     rest = scene.only([at for at in range(len(scene.passages)) if at not in taken]) if fresh else scene
-    named_tool = next(
-        (topic.service for topic in topics_of("", scene.passages, catalogue) if catalogue.service(topic.service).fields), None
-    )
+    named_tool = next(iter(services_named(scene.passages, catalogue)), None)
     before = tuple(
         each.with_fields({**each.fields, "tool": named_tool})
         if each.service == "help" and named_tool and "tool" not in each.fields

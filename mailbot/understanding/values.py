@@ -63,16 +63,7 @@ def number_in(text: str, cues: Sequence[str]) -> int | None:
     Of "80 Teilnehmende statt 60" it is the 80.
     """
     plain = _NUMERIC.sub(" ", ADDRESS.sub(" ", text))
-    named = "|".join(sorted(words()["months"], key=len, reverse=True))
-    named = "|".join(sorted(words()["months"], key=len, reverse=True))
-    no_counts = (
-        rf"\b\d{{1,2}}\.?\s*(?:{named})\b\.?\s*(?:\d{{4}})?",
-        r"\b(?:19|20)\d\d\b",
-        r"\b\d{1,2}[:.]\d\d\b(?:\s*uhr)?|\b\d{1,2}\s*uhr\b",
-        r"\b\d{1,2}\.(?=\s|$)",
-        r"\+?\d[\d /-]{6,}",
-    )
-    plain = re.sub("|".join(no_counts), lambda m: "#" * len(m[0]), plain, flags=re.IGNORECASE)
+    plain = _without_days(plain)
     plain = re.sub(r"\b(?:statt|anstatt|nicht|instead of|not)\s+(?:\w+\s+)?\d+", lambda m: "#" * len(m[0]), plain)
     spans = [match.span() for match in pattern(*cues).finditer(plain)]
     if not spans:
@@ -88,9 +79,22 @@ def number_in(text: str, cues: Sequence[str]) -> int | None:
     return best[1] if best else None
 
 
+def _without_days(plain: str) -> str:
+    """Days, years, times of day and telephone numbers are no counts; they are blanked out."""
+    named = "|".join(sorted(words()["months"], key=len, reverse=True))
+    no_counts = (
+        rf"\b\d{{1,2}}\.?\s*(?:{named})\b\.?\s*(?:\d{{4}})?",
+        r"\b(?:19|20)\d\d\b",
+        r"\b\d{1,2}[:.]\d\d\b(?:\s*uhr)?|\b\d{1,2}\s*uhr\b",
+        r"\b\d{1,2}\.(?=\s|$)",
+        r"\+?\d[\d /-]{6,}",
+    )
+    return re.sub("|".join(no_counts), lambda m: "#" * len(m[0]), plain, flags=re.IGNORECASE)
+
+
 def bare_number(text: str) -> int | None:
     """The one number of a bare answer ("es werden 62", "ca. 40"), None where there are several or none."""
-    plain = _NUMERIC.sub(" ", ADDRESS.sub(" ", text))
+    plain = _without_days(_NUMERIC.sub(" ", ADDRESS.sub(" ", text.rstrip(" .!"))))
     plain = re.sub(r"\b(?:statt|anstatt)\s+\d+", " ", plain)
     found = [int(each) for each in re.findall(r"(?<![\w.-])(\d{1,5})(?![\w-]|\.\d)", plain)]
     found += [

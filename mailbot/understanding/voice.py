@@ -58,8 +58,9 @@ def _beside_me(text: str, author: Address) -> list[Person]:
     known = {fold(word) for word in re.findall(r"[^\W\d_]{3,}", f"{author.name} {author.email.split('@')[0]}")}
     found = []
     for offset in speaks_of_self(text):
-        stretch = re.split(r"\S+@|\bund\b|\band\b", text[offset : offset + 70])[0]
-        for name in names_in(stretch.strip(" (,:"), loose=stretch.islower()):
+        behind = re.sub(r"^[\w-]+(?:\s+(?:selbst|selber|also))*[\s(,:–-]*", "", text[offset : offset + 70])
+        stretch = re.split(r"\S+@|\bund\b|\band\b|[)]", behind)[0]
+        for name in names_in(stretch, loose=stretch.islower()):
             parts = [fold(part) for part in (name.person.given, name.person.surname) if part]
             if (
                 name.person.given
