@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 
 import structlog
 
@@ -15,6 +16,9 @@ from mailbot.tickets.holds import with_holds
 from mailbot.tickets.writer import Writer
 
 log = structlog.get_logger()
+
+GLANCE = 1.0
+"""Seconds after which the files are looked at again."""
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -40,7 +44,7 @@ class Rulebook:
     def __init__(self, rules: Path, templates: Path, *, rehearse: bool) -> None:
         self._path, self._templates = rules, templates
         self._lock = Lock()
-        self._stamp = self._look()
+        self._stamp, self._looked = self._look(), monotonic()
         self._catalogue = self._load(rehearse)
         self._in_force: tuple[Mapping[str, str], Rules] | None = None
         self.trouble: str | None = None
@@ -62,7 +66,9 @@ class Rulebook:
             return self._in_force[1]
 
     def _take_up_changes(self) -> None:
-        stamp = self._look()
+        if monotonic() - self._looked < GLANCE:
+            return
+        stamp, self._looked = self._look(), monotonic()
         if stamp == self._stamp:
             return
         self._stamp = stamp

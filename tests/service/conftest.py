@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.service import rulebook
 from tests.service.bench import Bench, bench_in
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    """The bot, with nothing in its mailboxes."""
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """The bot, with nothing in its mailboxes; it looks for changed rules before everything it does."""
+    monkeypatch.setattr(rulebook, "GLANCE", 0.0)
     with bench_in(tmp_path) as bench:
         yield bench
