@@ -85,7 +85,7 @@ def _bare_stretches(text: str, people: Sequence[Person]) -> tuple[tuple[int, int
             for part in (person.given, person.surname):
                 left = re.sub(rf"(?<!\w){re.escape(part)}s?(?!\w)", " ", left, flags=re.IGNORECASE) if part else left
         left = listed("me").sub(" ", left)
-        if len(re.findall(r"\w+", left)) <= 2:
+        if len(re.findall(r"\w+", left)) <= 1:
             found.append((piece.start(), piece.end()))
     return tuple(found)
 

@@ -15,7 +15,7 @@ from mailbot.understanding.form import Filled
 from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field
-from mailbot.understanding.lexicon import pattern
+from mailbot.understanding.lexicon import is_no_name, pattern
 from mailbot.understanding.mention import Mention, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
 from mailbot.understanding.people import named_person, with_said_surname, without_filler
@@ -265,6 +265,8 @@ def _bare_part(text: str, person: Person, lacking: Sequence[str]) -> Person | No
     if not person.given or "surname" not in lacking or addresses_in(text):
         return None
     words = [word for word in without_filler(text).strip(" .!").split() if word.lower() != person.given.lower()]
+    if any(is_no_name(word) for word in words):
+        return None
     if not 1 <= len(words) <= 3 or not all(re.fullmatch(r"[^\W\d_][\w'’.-]*", word) for word in words) or is_courtesy(text):
         return None
     return Person(surname=as_written(" ".join(words)))
@@ -272,7 +274,7 @@ def _bare_part(text: str, person: Person, lacking: Sequence[str]) -> Person | No
 
 def _bare_name(text: str) -> Person:
     words = text.strip(" .!").split()
-    if not 1 <= len(words) <= 4 or addresses_in(text):
+    if not 1 <= len(words) <= 4 or addresses_in(text) or any(is_no_name(word) for word in words):
         return Person()
     names = names_in(text, loose=True)
     return split_name(text[names[0].start : names[0].end].split()) if names and names[0].sure else Person()

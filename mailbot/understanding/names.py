@@ -163,7 +163,9 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
         return Person(given=one) if parts[0] == full[0] else Person(surname=one)
     if len(full) == 1:
         one = as_written(full[0])
-        return Person(given=one) if is_given_name(full[0]) else Person(surname=one)
+        first = re.split(r"[._-]+", fold((email or "").split("@")[0]))
+        known = is_given_name(full[0]) or (len(first) > 1 and first[0] == fold(full[0]))
+        return Person(given=one) if known else Person(surname=one)
     if (full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper()) or _address_turns_round(full, email):
         return Person(given=as_written(full[-1]), surname=as_written(" ".join(full[:-1])))
     told = next((at for at in range(1, len(full)) if fold(full[at]) in pieces), None)

@@ -67,7 +67,7 @@ def topics_of(
     trouble = said.sign(catalogue.language.help.weak)
     if enclosed or said.wishes(services) or not any(passage.text for passage in passages):
         return _requests(services, said, ongoing=False)
-    if said.hints_at_wish(services) and not trouble:
+    if said.hints_at_wish(services) and (not trouble or said.names_group()):
         return _requests(services, said, ongoing=False)
     if trouble or said.is_lost(services):
         return (_help(services, trouble or "a question about it", said),)
@@ -121,8 +121,19 @@ class _Said:
             for at in range(-1, len(self.passages))
             if (hit := _hit(service, at, self.text(at)))
         ]
-        kept = [hit for hit in found if hit.strong] or found
+        kept = [hit for hit in found if hit.strong] or self._for_group_or_person(found)
         return [hit for hit in kept if hit.at >= 0] or kept
+
+    def _for_group_or_person(self, hits: Sequence[_Hit]) -> list[_Hit]:
+        """Of services that share a weak sign, those for a group where one is named, else those for a person."""
+        wants_group = self.names_group()
+        services = {hit.service.id: hit.service for hit in hits}.values()
+        rivals = {a.id for a in services for b in services if a.id != b.id and set(a.signs.weak) & set(b.signs.weak)}
+        return [
+            hit
+            for hit in hits
+            if hit.service.id not in rivals or any(rule.type == "group" for rule in hit.service.fields) == wants_group
+        ]
 
     def in_order(self, hits: Sequence[_Hit], *, ongoing: bool) -> list[_Hit]:
         """One hit a service: the first where it is asked for. Further services must be asked for in words of their own."""
