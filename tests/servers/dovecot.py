@@ -6,6 +6,7 @@ import getpass
 import grp
 import os
 import pwd
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,17 @@ from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.process import free_ports, own_folder, program, running
 
 PASSWORD = "secret"
+
+SPECIAL = """
+  mailbox Sent {
+    special_use = \\Sent
+    auto = subscribe
+  }
+  mailbox Drafts {
+    special_use = \\Drafts
+    auto = create
+  }
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +73,7 @@ def running_dovecot(*, capabilities: str = "") -> Iterator[Dovecot]:
         )
         version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
         write = _conf_2_4 if version.startswith("2.4") else _conf_2_3
-        (home / "conf").write_text(write(home, server, capabilities, version.split()[0]))
+        (home / "conf").write_text(write(home, server, capabilities, re.split("[^0-9.]", version)[0]))
         mail_user = _mail_user()
         (home / "mail").mkdir()
         os.chown(home / "mail", mail_user.pw_uid, mail_user.pw_gid)
@@ -74,8 +86,10 @@ def _mail_user() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 
-def _services(home: Path, server: Dovecot, *, old: bool, special: str) -> str:
+def _services(home: Path, server: Dovecot, capabilities: str, *, old: bool) -> str:
     listen = "address" if old else "listen"
+    known = f"imap_capability = {capabilities}" if capabilities else ""
+    special = "" if capabilities else SPECIAL
     own = "" if os.geteuid() == 0 else _without_root()
     return f"""
 base_dir = {home}/run
@@ -92,7 +106,6 @@ namespace inbox {{
   separator = /
 {special}}}
 service imap-login {{
-  service_count = 0
   inet_listener imap {{
     port = {server.imap}
   }}
@@ -120,6 +133,7 @@ service anvil {{
     mode = 0
   }}
 }}
+{known}
 {own}
 """
 
@@ -137,22 +151,9 @@ def _without_root() -> str:
     )
 
 
-SPECIAL = """
-  mailbox Sent {
-    special_use = \\Sent
-    auto = subscribe
-  }
-  mailbox Drafts {
-    special_use = \\Drafts
-    auto = create
-  }
-"""
-
-
 def _conf_2_3(home: Path, server: Dovecot, capabilities: str, version: str) -> str:
     user = _mail_user()
-    return (
-        f"""
+    return f"""
 protocols = imap lmtp
 disable_plaintext_auth = no
 auth_failure_delay = 0
@@ -168,16 +169,12 @@ userdb {{
   driver = static
   args = uid={user.pw_uid} gid={user.pw_gid} home={home}/mail/%u allow_all_users=yes
 }}
-"""
-        + (f"imap_capability = {capabilities}\n" if capabilities else "")
-        + _services(home, server, old=True, special="" if capabilities else SPECIAL)
-    )
+""" + _services(home, server, capabilities, old=True)
 
 
 def _conf_2_4(home: Path, server: Dovecot, capabilities: str, version: str) -> str:
     user = _mail_user()
-    return (
-        f"""
+    return f"""
 dovecot_config_version = {version}
 dovecot_storage_version = {version}
 protocols {{
@@ -203,7 +200,4 @@ passdb static {{
 userdb static {{
   allow_all_users = yes
 }}
-"""
-        + ("imap_capability {\n" + "".join(f"  {each} = yes\n" for each in capabilities.split()) + "}\n" if capabilities else "")
-        + _services(home, server, old=False, special="" if capabilities else SPECIAL)
-    )
+""" + _services(home, server, capabilities, old=False)

@@ -74,10 +74,12 @@ def running(
         server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
     try:
         eventually(
-            lambda: _greeting(server, port),
+            lambda: _greeting(port) if server.poll() is None else b"",
             timeout=20,
             failure=lambda: f"{command[0]} does not answer on port {port}:\n{log.read_text(errors='replace')[-4000:]}",
         )
+        if server.poll() is not None:
+            pytest.fail(f"{command[0]} does not start:\n{log.read_text(errors='replace')[-4000:]}", pytrace=False)
         yield server
     finally:
         if stop:
@@ -91,9 +93,7 @@ def running(
             server.wait()
 
 
-def _greeting(server: subprocess.Popen[bytes], port: int) -> bytes | None:
-    if server.poll() is not None:
-        return b""
+def _greeting(port: int) -> bytes | None:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
             return connection.recv(200) or None
