@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from mailbot.errors import DeliveryError
 from mailbot.mail.imap import Arrived
@@ -57,6 +58,7 @@ class Shelf:
     mails: dict[int, Arrived] = field(default_factory=dict)
     sent: list[bytes] = field(default_factory=list)
     moved: dict[str, list[int]] = field(default_factory=dict)
+    told: int = 0
 
     def put(self, raw: bytes, received: datetime) -> int:
         uid = max(self.mails, default=0) + 1
@@ -70,10 +72,16 @@ class Shelf:
         self.mails = {uid: replace(mail, uid=uid) for uid, mail in enumerate(kept, start=31)}
 
     def uids(self, after: int = 0) -> list[int]:
+        self.told = max(self.mails, default=0)
         return sorted(uid for uid in self.mails if uid > after)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Arrived]:
         return (self.mails[uid] for uid in uids if uid in self.mails)
+
+    def wait(self, seconds: float, stop: Callable[[], bool]) -> bool:
+        while not stop() and max(self.mails, default=0) <= self.told:
+            time.sleep(0.01)
+        return True
 
     def move(self, uids: Sequence[int], to: str) -> None:
         for uid in uids:
@@ -198,7 +206,7 @@ def proof(result: str = "pass", *, domain: str = "die-linke-koeln.de") -> dict[s
 
 
 @contextmanager
-def bench_in(home: Path) -> Iterator[Bench]:
+def bench_in(home: Path, database: URL | None = None) -> Iterator[Bench]:
     """A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`."""
     shutil.copy(PROJECT / "rules.yaml", home)
     shutil.copytree(PROJECT / "templates", home / "templates")
@@ -214,7 +222,7 @@ def bench_in(home: Path) -> Iterator[Bench]:
 
     settings = Settings(
         rules=home / "rules.yaml",
-        database=make_url(f"sqlite:///{home / 'mailbot.db'}"),
+        database=database or make_url(f"sqlite:///{home / 'mailbot.db'}"),
         imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in ("support", "buero")},
         smtp=Login(scheme="smtp", host="127.0.0.1", port=25),
     )

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from mailbot.service import rulebook
 from tests.service.bench import Bench, bench_in
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """The bot, with nothing in its mailboxes; it looks for changed rules before everything it does."""
     monkeypatch.setattr(rulebook, "GLANCE", 0.0)
-    with bench_in(tmp_path) as bench:
+    with bench_in(tmp_path, database_url) as bench:
         yield bench

@@ -1,0 +1,89 @@
+"""The bot as a whole, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from mailbot.errors import MailboxError
+from mailbot.service import bot
+from mailbot.service.bot import Bells, run
+from mailbot.store import mailboxes
+from mailbot.store.outbound import State
+from tests.servers.process import eventually
+from tests.service.bench import Bench, eml
+
+
+@contextmanager
+def running(bench: Bench) -> Iterator[None]:
+    """The bot, at work until the end of the block."""
+    bells = Bells()
+    thread = Thread(target=run, args=(bench.office,), kwargs={"bells": bells})
+    thread.start()
+    try:
+        yield
+    finally:
+        bells.ring_out()
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+
+
+def comes_true(look: Callable[[], bool], what: str) -> None:
+    eventually(lambda: look() or None, timeout=20, failure=lambda: f"never: {what}")
+
+
+def test_mails_are_answered_as_they_come_and_copies_follow(bench: Bench):
+    with running(bench):
+        for number in (1, 2):
+            bench.mail(eml())
+            comes_true(lambda number=number: len(bench.support.sent) == number, f"copy {number}")  # type: ignore[misc]
+
+    assert [mail.state for mail in bench.outbox()] == [State.SENT, State.SENT]
+
+
+def test_a_server_that_is_away_is_tried_again_and_its_trouble_is_known(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bot, "PAUSES", (0.05, 0.1))
+    there, attempts = bench.office.open_folder, list[str]()
+
+    def away_at_first(login: Any, folder: str, **options: Any) -> Any:
+        attempts.append(str(login.user))
+        if login.user == "support" and attempts.count("support") <= 3:
+            raise MailboxError("support at 127.0.0.1:143: no connection", again=True)
+        return there(login, folder, **options)
+
+    object.__setattr__(bench.office, "open_folder", away_at_first)
+    bench.mail(eml())
+
+    with running(bench):
+        comes_true(lambda: contact(bench).trouble is not None, "trouble is noted")
+        comes_true(lambda: len(bench.slot.taken) == 1, "the mail is answered")
+
+    assert contact(bench).trouble is None
+    assert attempts.count("support") == 4
+
+
+def contact(bench: Bench) -> mailboxes.Contact:
+    with bench.office.database.read() as connection:
+        known = mailboxes.all_contacts(connection)
+    nobody = mailboxes.Contact(server="support", reached_at=None, trouble=None, trouble_since=None)
+    return known.get("support", nobody)
+
+
+def test_an_error_nobody_expected_does_not_end_the_bot(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bot, "PAUSES", (0.05,))
+    deliver, errors = bot.deliver, [ZeroDivisionError("oops")]
+
+    def unlucky(office: Any) -> int:
+        if errors:
+            raise errors.pop()
+        return deliver(office)
+
+    monkeypatch.setattr(bot, "deliver", unlucky)
+    bench.mail(eml())
+
+    with running(bench):
+        comes_true(lambda: len(bench.slot.taken) == 1, "the mail is answered")
