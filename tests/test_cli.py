@@ -204,6 +204,7 @@ def test_status_says_what_is_wrong_and_what_to_do(bench: Bench, mailbot: Command
     assert (result.status, figures["ok"]) == (1, False)
     assert figures["tickets"] == {"asking": 1}
     assert figures["outbox"] == {"sent": 1}
+    assert figures["smtp"] == {"last_contact": "2026-03-02T09:00:00+00:00", "trouble": None}
     support = figures["mailboxes"][0]
     assert (support["id"], support["last_contact"], support["states"]) == ("support", "2026-03-02T09:00:00+00:00", {"ticket": 1})
     assert support["trouble"].startswith("MAILBOT_IMAP_SUPPORT is not set")

@@ -90,6 +90,7 @@ def _as_json(health: Health) -> dict[str, Any]:
         "ok": not health.wrong,
         "wrong": list(health.wrong),
         "mailboxes": [_box_as_json(box) for box in health.mailboxes],
+        "smtp": {"last_contact": health.smtp.reached_at, "trouble": health.smtp.trouble} if health.smtp else None,
         "tickets": {state.value: number for state, number in health.tickets.items()},
         "outbox": {state.value: number for state, number in health.outbox.items()},
         "pending": health.pending,

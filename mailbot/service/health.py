@@ -45,13 +45,13 @@ class Health:
     """All figures, and what is `wrong` as sentences that say what to do."""
 
     mailboxes: tuple[Box, ...]
+    smtp: Contact | None
     tickets: dict[TicketState, int]
     outbox: dict[outbound.State, int]
     pending: int
     oldest_pending: datetime | None
     oldest_unsent: datetime | None
     last_digest: datetime | None
-    smtp_trouble: str | None
     wrong: tuple[str, ...]
 
 
@@ -84,7 +84,7 @@ def examine(office: Office) -> Health:
         oldest_pending=oldest_pending,
         oldest_unsent=oldest_unsent,
         last_digest=last_digest,
-        smtp_trouble=smtp.trouble if smtp else None,
+        smtp=smtp,
         wrong=tuple(wrong),
     )
 

@@ -24,8 +24,3 @@ def last_done(connection: Connection, name: str) -> datetime | None:
     """When the job was last done."""
     done = select(jobs.c.done_at).where(jobs.c.name == name).order_by(jobs.c.done_at.desc()).limit(1)
     return connection.execute(done).scalar_one_or_none()
-
-
-def is_done(connection: Connection, name: str, due: str) -> bool:
-    """Whether the job of that due time is done."""
-    return connection.execute(select(jobs.c.name).where(jobs.c.name == name, jobs.c.due == due)).first() is not None
