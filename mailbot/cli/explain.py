@@ -30,8 +30,8 @@ def explain(
     cases: Annotated[Path | None, typer.Option(metavar="DIR", help="Every case folder of DIR, each one conversation.")] = None,
 ) -> None:
     """Play mails as one conversation, in memory: what they are and why, what is missing, what would be answered."""
-    from mailbot.explain import explain_cases, explain_files
     from mailbot.catalogue import load_catalogue
+    from mailbot.explain import explain_cases, explain_files
     from mailbot.settings import load_settings
     from mailbot.tickets.writer import Writer
 

@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     rules = typer.Typer(help="Validate rules.yaml, or run the examples in it.", no_args_is_help=True)
     rules.command("check")(check)
-    rules.command("test")(test)
+    rules.command("test")(run_examples)
     app.add_typer(rules, name="rules")
 
 
@@ -29,7 +29,7 @@ def check(path: RulesFile = None) -> None:
     typer.echo(f"{file}: ok, {len(catalogue.services)} services, {len(catalogue.mailboxes)} mailboxes")
 
 
-def test(path: RulesFile = None) -> None:
+def run_examples(path: RulesFile = None) -> None:
     """Run the examples that stand in rules.yaml."""
     from mailbot.catalogue import load_catalogue
     from mailbot.examples import broken_examples

@@ -38,13 +38,18 @@ def _outcome(request: Request, ticket: Ticket | None, act: Act, catalogue: Catal
     questions = ticket.questions if ticket else 0
     if act is Act.WITHDRAW and ticket is not None:
         return Outcome(request=request, action=action, state=State.CLOSED, ticket=ticket.key, questions=questions)
-    if ticket is not None and (act is not Act.SAY or not new):
-        if act is not Act.SAY or not request.missing:
-            return Outcome(request=request, action=action, state=ticket.state, ticket=ticket.key, changed=False, questions=questions)
+    if ticket is not None and (act is not Act.SAY or not (new or request.missing)):
+        return Outcome(request=request, action=action, state=ticket.state, ticket=ticket.key, changed=False, questions=questions)
     if action is Action.ASK:
         questions = 1 if new else questions + 1
         if questions > catalogue.questions.at_most:
-            return Outcome(request=request, action=Action.TRIAGE, state=State.TRIAGE, ticket=ticket.key if ticket else None, questions=questions)
+            return Outcome(
+                request=request,
+                action=Action.TRIAGE,
+                state=State.TRIAGE,
+                ticket=ticket.key if ticket else None,
+                questions=questions,
+            )
     return Outcome(request=request, action=action, state=state, ticket=ticket.key if ticket else None, questions=questions)
 
 

@@ -49,7 +49,8 @@ class Event:
     """One line of a ticket's history; append-only. `by` is an address, "mailbot", or "cli"."""
 
     at: datetime
-    kind: str  # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | sent | trouble
+    # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | sent | trouble
+    kind: str
     by: str
     text: str
     mail: int | None = None  # id of the inbound mail that caused it
