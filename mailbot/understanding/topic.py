@@ -125,15 +125,18 @@ class _Said:
         return [hit for hit in kept if hit.at >= 0] or kept
 
     def _for_group_or_person(self, hits: Sequence[_Hit]) -> list[_Hit]:
-        """Of services that share a weak sign, those for a group where one is named, else those for a person."""
-        wants_group = self.names_group()
+        """
+        Of services that share weak signs, those of which a sign of their own stands in the mail, else those for a
+        group where one is named, else those for a person.
+        """
         services = {hit.service.id: hit.service for hit in hits}.values()
-        rivals = {a.id for a in services for b in services if a.id != b.id and set(a.signs.weak) & set(b.signs.weak)}
-        return [
-            hit
-            for hit in hits
-            if hit.service.id not in rivals or any(rule.type == "group" for rule in hit.service.fields) == wants_group
-        ]
+        shared = {sign for a in services for b in services if a.id != b.id for sign in set(a.signs.weak) & set(b.signs.weak)}
+        rivals = [service for service in services if shared & set(service.signs.weak)]
+        kept = [service for service in rivals if self.sign([sign for sign in service.signs.weak if sign not in shared])]
+        if not kept:
+            wants_group = self.names_group()
+            kept = [service for service in rivals if any(rule.type == "group" for rule in service.fields) == wants_group]
+        return [hit for hit in hits if hit.service not in rivals or hit.service in kept]
 
     def in_order(self, hits: Sequence[_Hit], *, ongoing: bool) -> list[_Hit]:
         """One hit a service: the first where it is asked for. Further services must be asked for in words of their own."""
