@@ -17,7 +17,7 @@ from mailbot.understanding.group import bare_group, is_denied
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field, in_order
 from mailbot.understanding.joining import join_person, join_persons
-from mailbot.understanding.lexicon import fold, listed
+from mailbot.understanding.lexicon import fold, is_no_name, listed
 from mailbot.understanding.names import as_written
 from mailbot.understanding.request import Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, is_courtesy
@@ -179,6 +179,7 @@ def _bare_role(rule: FieldRule, service: Service, text: str) -> str | None:
         or len(words) > 5
         or addresses_in(rest)
         or re.search(r"\?|\d", rest)
+        or is_no_name(words[0])
         or (not re.search(r"[A-ZÄÖÜ]", rest[:1]) and len(words) > 3)
     ):
         return None

@@ -41,9 +41,24 @@ def mentions(passages: Sequence[Passage], *, own: frozenset[str]) -> tuple[Menti
             found[-1] = replace(
                 found[-1], person=replace(found[-1].person, email=here[0].person.email), broken=here[0].broken, listed=True
             )
+        elif len(here) == 1 and found and _OWNERS.match(passage.text) and _is_lone_address(here[0]) and _lacks_address(found[-1], at):
+            found[-1] = replace(found[-1], person=replace(found[-1].person, email=here[0].person.email))
         else:
             found.extend(here)
     return tuple(found)
+
+
+_OWNERS = re.compile(r"(?:(?:und|aber|and)\s+)?(?:ihre?|seine?|deren|dessen|her|his|their)\b", re.IGNORECASE)
+"""Whose address follows: of the one named last."""
+
+
+def _is_lone_address(mention: Mention) -> bool:
+    return not mention.me and mention.person.email is not None and not _has_name(mention.person)
+
+
+def _lacks_address(mention: Mention, at: int) -> bool:
+    """Somebody named in the passage before, without an address."""
+    return mention.place[0] == at - 1 and not mention.me and _has_name(mention.person) and mention.person.email is None
 
 
 def _is_address_alone(text: str) -> bool:

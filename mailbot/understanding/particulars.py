@@ -12,7 +12,7 @@ from mailbot.understanding.address import addresses_in
 from mailbot.understanding.group import bare_group, groups_in, is_denied
 from mailbot.understanding.heard import Heard, quote
 from mailbot.understanding.lexicon import is_no_name, listed, pattern
-from mailbot.understanding.names import names_in, same_person
+from mailbot.understanding.names import as_written, names_in, same_person
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
 from mailbot.understanding.scene import Scene
@@ -23,6 +23,12 @@ _TASK_OF_MINE = re.compile(
     r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|rat|rätin|amt|vorstand))\b"
 )
 """A task that rules.yaml does not know, by how tasks are said: "als neu gewählter Revisor"."""
+_WORK_OF_MINE = re.compile(
+    r"\bich\s+(?:mache?|übernehme|betreue|erledige)\s+(?:[^\W\d_]+\s+){0,4}?(?:die|das|den)\s+"
+    r"((?:[^\W\d_]+-)?[^\W\d_]*(?:arbeit|presse|kasse|finanzen|betreuung|koordination|organisation|protokolle?|redaktion|technik))\b",
+    re.IGNORECASE,
+)
+"""Work that is said for a task: "ich mach bei uns die Öffentlichkeitsarbeit"."""
 
 
 def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
@@ -107,6 +113,9 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
             and not any(unknown[1] in (name.person.given, name.person.surname) for name in names_in(passage.text))
         ):
             return heard.take(rule.id, unknown[1], quote(passage))
+        work = _WORK_OF_MINE.search(passage.text)
+        if work:
+            return heard.take(rule.id, as_written(work[1]), quote(passage))
     if is_sender:
         for line in scene.voice.closing:
             signed = values.role_in(line, rule)

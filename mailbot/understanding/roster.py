@@ -42,7 +42,7 @@ def roster_in(table: Table, cues: Sequence[str]) -> tuple[Entry, ...]:
     rows = [tuple(cell.strip() for cell in row) for row in table]
     head_at, head = _head(rows, cues)
     body = rows[head_at + 1 :] if head else rows
-    entries = [entry for row in body if (entry := _by_head(row, head) if head else _by_guess(row, cues, _surname_column(body)))]
+    entries = [entry for row in body if (entry := _by_head(row, head, cues) if head else _by_guess(row, cues, _surname_column(body)))]
     if not head and len(entries) < max(2, 0.6 * len(body)):
         return ()
     return tuple(entry for entry in entries if entry.person != Person())
@@ -69,7 +69,7 @@ def _head(rows: Sequence[tuple[str, ...]], cues: Sequence[str]) -> tuple[int, di
     return -1, {}
 
 
-def _by_head(row: tuple[str, ...], head: dict[str, int]) -> Entry | None:
+def _by_head(row: tuple[str, ...], head: dict[str, int], cues: Sequence[str] = ()) -> Entry | None:
     if "given" in head and "name" in head and "surname" not in head:
         head = {**head, "surname": head["name"]}
 
@@ -86,7 +86,10 @@ def _by_head(row: tuple[str, ...], head: dict[str, int]) -> Entry | None:
         return None
     broken = cell("email") if cell("email") and email is None and re.search(r"[@.]", cell("email")) else None
     person = Person(given=named.given, surname=named.surname, email=email)
-    return Entry(person=person, marked=bool(_YES.match(cell("chosen"))), broken=broken)
+    marked = bool(_YES.match(cell("chosen"))) or any(
+        bool(cues) and pattern(*cues).fullmatch(text) for at, text in enumerate(row) if at not in head.values()
+    )
+    return Entry(person=person, marked=marked, broken=broken)
 
 
 def _by_guess(row: tuple[str, ...], cues: Sequence[str], surname_column: int | None) -> Entry | None:

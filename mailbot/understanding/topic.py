@@ -53,7 +53,7 @@ def topics_of(
 
     services = said.in_order(hits, ongoing=ongoing)
     if ongoing:
-        return _requests(services, said, ongoing=True)
+        return _requests([hit for hit in services if hit.strong or said.wishes([hit])], said, ongoing=True)
     enclosed = enclosed or said.lists_addresses()
     trouble = said.sign(catalogue.language.help.strong)
     if trouble and not (enclosed and said.wishes(services)):

@@ -127,10 +127,7 @@ def _refused(clause: str, start: int, end: int) -> bool:
         return True
     if re.search(r"\b(?:oder|or)\b", clause, re.IGNORECASE) and "?" in clause:
         return True
-    return (
-        any(word in ("nicht", "nich", "net", "nit") for word in after[:6])
-        or re.search(r"\bbloß\w*\s*$", clause[:start].lower()) is not None
-    )
+    return any(word in ("nicht", "nich", "net", "nit") for word in after[:6])
 
 
 def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
