@@ -10,7 +10,7 @@ from mailbot.catalogue import Catalogue, Service
 from mailbot.mail.message import Address, Body, Kind, Line, Mail
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.ticket import Event, State, Ticket
-from mailbot.understanding.request import Person, Request
+from mailbot.understanding.request import Person, Reading, Request
 
 NOW = datetime(2025, 9, 22, 9, 30, tzinfo=UTC)  # a Monday
 
@@ -227,3 +227,8 @@ def mail(*lines: str, **changes: Any) -> Mail:
         "media_types": ("text/plain",),
     }
     return Mail(**{**values, **changes})
+
+
+def reading(*requests: Request, **changes: Any) -> Reading:
+    """What a mail was understood to say; by default one complete request."""
+    return Reading(requests=requests or (request(),), **changes)
