@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mailbot.mail.message import Address
 from mailbot.tickets.blocks import flat
-from mailbot.understanding.lexicon import is_given_name
+from mailbot.understanding.lexicon import is_given_name, word_set
 from mailbot.understanding.request import Person
 
 _GREETING = re.compile(
@@ -22,7 +22,7 @@ def given_name(address: Address, persons: Iterable[Person] = ()) -> str:
     """
     The given name of whoever has that address, or "" where it is not known.
 
-    It stands in a person with that address, or begins the display name ("Anna Schmidt", "Schmidt, Anna") and is
+    It stands in a person with that address, or begins the display name ("Anna Schmidt", "Schmidt, Anna", "Dr. Anna Schmidt") and is
     known as a given name: nobody wants to be greeted as "Hallo Ortsverband".
     """
     named = next((each.given for each in persons if each.given and each.email and each.email == address.email), None)
@@ -30,7 +30,7 @@ def given_name(address: Address, persons: Iterable[Person] = ()) -> str:
         return flat(named)
     name = flat(address.name).strip("\"' ")
     before, comma, after = name.partition(",")
-    words = (after if comma else before).split()
+    words = [word for word in (after if comma else before).split() if word.lower() not in word_set("titles")]
     given = words[0] if words and (comma or len(words) > 1) else ""
     return given if given[:1].isupper() and is_given_name(given) else ""
 

@@ -89,7 +89,7 @@ def _has_name(person: Person) -> bool:
 def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool = False) -> list[Mention]:
     listed = passage.listed or passage.marked
     wires = [wire for wire in addresses_in(passage.text, loose=listed) if wire.email not in own]
-    masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(passage.text, wires))
+    masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(_without_genitive(passage.text), wires))
     if heads or (passage.marked and not wires and len(passage.text.split()) <= 4):
         pairs: list[tuple[Name | None, Wire | None]] = [
             (name, None) for name in names_in(masked, loose=True, turned=masked.count(",") == 1)
@@ -108,6 +108,14 @@ _NICKNAME = re.compile(
     r"(?<=\w )(?:[„“\"«][^\s@\"“”»]{1,15}[\"“”»]|\([„“\"]?[A-ZÄÖÜ][\w.-]{0,12}[\"“”]?\))(?=\s+[A-ZÄÖÜÇŞİ]|\s+(?:von|zu|zur|de)\b)"
 )
 """Hans-Joachim „Hajo“ Trimborn, Jean-Pierre (J.P.) Ngassa."""
+
+
+_GENITIVE = re.compile(r"\b([A-ZÄÖÜÇŞİ][\w-]+?)(['’]?s)(?=\s+(?:neue\s+|richtige\s+)?(?:e-?)?(?:mail|adresse|address))", re.IGNORECASE)
+
+
+def _without_genitive(text: str) -> str:
+    """ "Mehmets Adresse ist …": whose it is, as the name is; offsets stay."""
+    return _GENITIVE.sub(lambda match: match[1] + " " * len(match[2]) if is_given_name(match[1]) else match[0], text)
 
 
 def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, listed: bool) -> Mention:

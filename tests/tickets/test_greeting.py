@@ -10,6 +10,8 @@ from tests.builders import ANNA, MEHMET
     [
         ("Anna Schmidt", "Anna"),
         ("Schmidt, Anna", "Anna"),
+        ("Dr. Anna Schmidt", "Anna"),
+        ("Schmidt, Dr. Anna", "Anna"),
         ('"Mehmet Yılmaz"', "Mehmet"),
         ("OV Ehrenfeld", ""),
         ("Die Linke Köln", ""),
