@@ -11,7 +11,7 @@ from mailbot.mail.message import Line
 ADDRESS = re.compile(r"[\w.%+'-]*[\w%+-]@(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w@])")
 """An address as people write it (RFC 5321, 4.1.2, without its rarities)."""
 
-_BULLET = re.compile(r"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{1,2}|[a-hA-H])[.)]\s+|\d{1,2}[.)]?\t)")
+_BULLET = re.compile(r"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{1,2}[.)]|[a-h][.)]|[A-H]\))\s+|\d{1,2}[.)]?\t)")
 _EMOJI = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u200D\uFE0F\u2B50"
 _ABBREVIATION = re.compile(
     r"(?:\b(?:z|B|d|h|u|a|o|ä|bzw|ca|Nr|Abs|Art|Str|str|Dr|Prof|Tel|Sr|St|i|A|e|V|usw|etc|evtl|ggf|inkl|incl|max|min|Mio|vgl|Mr|Mrs|Ms"
