@@ -1,0 +1,74 @@
+"""`mailbot rules check` and `mailbot rules test`, as whoever edits rules.yaml uses them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command, Ended
+
+
+def edit(folder: Path, old: str, new: str) -> int:
+    """Change rules.yaml where the text stands first; the line of the change."""
+    rules = folder / "rules.yaml"
+    text = rules.read_text(encoding="utf-8")
+    assert old in text
+    rules.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def test_rules_that_are_as_they_must_be(mailbot: Command):
+    assert mailbot("rules", "check") == Ended(status=0, out="rules.yaml: ok, 12 services, 2 mailboxes\n", err="")
+
+
+def test_rules_that_keep_their_examples(mailbot: Command):
+    ended = mailbot("rules", "test")
+
+    assert (ended.status, ended.err) == (0, "")
+    assert re.fullmatch(r"rules\.yaml: ok, \d+ examples\n", ended.out)
+
+
+def test_a_file_can_be_named(mailbot: Command, folder: Path):
+    (folder / "rules.yaml").rename(folder / "draft.yaml")
+
+    assert mailbot("rules", "check", "draft.yaml").out.startswith("draft.yaml: ok")
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_a_mistake_is_told_with_its_line(mailbot: Command, folder: Path, command: str):
+    line = edit(folder, "first_run: 1 day", "first_run: bald")
+
+    ended = mailbot("rules", command)
+
+    sentence = "first_run: Input should be a time like '15 minutes', '2 hours' or '1 day', not 'bald'"
+    assert ended == Ended(status=1, out="", err=f"mailbot: rules.yaml:{line}: {sentence}\n")
+
+
+def test_an_example_that_is_not_kept_is_told(mailbot: Command, folder: Path):
+    edit(folder, "Kann ich einen Account haben?\n        action: refer", "Kann ich einen Account haben?\n        action: open")
+
+    assert mailbot("rules", "test") == Ended(
+        status=1, out="", err="mailbot: rules.yaml: service zetkin, example 1: action should be 'open', is 'refer'\n"
+    )
+
+
+def test_where_there_are_no_rules_it_is_told_what_to_do(mailbot: Command, folder: Path):
+    (folder / "rules.yaml").unlink()
+
+    ended = mailbot("rules", "check")
+
+    assert ended == Ended(
+        status=1,
+        out="",
+        err="mailbot: rules.yaml: there is no such file; set MAILBOT_RULES or start where rules.yaml lies\n",
+    )
+
+
+def test_a_misspelt_command_is_told_with_status_2(mailbot: Command):
+    ended = mailbot("rules", "chekc")
+
+    assert (ended.status, ended.out) == (2, "")
+    assert "chekc" in ended.err
+    assert "Traceback" not in ended.err
