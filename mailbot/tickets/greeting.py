@@ -22,8 +22,8 @@ def given_name(address: Address, persons: Iterable[Person] = ()) -> str:
     """
     The given name of whoever has that address, or "" where it is not known.
 
-    It stands in a person with that address, or begins the display name ("Anna Schmidt", "Schmidt, Anna", "Dr. Anna Schmidt") and is
-    known as a given name: nobody wants to be greeted as "Hallo Ortsverband".
+    It stands in a person with that address, or begins the display name ("Anna Schmidt", "Schmidt, Anna",
+    "Dr. Anna Schmidt") and is known as a given name: nobody wants to be greeted as "Hallo Ortsverband".
     """
     named = next((each.given for each in persons if each.given and each.email and each.email == address.email), None)
     if named:

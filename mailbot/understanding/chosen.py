@@ -13,7 +13,10 @@ from mailbot.understanding.names import same_person, split_name
 from mailbot.understanding.request import Person
 
 _PIECE = re.compile(r",\s*|;\s*|\s[–—-]\s|\.\s+|\s+(?:und zwar|wobei|davon|darunter|mit)\s+(?=[^,.;]{0,40}$)|\n")
-_AND = r"\b(?:sondern|nämlich|dann|also|lieber|wieder|beide[ns]?|un|et|und|and|ve|y|e|i|sowie|plus|oder|u\.|auch|als|der|die|den|das|sind|ist)\b|[&+/()]"
+_AND = (
+    r"\b(?:sondern|nämlich|dann|also|lieber|wieder|beide[ns]?|un|et|und|and|ve|y|e|i"
+    r"|sowie|plus|oder|u\.|auch|als|der|die|den|das|sind|ist)\b|[&+/()]"
+)
 
 
 def spans(text: str, cues: Sequence[str]) -> tuple[tuple[int, int], ...]:

@@ -41,7 +41,13 @@ def mentions(passages: Sequence[Passage], *, own: frozenset[str]) -> tuple[Menti
             found[-1] = replace(
                 found[-1], person=replace(found[-1].person, email=here[0].person.email), broken=here[0].broken, listed=True
             )
-        elif len(here) == 1 and found and _OWNERS.match(passage.text) and _is_lone_address(here[0]) and _lacks_address(found[-1], at):
+        elif (
+            len(here) == 1
+            and found
+            and _OWNERS.match(passage.text)
+            and _is_lone_address(here[0])
+            and _lacks_address(found[-1], at)
+        ):
             found[-1] = replace(found[-1], person=replace(found[-1].person, email=here[0].person.email))
         else:
             found.extend(here)
@@ -110,7 +116,9 @@ _NICKNAME = re.compile(
 """Hans-Joachim „Hajo“ Trimborn, Jean-Pierre (J.P.) Ngassa."""
 
 
-_GENITIVE = re.compile(r"\b([A-ZÄÖÜÇŞİ][\w-]+?)(['’]?s)(?=\s+(?:neue\s+|richtige\s+)?(?:e-?)?(?:mail|adresse|address))", re.IGNORECASE)
+_GENITIVE = re.compile(
+    r"\b([A-ZÄÖÜÇŞİ][\w-]+?)(['’]?s)(?=\s+(?:neue\s+|richtige\s+)?(?:e-?)?(?:mail|adresse|address))", re.IGNORECASE
+)
 
 
 def _without_genitive(text: str) -> str:
@@ -208,7 +216,7 @@ def _trimmed(text: str, name: Name, wire: Wire) -> Name | None:
     small = text.islower()
     for at, word in enumerate(words):
         last = at == len(words) - 1
-        if is_given_name(word[0]) and not (last and at > 0) or _stands_in(word[0], wire):
+        if (is_given_name(word[0]) and not (last and at > 0)) or _stands_in(word[0], wire):
             kept = [each[0] for each in words[at:]]
             return replace(
                 name, start=name.start + word.start(), person=split_name(kept, wire.email), sure=is_given_name(word[0])

@@ -83,12 +83,16 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
         elif person.given and person.surname:
             if cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
                 yield person
-        elif person.given and cued and any(each.me and abs(each.place[1] - mention.place[1]) < 25 for each in here):
+        elif person.given and (passage.marked or (cued and _is_in_a_list(passage.text, mention, here))):
             yield person
-        elif person.given and (
-            passage.marked or (cued and (with_address or ":" in passage.text) and _is_coordinated(passage.text, mention))
-        ):
-            yield person
+
+
+def _is_in_a_list(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
+    """A given name alone is listed: right beside "ich", or coupled where addresses stand or a colon announces a list."""
+    if any(each.me and abs(each.place[1] - mention.place[1]) < 25 for each in here):
+        return True
+    announced = ":" in text or any(each.person.email or each.broken for each in here)
+    return announced and _is_coordinated(text, mention)
 
 
 def _is_coordinated(text: str, mention: Mention) -> bool:

@@ -42,7 +42,9 @@ def roster_in(table: Table, cues: Sequence[str]) -> tuple[Entry, ...]:
     rows = [tuple(cell.strip() for cell in row) for row in table]
     head_at, head = _head(rows, cues)
     body = rows[head_at + 1 :] if head else rows
-    entries = [entry for row in body if (entry := _by_head(row, head, cues) if head else _by_guess(row, cues, _surname_column(body)))]
+    entries = [
+        entry for row in body if (entry := _by_head(row, head, cues) if head else _by_guess(row, cues, _surname_column(body)))
+    ]
     if not head and len(entries) < max(2, 0.6 * len(body)):
         return ()
     return tuple(entry for entry in entries if entry.person != Person())
