@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 from mailbot.cli.shared import office, print_json
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
 
@@ -71,7 +72,7 @@ def show(key: Key, as_json: AsJson = False) -> None:
     if as_json:
         print_json(whole)
     else:
-        _print_ticket(whole)
+        _print_ticket(whole, opened.catalogue.hours.timezone)
 
 
 def close(key: Key) -> None:
@@ -198,20 +199,26 @@ def _print_table(found: tuple[Ticket, ...]) -> None:
     Console(markup=False, highlight=False).print(table)
 
 
-def _print_ticket(whole: dict[str, Any]) -> None:
+def _print_ticket(whole: dict[str, Any], zone: ZoneInfo) -> None:
+    """For people, with times as the office's clock shows them."""
+
+    def clock(at: datetime) -> str:
+        return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
     for name in ("key", "state", "service", "kind", "mailbox", "requester", "subject", "assignee", "opened", "updated", "due"):
-        if whole[name]:
-            typer.echo(f"{name + ':':<11}{whole[name]}")
+        value = whole[name]
+        if value:
+            typer.echo(f"{name + ':':<11}{clock(value) if isinstance(value, datetime) else value}")
     for name, value in whole["fields"].items():
         typer.echo(f"  {name}: {_field(value)}")
     if whole["missing"]:
         typer.echo(f"missing: {', '.join(whole['missing'])}")
     typer.echo("")
     for event in whole["events"]:
-        typer.echo(f"{event['at']:%Y-%m-%d %H:%M}  {event['kind']:<9} {event['by']}: {event['text']}")
+        typer.echo(f"{clock(event['at'])}  {event['kind']:<9} {event['by']}: {event['text']}")
     for mail in whole["mails"]:
         arrow = "<--" if mail["direction"] == "in" else "-->"
-        typer.echo(f"\n{mail['at']:%Y-%m-%d %H:%M}  {arrow} {mail['with']}  {mail['subject']}  ({mail['state']})\n")
+        typer.echo(f"\n{clock(mail['at'])}  {arrow} {mail['with']}  {mail['subject']}  ({mail['state']})\n")
         typer.echo("\n".join(f"    {line}" for line in mail["text"].splitlines()))
 
 

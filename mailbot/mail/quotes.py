@@ -66,6 +66,7 @@ _HEADER = re.compile(
 
 
 def first_boundary(lines: Sequence[Line], *, forwarding: bool) -> Boundary | None:
+    """Where the first quoted or forwarded mail begins, None where there is none."""
     for index, line in enumerate(lines):
         if not line.text or line.depth > 1 or (line.depth and not _FORWARD_MARK.fullmatch(line.text)):
             continue

@@ -101,6 +101,7 @@ _DISCLAIMER = re.compile(
 
 
 def signed(lines: list[Line], author: str) -> list[Line]:
+    """The lines, those of OWN that are signature or footer marked as such; `author` is the name in From."""
     result = list(lines)
     for start, end in _stretches(lines):
         _sign(result, start, end, frozenset(word.lower() for word in _WORDS.findall(author)))

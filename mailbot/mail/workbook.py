@@ -75,6 +75,7 @@ def _shown(cell: object) -> str:
 
 
 def main() -> None:
+    """A file on standard input, its tables as JSON on standard output; with limits, for the file may be hostile."""
     if sys.platform == "linux":
         import resource
 

@@ -39,42 +39,56 @@ Spans = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Title:
+    """The heading of a whole mail or part (`# …`)."""
+
     kind: ClassVar[str] = "title"
     spans: Spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
+    """A smaller heading (`## …`)."""
+
     kind: ClassVar[str] = "heading"
     spans: Spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
+    """Running text; its lines are one."""
+
     kind: ClassVar[str] = "paragraph"
     spans: Spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Items:
+    """Points of a list (`- …`)."""
+
     kind: ClassVar[str] = "items"
     items: tuple[Spans, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
+    """Lines that stay lines (`| …`)."""
+
     kind: ClassVar[str] = "lines"
     lines: tuple[Spans, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warnings:
+    """What must not be missed (`! …`)."""
+
     kind: ClassVar[str] = "warnings"
     lines: tuple[Spans, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Small:
+    """Small print at the end (`-- …`)."""
+
     kind: ClassVar[str] = "small"
     lines: tuple[Spans, ...]
 
@@ -97,6 +111,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
+    """Rows of cells under a head."""
+
     kind: ClassVar[str] = "table"
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -125,6 +141,7 @@ class Quote:
 
     @property
     def lines(self) -> tuple[str, ...]:
+        """The text line by line, made harmless, without blank lines around it."""
         return tuple(printable(line).expandtabs(4).rstrip() for line in self.text.strip("\r\n").splitlines())
 
 
@@ -139,6 +156,8 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actions:
+    """What a reader can do, one below the other."""
+
     kind: ClassVar[str] = "actions"
     actions: tuple[Action, ...]
 
@@ -157,6 +176,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
+    """A list of tickets."""
+
     kind: ClassVar[str] = "entries"
     entries: tuple[Entry, ...]
 

@@ -45,6 +45,7 @@ class TidyLines(Extension):
     _lonely = re.compile(r"\s*\{%-?\s*(?!include\b)\w+(?:(?!%\}).)*%\}\s*")
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The template as Jinja shall read it; Jinja calls this before it looks for tags."""
         return "\n".join(line if self._lonely.fullmatch(line) else self._kept(line) for line in source.split("\n"))
 
     @staticmethod
