@@ -1,0 +1,273 @@
+"""What the documents say is so: commands run, settings and keys are told, links lead somewhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from mailbot import catalogue
+from mailbot.catalogue import Catalogue, Rule, load_catalogue, parse_catalogue
+from mailbot.cli import app
+from mailbot.examples import broken_examples
+from mailbot.settings import PREFIX, Settings
+from mailbot.tickets.staff import NAMES
+
+HOME = Path(__file__).parent.parent
+DOCS = [HOME / "README.md", HOME / "CHANGELOG.md", HOME / "templates" / "README.md", *sorted((HOME / "docs").glob("*.md"))]
+ALL = "\n".join(path.read_text(encoding="utf-8") for path in DOCS)
+
+MODELS = {model.__name__: model for model in vars(catalogue).values() if isinstance(model, type) and issubclass(model, Rule)}
+MODELS = {name: model for name, model in MODELS.items() if name not in ("Rule", "Catalogue")}
+
+
+ROOMS = ("cli", "demo", "service", "store", "tickets", "understanding", "mail")
+"""From top to bottom, as docs/architecture.md has them."""
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(HOME))
+
+
+# --- commands
+
+
+def fenced(path: Path, *languages: str) -> Iterator[str]:
+    """What stands between fences of these languages."""
+    for match in re.finditer(r"^ *```(\w+)\n(.*?)^ *```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        if match[1] in languages:
+            yield match[2]
+
+
+def spoken_of() -> set[tuple[str, ...]]:
+    """Every `mailbot …` of the documents, without arguments and comments: ("rules", "check")."""
+    found = re.findall(r"(?<![\w/])mailbot((?: [a-z][\w-]*)+)", "\n".join(code(path) for path in DOCS))
+    return {tuple(words.split()) for words in found}
+
+
+def code(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    return "\n".join([*re.findall(r"`([^`\n]+)`", text), *fenced(path, "sh", "console")])
+
+
+def commands() -> set[tuple[str, ...]]:
+    """Every command of the program."""
+    return set(walk(get_command(app), ()))
+
+
+def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if not hasattr(command, "commands"):
+        yield path
+        return
+    for name, each in command.commands.items():
+        yield from walk(each, (*path, name))
+
+
+def is_announced(words: tuple[str, ...]) -> bool:
+    """The changelog names commands that are not built yet."""
+    return words[0] in re.findall(r"`mailbot (\w+)`", CHANGELOG_NOT_BUILT)
+
+
+CHANGELOG_NOT_BUILT = (HOME / "CHANGELOG.md").read_text(encoding="utf-8").partition("### Not built yet")[2]
+
+
+@pytest.mark.parametrize("command", sorted(commands()), ids=" ".join)
+def test_every_command_stands_in_the_documents(command: tuple[str, ...]):
+    told = "mailbot " + " ".join(command)
+
+    assert told in ALL or (len(command) == 2 and f"`{command[1]}`" in ALL)
+
+
+@pytest.mark.parametrize("words", sorted(each for each in spoken_of() if not is_announced(each)), ids=" ".join)
+def test_every_command_of_the_documents_exists(words: tuple[str, ...]):
+    known = commands()
+
+    assert any(words[: len(each)] == each or each[: len(words)] == words for each in known)
+
+
+def test_what_is_not_built_yet_is_not_there():
+    names = {each[0] for each in commands()}
+
+    assert names.isdisjoint(re.findall(r"`mailbot (\w+)`", CHANGELOG_NOT_BUILT))
+
+
+@pytest.mark.parametrize("option", sorted(set(re.findall(r"(?<=[\s`])--[a-z][\w-]*", "\n".join(map(code, DOCS))))))
+def test_every_option_of_the_documents_exists(option: str):
+    of_other_programs = {"--help", "--profile", "--dist"}
+
+    assert option in of_other_programs | set(options(get_command(app)))
+
+
+def options(command: Any) -> Iterator[str]:
+    for each in command.params:
+        yield from each.opts
+    for sub in getattr(command, "commands", {}).values():
+        yield from options(sub)
+
+
+@pytest.mark.parametrize("block", [block for path in DOCS for block in fenced(path, "console") if "mailbot explain" in block])
+def test_explanations_are_those_of_the_program(block: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(HOME)
+    first, _, shown = block.partition("\n")
+    program, *words = shlex.split(first.removeprefix("$ "))
+
+    result = CliRunner().invoke(app, words)
+
+    assert (program, result.exit_code) == ("mailbot", 0)
+    assert re.fullmatch(with_gaps(shown), tidy(result.output)), result.output
+
+
+def with_gaps(shown: str) -> str:
+    """A pattern of the output; a line `…` stands for any lines."""
+    return "(?s:.*)".join(re.escape(part) for part in re.split(r"^ *…$", tidy(shown), flags=re.MULTILINE))
+
+
+def tidy(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+
+
+@pytest.mark.parametrize("target", re.findall(r"\bmake (\w+)", "\n".join(map(code, DOCS))))
+def test_every_target_of_make_exists(target: str):
+    assert re.search(rf"^{target}:", (HOME / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+# --- settings, rules, orders
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_told(name: str):
+    told = (HOME / "docs" / "operating.md").read_text(encoding="utf-8")
+
+    assert f"`{PREFIX}{name.upper()}`" in told or f"`{PREFIX}{name.upper()}_<ID>`" in told
+
+
+def test_every_setting_of_the_documents_exists():
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+
+    told = {each.removesuffix("_FILE") for each in re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]\b", ALL)}
+
+    assert {each for each in told if not each.startswith(f"{PREFIX}IMAP")} <= known
+
+
+def sections() -> dict[str, dict[str, str]]:
+    """Of each table under "All keys": key → default, as it is told."""
+    text = (HOME / "docs" / "rules.md").read_text(encoding="utf-8").partition("## All keys")[2]
+    parts = re.split(r"^### ", text, flags=re.MULTILINE)[1:]
+    row = re.compile(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \| [^|]*\|$", re.MULTILINE)
+    return {part.splitlines()[0]: dict(row.findall(part)) for part in parts}
+
+
+@pytest.mark.parametrize(("title", "model"), [("Top", Catalogue), *MODELS.items()])
+def test_every_key_of_the_rules_is_told_with_its_default(title: str, model: type[BaseModel]):
+    told = {key: default.strip().strip("`") for key, default in sections()[title].items()}
+
+    assert told == {key: default_of(field) for key, field in model.model_fields.items()}
+
+
+def default_of(field: FieldInfo) -> str:
+    """As rules.yaml would say it."""
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    assert value is not PydanticUndefined
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return str(value).lower()
+        case catalogue.Signs() | catalogue.Language():
+            return "no signs"
+        case BaseModel():
+            return "see there"
+        case tuple():
+            return f"[{', '.join(value)}]"
+        case Mapping():
+            return "{}"
+        case time():
+            return f"{value:%H:%M}"
+        case timedelta():
+            return f"{value.days} day" if value else "0"
+        case _:
+            return str(value) or '""'
+
+
+def test_the_new_service_of_the_documents_works():
+    rules = (HOME / "rules.yaml").read_text(encoding="utf-8")
+    (block,) = fenced(HOME / "docs" / "rules.md", "yaml")
+
+    with_posters = parse_catalogue(re.sub(r"^services:$", lambda head: f"{head[0]}\n{block}", rules, count=1, flags=re.MULTILINE))
+
+    assert [service.id for service in with_posters.services if service not in load_catalogue(HOME / "rules.yaml").services] == [
+        yaml.safe_load(block)[0]["id"]
+    ]
+    assert broken_examples(with_posters) == ()
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_every_order_of_staff_is_told(name: str):
+    assert f"#{name}" in (HOME / "docs" / "staff.md").read_text(encoding="utf-8")
+
+
+# --- links, libraries, licence
+
+
+@pytest.mark.parametrize("path", DOCS, ids=named)
+def test_links_lead_to_files(path: Path):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+
+    assert [each for each in links if not re.match(r"\w+:", each) and not (path.parent / each).exists()] == []
+
+
+def folders() -> list[str]:
+    text = "\n".join((HOME / name).read_text(encoding="utf-8") for name in ("README.md", "docs/architecture.md"))
+    return sorted(set(re.findall(r"`(\w[\w/]*/)`", text)) - {"secrets/"})
+
+
+@pytest.mark.parametrize("folder", folders())
+def test_folders_that_are_named_exist(folder: str):
+    assert (HOME / folder).is_dir() or (HOME / "mailbot" / folder).is_dir()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Which rooms of the package a module knows, by name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("mailbot."):
+            yield node.module.split(".")[1]
+
+
+@pytest.mark.parametrize(("place", "room"), list(enumerate(ROOMS)))
+def test_a_room_knows_none_above_it(place: int, room: str):
+    known = {each for path in (HOME / "mailbot" / room).rglob("*.py") for each in imports(path)}
+
+    assert known.isdisjoint(ROOMS[:place])
+
+
+def test_every_library_has_its_reason():
+    told = (HOME / "docs" / "libraries.md").read_text(encoding="utf-8").lower()
+    project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    wanted = [*project["dependencies"], *(each for group in project["optional-dependencies"].values() for each in group)]
+    names = {re.split(r"[\[<>=]", each)[0].lower() for each in wanted} - {"mailbot"}
+
+    assert {name for name in names if name not in told} == set()
+
+
+def test_the_licence_is_whole():
+    text = (HOME / "LICENSE").read_text(encoding="utf-8")
+
+    assert text.split()[:7] == ["GNU", "AFFERO", "GENERAL", "PUBLIC", "LICENSE", "Version", "3,"]
+    assert [f"{number}. " in text for number in range(18)] == [True] * 18
+    assert text.endswith("<https://www.gnu.org/licenses/>.\n")
