@@ -11,8 +11,8 @@ from typing import Any
 from mailbot.catalogue import Catalogue, Example
 from mailbot.mail.body import split
 from mailbot.mail.message import Address, Mail
-from mailbot.store.codec import fields_to_json
 from mailbot.tickets.decide import decide
+from mailbot.understanding.record import fields_to_json
 from mailbot.understanding.understand import understand
 
 

@@ -15,11 +15,11 @@ from mailbot.errors import NotFound
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.origin import Authenticity, Origin, origin
 from mailbot.mail.read import read
-from mailbot.store.codec import fields_to_json
 from mailbot.tickets.decide import decide
 from mailbot.tickets.decision import Action, Decision
 from mailbot.tickets.ticket import Ticket
 from mailbot.tickets.writer import Words, Writer
+from mailbot.understanding.record import fields_to_json
 from mailbot.understanding.understand import understand
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -126,7 +126,7 @@ def _carry_out(key: str, name: str, argument: str = "") -> None:
 
 def as_json_object(ticket: Ticket) -> dict[str, Any]:
     """A ticket as `tickets --json` prints it."""
-    from mailbot.store.codec import fields_to_json
+    from mailbot.understanding.record import fields_to_json
 
     return {
         "key": ticket.key,

@@ -12,6 +12,7 @@ from mailbot.mail.read import read
 from mailbot.mail.smtp import open_smtp
 from mailbot.settings import Settings, load_settings
 from mailbot.store.database import open_database
+from mailbot.tickets.rehearsal import rehearse
 from mailbot.tickets.writer import Writer
 
 
@@ -56,7 +57,7 @@ def _tried(what: str, attempt: Callable[[], str]) -> Finding:
 
 
 def _templates(settings: Settings, catalogue: Catalogue) -> str:
-    Writer(catalogue, settings.templates).check()
+    rehearse(Writer(catalogue, settings.templates), catalogue)
     return f"{settings.templates}: every text renders"
 
 

@@ -12,6 +12,7 @@ import structlog
 
 from mailbot.catalogue import Catalogue, load_catalogue
 from mailbot.errors import CatalogueError, TemplateError
+from mailbot.tickets import rehearsal
 from mailbot.tickets.holds import with_holds
 from mailbot.tickets.writer import Writer
 
@@ -85,7 +86,7 @@ class Rulebook:
         catalogue = load_catalogue(self._path)
         writer = Writer(catalogue, self._templates)
         if rehearse:
-            writer.check()
+            rehearsal.rehearse(writer, catalogue)
         return catalogue
 
     def _look(self) -> Stamp:

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, Select, func, literal, or_, select, upda
 
 from mailbot.errors import NotFound
 from mailbot.mail.message import Address
-from mailbot.store.codec import request_from_json, request_to_json
 from mailbot.store.database import insert_into
 from mailbot.store.tables import counters, events, inbound, participants, ticket_mails, tickets
 from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.understanding.record import request_from_json, request_to_json
 
 
 def next_number(connection: Connection, *, first: int) -> int:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import product
-from typing import TYPE_CHECKING
 
 from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule, Service, Staff
+from mailbot.errors import TemplateError
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import make_digest
 from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.writer import Writer
 from mailbot.understanding.request import Person, Request, RequestKind, Value
-
-if TYPE_CHECKING:
-    from mailbot.tickets.writer import Writer
 
 MOMENT = datetime(2025, 9, 22, 9, 30, tzinfo=UTC)
 NOBODY = Address(email="jemand@verein.example")
@@ -50,10 +48,22 @@ ACTIONS = {
     State.CLOSED: Action.TRIAGE,
 }
 
-Write = Callable[["Writer"], object]
+Write = Callable[[Writer], object]
 
 
-def rehearse(catalogue: Catalogue) -> Iterator[Write]:
+def rehearse(writer: Writer, catalogue: Catalogue) -> None:
+    """Render every template with every case. Raises TemplateError with all complaints, one a line."""
+    complaints: dict[str, None] = {}
+    for write in _cases(catalogue):
+        try:
+            write(writer)
+        except TemplateError as error:
+            complaints[str(error)] = None
+    if complaints:
+        raise TemplateError("\n".join(complaints))
+
+
+def _cases(catalogue: Catalogue) -> Iterator[Write]:
     """Each case as a function that makes a writer write it."""
     tickets = tuple(_ticket(number, service, catalogue) for number, service in enumerate(catalogue.services, start=1))
     yield from _answers(tickets, catalogue)

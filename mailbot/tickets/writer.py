@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from mailbot.catalogue import Catalogue, Mailbox, Staff
-from mailbot.errors import TemplateError
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets.blocks import Prose, Quote, Table, flat
 from mailbot.tickets.decision import Action, Decision, Reply
@@ -151,19 +150,6 @@ class Writer:
             overdue=sum(row.overdue for row in digest.staff),
             **{name: entries(rows, done=name == "closed") for name, rows in sections.items()},
         )
-
-    def check(self) -> None:
-        """Render every template with every case of `rehearsal`. Raises TemplateError with all complaints, one a line."""
-        from mailbot.tickets.rehearsal import rehearse
-
-        complaints: dict[str, None] = {}
-        for write in rehearse(self._catalogue):
-            try:
-                write(self)
-            except TemplateError as error:
-                complaints[str(error)] = None
-        if complaints:
-            raise TemplateError("\n".join(complaints))
 
     def _about(self, ticket: Ticket, template: str, mailbox: Mailbox, **values: Any) -> Words:
         return self._to_member(

@@ -111,7 +111,7 @@ def _name(text: str, run: Sequence[_Word]) -> Name:
 
 
 def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool, turned: bool) -> Iterator[Name]:
-    """ "Krause, Wolfgang" is one name; "Anna, Wolfgang" are two."""
+    """ "Sommer, Wolfgang" is one name; "Anna, Wolfgang" are two."""
     at = 0
     while at < len(names):
         name = names[at]
@@ -149,7 +149,7 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
     """
     Given name and surname of a name's words, with capitals as names are written.
 
-    The words stand as in "Anna Maria von der Heide"; a single unknown word counts as the given name if it is
+    The words stand as in "Anna Maria von der Wiese"; a single unknown word counts as the given name if it is
     known as one, else as the surname; initials are no name. An address may tell that the surname stands first.
     """
     parts = [word.strip(".,;:()\"'“”„") if len(word.rstrip(".")) > 1 else word for word in words]
@@ -178,7 +178,7 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
 
 
 def _address_turns_round(words: Sequence[str], email: str | None) -> bool:
-    """ "Adeyemi Ngozi" with ngozi.adeyemi@… : the address begins with the given name."""
+    """ "Ekwueme Adaora" with adaora.ekwueme@… : the address begins with the given name."""
     if email is None or len(words) != 2 or is_given_name(words[0]):
         return False
     pieces = [piece for piece in re.split(r"[._-]+", email.split("@")[0]) if piece]

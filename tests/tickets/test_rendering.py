@@ -7,6 +7,7 @@ import pytest
 
 from mailbot.catalogue import load_catalogue
 from mailbot.errors import TemplateError
+from mailbot.tickets.rehearsal import rehearse
 from mailbot.tickets.writer import Writer
 from tests.builders import catalogue, ticket
 
@@ -24,7 +25,7 @@ def edited(tmp_path: Path, name: str, text: str) -> Path:
 
 @pytest.mark.parametrize("rules", [CATALOGUE, load_catalogue(TEMPLATES.parent / "rules.yaml")], ids=["builders", "rules.yaml"])
 def test_all_templates_can_say_every_case(rules):
-    Writer(rules, TEMPLATES).check()
+    rehearse(Writer(rules, TEMPLATES), rules)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_a_broken_template_is_named_with_its_line(tmp_path, text, complaint):
     writer = Writer(CATALOGUE, edited(tmp_path, "de/closed.txt", text))
 
     with pytest.raises(TemplateError, match=complaint):
-        writer.check()
+        rehearse(writer, CATALOGUE)
 
 
 def test_a_table_amid_other_words_is_refused(tmp_path):

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.store.codec import fields_to_json, request_from_json, request_to_json
+from mailbot.understanding.record import fields_to_json, request_from_json, request_to_json
 from mailbot.understanding.request import Person, Request, RequestKind
 
 words = st.text(max_size=20)

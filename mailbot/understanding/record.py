@@ -1,4 +1,4 @@
-"""A request as JSON and back: what lies in tickets.request, and what commands print."""
+"""A request as JSON and back: how a store keeps it, and what commands print."""
 
 from __future__ import annotations
 
