@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from types import MappingProxyType
 from typing import Any
 
 from mailbot.catalogue import Catalogue, Service
-from mailbot.mail.message import Address, Body, Kind, Line, Mail
+from mailbot.mail.body import split
+from mailbot.mail.message import Address, Attachment, Body, Kind, Line, Mail
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.understanding.request import Person, Reading, Request
@@ -227,6 +229,22 @@ def mail(*lines: str, **changes: Any) -> Mail:
         "media_types": ("text/plain",),
     }
     return Mail(**{**values, **changes})
+
+
+def written(text: str, *, sender: str = "Anna Schmidt <anna.schmidt@posteo.example>", subject: str = "", **changes: Any) -> Mail:
+    """A mail with this text, in which quotes and the signature are told from the author's own words."""
+    name, address = parseaddr(sender)
+    values: dict[str, Any] = {
+        "sender": Address(name=name, email=address.lower()),
+        "subject": subject,
+        "body": split(text, subject=subject, author=name),
+    }
+    return mail(**{**values, **changes})
+
+
+def attached(*rows: tuple[str, ...], name: str = "liste.xlsx", text: str = "") -> Attachment:
+    """A file with one table, or with a text."""
+    return Attachment(name=name, media_type="application/octet-stream", size=1, tables=(rows,) if rows else (), text=text)
 
 
 def reading(*requests: Request, **changes: Any) -> Reading:
