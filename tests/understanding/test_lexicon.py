@@ -70,7 +70,7 @@ def test_a_name_stands_in_an_address_without_its_marks(name: str, folded: str):
     assert fold(name) == folded
 
 
-LATIN = st.text(alphabet=st.characters(max_codepoint=0x24F))
+LATIN = st.text(alphabet="abcxyzABCXYZäöüßÄÖÜàéèêñçşğıİłøåđæžšŽŠŁØ -.'0123456789")
 
 
 @given(LATIN)

@@ -1,0 +1,173 @@
+"""Days, numbers, choices and tasks, as they stand in a sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.catalogue import FieldRule, Option
+from mailbot.understanding.values import bare_number, choice_in, dates_in, number_in, role_in
+from tests.understanding.conversation import rules
+
+TODAY = date(2025, 9, 22)
+DAY = date(2026, 3, 14)
+
+
+def rule(service: str, field: str) -> FieldRule:
+    found = rules().service(service).field(field)
+    assert found is not None
+    return found
+
+
+KINDS: tuple[Option, ...] = rule("email_personal", "address_kind").options
+ROLE = rule("video", "role")
+PEOPLE = rule("openslides", "participants").words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "am 14.03.2026",
+        "am 14.3.26",
+        "am 14. 3. 2026",
+        "am 14. März 2026 um 18 Uhr",
+        "am Samstag, den 14. Maerz 2026",
+        "14. März",  # the next one after today
+        "am 14.3.",
+        "2026-03-14",
+        "14/03/2026",
+        "on 14th of March 2026",
+        "on March 14, 2026",
+        "14 Mart 2026",
+        "14 de marzo de 2026",
+    ],
+)
+def test_is_that_day(text: str):
+    assert dates_in(text, TODAY) == (DAY,)
+
+
+@pytest.mark.parametrize("text", ["am 31.02.2026", "um 18.30 Uhr", "Version 1.2.3", "am Samstag", "0221 14 03 20", ""])
+def test_is_no_day(text: str):
+    assert dates_in(text, TODAY) == ()
+
+
+def test_a_day_without_a_year_needs_to_know_today():
+    assert dates_in("am 14. März", None) == ()
+
+
+def test_today_is_still_to_come():
+    assert dates_in("am 22.9.", TODAY) == (TODAY,)
+
+
+def test_days_stand_in_the_order_of_the_text():
+    assert dates_in("Nicht am 1. Mai 2026, sondern am 14.03.2026", TODAY) == (date(2026, 5, 1), DAY)
+
+
+@given(st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31)))
+def test_every_day_is_read_as_it_is_written(day: date):
+    written = (
+        f"{day.day}.{day.month}.{day.year}",
+        f"{day:%d.%m.%y}",
+        day.isoformat(),
+        f"{day:%d/%m/%Y}",
+        f"{day:%B} {day.day}, {day.year}",
+    )
+
+    assert {dates_in(f"Es ist am {each} soweit", TODAY) for each in written} == {(day,)}
+
+
+@given(st.text(max_size=60), st.one_of(st.none(), st.dates(min_value=date(1970, 1, 1), max_value=date(9000, 1, 1))))
+def test_no_text_is_too_odd_for_a_day(text: str, today: date | None):
+    dates_in(text, today)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("etwa 40 Leute", 40),
+        ("wir erwarten 120 Teilnehmende am 14.03.2026", 120),
+        ("40 Personen um 18 Uhr", 40),
+        ("fünfzig Mitglieder", 50),
+        ("Teilnehmende: 35", 35),
+        ("80 Teilnehmende statt 60", 80),
+        ("about 30 people", 30),
+        ("am 14. kommen 25 Leute", 25),
+    ],
+)
+def test_a_number_stands_beside_its_word(text: str, number: int):
+    assert number_in(text, PEOPLE) == number
+
+
+@pytest.mark.parametrize("text", ["Leute, es ist soweit", "am 14.03.2026 kommen viele", "Tel. 0221 123456", "40"])
+def test_no_number_stands_beside_its_word(text: str):
+    assert number_in(text, PEOPLE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("62", 62),
+        ("ca. 40", 40),
+        ("Es werden 62.", 62),
+        ("zwanzig", 20),
+        ("40 statt 30", 40),
+        ("zwischen 30 und 40", None),
+        ("viele", None),
+    ],
+)
+def test_a_bare_answer_has_one_number(text: str, number: int | None):
+    assert bare_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Eine Weiterleitung reicht.", "forward"),
+        ("Ich hätte gern ein richtiges Postfach.", "mailbox"),
+        ("kein Postfach, lieber eine Weiterleitung", "forward"),
+        ("nicht nur eine Weiterleitung, sondern ein Postfach", "mailbox"),
+        ("Ich möchte damit auch selbst Mails verschicken.", "mailbox"),
+        ("forwarding, please", "forward"),
+        ("Postfach oder Weiterleitung?", None),  # asks, does not choose
+        ("Weiterleitung und Postfach", None),
+        ("eine Adresse", None),
+    ],
+)
+def test_one_of_the_options_is_wanted(text: str, kind: str | None):
+    assert choice_in(text, KINDS) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Ich bin Kassiererin im OV Kalk.", "Kassiererin"),
+        ("als Sprecher der AG", "Sprecher"),
+        ("stellvertretende Vorsitzende", "stellvertretende Vorsitzende"),
+        ("ich bin kassierer", "Kassierer"),
+        ("I am the treasurer.", "Treasurer"),
+    ],
+)
+def test_a_task_is_taken_as_it_is_worded(text: str, role: str):
+    found = role_in(text, ROLE)
+
+    assert found is not None
+    assert found[0] == role
+    assert text[found[1] :].casefold().startswith(role.casefold())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Ich bin neu.",
+        pytest.param(
+            "sprecher@verein.example",
+            marks=pytest.mark.xfail(strict=True, reason="the first part of an address is taken for a task"),
+        ),
+    ],
+)
+def test_is_no_task(text: str):
+    assert role_in(text, ROLE) is None
