@@ -1,0 +1,133 @@
+"""What a mail is about: which services, and whether something new, a change, or help is wanted."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbot.understanding.passage import passages
+from mailbot.understanding.request import RequestKind
+from mailbot.understanding.topic import Topic, services_named, topics_of
+from tests.builders import body
+from tests.understanding.conversation import rules
+
+NEW, CHANGE = RequestKind.NEW, RequestKind.CHANGE
+
+
+def topics(*lines: str, subject: str = "", ongoing: bool = False, enclosed: bool = False) -> tuple[Topic, ...]:
+    return topics_of(subject, passages(body(*lines).lines), rules(), ongoing=ongoing, enclosed=enclosed)
+
+
+def about(*lines: str, subject: str = "", ongoing: bool = False, enclosed: bool = False) -> list[tuple[str, RequestKind]]:
+    return [(each.service, each.kind) for each in topics(*lines, subject=subject, ongoing=ongoing, enclosed=enclosed)]
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("Der OV Kalk möchte die Nextcloud nutzen.", "nextcloud"),
+        ("Wir brauchen Cloudspeicher für die AG Frieden.", "nextcloud"),
+        ("Könnten wir bitte eine Unterseite auf der Homepage bekommen?", "website"),
+        ("Ich bräuchte einen Account für BigBlueButton.", "video"),
+        ("Ich hätte gern eine persönliche Mailadresse.", "email_personal"),
+        ("Der OV Kalk braucht eine gemeinsame Weiterleitungsadresse.", "email_group"),
+        ("Wir wollen bei der Versammlung mit OpenSlides abstimmen.", "openslides"),
+        ("Die AG Frieden möchte eine Signalgruppe.", "signal"),
+        ("Wie bekomme ich die Aktivisti-App?", "aktivisti"),
+        ("Kann ich einen Account für Zetkin haben?", "zetkin"),
+        ("Bitte löscht alle Daten, die ihr über mich habt.", "privacy"),
+        ("I would like to know what data you hold about me.", "privacy"),
+        ("Ich komme nicht mehr in die Nextcloud rein.", "help"),
+        ("Wie ändere ich mein Passwort?", "help"),
+        ("Wann hat das Büro geöffnet?", "other"),
+        ("", "other"),
+    ],
+)
+def test_a_mail_is_about_something_new(text: str, service: str):
+    assert about(text) == [(service, NEW)]
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("Bitte Paul Meier aus der Nextcloud entfernen.", "nextcloud"),
+        ("Könnt ihr bei der Nextcloud-Gruppe Paul durch Anna ersetzen?", "nextcloud"),
+        ("Auf unserer Unterseite steht noch die alte Ansprechpartnerin, bitte ändern.", "website"),
+        ("Please remove Paul from our Nextcloud group.", "nextcloud"),
+    ],
+)
+def test_a_mail_is_about_a_change_of_what_exists(text: str, service: str):
+    assert about(text) == [(service, CHANGE)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Das ist ein wichtiges Signal der Solidarität, wir möchten mitmachen.",
+        "Wir waren in der Clara-Zetkin-Straße und möchten uns bedanken.",
+        "Ich habe die Fotos in der iCloud und bitte um Rückruf.",
+    ],
+)
+def test_a_word_may_mean_something_else(text: str):
+    assert about(text) == [("other", NEW)]
+
+
+def test_trouble_names_its_tool():
+    (trouble,) = topics("Bei BigBlueButton habe ich keinen Ton.")
+
+    assert (trouble.service, trouble.tool) == ("help", "video")
+
+
+def test_two_wishes_are_two_topics_in_the_order_of_the_mail():
+    found = topics("Wir vom OV Kalk brauchen eine Signalgruppe.", "", "Außerdem hätten wir gern eine Unterseite.")
+
+    assert [(each.service, each.passages) for each in found] == [("signal", (0,)), ("website", (1,))]
+
+
+def test_what_stands_before_two_wishes_belongs_to_both():
+    found = topics(
+        "Wir sind der OV Kalk.", "", "Wir brauchen eine Signalgruppe.", "", "Außerdem hätten wir gern eine Unterseite."
+    )
+
+    assert [each.passages for each in found] == [(0, 1), (0, 2)]
+
+
+def test_a_service_that_is_only_mentioned_is_no_second_wish():
+    assert about("Der OV Kalk möchte eine Signalgruppe. Die Termine stehen in der Nextcloud.") == [("signal", NEW)]
+
+
+def test_the_tools_of_others_go_before_everything_but_privacy():
+    assert about("Wir nutzen Zetkin und die Nextcloud und brauchen Hilfe.") == [("zetkin", NEW)]
+    assert about("Löscht bitte alle meine Daten aus Zetkin.") == [("privacy", NEW)]
+
+
+def test_the_subject_counts_where_no_passage_speaks_of_a_service():
+    assert about("Wir hätten das gern für den OV Kalk.", subject="Nextcloud") == [("nextcloud", NEW)]
+    assert about("Wir hätten gern eine Signalgruppe.", subject="Nextcloud") == [("signal", NEW)]
+
+
+def test_a_subject_alone_may_be_a_request():
+    assert about(subject="Nextcloud für den OV Kalk") == [("nextcloud", NEW)]
+
+
+def test_a_list_that_came_with_the_mail_speaks_for_a_wish():
+    assert about("Nextcloud, siehe Anhang.", enclosed=True) == [("nextcloud", NEW)]
+
+
+@pytest.mark.parametrize("text", ["Danke, das passt so.", "Name der Gruppe: OV Kalk", "Wir sind der OV Kalk."])
+def test_in_a_running_conversation_an_answer_is_no_topic(text: str):
+    assert about(text, subject="Re: Nextcloud", ongoing=True) == []
+
+
+def test_in_a_running_conversation_a_new_wish_is_one():
+    assert about("Übrigens brauchen wir auch eine Signalgruppe.", ongoing=True) == [("signal", NEW)]
+
+
+def test_it_is_told_which_words_spoke_for_it_and_where():
+    assert topics("Hallo,", "", "der OV Kalk möchte die Nextcloud.")[0].because == ('rule nextcloud: "Nextcloud" in line 3',)
+    assert topics("Wir bitten darum.", subject="Nextcloud")[0].because == ('rule nextcloud: "Nextcloud" in the subject',)
+
+
+def test_all_services_that_are_named_are_known_whatever_is_wanted_of_them():
+    named = services_named(passages(body("Die Nextcloud läuft, aber BigBlueButton nicht.").lines), rules())
+
+    assert sorted(named) == ["nextcloud", "video"]
