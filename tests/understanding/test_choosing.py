@@ -1,0 +1,127 @@
+"""Who is admin after a mail, in a first one and in later ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbot.understanding.request import Person
+from tests.builders import attached, person, written
+from tests.understanding.conversation import one
+
+LIST = """\
+Der OV Kalk möchte die Nextcloud nutzen. User:
+Paul Krüger, paul@posteo.example
+Cem Arslan, cem@posteo.example
+Dora Weber, dora@posteo.example
+"""
+PAUL, CEM, DORA = "paul@posteo.example", "cem@posteo.example", "dora@posteo.example"
+
+
+@pytest.mark.parametrize(
+    ("words", "admins"),
+    [
+        ("Admin: Paul", {PAUL}),
+        ("Gruppenadmins sind Paul Krüger und Cem Arslan.", {PAUL, CEM}),
+        ("Dora macht die Administration.", {DORA}),
+        ("Den Admin machen Cem und Dora zusammen.", {CEM, DORA}),
+        ("Admins sollen alle drei sein.", {PAUL, CEM, DORA}),
+        ("Als Admin bitte dora@posteo.example eintragen.", {DORA}),
+        ("Group admins: Paul and Dora", {PAUL, DORA}),
+        ("Admin ist Paul, nicht Cem.", {PAUL}),
+    ],
+)
+def test_admins_are_named_in_the_first_mail(words: str, admins: set[str]):
+    request = one(LIST + words)
+
+    assert (set(request.fields["admins"]), request.missing) == (admins, ())
+
+
+@pytest.mark.parametrize("mark", ["Paul Krüger (Admin), paul@posteo.example", "Paul Krüger, paul@posteo.example (Admin)"])
+def test_an_entry_of_the_list_may_be_marked(mark: str):
+    request = one(LIST.replace("Paul Krüger, paul@posteo.example", mark))
+
+    assert request.fields["admins"] == (PAUL,)
+    assert len(request.fields["users"]) == 3  # type: ignore[arg-type]
+
+
+def test_a_column_of_an_attached_list_may_mark_them():
+    sheet = attached(("Vorname", "Nachname", "E-Mail", "Gruppenadmin"), ("Paul", "Krüger", PAUL, ""), ("Cem", "Arslan", CEM, "x"))
+
+    assert one(written("Der OV Kalk möchte die Nextcloud, Liste anbei.", attachments=(sheet,))).fields["admins"] == (CEM,)
+
+
+@pytest.mark.parametrize(
+    ("answer", "admins"),
+    [
+        ("Paul", {PAUL}),
+        ("Das machen Paul und Cem.", {PAUL, CEM}),
+        ("Admin ist Dora.", {DORA}),
+        pytest.param(
+            "dora@posteo.example",
+            {DORA},
+            marks=pytest.mark.xfail(strict=True, reason="a mere address is no answer to who is admin"),
+        ),
+        ("Alle drei bitte.", {PAUL, CEM, DORA}),
+        ("Der Erste.", {PAUL}),
+        ("> Gruppenadmins (1–3): Cem", {CEM}),
+    ],
+)
+def test_admins_are_named_when_asked_for(answer: str, admins: set[str]):
+    assert set(one(LIST, answer).fields["admins"]) == admins
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Das klären wir noch.",
+        "Wer kann denn Admin sein?",  # asks back
+        "Paul ist gerade schwer zu erreichen.",  # says something else about him
+        "Admin soll die Jutta werden.",  # is no user, and nobody knows her address
+    ],
+)
+def test_who_names_nobody_is_asked_again(answer: str):
+    request = one(LIST, answer)
+
+    assert ("admins" in request.fields, request.missing) == (False, ("admins",))
+
+
+@pytest.mark.parametrize(
+    ("correction", "admins"),
+    [
+        ("Korrektur: Admin soll doch Cem statt Paul sein.", {CEM}),
+        ("Paul doch nicht als Admin. Dafür Dora.", {DORA}),
+        ("Außerdem soll Cem auch noch Admin werden.", {PAUL, CEM}),
+    ],
+)
+def test_who_is_admin_may_be_corrected(correction: str, admins: set[str]):
+    request = one(f"{LIST}Admin: Paul", correction)
+
+    assert (set(request.fields["admins"]), len(request.fields["users"])) == (admins, 3)  # type: ignore[arg-type]
+
+
+def test_an_admin_who_leaves_the_users_leaves_the_admins():
+    request = one(f"{LIST}Admin: Paul", "Paul doch nicht, er hat keine Zeit.")
+
+    assert (len(request.fields["users"]), request.missing) == (2, ("admins",))  # type: ignore[arg-type]
+
+
+def test_an_admin_is_known_by_name_until_the_address_is_known():
+    asked = LIST.replace("Paul Krüger, paul@posteo.example", "Paul Krüger") + "Admin: Paul"
+
+    assert one(asked).fields["admins"] == ("Paul Krüger",)
+    assert one(asked, "> E-Mail von Paul Krüger: paul@posteo.example").fields["admins"] == (PAUL,)
+
+
+def test_admins_said_before_the_users_are_remembered():
+    request = one("Der OV Kalk möchte die Nextcloud nutzen. Admin wird Paul.", LIST.partition("\n")[2])
+
+    assert (request.fields["admins"], request.missing) == ((PAUL,), ())
+    assert person("Paul", "Krüger", PAUL) in request.fields["users"]  # type: ignore[operator]
+
+
+def test_the_reason_tells_why_there_is_no_value():
+    two = LIST.replace("Cem Arslan", "Paul Arslan")
+
+    assert "admins: Paul fits more than one" in one(f"{two}Admin: Paul").because
+    assert isinstance(one(two).fields["users"], tuple)
+    assert all(isinstance(each, Person) for each in one(two).fields["users"])  # type: ignore[union-attr]

@@ -1,0 +1,138 @@
+"""Everything that is no person: group, task, kind, day, number, addresses, free words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import attached, written
+from tests.understanding.conversation import fields, one
+
+ASSEMBLY = "Der OV Kalk macht eine Mitgliederversammlung mit OpenSlides"
+VIDEO = "Ich bräuchte einen Account für BigBlueButton"
+PERSONAL = "Ich hätte gern eine persönliche Mailadresse"
+SHARED = "Der OV Kalk hätte gern eine gemeinsame Mailadresse"
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        written("Wir vom OV Kalk möchten die Nextcloud nutzen."),
+        written("Wir möchten die Nextcloud nutzen.\nName der Gruppe: OV Kalk"),
+        written("Wir möchten die Nextcloud nutzen.", subject="Nextcloud für den OV Kalk"),
+        written("Wir möchten die Nextcloud nutzen.\n\nViele Grüße\nAnna Schmidt\nSprecherin OV Kalk"),
+        written("Wir möchten die Nextcloud nutzen.", attachments=(attached(name="Liste_OV_Kalk.xlsx"),)),
+        written("Wir möchten die Nextcloud nutzen.", attachments=(attached(("Ortsverband Kalk", ""), ("Vorname", "Name")),)),
+        written("Nicht der OV Porz, sondern der OV Kalk möchte die Nextcloud nutzen."),
+        written("Wie die AG Frieden möchten auch wir vom OV Kalk die Nextcloud nutzen."),
+    ],
+    ids=[
+        "text",
+        "label",
+        "subject",
+        "signature",
+        "name of a file",
+        "head of a sheet",
+        "another is denied",
+        "another is only compared",
+    ],
+)
+def test_the_group_is_named_somewhere(mail: object):
+    assert fields(mail)["group"] == "OV Kalk"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        ("Ich bin Kassiererin im OV Kalk.", "Kassiererin"),
+        ("Im OV Kalk bin ich als Sprecherin aktiv.", "Sprecherin"),
+        ("Aufgabe: Koordination", "Koordination"),
+        ("Meine Funktion im OV Kalk: stellvertretende Vorsitzende", "stellvertretende Vorsitzende"),
+        ("I am the treasurer of OV Kalk.", "Treasurer"),
+        ("Ich wurde als neue Revisorin gewählt.", "Revisorin"),  # a task that no rule knows
+    ],
+)
+def test_a_task_is_worded_by_the_mail(words: str, role: str):
+    assert str(fields(f"{VIDEO}. {words}")["role"]).casefold() == role.casefold()
+
+
+def test_a_task_may_stand_in_the_signature():
+    assert fields(f"{VIDEO} für die AG Frieden.\n\nViele Grüße\nAnna Schmidt\nKassiererin")["role"] == "Kassiererin"
+
+
+def test_the_task_of_somebody_else_is_not_the_senders():
+    assert "role" not in fields(f"{VIDEO} für die AG Frieden. Unsere Kassiererin Dora Weber findet das auch gut.")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (", eine Weiterleitung reicht.", "forward"),
+        (" als richtiges Postfach.", "mailbox"),
+        (". Ich möchte auch selbst Mails verschicken.", "mailbox"),
+        (". Was ist besser, Postfach oder Weiterleitung?", None),
+    ],
+)
+def test_a_choice_is_made_or_left_open(words: str, kind: str | None):
+    assert fields(PERSONAL + words).get("address_kind") == kind
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        (" am 14.03.2026.", "2026-03-14"),
+        (" am 14. März 2026 um 18 Uhr.", "2026-03-14"),
+        (".\nDatum der Versammlung: 14.03.2026", "2026-03-14"),
+        (" im Frühjahr.", None),
+    ],
+)
+def test_a_day_is_named_or_left_open(words: str, day: str | None):
+    assert fields(ASSEMBLY + words).get("date") == day
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        (", wir rechnen mit 40 Leuten.", 40),
+        (" am 14.03.2026 um 18 Uhr mit etwa 120 Teilnehmenden.", 120),
+        (".\nErwartete Teilnehmende: 35", 35),
+        (" am 14.03.2026.", None),
+    ],
+)
+def test_a_number_is_named_or_left_open(words: str, number: int | None):
+    assert fields(ASSEMBLY + words).get("participants") == number
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        ("an kim@verein.example", "kim@verein.example"),
+        ("auf meine private Adresse kim@verein.example", "kim@verein.example"),
+        ("an meine private Adresse", "anna.schmidt@posteo.example"),
+        ("an die Adresse, von der ich gerade schreibe", "anna.schmidt@posteo.example"),
+        ("hierher", "anna.schmidt@posteo.example"),
+    ],
+)
+def test_a_target_is_an_address_or_the_senders_own_where_it_is_said(words: str, target: str):
+    assert fields(f"{PERSONAL}, als Weiterleitung {words}.")["target"] == target
+
+
+def test_the_wanted_address_is_one_of_ours_and_the_targets_are_not():
+    found = fields(f"{SHARED}: ov-kalk@die-linke-koeln.de. Ziel sind kim@verein.example und paul@posteo.example.")
+
+    assert found["address"] == "ov-kalk@die-linke-koeln.de"
+    assert found["targets"] == ("kim@verein.example", "paul@posteo.example")
+
+
+@pytest.mark.parametrize("words", ["an kim@verein.example und an mich", "an mich und kim@verein.example"])
+def test_the_sender_may_be_one_of_the_targets(words: str):
+    assert set(fields(f"{SHARED}, weitergeleitet {words}.")["targets"]) == {"kim@verein.example", "anna.schmidt@posteo.example"}  # type: ignore[arg-type]
+
+
+def test_the_associations_own_inboxes_are_no_address_for_anybody():
+    request = one(f"{SHARED}. Ich hatte schon an support@die-linke-koeln.de geschrieben.")
+
+    assert request.missing == ("address", "targets")
+
+
+def test_a_reason_quotes_the_words_and_their_line():
+    assert 'group: "OV Kalk" in line 3' in one(written("Hallo,\n\nder OV Kalk möchte die Nextcloud nutzen.")).because

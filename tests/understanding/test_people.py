@@ -1,0 +1,124 @@
+"""Persons in a first mail: those of a list, and the one that a field asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbot.mail.message import Address
+from mailbot.understanding.request import Person
+from tests.builders import ANNA, attached, person, written
+from tests.understanding.conversation import fields
+
+PAUL = person("Paul", "Krüger", "paul@posteo.example")
+CEM = person("Cem", "Arslan", "cem@posteo.example")
+
+
+def users(text: str, **about: object) -> set[Person]:
+    found = fields(written(f"Der OV Kalk möchte die Nextcloud nutzen.\n\n{text}", **about)).get("users", ())
+    assert isinstance(found, tuple)
+    return {each for each in found if isinstance(each, Person)}
+
+
+def contact(text: str, **about: object) -> object:
+    return fields(written(f"Die AG Frieden möchte eine Signalgruppe. {text}", **about)).get("person")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Paul Krüger, paul@posteo.example\nCem Arslan, cem@posteo.example", id="commas"),
+        pytest.param("- Paul Krüger: paul@posteo.example\n- Cem Arslan: cem@posteo.example", id="bullets"),
+        pytest.param("KRÜGER, Paul <paul@posteo.example>\nARSLAN, Cem <cem@posteo.example>", id="surname first, in capitals"),
+        pytest.param(
+            "1. Krüger, Paul <paul@posteo.example>\n2. Arslan, Cem <cem@posteo.example>",
+            id="surname first",
+            marks=pytest.mark.xfail(strict=True, reason="Arslan is a given name too: two persons are made of him"),
+        ),
+        pytest.param("User sind Paul Krüger (paul@posteo.example) und Cem Arslan (cem@posteo.example).", id="a sentence"),
+        pytest.param("Vorname;Nachname;E-Mail\nPaul;Krüger;paul@posteo.example\nCem;Arslan;cem@posteo.example", id="a table"),
+        pytest.param(
+            "Vorname: Paul\nNachname: Krüger\nE-Mail: paul@posteo.example\n\n"
+            "Vorname: Cem\nNachname: Arslan\nE-Mail: cem@posteo.example",
+            id="cards",
+        ),
+        pytest.param("paul krüger, paul@posteo.example\ncem arslan, cem@posteo.example", id="small letters"),
+        pytest.param("Paul Krüger\npaul@posteo.example\n\nCem Arslan\ncem@posteo.example", id="two lines each"),
+    ],
+)
+def test_a_list_is_read_however_it_is_written(text: str):
+    assert users(text) == {PAUL, CEM}
+
+
+def test_a_list_may_be_half_in_the_text_and_half_attached():
+    sheet = attached(("Vorname", "Nachname", "E-Mail"), ("Cem", "Arslan", "cem@posteo.example"))
+
+    assert users("Dazu noch Paul Krüger, paul@posteo.example.", attachments=(sheet,)) == {PAUL, CEM}
+
+
+def test_somebody_who_is_named_twice_is_one():
+    assert users("User: Paul Krüger, Cem Arslan.\nPaul Krüger: paul@posteo.example\nCem Arslan: cem@posteo.example") == {
+        PAUL,
+        CEM,
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "User: Paul Krüger, paul@posteo.example. Cem hat kein Internet.",
+        "User: Paul Krüger (paul@posteo.example) anstelle von Cem Arslan.",
+        pytest.param(
+            "User: Paul Krüger (paul@posteo.example) statt Cem Arslan.",
+            marks=pytest.mark.xfail(strict=True, reason="'statt' takes out the one before it as well"),
+        ),
+        pytest.param(
+            "User: Paul Krüger (paul@posteo.example) und nicht Cem Arslan.",
+            marks=pytest.mark.xfail(strict=True, reason="'nicht' before a name is not heard"),
+        ),
+        "User: Paul Krüger, paul@posteo.example. Rückfragen an Cem Arslan.",
+    ],
+)
+def test_who_is_only_spoken_of_is_no_user(text: str):
+    assert users(text) == {PAUL}
+
+
+def test_those_in_copy_are_users_where_the_mail_says_so():
+    copied = (Address(name="Paul Krüger", email="paul@posteo.example"), Address(name="Cem Arslan", email="cem@posteo.example"))
+
+    assert users("Nutzen sollen es alle Mitglieder hier in CC.", cc=copied) == {PAUL, CEM}
+    assert users("Paul Krüger, paul@posteo.example", cc=copied[1:]) == {PAUL}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kontakt: Paul Krüger, paul@posteo.example",
+        "Ansprechperson ist Paul Krüger (paul@posteo.example).",
+        "Paul Krüger (paul@posteo.example) ist die Ansprechperson.",
+        "Verantwortlich: Paul Krüger <paul@posteo.example>",
+        "Contact person: Paul Krüger, paul@posteo.example",
+    ],
+)
+def test_the_person_asked_for_stands_beside_a_word_for_it(text: str):
+    assert contact(text) == PAUL
+
+
+@pytest.mark.parametrize("text", ["Kontakt bin ich.", "Ansprechperson: ich", "Verantwortlich mache ich das.", ""])
+def test_the_person_is_the_sender_if_said_or_if_nobody_is_named(text: str):
+    assert contact(text) == ANNA
+
+
+def test_a_card_that_came_with_the_mail_is_the_person():
+    card = attached(("Vorname", "Nachname", "E-Mail"), ("Paul", "Krüger", "paul@posteo.example"), name="paul.vcf")
+
+    assert contact("Die Kontaktdaten hängen an.", attachments=(card,)) == PAUL
+
+
+def test_a_person_without_an_address_stays_without():
+    assert contact("Ansprechperson ist Paul Krüger.") == person("Paul", "Krüger", None)
+
+
+def test_a_service_that_needs_no_address_keeps_none():
+    personal = fields("Ich bin Kassiererin und hätte gern eine persönliche Mailadresse als Postfach.")
+
+    assert personal["person"] == Person(given="Anna", surname="Schmidt")
