@@ -10,19 +10,32 @@ from functools import cached_property
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from holidays import country_holidays
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from mailbot.errors import CatalogueError
+from mailbot.expression import pattern
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", to_lower=True)]
 Part = Literal["given", "surname", "email"]
 LANGUAGES = ("de", "en")
+ALWAYS = {"other": "what fits no other service", "help": "what does not work"}
+"""The services that must stand in rules.yaml, and what for."""
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 
@@ -47,6 +60,24 @@ def _clock(value: object) -> object:
     return time(int(match[1]), int(match[2]))
 
 
+def _expression(value: str) -> str:
+    try:
+        pattern(value)
+    except re.error as error:
+        raise PydanticCustomError(
+            "expression", "Input should be a regular expression: {reason}", {"reason": str(error)}
+        ) from None
+    return value
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise PydanticCustomError("zone", "Input should be a time zone like 'Europe/Berlin'")
+    return value
+
+
+Expression = Annotated[Text, AfterValidator(_expression)]
+Zone = Annotated[Text, AfterValidator(_zone)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 
@@ -102,10 +133,18 @@ class Staff(Rule):
 class Hours(Rule):
     """When the association works."""
 
-    zone: Text = "Europe/Berlin"
+    zone: Zone = "Europe/Berlin"
     weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
     country: Text = "DE"
     subdivision: Text | None = "NW"
+
+    @model_validator(mode="after")
+    def _has_holidays(self) -> Hours:
+        try:
+            country_holidays(self.country, subdiv=self.subdivision)
+        except NotImplementedError as error:
+            raise PydanticCustomError("holidays", "{reason}", {"reason": str(error)}) from None
+        return self
 
     @cached_property
     def timezone(self) -> ZoneInfo:
@@ -153,7 +192,7 @@ class Option(Rule):
 
     id: Id
     label: Label
-    words: tuple[Text, ...]
+    words: tuple[Expression, ...]
 
 
 class FieldRule(Rule):
@@ -177,7 +216,7 @@ class FieldRule(Rule):
     id: Id
     type: Literal["group", "person", "persons", "chosen", "role", "choice", "address", "addresses", "date", "number", "text"]
     label: Label
-    words: tuple[Text, ...] = ()
+    words: tuple[Expression, ...] = ()
     each: tuple[Part, ...] = ()
     among: Id | None = None
     most: int | None = Field(default=None, ge=1)
@@ -196,12 +235,17 @@ class FieldRule(Rule):
         return self
 
 
-class Signs(Rule):
-    """Words (regular expressions, any case, whole words) that speak for a service or a kind of request."""
+class StrongSigns(Rule):
+    """Words (regular expressions, any case, whole words) that speak for something by themselves."""
 
-    strong: tuple[Text, ...] = ()
-    weak: tuple[Text, ...] = ()  # count half: only where nothing strong speaks
-    not_if: tuple[Text, ...] = ()  # take the signs back
+    strong: tuple[Expression, ...] = ()
+    not_if: tuple[Expression, ...] = ()  # take the signs back
+
+
+class Signs(StrongSigns):
+    """Words that speak for a service or a kind of request."""
+
+    weak: tuple[Expression, ...] = ()  # count half: only where nothing strong speaks
 
 
 class Example(Rule):
@@ -240,7 +284,7 @@ class Service(Rule):
 class Language(Rule):
     """Signs of what kind of thing a mail wants, whatever the service."""
 
-    change: Signs = Signs()
+    change: StrongSigns = StrongSigns()
     help: Signs = Signs()
     request: Signs = Signs()
 
@@ -261,33 +305,6 @@ class Catalogue(Rule):
     groups: Groups
     language: Language = Language()
     services: tuple[Service, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _hangs_together(self) -> Catalogue:
-        for what, ids in (
-            ("mailbox", [box.id for box in self.mailboxes]),
-            ("staff member", [person.id for person in self.staff]),
-            ("service", [service.id for service in self.services]),
-        ):
-            for doubled in sorted({id for id in ids if ids.count(id) > 1}):
-                raise PydanticCustomError("doubled", f"two entries for the {what} '{doubled}'")
-        boxes = {box.id for box in self.mailboxes} | {"any"}
-        for service in self.services:
-            if service.inbox not in boxes:
-                raise PydanticCustomError(
-                    "inbox", f"service '{service.id}': no mailbox '{service.inbox}', there are: {', '.join(sorted(boxes))}"
-                )
-            for rule in service.fields:
-                for other in (*((rule.among,) if rule.among else ()), *rule.only_if):
-                    if service.field(other) is None:
-                        raise PydanticCustomError(
-                            "other", f"service '{service.id}', field '{rule.id}': there is no field '{other}'"
-                        )
-        for person in self.staff:
-            for id in person.services:
-                if id not in {service.id for service in self.services}:
-                    raise PydanticCustomError("staff", f"staff '{person.id}': there is no service '{id}'")
-        return self
 
     def service(self, id: str) -> Service:
         """The service of that id. Raises KeyError."""
@@ -346,12 +363,61 @@ def parse_catalogue(text: str, name: str = "rules.yaml") -> Catalogue:
     except ValueError as error:
         raise CatalogueError(f"{name}:1: {error}") from error
     if not isinstance(content, dict):
-        raise CatalogueError(f"{name}:1: should be a list of settings like 'services:', stands there: {type(content).__name__}")
+        raise CatalogueError(f"{name}:1: should be settings like 'services:', stands there: {_kind(content)}")
+    complaints = [(_line_of(tree, place), sentence) for place, sentence in _loose_ends(content)]
     try:
-        return Catalogue.model_validate(content)
+        catalogue = Catalogue.model_validate(content)
     except ValidationError as error:
-        complaints = sorted((_line_of(tree, each["loc"]), _sentence(each)) for each in error.errors())
-        raise CatalogueError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in complaints)) from error
+        complaints += [(_line_of(tree, each["loc"]), _sentence(each)) for each in error.errors()]
+    if complaints:
+        raise CatalogueError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in sorted(complaints)))
+    return catalogue
+
+
+def _loose_ends(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What names another part of the file that is not there, or names its own a second time: where, and a sentence."""
+    boxes = {box.get("id") for _, box in _entries(content, "mailboxes")}
+    offered = {service.get("id") for _, service in _entries(content, "services")}
+    for key, what in (("mailboxes", "mailbox"), ("staff", "staff member"), ("services", "service")):
+        seen = set()
+        for at, entry in _entries(content, key):
+            id = entry.get("id")
+            if isinstance(id, str) and id in seen:
+                yield (key, at, "id"), f"two entries for the {what} '{id}'"
+            seen.add(str(id))
+    for id, why in ALWAYS.items():
+        if id not in offered:
+            yield ("services",), f"there is no service '{id}', which takes {why}"
+    for at, service in _entries(content, "services"):
+        if (inbox := service.get("inbox", "any")) not in boxes | {"any"}:
+            there = ", ".join(sorted(str(box) for box in boxes | {"any"}))
+            yield ("services", at, "inbox"), f"service '{service.get('id')}': no mailbox '{inbox}', there are: {there}"
+        known = {field.get("id") for _, field in _entries(service, "fields")}
+        for number, field in _entries(service, "fields"):
+            only_if = field.get("only_if")
+            named = [("among", field["among"])] if "among" in field else []
+            named += [("only_if", other) for other in only_if] if isinstance(only_if, dict) else []
+            for key, other in named:
+                if other not in known:
+                    place = ("services", at, "fields", number, key)
+                    yield place, f"service '{service.get('id')}', field '{field.get('id')}': there is no field '{other}'"
+    for at, person in _entries(content, "staff"):
+        works_on = person.get("services")
+        for id in works_on if isinstance(works_on, list) else []:
+            if id not in offered:
+                yield ("staff", at, "services"), f"staff '{person.get('id')}': there is no service '{id}'"
+
+
+def _entries(content: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The entries of a list in the file, whatever else may be wrong with it."""
+    entries = content.get(key)
+    for at, entry in enumerate(entries if isinstance(entries, list) else []):
+        if isinstance(entry, dict):
+            yield at, entry
+
+
+def _kind(content: object) -> str:
+    return "nothing" if content is None else "a list" if isinstance(content, list) else f"'{content}'"
 
 
 def _doubled_keys(node: yaml.Node | None) -> Iterator[tuple[int, str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from mailbot.expression import pattern
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
-from mailbot.understanding.lexicon import fold, pattern, word_set, words
+from mailbot.understanding.lexicon import fold, word_set, words
 from mailbot.understanding.names import same_person, split_name
 from mailbot.understanding.request import Person
 

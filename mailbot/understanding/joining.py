@@ -9,13 +9,14 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
+from mailbot.expression import pattern
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.correction import corrects, is_replaced, leaves, places
 from mailbot.understanding.form import Filled
 from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field
-from mailbot.understanding.lexicon import fold, is_no_name, pattern
+from mailbot.understanding.lexicon import fold, is_no_name
 from mailbot.understanding.mention import Mention, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
 from mailbot.understanding.people import named_person, with_said_surname, without_filler
@@ -26,6 +27,7 @@ from mailbot.understanding.scene import Scene, is_courtesy
 def join_persons(
     rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], request: Request, catalogue: Catalogue, heard: Heard
 ) -> None:
+    """Take the persons as they are after this mail: form lines, who joins, who leaves, parts that were missing."""
     people = heard.people(rule.id)
     before = people
     for form in forms:
@@ -194,6 +196,7 @@ def _with_bare_parts(people: tuple[Person, ...], rule: FieldRule, scene: Scene, 
 def join_person(
     rule: FieldRule, service: Service, scene: Scene, forms: Sequence[Filled], request: Request, catalogue: Catalogue, heard: Heard
 ) -> None:
+    """Take the person as he or she is after this mail: form lines, missing parts, somebody else instead."""
     value = heard.fields.get(rule.id)
     person = value if isinstance(value, Person) else Person()
     before = person

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from mailbot.expression import pattern
+
 _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae"})
 
 
@@ -75,29 +77,6 @@ def without_marks(text: str) -> str:
     'siobhan'
     """
     return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-
-
-_UMLAUTS = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)"}
-
-
-@cache
-def pattern(*alternatives: str) -> re.Pattern[str]:
-    """
-    A matcher for any of the alternatives as whole words, without regard to case.
-
-    In rules.yaml `.*` stands for any letters of the same word, a blank for any white space, and an umlaut
-    also for its spelling "ae", "oe", "ue", "ss". No alternatives: matches nothing.
-
-    >>> bool(pattern("sprecher(in)?").search("Bin Sprecherin."))
-    True
-    """
-    if not alternatives:
-        return re.compile(r"(?!)")
-    parts = []
-    for each in alternatives:
-        each = each.replace(".*", r"[\w:*-]*").replace(" ?", r"\s*").replace(" ", r"\s+")
-        parts.append("".join(_UMLAUTS.get(sign, sign) for sign in each))
-    return re.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.understanding.address import Wire, addresses_in
@@ -245,12 +245,40 @@ _COUPLED = re.compile(
 def merged(people: Iterable[Person]) -> tuple[Person, ...]:
     """The persons, each once: mentions of the same one completed by each other, in the order of first mention."""
     result: list[Person] = []
+    known: dict[tuple[str, ...], dict[int, None]] = {}
     for person in people:
-        fits = [at for at, other in enumerate(result) if same_person(other, person)]
+        near = sorted({at for trait in _traits_sought(person) for at in known.get(trait, ())})
+        fits = [at for at in near if same_person(result[at], person)]
         exact = [at for at in fits if person.email and result[at].email == person.email]
         if exact or len(fits) == 1:
             at = (exact or fits)[0]
             result[at] = completed(result[at], person)
         elif not fits:
+            at = len(result)
             result.append(person)
+        else:
+            continue
+        for trait in _traits(result[at]):
+            known.setdefault(trait, {})[at] = None
     return tuple(result)
+
+
+def _traits(person: Person) -> Iterator[tuple[str, ...]]:
+    """By what somebody can be found: the address, and each part of the name, with and without an address."""
+    if person.email:
+        yield ("email", person.email)
+    for part, name in (("given", person.given), ("surname", person.surname)):
+        if name:
+            yield ("any", part, fold(name))
+            if not person.email:
+                yield ("without address", part, fold(name))
+
+
+def _traits_sought(person: Person) -> Iterator[tuple[str, ...]]:
+    """Where the same one can be among those known: who has another address is somebody else."""
+    among = "without address" if person.email else "any"
+    for trait in _traits(person):
+        if trait[0] == "email":
+            yield trait
+        elif trait[0] == "any":
+            yield (among, *trait[1:])

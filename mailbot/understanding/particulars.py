@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
+from mailbot.expression import pattern
 from mailbot.understanding import chosen, values
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.group import bare_group, groups_in, is_denied
 from mailbot.understanding.heard import Heard, quote
-from mailbot.understanding.lexicon import is_no_name, listed, pattern
+from mailbot.understanding.lexicon import is_no_name, listed
 from mailbot.understanding.names import as_written, names_in, same_person
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
@@ -32,6 +33,7 @@ _WORK_OF_MINE = re.compile(
 
 
 def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    """Take the first group with a name, of the text, the titles, the signature; else keep the kind as a hint."""
     kind = None
     for passage in scene.passages:
         label = _GROUP_LABEL.match(passage.text)
@@ -73,6 +75,7 @@ def _is_in_passing(text: str, at: int, *, alone: bool) -> bool:
 
 
 def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
+    """Take the task that the mail tells of the person of the service; of the sender, where no other person is named."""
     person_rule = next((other for other in service.fields if other.type == "person"), None)
     person = heard.fields.get(person_rule.id) if person_rule else None
     is_sender = not isinstance(person, Person) or chosen.is_speaker(person, scene.voice.person)
@@ -132,6 +135,7 @@ def _roles(text: str, rule: FieldRule) -> Iterator[tuple[str, int]]:
 
 
 def hear_choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    """Take the option that the text or the subject wants, where it wants just one."""
     picked = values.choice_in(scene.text, rule.options) or (
         values.choice_in(scene.titles[0], rule.options) if scene.titles else None
     )
@@ -140,6 +144,7 @@ def hear_choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
 
 
 def hear_date(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    """Take the first day of the text, else of the subject, as in "2026-03-14"."""
     for passage in [*scene.passages, *(Passage(text=title, line=0) for title in scene.titles[:1])]:
         days = values.dates_in(passage.text, scene.today)
         if days:
@@ -148,6 +153,7 @@ def hear_date(rule: FieldRule, scene: Scene, heard: Heard) -> None:
 
 
 def hear_number(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    """Take the number beside one of the words of the field."""
     for passage in scene.passages:
         number = values.number_in(passage.text, rule.words)
         if number is not None:
@@ -160,6 +166,7 @@ def _is_own(email: str, catalogue: Catalogue) -> bool:
 
 
 def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    """Take the first address that fits the field: the association's own, or any other; "an diese Adresse" is the sender's."""
     for passage in scene.passages:
         for wire in addresses_in(passage.text):
             if (
@@ -178,6 +185,7 @@ def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Hea
 
 
 def hear_addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
+    """Take all addresses that are not the association's own, the sender's where "an mich" stands, and those of tables."""
     found: list[str] = []
     reason = ""
     for passage in scene.passages:

@@ -11,6 +11,9 @@ from mailbot.mail.message import Line
 ADDRESS = re.compile(r"[\w.%+'-]*[\w%+-]@(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w@])")
 """An address as people write it (RFC 5321, 4.1.2, without its rarities)."""
 
+_LONGEST, _LONGEST_WORD = 20_000, 500
+"""Characters of a line and of a word that are read; nobody types longer ones."""
+_ENDLESS = re.compile(rf"\S{{{_LONGEST_WORD},}}")
 _BULLET = re.compile(r"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{1,2}[.)]|[a-h][.)]|[A-H]\))\s+|\d{1,2}[.)]?\t)")
 _EMOJI = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u200D\uFE0F\u2B50"
 _ABBREVIATION = re.compile(
@@ -90,6 +93,7 @@ def _goes_on(line: str, following: str) -> bool:
 
 
 def _cut(number: int, text: str, *, alone: bool) -> Iterator[Passage]:
+    text = _ENDLESS.sub(lambda word: word[0][:_LONGEST_WORD], text[:_LONGEST])
     bullet = _BULLET.match(text)
     rest = text[bullet.end() :] if bullet else text
     if (

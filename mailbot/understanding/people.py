@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mailbot.catalogue import FieldRule, Service
+from mailbot.expression import pattern
 from mailbot.understanding import chosen
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
-from mailbot.understanding.lexicon import is_no_name, listed, pattern
+from mailbot.understanding.lexicon import is_no_name, listed
 from mailbot.understanding.mention import Mention, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person
 from mailbot.understanding.passage import Passage
@@ -20,6 +21,7 @@ from mailbot.understanding.scene import Scene
 
 
 def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
+    """Take the persons that a field wants: of lists and tables, of sentences about them, in the order of the mail."""
     chosen_rules = [other for other in service.fields if other.type == "chosen" and other.among == rule.id]
     cues = tuple(word for other in chosen_rules for word in other.words)
     people = [entry.person for entry in scene.entries]
@@ -135,6 +137,7 @@ def _with_speaker(people: Sequence[Person], scene: Scene) -> list[Person]:
 
 
 def hear_person(rule: FieldRule, scene: Scene, heard: Heard) -> None:
+    """Take the one person of a field: whom the mail names for it, else the sender."""
     found, reason = named_person(rule, scene)
     if found is None:
         found, reason = scene.voice.person, "nobody else is named, so it is the sender"

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mailbot.expression import pattern
 from mailbot.mail.message import Table
 from mailbot.understanding.address import addresses_in
-from mailbot.understanding.lexicon import is_given_name, pattern
+from mailbot.understanding.lexicon import is_given_name
 from mailbot.understanding.names import as_written, split_name
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
@@ -42,9 +43,9 @@ def roster_in(table: Table, cues: Sequence[str]) -> tuple[Entry, ...]:
     rows = [tuple(cell.strip() for cell in row) for row in table]
     head_at, head = _head(rows, cues)
     body = rows[head_at + 1 :] if head else rows
-    entries = [
-        entry for row in body if (entry := _by_head(row, head, cues) if head else _by_guess(row, cues, _surname_column(body)))
-    ]
+    first = _surname_column(body)
+    read = (_by_head(row, head, cues) if head else _by_guess(row, cues, first) for row in body)
+    entries = [entry for entry in read if entry]
     if not head and len(entries) < max(2, 0.6 * len(body)):
         return ()
     return tuple(entry for entry in entries if entry.person != Person())

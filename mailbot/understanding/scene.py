@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.catalogue import Catalogue
+from mailbot.expression import pattern
 from mailbot.mail.message import Address, Attachment, Kind, Line, Mail
-from mailbot.understanding.lexicon import beginning, listed, pattern, word_set
+from mailbot.understanding.lexicon import beginning, listed, word_set
 from mailbot.understanding.mention import Mention, mentions
 from mailbot.understanding.passage import Passage, passages
 from mailbot.understanding.request import Person
 from mailbot.understanding.roster import Entry, cards_in, roster_in, tables_in
 from mailbot.understanding.voice import Voice, voice_of
 
+_MOST_PASSAGES = 500
+"""What a person writes by hand is far below; a mail beyond is read up to here, and staff are told."""
 _SALUTATION = re.compile(rf"{beginning('salutations').pattern}[^.!?]{{0,60}}?(?:[,!.:]\s*|$)", re.IGNORECASE)
 
 
@@ -36,6 +39,7 @@ class Scene:
     today: date | None
     own: frozenset[str] = frozenset()
     company: tuple[Mention, ...] = ()  # everybody mentioned in the whole mail
+    unread: int = 0  # how many passages more the mail has than are read
 
     def only(self, indices: Sequence[int]) -> Scene:
         """The same scene, with these passages alone."""
@@ -91,17 +95,18 @@ def _scene(
     cues = chosen_words(catalogue)
     written = tables_in(spoken)
     cards = cards_in(spoken)
-    in_tables = {at for where, table in written for at in where if roster_in(table, cues)} | {
-        at for where, _ in cards for at in where
-    }
-    outside = tuple(replace(p, text="") if at in in_tables else p for at, p in enumerate(spoken))
-    entries = [entry for _, table in written for entry in roster_in(table, cues)] + [entry for _, entry in cards]
+    rosters = [(where, roster) for where, table in written if (roster := roster_in(table, cues))]
+    in_tables = {at for where, _ in (*rosters, *cards) for at in where}
+    told = [at for at in range(len(spoken)) if at not in in_tables]
+    heard = spoken[: told[_MOST_PASSAGES]] if len(told) > _MOST_PASSAGES else spoken
+    outside = tuple(replace(p, text="") if at in in_tables else p for at, p in enumerate(heard))
+    entries = [entry for _, roster in rosters for entry in roster] + [entry for _, entry in cards]
     entries += [entry for attachment in attachments for table in attachment.tables for entry in roster_in(table, cues)]
     headings = [" ".join(row) for attachment in attachments for table in attachment.tables for row in table[:3]]
     signature = [line for line in lines if line.kind is Kind.SIGNATURE]
     company = mentions(outside, own=catalogue.own_addresses)
     return Scene(
-        voice=voice_of(author, spoken, signature),
+        voice=voice_of(author, outside, signature),
         passages=outside,
         mentions=company,
         entries=tuple(entries),
@@ -113,6 +118,7 @@ def _scene(
         ),
         copied=tuple(_as_person(address) for address in mail.cc if address.email not in catalogue.own_addresses),
         company=company,
+        unread=max(0, len(told) - _MOST_PASSAGES),
         today=mail.date.astimezone(catalogue.hours.timezone).date() if mail.date else None,
         own=catalogue.own_addresses,
     )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.catalogue import Catalogue, Service
+from mailbot.expression import pattern
 from mailbot.understanding.group import groups_in
-from mailbot.understanding.lexicon import beginning, listed, pattern
+from mailbot.understanding.lexicon import beginning, listed
 from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import RequestKind
 
@@ -55,7 +56,7 @@ def topics_of(
     if ongoing:
         return _requests([hit for hit in services if hit.strong or said.wishes([hit])], said, ongoing=True)
     enclosed = enclosed or said.lists_addresses()
-    trouble = said.sign(catalogue.language.help.strong)
+    trouble = said.sign(catalogue.language.help.strong, catalogue.language.help.not_if)
     if trouble and not (enclosed and said.wishes(services)):
         return (_help(services, trouble, said),)
     if not services:
@@ -64,7 +65,7 @@ def topics_of(
     if change and len(services) == 1 and services[0].service.fields:
         because = (said.because(services[0]), f'change: "{change}"')
         return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=said.all, because=because),)
-    trouble = said.sign(catalogue.language.help.weak)
+    trouble = said.sign(catalogue.language.help.weak, catalogue.language.help.not_if)
     if enclosed or said.wishes(services) or not any(passage.text for passage in passages):
         return _requests(services, said, ongoing=False)
     if said.hints_at_wish(services) and (not trouble or said.names_group()):
@@ -151,17 +152,21 @@ class _Said:
 
     def _asks(self, hit: _Hit) -> bool:
         """Whether the passage asks for something, or is an item of a list of wishes."""
-        request = self.catalogue.language.request
         if hit.at < 0 or self.passages[hit.at].marked or beginning("numbered").match(self.text(hit.at)):
             return True
-        return pattern(*request.strong, *request.weak).search(self.text(hit.at)) is not None
+        return self._wants(hit.at)
+
+    def _wants(self, at: int, *, strongly: bool = False) -> bool:
+        """Whether words of wanting stand in the passage."""
+        request = self.catalogue.language.request
+        words = request.strong if strongly else (*request.strong, *request.weak)
+        return pattern(*words).search(pattern(*request.not_if).sub(" ", self.text(at))) is not None
 
     def wishes(self, services: Sequence[_Hit]) -> bool:
         """Whether something new is wanted: words of wanting beside the service, or a group that it is for."""
-        strong = pattern(*self.catalogue.language.request.strong)
         for hit in services:
             near = (hit.at, hit.at - 1, hit.at + 1, hit.at + 2) if hit.at >= 0 else (-1, *self.all)
-            if any(strong.search(self.text(at)) for at in near if at != -1 or hit.at == -1):
+            if any(self._wants(at, strongly=True) for at in near if at != -1 or hit.at == -1):
                 return True
             if listed("meant_for").search(self.text(hit.at)) and self._groups(hit.at):
                 return True
@@ -169,8 +174,7 @@ class _Said:
 
     def hints_at_wish(self, services: Sequence[_Hit]) -> bool:
         """Words that often go with a wish, beside the service; or a group together with words for what is asked for."""
-        weak = pattern(*self.catalogue.language.request.weak)
-        if any(weak.search(self.text(at)) for hit in services for at in ((hit.at,) if hit.at >= 0 else (-1, *self.all))):
+        if any(self._wants(at) for hit in services for at in ((hit.at,) if hit.at >= 0 else (-1, *self.all))):
             return True
         words = [
             word for hit in services for rule in hit.service.fields if rule.type in ("persons", "number") for word in rule.words

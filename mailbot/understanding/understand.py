@@ -8,13 +8,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from mailbot.catalogue import Catalogue
+from mailbot.expression import pattern
 from mailbot.mail.message import Kind, Mail
 from mailbot.understanding.answer import answered
 from mailbot.understanding.form import filled
 from mailbot.understanding.gaps import missing
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear
-from mailbot.understanding.lexicon import language_of, listed, pattern
+from mailbot.understanding.lexicon import language_of, listed
 from mailbot.understanding.request import Act, Reading, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
 from mailbot.understanding.topic import Topic, services_named, topics_of
@@ -30,7 +31,7 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
     language, foreign = _language(mail, scene)
     if not before:
         requests = _first(mail, scene, catalogue)
-        return Reading(requests=requests, language=language, foreign=foreign, doubts=_doubts(mail, catalogue))
+        return Reading(requests=requests, language=language, foreign=foreign, doubts=_doubts(mail, scene, catalogue))
     act = _act(mail, scene, before, catalogue)
     if act is not Act.SAY:
         return Reading(requests=before, act=act, language=language, foreign=foreign)
@@ -61,7 +62,7 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
         act=act,
         language=language,
         foreign=foreign,
-        doubts=_doubts(mail, catalogue),
+        doubts=_doubts(mail, scene, catalogue),
     )
 
 
@@ -170,11 +171,11 @@ def _language(mail: Mail, scene: Scene) -> tuple[str, str | None]:
     return "de", code
 
 
-def _doubts(mail: Mail, catalogue: Catalogue) -> tuple[str, ...]:
+def _doubts(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[str, ...]:
     """What staff should hear of besides the request."""
     text = " ".join([mail.text, *(address.email for address in (*mail.to, *mail.cc))]).lower()
-    return tuple(
-        f"the misspelt domain {domain} stands in the mail"
-        for domain in catalogue.organisation.misspelt_domains
-        if f"@{domain.lower()}" in text
-    )
+    misspelt = [domain for domain in catalogue.organisation.misspelt_domains if f"@{domain.lower()}" in text]
+    doubts = [f"the misspelt domain {domain} stands in the mail" for domain in misspelt]
+    if scene.unread:
+        doubts.append(f"the mail is very long: {scene.unread} sentences or lines at its end were not read")
+    return tuple(doubts)

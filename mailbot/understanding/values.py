@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from mailbot.catalogue import FieldRule, Option
-from mailbot.understanding.lexicon import listed, pattern, word_set, words
+from mailbot.expression import pattern
+from mailbot.understanding.lexicon import listed, word_set, words
 from mailbot.understanding.passage import ADDRESS
 
 _NUMERIC = re.compile(
