@@ -1,0 +1,148 @@
+"""Later mails: what they add to a request, what they correct, and what they leave as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import ANNA
+from tests.understanding.conversation import fields, one, understood
+
+GROUP_MISSING = "Unsere AG möchte eine Signalgruppe."
+ASSEMBLY = "Der OV Kalk macht eine Mitgliederversammlung mit OpenSlides."
+COMPLETE = "Der OV Kalk macht am 14.03.2026 eine Mitgliederversammlung mit OpenSlides, etwa 40 Leute."
+PERSONAL = "Ich hätte gern eine persönliche Mailadresse."
+SHARED = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln.de, weitergeleitet an kim@verein.example."
+VIDEO = "Ich bräuchte einen Account für BigBlueButton für die AG Frieden."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Frieden",
+        "AG Frieden",
+        "Wir sind die AG Frieden.",
+        "> Name der Gruppe: Frieden",
+        "Ach so, Frieden natürlich!",
+        pytest.param(
+            "Unsere AG heißt AG Frieden.",
+            marks=pytest.mark.xfail(strict=True, reason="the second AG is taken for the name: AG AG"),
+        ),
+    ],
+)
+def test_a_group_is_named_when_asked_for(answer: str):
+    request = one(GROUP_MISSING, answer)
+
+    assert (request.fields["group"], request.missing) == ("AG Frieden", ())
+
+
+@pytest.mark.parametrize("answer", ["Das muss ich erst fragen.", "Gruß Anna", "Wie meint ihr das?"])
+def test_an_answer_that_names_no_group_leaves_it_missing(answer: str):
+    assert one(GROUP_MISSING, answer).missing == ("group",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "role"),
+    [
+        ("Kassiererin", "Kassiererin"),
+        ("Ich bin die Kassiererin.", "Kassiererin"),
+        ("Kassiererin in der AG Frieden", "Kassiererin"),
+        ("Ich mach da die Koordination.", "Koordination"),
+        ("> Aufgabe in der Gruppe: Sprecherin", "Sprecherin"),
+    ],
+)
+def test_a_task_is_named_when_asked_for(answer: str, role: str):
+    assert fields(VIDEO, answer)["role"] == role
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Am 14.03.2026 mit 40 Leuten.",
+        "Samstag, 14. März 2026, ca. 40",
+        pytest.param(
+            "14. März 2026, ca. 40 Leute",
+            marks=pytest.mark.xfail(strict=True, reason="a day at the beginning of a line is taken for the number of a list"),
+        ),
+        "> Datum der Versammlung: 14.03.2026\n> erwartete Teilnehmende: 40",
+        "Es werden 40 Teilnehmende, und zwar am 14.3.2026.",
+    ],
+)
+def test_a_day_and_a_number_are_named_when_asked_for(answer: str):
+    request = one(ASSEMBLY, answer)
+
+    assert (request.fields["date"], request.fields["participants"], request.missing) == ("2026-03-14", 40, ())
+
+
+def test_what_is_named_step_by_step_comes_together():
+    request = one(ASSEMBLY, "Am 14.03.2026.", "40")
+
+    assert dict(request.fields) == {"group": "OV Kalk", "date": "2026-03-14", "participants": 40, "person": ANNA}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Der Termin ist verschoben auf den 21.03.2026.", "date", "2026-03-21"),
+        ("Korrektur: es werden 60 Leute statt 40.", "participants", 60),
+        ("Sorry, nicht der OV Kalk, sondern der OV Porz.", "group", "OV Porz"),
+    ],
+)
+def test_what_was_complete_is_corrected(text: str, field: str, value: object):
+    before = fields(COMPLETE)
+
+    assert fields(COMPLETE, text) == {**before, field: value}
+
+
+@pytest.mark.parametrize(
+    "text", ["Wir freuen uns auf den 1. Mai 2026!", "Danke, das klappt ja gut.", "Die AG Frieden freut sich auch."]
+)
+def test_what_was_complete_is_not_changed_by_mere_talk(text: str):
+    assert fields(COMPLETE, text) == fields(COMPLETE)
+
+
+def test_a_forwarding_is_asked_for_its_target_and_a_mailbox_is_not():
+    assert one(PERSONAL, "Kassiererin, und bitte als Weiterleitung.").missing == ("target",)
+    assert one(PERSONAL, "Kassiererin, und bitte ein Postfach.").missing == ()
+
+
+def test_whoever_turns_from_a_forwarding_to_a_mailbox_needs_no_target():
+    found = fields(PERSONAL, "Kassiererin, als Weiterleitung an kim@verein.example.", "Doch lieber ein richtiges Postfach.")
+
+    assert (found["address_kind"], "target" in found) == ("mailbox", False)
+
+
+@pytest.mark.parametrize("answer", ["kim@verein.example", "Bitte an kim@verein.example.", "> Ziel-Adresse: kim@verein.example"])
+def test_a_target_is_named_when_asked_for(answer: str):
+    request = one(PERSONAL, "Kassiererin, als Weiterleitung.", answer)
+
+    assert (request.fields["target"], request.missing) == ("kim@verein.example", ())
+
+
+def test_a_target_joins_the_others():
+    assert fields(SHARED, "Außerdem noch an paul@verein.example.")["targets"] == ("kim@verein.example", "paul@verein.example")
+
+
+def test_a_target_leaves():
+    assert fields(SHARED.replace("kim@verein.example", "kim@verein.example und paul@verein.example"), "Paul bitte wieder raus.")[
+        "targets"
+    ] == ("kim@verein.example",)
+
+
+def test_a_filled_form_line_counts_more_than_the_words_above_it():
+    answer = "Wie die AG Klima schon sagte:\n\n> Name der Gruppe: Frieden"
+
+    assert one(GROUP_MISSING, answer).fields["group"] == "AG Frieden"
+
+
+def test_what_was_said_before_is_quoted_and_not_said_again():
+    quoted = "Danke!\n\nAm 1.6.2025 schrieb Support:\n> am 01.05.2026 mit 99 Leuten\n> Der OV Porz"
+
+    assert fields(COMPLETE, quoted) == fields(COMPLETE)
+
+
+def test_somebody_else_of_the_group_may_answer():
+    first = understood(GROUP_MISSING)
+
+    request = one("Frieden", before=first.requests, sender="Paul Krüger <paul@posteo.example>")
+
+    assert dict(request.fields) == {"group": "AG Frieden", "person": ANNA}

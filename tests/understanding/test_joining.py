@@ -1,0 +1,151 @@
+"""Persons in later mails: who joins, who leaves, and what is now known of those named before."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbot.understanding.request import Person
+from tests.builders import ANNA, attached, person, written
+from tests.understanding.conversation import fields, one
+
+PAUL = person("Paul", "Krüger", "paul@posteo.example")
+CEM = person("Cem", "Arslan", "cem@posteo.example")
+DORA = person("Dora", "Weber", "dora@posteo.example")
+LIST = """\
+Der OV Kalk möchte die Nextcloud nutzen. User:
+Paul Krüger, paul@posteo.example
+Cem Arslan, cem@posteo.example
+Admin: Cem
+"""
+HALF = "Der OV Kalk möchte die Nextcloud nutzen. User: Paul Krüger (paul@posteo.example) und Cem Arslan. Admin: Cem"
+BARE = "Der OV Kalk möchte die Nextcloud nutzen."
+CONTACT = "Die AG Frieden möchte eine Signalgruppe. Kontakt: Paul Krüger"
+
+
+def users(*mails: str) -> set[Person]:
+    found = fields(*mails)["users"]
+    assert isinstance(found, tuple)
+    return {each for each in found if isinstance(each, Person)}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "cem@posteo.example",
+        "Cem hat cem@posteo.example.",
+        "Die Adresse von Cem ist cem@posteo.example",
+        "> E-Mail von Cem Arslan: cem@posteo.example",
+        "Cem Arslan, cem@posteo.example",
+        "Arslan: cem@posteo.example",
+    ],
+)
+def test_the_one_address_that_is_missing_is_told(answer: str):
+    request = one(HALF, answer)
+
+    assert (set(request.fields["users"]), request.missing) == ({PAUL, CEM}, ())  # type: ignore[arg-type]
+
+
+def test_an_address_that_cannot_be_one_is_asked_for_again():
+    assert one(HALF, "Cem hat cem@posteo.").missing == ("users.email",)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Paul Krüger, paul@posteo.example\nCem Arslan, cem@posteo.example",
+        "> Nutzer*innen (Vorname, Name, E-Mail): Paul Krüger, paul@posteo.example; Cem Arslan, cem@posteo.example",
+        "Das sind Paul Krüger (paul@posteo.example) und Cem Arslan (cem@posteo.example).",
+    ],
+)
+def test_users_are_named_when_asked_for(answer: str):
+    assert users(BARE, answer) == {PAUL, CEM}
+
+
+def test_the_sender_may_be_one_of_them():
+    assert users(BARE, "Paul Krüger, paul@posteo.example, und ich.") == {PAUL, ANNA}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dora Weber, dora@posteo.example kommt noch dazu.",
+        "Außerdem noch Dora Weber (dora@posteo.example).",
+        "Bitte auch Dora Weber, dora@posteo.example, aufnehmen.",
+    ],
+)
+def test_somebody_joins(text: str):
+    assert users(LIST, text) == {PAUL, CEM, DORA}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paul doch nicht.",
+        "Paul macht nicht mit.",
+        pytest.param(
+            "Paul Krüger bitte wieder rausnehmen.",
+            marks=pytest.mark.xfail(strict=True, reason="who is taken out by the whole name comes back without an address"),
+        ),
+    ],
+)
+def test_somebody_leaves(text: str):
+    assert users(LIST, text) == {CEM}
+
+
+def test_somebody_takes_the_place_of_another():
+    assert users(LIST, "Statt Paul macht Dora Weber mit, dora@posteo.example.") == {CEM, DORA}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Pauls Adresse war falsch, richtig ist paul.krueger@posteo.example.", "Korrektur: Paul Krüger, paul.krueger@posteo.example"],
+)
+def test_an_address_is_corrected(text: str):
+    assert users(LIST, text) == {person("Paul", "Krüger", "paul.krueger@posteo.example"), CEM}
+
+
+def test_a_surname_is_spelt_right():
+    assert users(LIST, "Sorry, Tippfehler: Paul schreibt sich Paul Krieger.") == {person("Paul", "Krieger", PAUL.email), CEM}
+
+
+@pytest.mark.parametrize("text", ["Danke euch!", "Paul freut sich schon.", "Wann geht es los?"])
+def test_who_merely_talks_changes_nobody(text: str):
+    assert users(LIST, text) == {PAUL, CEM}
+
+
+def test_a_list_may_come_later():
+    sheet = attached(("Vorname", "Nachname", "E-Mail"), ("Paul", "Krüger", "paul@posteo.example"))
+
+    assert fields(BARE, written("Die Liste hatte ich vergessen.", attachments=(sheet,)))["users"] == (PAUL,)
+
+
+@pytest.mark.parametrize(
+    "answer", ["paul@posteo.example", "Pauls Adresse ist paul@posteo.example.", "> E-Mail: paul@posteo.example"]
+)
+def test_of_one_person_the_rest_is_told(answer: str):
+    request = one(CONTACT, answer)
+
+    assert (request.fields["person"], request.missing) == (PAUL, ())
+
+
+def test_another_person_takes_over():
+    text = "Der Kontakt ist jetzt doch Dora Weber, dora@posteo.example, statt Paul."
+
+    assert fields(f"{CONTACT}, paul@posteo.example", text)["person"] == DORA
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Schmidt",
+        "Name: Schmidt",
+        pytest.param(
+            "Mein Nachname ist Schmidt.",
+            marks=pytest.mark.xfail(strict=True, reason="only a bare surname or a form line is heard"),
+        ),
+    ],
+)
+def test_a_surname_alone_answers_the_question_for_it(answer: str):
+    request = one("Die AG Frieden möchte eine Signalgruppe.", answer, sender="Anna <anna.schmidt@posteo.example>")
+
+    assert (request.fields["person"], request.missing) == (ANNA, ())
