@@ -76,8 +76,10 @@ def _bare_stretches(text: str, people: Sequence[Person]) -> tuple[tuple[int, int
 
     "Mechthild ist schwer zu erreichen" says something else about her.
     """
-    if addresses_in(text):
-        return ()
+    wires = addresses_in(text)
+    if wires:
+        left = re.sub(r"\W", "", "".join(text.replace(wire.written, "") for wire in wires[:1])) if len(wires) == 1 else "several"
+        return ((0, len(text)),) if not left and wires[0].email in {each.email for each in people} else ()
     found = []
     for piece in re.finditer(r"[^,;:.!?]+", text):
         left = listed("choosing").sub(" ", piece[0])
@@ -100,7 +102,7 @@ def _joined(pool: tuple[Person, ...], here: Sequence[Mention], scene: Scene, hea
     """Those named completely in the stretch, and the speaker who says so, belong to the persons as well."""
     joined = list(pool)
     for mention in here:
-        person = scene.voice.person if mention.me else mention.person
+        person = scene.who(mention)
         known = [
             at for at, each in enumerate(joined) if same_person(each, person) or (mention.me and chosen.is_speaker(each, person))
         ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from mailbot.understanding.lexicon import beginning, listed
+from mailbot.understanding.passage import ADDRESS
 from mailbot.understanding.request import Person
+
+_ABOUT_THE_NEXT = re.compile(r"\b(?:nicht|not|statt|instead of|ohne)\s*$", re.IGNORECASE)
 
 
 def corrects(text: str) -> bool:
@@ -25,7 +28,8 @@ def leaves(text: str, start: int, end: int, upto: int | None = None) -> bool:
 
     `upto`: where the next name begins; what stands there is about that one.
     """
-    rest = re.split(r"[,.;!]", text[end:upto])[0]
+    whole = text[end:upto]
+    rest = re.split(r"[,.;!]", whole if upto is None else _ABOUT_THE_NEXT.sub("", whole))[0]
     return (
         listed("removed").search(rest) is not None
         or any(beginning("removed_behind").match(tail) for tail in _tails(rest))
@@ -42,5 +46,6 @@ def _tails(text: str) -> list[str]:
 def places(person: Person, text: str) -> list[tuple[int, int]]:
     """Where the person stands in the text: by full name, else by given name, else by surname."""
     whole = person.given and person.surname and person.name.lower() in text.lower()
+    text = ADDRESS.sub(lambda wire: "\x00" * len(wire[0]), text)
     form = person.name if whole else person.given or person.surname
     return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)] if form else []

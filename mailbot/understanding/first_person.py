@@ -21,10 +21,12 @@ _SELF = tuple(
         r"\b(?P<me>i|ich)\s*,",
     )
 )
+_BEN = re.compile(r"Ben(?=\s+[A-ZÄÖÜÇŞİ]|\s*[,(<:@]|\s+(?:und|and)\b)")
+"""Turkish for "ich", and a name."""
 _DENIED = re.compile(r"\b(?:nicht|not|kein|weder)\s*$", re.IGNORECASE)
 
 
 def speaks_of_self(text: str) -> tuple[int, ...]:
     """The offsets at which the author says that he or she is meant; "nicht ich" is not."""
     found = {match.start("me") for expression in _SELF for match in expression.finditer(text)}
-    return tuple(sorted(offset for offset in found if not _DENIED.search(text[:offset])))
+    return tuple(sorted(offset for offset in found if not _DENIED.search(text[:offset]) and not _BEN.match(text, offset)))

@@ -93,10 +93,15 @@ def _named(text: str, start: int, end: int, kind: str, groups: Groups) -> Group:
         re.match(r"([^\"“”«»]{2,60})[\"“”«]", rest[at:]) if rest[lead.start() : at].strip(" :") in ("„", '"', "“", "»") else None
     )
     taken, length = (quoted[1].strip(), quoted.end()) if quoted else _words(rest[at:], kind, groups)
-    if not taken:
+    if not taken or _is_kind(taken.split()[0], groups):
         return Group(start=start, end=end, kind=kind, name=None, written=text[start:end])
     stop = end + at + length
     return Group(start=start, end=stop, kind=kind, name=normal_name(taken, kind, groups), written=text[start:stop])
+
+
+def _is_kind(word: str, groups: Groups) -> bool:
+    """ "Unsere AG heißt AG Frieden": the name begins anew."""
+    return any(word.lower() in (kind.short.lower(), *(name.lower() for name in kind.names)) for kind in groups.kinds)
 
 
 def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:

@@ -59,9 +59,7 @@ def _added(
     named = fresh.people(rule.id)
     if not named:
         named = tuple(
-            scene.voice.person if mention.me else mention.person
-            for mention in scene.mentions
-            if mention.me or (mention.person.given and mention.person.surname)
+            scene.who(mention) for mention in scene.mentions if mention.me or (mention.person.given and mention.person.surname)
         )
     return merged([*people, *named])
 
@@ -159,9 +157,9 @@ def _joins(text: str, chosen_words: Sequence[str]) -> bool:
 
 def _is_taken_out(mention: Mention, scene: Scene) -> bool:
     text = scene.passages[mention.place[0]].text
-    return (
-        is_replaced(text, mention.place[1])
-        or re.match(r"\s*(?:doch nicht|nicht)\b", text[mention.end :], re.IGNORECASE) is not None
+    after = [each for each in scene.mentions if each.place[0] == mention.place[0] and each.place[1] > mention.place[1]]
+    return is_replaced(text, mention.place[1]) or leaves(
+        text, mention.place[1], mention.end, min((each.place[1] for each in after), default=None)
     )
 
 

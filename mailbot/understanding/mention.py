@@ -106,8 +106,23 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool =
     result = [_mention(at, name, wire, masked, listed=listed) for name, wire in pairs]
     for offset in speaks_of_self(masked):
         if not any(name.start <= offset < name.end for name in names):
-            result.append(Mention(person=Person(), place=(at, offset), end=offset + 3, me=True, listed=listed))
+            mine = next(
+                (each for each in result if not _has_name(each.person) and _MINE.fullmatch(masked[offset : each.place[1]])), None
+            )
+            person = mine.person if mine else Person()
+            result = [each for each in result if each is not mine]
+            result.append(
+                Mention(person=person, place=(at, offset), end=mine.end if mine else offset + 3, me=True, listed=listed)
+            )
     return sorted(result, key=lambda each: each.place)
+
+
+_MINE = re.compile(
+    r"(?:ich|mich|mir|me|i|myself)"
+    r"(?:\s+(?:selbst|selber|auch|unter|mit|über|via|at|an|auf|als|bitte|und zwar|dieser|der|meine|meiner|adresse|mail))*\W*",
+    re.IGNORECASE,
+)
+"""From "ich" to an address that is the author's: "ich (kim@…)", "mich bitte mit kim@…"."""
 
 
 _NICKNAME = re.compile(
@@ -195,7 +210,9 @@ def _after(masked: str, wire: Wire, ceiling: int, *, listed: bool) -> Name | Non
     name = next(iter(names_in(rest, loose=listed)), None)
     if name is None or name.start > 12 or re.search(r"\bund\b|\band\b|;|\.\s", rest[: name.start]):
         return None
-    return replace(name, start=name.start + wire.end, end=name.end + wire.end) if name.sure or listed else None
+    if not name.sure and not (listed and rest[name.start].isupper()):
+        return None
+    return replace(name, start=name.start + wire.end, end=name.end + wire.end)
 
 
 def _worth(text: str, name: Name, wire: Wire) -> float:

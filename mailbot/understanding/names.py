@@ -205,7 +205,7 @@ def _capital(word: str) -> str:
 
 
 def _upper_first(part: str) -> str:
-    low = part.replace("I", "ı").lower() if re.search(r"[şğıŞĞ]", part) and part.isupper() else part.lower()
+    low = part.replace("İ", "i").replace("I", "ı").lower() if re.search(r"[şğıŞĞİ]", part) and part.isupper() else part.lower()
     return low[:1].upper() + low[1:]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mailbot.mail.message import Line
+from mailbot.understanding.lexicon import words
 
 ADDRESS = re.compile(r"[\w.%+'-]*[\w%+-]@(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w@])")
 """An address as people write it (RFC 5321, 4.1.2, without its rarities)."""
@@ -14,7 +15,8 @@ ADDRESS = re.compile(r"[\w.%+'-]*[\w%+-]@(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w@])")
 _LONGEST, _LONGEST_WORD = 20_000, 500
 """Characters of a line and of a word that are read; nobody types longer ones."""
 _ENDLESS = re.compile(rf"\S{{{_LONGEST_WORD},}}")
-_BULLET = re.compile(r"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{1,2}[.)]|[a-h][.)]|[A-H]\))\s+|\d{1,2}[.)]?\t)")
+_MONTH = "|".join(words()["months"])
+_BULLET = re.compile(rf"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{{1,2}}[.)](?!\s+(?:{_MONTH})\b)|[a-h][.)]|[A-H]\))\s+|\d{1, 2}[.)]?\t)")
 _EMOJI = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u200D\uFE0F\u2B50"
 _ABBREVIATION = re.compile(
     r"(?:\b(?:z|B|d|h|u|a|o|ä|bzw|ca|Nr|Abs|Art|Str|str|Dr|Prof|Tel|Sr|St|i|A|e|V|usw|etc|evtl|ggf|inkl|incl|max|min|Mio|vgl|Mr|Mrs|Ms"

@@ -76,7 +76,7 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
             continue
         if mention.me:
             if cued or with_address or passage.listed or passage.marked or len(here) > 1:
-                yield scene.voice.person
+                yield scene.who(mention)
         elif person.email or mention.broken:
             if person.given or person.surname:
                 yield person
@@ -124,9 +124,17 @@ def _named_by_speaker(person: Person, scene: Scene) -> Person:
     return scene.voice.person if person.email == scene.voice.person.email else person
 
 
+def _is_namesake(person: Person, speaker: Person) -> bool:
+    """The same full name: the sender, whatever the address."""
+    return bool(person.given and person.surname) and (person.given, person.surname) == (speaker.given, speaker.surname)
+
+
 def _with_speaker(people: Sequence[Person], scene: Scene) -> list[Person]:
     """An entry that is the sender gets the address the mail was sent from, unless another is named."""
     speaker = scene.voice.person
+    elsewhere = [each for each in people if _is_namesake(each, speaker) and each.email not in (None, speaker.email)]
+    if elsewhere:
+        people = [elsewhere[0] if each == speaker else each for each in people]
     unified = merged(people)
     return [
         completed(each, speaker)
@@ -159,7 +167,7 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
             before = [each for each in here if each.place[1] < match.start() and match.start() - each.end < 40]
             for mention in [*after, *reversed(before)]:
                 if mention.me:
-                    return scene.voice.person, quote(passage)
+                    return scene.who(mention), quote(passage)
                 if (
                     mention.person.given
                     and (mention.person.surname or mention.person.email)
@@ -243,6 +251,6 @@ def without_filler(text: str) -> str:
 
 
 _FILLER = re.compile(
-    r"\b(?:der|die|das|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|steht|für|hinten|heisst|[A-Z]\.|und|zwar|the|surname|is|last|his|her)\b|[:,]",
+    r"\b(?:der|die|das|mein|meine|sie|er|nachnamen?|familienname|vorname|name|heißt|ist|lautet|mit|übrigens|steht|für|hinten|heisst|[A-Z]\.|und|zwar|the|surname|is|last|his|her)\b|[:,]",
     re.IGNORECASE,
 )

@@ -19,7 +19,7 @@ _HEADS = {
     "given": r"vor-?name(n)?|ruf-?name|given ?names?|first ?names?|forename|adı?|nombre|nome|imię|prénom",
     "surname": r"nach-?name(n)?|familien-?name|zu-?name|sur-?names?|last ?names?|family ?name|soyad[ıi]?|apellidos?|cognome"
     r"|nazwisko|nom",
-    "email": r"(.*)e-?mail.*|(.*)mail-?adresse?n?|mail|adresse|e-?posta|correo.*|posta|address",
+    "email": r"(.*)e-?mail.*|((.*)e-?)?mail[- ]?(adresse?n?|address(es)?)|mail|adresse|e-?posta|correo.*|posta|address",
     "name": r"name(n)?|person|vor-? ?und (nach|zu)name|name, vorname|full ?name|wer|mitglied|nutzer.*|user|benutzer.*",
 }
 _YES = re.compile(r"^(?:x|ja|yes|j|y|✓|✔|✗|☑|1|wahr|true|admin|gruppenadmin|evet|sí|si|sì|tak)$", re.IGNORECASE)
@@ -59,7 +59,7 @@ def _head(rows: Sequence[tuple[str, ...]], cues: Sequence[str]) -> tuple[int, di
             if "@" in cell or not cell:
                 continue
             for part, words in _HEADS.items():
-                if part not in found and pattern(words).fullmatch(cell.strip(" :*")):
+                if part not in found and pattern(words).fullmatch(re.sub(r"\(.*\)", "", cell).strip(" :*")):
                     found[part] = column
                     break
             else:

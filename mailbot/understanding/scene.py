@@ -63,6 +63,11 @@ class Scene:
             voice=replace(self.voice, closing=()),
         )
 
+    def who(self, mention: Mention) -> Person:
+        """The person mentioned; who says "ich" is the voice, by the address beside it where one stands there."""
+        own = self.voice.person
+        return replace(own, email=mention.person.email or own.email) if mention.me else mention.person
+
     @property
     def text(self) -> str:
         """All passages, a line each."""

@@ -133,6 +133,7 @@ def _refused(clause: str, start: int, end: int) -> bool:
 
 def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
     """The task that the text names, as it is worded, and its offset."""
+    text = ADDRESS.sub(lambda wire: " " * len(wire[0]), text)
     match = pattern(*rule.words).search(text)
     if match is None or "@" in match[0]:
         return None
