@@ -18,6 +18,7 @@ _SELF = tuple(
         rf"\b(?P<me>ich)\s+(?:selbst\s+|selber\s+)?{listed('takes_on').pattern}",
         rf"(?P<me>{listed('me_in_other_words').pattern})",
         rf"(?P<me>{_ME})\s+{listed('couplings').pattern}{_NEW_SENTENCE}",
+        r"\b(?:pflegen|betreuen|übernehmen|verwalten|bearbeiten|machen)\s+(?:würde|werde|will|möchte|kann|soll)\s+(?P<me>ich|isch)\b",
         r"\b(?P<me>i|ich)\s*,",
     )
 )

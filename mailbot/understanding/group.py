@@ -19,6 +19,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """What may stand between the kind and the name."""
+_SEVERAL = re.compile(r"(?:verbände|gruppen|kreise|gemeinschaften)n?$", re.IGNORECASE)
+"""Of several groups, none is named."""
 _WORD = r"[^\W\d_](?:[\w'’*:]|-(?=\w))*"
 
 
@@ -86,7 +88,7 @@ def _is_noise(text: str, match: re.Match[str]) -> bool:
 def _named(text: str, start: int, end: int, kind: str, groups: Groups) -> Group:
     rest = text[end:]
     lead = _LEAD.match(rest)
-    if lead is None:
+    if lead is None or _SEVERAL.search(text[start:end]):
         return Group(start=start, end=end, kind=kind, name=None, written=text[start:end])
     at = lead.end()
     quoted = (

@@ -212,6 +212,8 @@ def join_person(
                 catalogue=catalogue,
             )
             person = completed(said[0], person) if said else person
+    if person.email and person.email == scene.voice.person.email and not (person.given or person.surname):
+        person = completed(person, scene.voice.person)
     lacking = [part for part in rule.each if getattr(person, part) is None]
     if lacking:
         for at, passage in enumerate(scene.passages):

@@ -255,7 +255,7 @@ def _coupled(masked: str, known: Sequence[Name]) -> list[Name]:
 
 
 _COUPLED = re.compile(
-    r"(?:\b(?:und|and|et|ve|y|e|i|oder|sind|wären|ist|wird|wäre|heißt|is)|[,:])\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)(?![\w-])"
+    r"(?:\b(?:und|and|et|ve|y|e|i|oder|sind|wären|ist|wird|wäre|heißt|is|für|for|frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in))|[,:])\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)(?![\w-])"
 )
 
 

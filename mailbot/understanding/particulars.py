@@ -25,8 +25,10 @@ _TASK_OF_MINE = re.compile(
 )
 """A task that rules.yaml does not know, by how tasks are said: "als neu gewählter Revisor"."""
 _WORK_OF_MINE = re.compile(
-    r"\bich\s+(?:mache?|übernehme|betreue|erledige)\s+(?:[^\W\d_]+\s+){0,4}?(?:die|das|den)\s+"
-    r"((?:[^\W\d_]+-)?[^\W\d_]*(?:arbeit|presse|kasse|finanzen|betreuung|koordination|organisation|protokolle?|redaktion|technik))\b",
+    r"\b(?:mache?|übernehme|betreue|erledige|verantworte|mich um|bin(?: \w+){0,3}(?: zuständig)? für)\s+"
+    r"(?:ich\s+)?(?:mich um\s+)?(?:[^\W\d_]+\s+){0,4}?(?:die|das|den)\s+"
+    r"((?:[^\W\d_]+-)?[^\W\d_]*(?:arbeit|presse|kasse|finanzen"
+    r"|betreuung|koordination|organisation|protokolle?|redaktion|technik|medien|moderation))\b",
     re.IGNORECASE,
 )
 """Work that is said for a task: "ich mach bei uns die Öffentlichkeitsarbeit"."""
@@ -116,7 +118,7 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
             and not any(unknown[1] in (name.person.given, name.person.surname) for name in names_in(passage.text))
         ):
             return heard.take(rule.id, unknown[1], quote(passage))
-        work = _WORK_OF_MINE.search(passage.text)
+        work = _WORK_OF_MINE.search(passage.text) if re.search(r"\b(?:ich|bin)\b", passage.text, re.IGNORECASE) else None
         if work:
             return heard.take(rule.id, as_written(work[1]), quote(passage))
     if is_sender:

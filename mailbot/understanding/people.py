@@ -12,7 +12,7 @@ from mailbot.understanding import chosen
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
-from mailbot.understanding.lexicon import is_no_name, listed
+from mailbot.understanding.lexicon import beginning, is_no_name, listed
 from mailbot.understanding.mention import Mention, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person
 from mailbot.understanding.passage import Passage
@@ -70,6 +70,8 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
     """Whom of those mentioned in a passage the field means."""
     cued = bool(pattern(*rule.words).search(passage.text))
     with_address = [each for each in here if each.person.email or each.broken]
+    if not cued and not with_address and beginning("introductions").match(passage.text):
+        return
     for mention in here:
         person = mention.person
         if _is_left_out(passage.text, mention, here):
@@ -191,6 +193,9 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
             ]
             if after and after[0].person.given and not chosen.is_speaker(after[0].person, scene.voice.person):
                 return _whole(after[0].person, scene), quote(passage)
+    receiving = _who_receives(scene)
+    if receiving:
+        return _whole(receiving.person, scene), quote(scene.passages[receiving.place[0]])
     named = next(
         (
             name
@@ -209,6 +214,29 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
     if len(listed_ones) == 1 and not chosen.is_speaker(listed_ones[0].person, scene.voice.person):
         return listed_ones[0].person, "the only person listed"
     return None, ""
+
+
+_RECEIVES = r"(?:braucht|benötigt|bräuchte|soll|sollte|möchte|bekommt|erhält|needs|should get|would like)\b"
+
+
+def _who_receives(scene: Scene) -> Mention | None:
+    """Somebody else of whom the mail says that he or she needs it ("… ist unser neuer Kassenwart und bekommt …")."""
+    others = [
+        each
+        for each in scene.mentions
+        if not each.me and each.person.given and each.person.surname and not chosen.is_speaker(each.person, scene.voice.person)
+    ]
+    if len({each.person.name for each in others}) != 1:
+        return None
+    for mention in others:
+        at = mention.place[0]
+        rest = scene.passages[at].text[mention.end :]
+        following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""
+        if re.search(rf"\b{_RECEIVES}", rest[:120], re.IGNORECASE):
+            return mention
+        if re.match(rf"(?:sie|er|ihr|ihm|she|he)\b.{{0,30}}\b{_RECEIVES}|richten sie (?:ihr|ihm)", following, re.IGNORECASE):
+            return mention
+    return None
 
 
 def _clause_end(text: str, start: int) -> int:

@@ -139,6 +139,9 @@ def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
         return None
     word = match[0].strip("-")
     adjective = re.search(rf"{listed('role_adjectives').pattern}\s+$", text[: match.start()], re.IGNORECASE)
+    english = re.search(r"\b(?:the|our|your|a|an)\s+(?:new\s+)?((?:[a-z-]+\s+){1,2})$", text[: match.start()])
+    if english and not english[1].startswith("new "):
+        return f"{english[1]}{match[0]}", english.start(1)
     if adjective:
         return f"{adjective[0].strip()} {word}", adjective.start()
     return (word[:1].upper() + word[1:] if word.islower() else word), match.start()

@@ -47,8 +47,9 @@ def _introduced(text: str) -> list[Person]:
     found = []
     for match in listed("introductions").finditer(text):
         rest = text[match.end() : match.end() + 80].lstrip()
-        name = next(iter(names_in(rest)), None)
-        if name and name.start == 0 and name.sure:
+        surely = re.search(r"heiße|name", match[0], re.IGNORECASE) is not None
+        name = next(iter(names_in(rest, loose=surely and rest[:1].isupper())), None)
+        if name and name.start == 0 and (name.sure or (surely and name.person.given)):
             found.append(name.person)
     return found
 
