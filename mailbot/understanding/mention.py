@@ -34,9 +34,10 @@ class Mention:
 def mentions(passages: Sequence[Passage], *, own: frozenset[str]) -> tuple[Mention, ...]:
     """Everybody mentioned in the passages, in order. `own` are addresses of the association that are nobody's."""
     found: list[Mention] = []
+    turned = any(passage.listed and _is_turned(passage.text) for passage in passages)
     for at, passage in enumerate(passages):
         heads = at + 1 < len(passages) and _is_address_alone(passages[at + 1].text) and len(passage.text.split()) <= 6
-        here = _in_passage(at, passage, own, heads=heads)
+        here = _in_passage(at, passage, own, heads=heads, turned=turned and passage.listed)
         if _is_address_alone(passage.text) and len(here) == 1 and found and _ends_with_name(passages[at - 1], found[-1], at):
             found[-1] = replace(
                 found[-1], person=replace(found[-1].person, email=here[0].person.email), broken=here[0].broken, listed=True
@@ -67,6 +68,12 @@ def _lacks_address(mention: Mention, at: int) -> bool:
     return mention.place[0] == at - 1 and not mention.me and _has_name(mention.person) and mention.person.email is None
 
 
+def _is_turned(text: str) -> bool:
+    """ "Krüger, Paul": in a list, the other lines will have the surname first as well."""
+    parts = re.match(r"([^\W\d_][\w'’-]*)(?: [\w'’-]+)*,\s*([^\W\d_][\w'’-]*)", text)
+    return parts is not None and is_given_name(parts[2]) and not is_given_name(parts[1])
+
+
 def _is_address_alone(text: str) -> bool:
     """Nothing but an address, perhaps with a word like "Mail:" before it."""
     wires = addresses_in(text)
@@ -92,7 +99,7 @@ def _has_name(person: Person) -> bool:
     return bool(person.given or person.surname)
 
 
-def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool = False) -> list[Mention]:
+def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool, turned: bool) -> list[Mention]:
     listed = passage.listed or passage.marked
     wires = [wire for wire in addresses_in(passage.text, loose=listed) if wire.email not in own]
     masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(_without_genitive(passage.text), wires))
@@ -101,7 +108,7 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool =
             (name, None) for name in names_in(masked, loose=True, turned=masked.count(",") == 1)
         ]
     else:
-        pairs = _pairs(masked, wires, listed=listed)
+        pairs = _pairs(masked, wires, listed=listed, turned=turned)
     names = [name for name, _ in pairs if name]
     result = [_mention(at, name, wire, masked, listed=listed) for name, wire in pairs]
     for offset in speaks_of_self(masked):
@@ -164,19 +171,19 @@ def _without(text: str, wires: Iterable[Wire]) -> str:
     return text
 
 
-def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool) -> list[tuple[Name | None, Wire | None]]:
+def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool, turned: bool) -> list[tuple[Name | None, Wire | None]]:
     """
     Each address with the name that stands best before it, or, where addresses lead, right after it; and the
     names that have no address.
     """
     known = list(names_in(masked, loose=listed and bool(wires) and masked.count(",") < 2))
     known += _coupled(masked, known)
-    leading = bool(wires) and not any(_before(masked, 0, wire, listed=listed) for wire in wires[:1])
+    leading = bool(wires) and not any(_before(masked, 0, wire, listed=listed, turned=turned) for wire in wires[:1])
     pairs: list[tuple[Name | None, Wire | None]] = []
     for at, wire in enumerate(wires):
         floor = wires[at - 1].end if at else 0
         ceiling = wires[at + 1].start if at + 1 < len(wires) else len(masked)
-        name = _before(masked, floor, wire, listed=listed) if not (leading and at) else None
+        name = _before(masked, floor, wire, listed=listed, turned=turned) if not (leading and at) else None
         if name is None and leading:
             name = _after(masked, wire, ceiling, listed=listed)
         pairs.append((name, wire))
@@ -185,14 +192,15 @@ def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool) -> list[tuple[Na
     return pairs + [(name, None) for name in rest if name.sure or not (listed and wires)]
 
 
-def _before(masked: str, floor: int, wire: Wire, *, listed: bool) -> Name | None:
+def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) -> Name | None:
     """
     The name in the words before an address that is most likely its owner's: one that stands in the address, one
     that begins with a given name, one right beside it.
     """
     start = max(floor, wire.start - (200 if listed else 90))
     best: tuple[float, Name] | None = None
-    for name in names_in(masked[start : wire.start], loose=True):
+    words = masked[start : wire.start]
+    for name in names_in(words, loose=True, turned=turned and words.rstrip(" ,<(").count(",") == 1):
         owner = _trimmed(masked[start : wire.start], name, wire)
         if owner is None:
             continue

@@ -78,7 +78,12 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
 def _begins(word: _Word, *, loose: bool, small: bool) -> bool:
     if loose and word.low in word_set("particles") and word.text.isupper() and len(word.text) > 1:
         return True
-    if is_no_name(word.text) or word.low in word_set("titles") or word.low in word_set("me") or word.text in small_words():
+    if (
+        is_no_name(word.text)
+        or word.low in word_set("titles")
+        or (word.low in word_set("me") and word.text != "Ben")
+        or word.text in small_words()
+    ):
         return False
     if word.text[:1].isupper():
         return is_given_name(word.text) or _initial(word) or (loose and len(word.low) > 1)

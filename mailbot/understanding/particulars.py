@@ -221,6 +221,7 @@ def hear_text(rule: FieldRule, scene: Scene, heard: Heard) -> None:
         if match is None and rule.words:
             cue = pattern(*rule.words).search(passage.text)
             match = re.compile(r"\s*[:=]?\s*(.+)").match(passage.text, cue.end()) if cue else None
-        if match:
-            return heard.take(rule.id, match[1].strip(" .,;"), quote(passage))
+        said = match[1].strip(" .,;?!") if match else ""
+        if said:
+            return heard.take(rule.id, said, quote(passage))
     return None

@@ -163,10 +163,7 @@ def test_a_task_is_taken_as_it_is_worded(text: str, role: str):
     [
         "",
         "Ich bin neu.",
-        pytest.param(
-            "sprecher@verein.example",
-            marks=pytest.mark.xfail(strict=True, reason="the first part of an address is taken for a task"),
-        ),
+        "sprecher@verein.example",
     ],
 )
 def test_is_no_task(text: str):
