@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy.engine import URL, make_url
 
+from mailbot.service.journal import start_journal
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.postfix import Postfix, running_postfix
 from tests.servers.postgresql import fresh_database, running_postgresql
@@ -18,6 +19,12 @@ from tests.servers.station import Station
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("mailbot", deadline=None)
 settings.load_profile("mailbot")
+
+
+@pytest.fixture(autouse=True)
+def journal() -> None:
+    """The log is written as in the program; structlog's own way draws whole stacks with all that is in them."""
+    start_journal()
 
 
 @pytest.fixture(scope="session")
