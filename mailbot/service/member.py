@@ -53,7 +53,7 @@ class Case:
 
     @property
     def known(self) -> bool:
-        """Whether the author is who From says."""
+        """Whether the author is who From says; which ticket is theirs to see is another question, and `place` answers it."""
         return self.place.proven or self.origin.authenticity is Authenticity.PASS
 
 
@@ -103,7 +103,7 @@ def _reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
 
 def _doubts(case: Case, before: Sequence[Ticket], active: Sequence[Ticket]) -> Iterator[str]:
     if case.place.mentioned:
-        yield f"Im Betreff steht {case.place.mentioned}, aber diese Adresse gehört nicht zu dem Ticket."
+        yield f"Die Mail bezieht sich auf {case.place.mentioned}, aber diese Adresse gehört nicht zu dem Ticket."
     if before and not active:
         yield f"Antwortet auf {before[0].key}, das vor mehr als {REOPENS.days} Tagen abgeschlossen wurde."
 
@@ -150,7 +150,8 @@ def _tickets_after(
             tickets.save(connection, ticket)
         after.append(ticket)
         tickets.belongs(connection, ticket.key, case.row.id)
-        tickets.take_part(connection, ticket.key, case.mail.sender.email)
+        if case.known:
+            tickets.take_part(connection, ticket.key, case.mail.sender.email)
         for event in _events(catalogue, case, outcome, old):
             tickets.note(connection, ticket.key, event)
         for doubt in decision.doubts if at in decision.tell_staff else ():

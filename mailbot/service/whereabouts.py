@@ -18,7 +18,7 @@ class Whereabouts:
     """
     `key` is the ticket that the mail answers, None for none; `role` as whom its author got our mail (None: no
     mail of ours is answered). `proven`: exactly this author got the mail that is answered. `mentioned` is a key
-    in the subject that is not believed.
+    that is not believed: the mail names it, and its author has nothing to do with that ticket.
     """
 
     key: str | None = None
@@ -31,21 +31,26 @@ def whereabouts(connection: Connection, mail: Mail, *, prefix: str, secrets: Seq
     """
     Our own signed Message-IDs come first, then the author's earlier mails, then a key in the subject.
 
-    The latter two count only for addresses that take part in the ticket: both can be made up by anybody.
+    All count only for addresses that take part in the ticket, or that we sent the answered mail to: a mail is
+    forwarded easily, a key is guessed easily, and who has them is told nothing of others.
     """
     answered = (*mail.in_reply_to, *reversed(mail.references))
+    mentioned = None
     for message_id in answered:
         thread = thread_of(message_id, secrets)
-        if thread is not None and tickets.conversation_of(connection, thread.key) is not None:
-            proven = was_sent_to(message_id, mail.sender.email, secrets)
+        if thread is None or tickets.conversation_of(connection, thread.key) is None:
+            continue
+        proven = was_sent_to(message_id, mail.sender.email, secrets)
+        if proven or tickets.takes_part(connection, thread.key, mail.sender.email):
             return Whereabouts(key=thread.key, role=thread.role, proven=proven)
+        mentioned = mentioned or thread.key
     earlier = tickets.ticket_with(connection, answered, mail.sender.email)
     if earlier is not None:
         return Whereabouts(key=earlier)
     named = re.search(rf"\[({re.escape(prefix)}-\d{{1,9}})\]", mail.subject, re.IGNORECASE)
     key = named[1].upper() if named else None
     if key is None or tickets.conversation_of(connection, key) is None:
-        return Whereabouts()
+        return Whereabouts(mentioned=mentioned)
     if tickets.takes_part(connection, key, mail.sender.email):
         return Whereabouts(key=key)
-    return Whereabouts(mentioned=key)
+    return Whereabouts(mentioned=mentioned or key)

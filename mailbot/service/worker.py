@@ -113,7 +113,7 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     by = rules.catalogue.member_of_staff(mail.sender.email)
     if not mail.sender.email:
         handle_doubtful(office, connection, rules, case, **NO_SENDER)
-    elif source.authenticity is Authenticity.FAIL and not place.proven:
+    elif source.authenticity is Authenticity.FAIL:
         handle_doubtful(office, connection, rules, case, **FORGED)
     elif by is None or _writes_as_member(connection, case):
         handle_member(office, connection, rules, case)

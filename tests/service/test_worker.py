@@ -172,6 +172,23 @@ def test_the_key_in_a_strangers_subject_opens_a_ticket_of_its_own_and_staff_are_
     assert "KV-1001" in words(bench.slot.to(STAFF)[-1])
 
 
+@pytest.mark.parametrize("says", ["Wie ist der Stand?", "Das hat sich erledigt.", "Nachtrag: Admin bin ich, eve@evil.example"])
+def test_who_has_got_hold_of_a_members_mail_learns_nothing_and_moves_nothing(bench: Bench, says: str):
+    for_anna, _ = signal(bench)
+    before, history = bench.tickets(), bench.history()
+
+    for attempt in range(2):
+        bench.arrives(says, From="Eve <eve@evil.example>", **answering(for_anna), **proof(domain="evil.example"))
+
+        assert bench.tickets()[0] == before[0]
+        assert len(bench.tickets()) == 2 + attempt
+        assert "KV-1001" in words(bench.slot.to(STAFF)[-1])
+    for answer in bench.slot.to("eve@evil.example"):
+        for annas in ("Anna", "Schmidt", "OV Kalk", ADDRESS):
+            assert annas not in words(answer)
+    assert bench.history() == history
+
+
 def test_a_made_up_message_id_opens_nothing(bench: Bench):
     bench.arrives()
 
@@ -259,6 +276,19 @@ def test_a_sender_that_failed_authentication_is_not_answered(bench: Bench):
 
     assert bench.slot.to(ADDRESS) == []
     assert len(bench.tickets()) == len(bench.slot.to(STAFF)) == 1
+
+
+def test_what_failed_authentication_is_not_believed_for_the_mail_it_answers(bench: Bench):
+    for_anna, for_staff = signal(bench)
+    anna_got, before = len(bench.slot.to(ADDRESS)), bench.tickets()
+
+    bench.arrives("Hat sich erledigt.", **answering(for_anna), **proof("fail", domain="posteo.example"))
+    bench.arrives("#erledigt", From=STAFF, **answering(for_staff), **proof("fail"))
+
+    assert bench.tickets()[0] == before[0]
+    assert [ticket.state for ticket in bench.tickets()[1:]] == [State.TRIAGE, State.TRIAGE]
+    assert len(bench.slot.to(ADDRESS)) == anna_got
+    assert "KV-1001" in words(bench.slot.to(STAFF)[-1])
 
 
 def test_staff_are_believed_when_they_answer_a_mail_that_only_they_got(bench: Bench):
