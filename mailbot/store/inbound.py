@@ -185,13 +185,20 @@ def finish(connection: Connection, id: int, state: State, *, now: datetime, reas
 
 
 def original(connection: Connection, mail: Inbound) -> Inbound | None:
-    """The mail that this one is a copy of: the first of the same identity, in whatever mailbox."""
+    """
+    The mail that this one is a copy of: the first of the same identity, in whatever mailbox.
+
+    One of before the first run is nobody's original, for nothing became of it; when it is recalled, a later copy
+    that has been answered is its original.
+    """
     row = connection.execute(
         select(*_ROW)
         .where(
             inbound.c.sha256 == mail.identity.sha256,
             inbound.c.message_id == mail.identity.message_id,
-            inbound.c.id < mail.id,
+            inbound.c.id != mail.id,
+            inbound.c.state != State.BEFORE_FIRST_RUN.value,
+            or_(inbound.c.id < mail.id, inbound.c.state.in_([State.TICKET.value, State.STAFF.value])),
         )
         .order_by(inbound.c.id)
         .limit(1)

@@ -122,6 +122,20 @@ def test_one_mail_to_both_inboxes_is_one_ticket(bench: Bench):
     assert len(bench.tickets()) == 1
 
 
+def test_a_new_copy_of_a_mail_from_before_the_first_run_is_answered_and_the_old_one_is_its_copy_then(bench: Bench):
+    raw = eml()
+    bench.mail(raw, received=MONDAY - timedelta(days=30))
+    bench.run()
+    bench.mail(raw)
+
+    bench.run()
+    assert states(bench) == [State.BEFORE_FIRST_RUN, State.TICKET]
+
+    bench.run(since=Since(moment=None))
+    assert bench.ends() == [(State.IGNORED, "the same mail as 2 in support"), (State.TICKET, None)]
+    assert len(bench.tickets()) == 1
+
+
 def test_with_after_move_what_is_done_is_moved_and_what_a_person_must_read_stays(bench: Bench):
     rules = bench.office.settings.rules
     text = rules.read_text(encoding="utf-8")
