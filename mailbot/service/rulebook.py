@@ -12,6 +12,7 @@ import structlog
 
 from mailbot.catalogue import Catalogue, load_catalogue
 from mailbot.errors import CatalogueError, TemplateError
+from mailbot.examples import broken_examples
 from mailbot.tickets import rehearsal
 from mailbot.tickets.holds import with_holds
 from mailbot.tickets.writer import Writer
@@ -34,10 +35,10 @@ class Rules:
 
 class Rulebook:
     """
-    Reads rules.yaml and templates/; changed ones are in force only after every template has been rehearsed.
+    Reads rules.yaml and templates/; changed ones are in force only after they were rehearsed.
 
     Args:
-        rehearse: rehearse at the start too, which takes a second or two.
+        rehearse: at the start too, which takes seconds: render every template, run the examples.
 
     Raises CatalogueError or TemplateError when they are wrong at the start; later `trouble` says so.
     """
@@ -46,7 +47,7 @@ class Rulebook:
         self._path, self._templates = rules, templates
         self._lock = Lock()
         self._stamp, self._looked = self._look(), monotonic()
-        self._catalogue = self._load(rehearse)
+        self._rules = self._load(rehearse)
         self._in_force: tuple[Mapping[str, str], Rules] | None = None
         self.trouble: str | None = None
 
@@ -55,15 +56,15 @@ class Rulebook:
         """The catalogue in force, as rules.yaml has it."""
         with self._lock:
             self._take_up_changes()
-            return self._catalogue
+            return self._rules.catalogue
 
     def current(self, holds: Mapping[str, str]) -> Rules:
         """The rules in force, with these services on hold besides those of rules.yaml."""
         with self._lock:
             self._take_up_changes()
             if self._in_force is None or self._in_force[0] != holds:
-                catalogue = with_holds(self._catalogue, holds)
-                self._in_force = (dict(holds), Rules(catalogue=catalogue, writer=Writer(catalogue, self._templates)))
+                catalogue = with_holds(self._rules.catalogue, holds)
+                self._in_force = (dict(holds), Rules(catalogue=catalogue, writer=self._rules.writer.under(catalogue)))
             return self._in_force[1]
 
     def _take_up_changes(self) -> None:
@@ -74,7 +75,7 @@ class Rulebook:
             return
         self._stamp = stamp
         try:
-            self._catalogue = self._load(rehearse=True)
+            self._rules = self._load(rehearse=True)
         except (CatalogueError, TemplateError) as error:
             self.trouble = str(error)
             log.error("changed rules are wrong, the last good ones stay in force", complaint=self.trouble)
@@ -82,12 +83,17 @@ class Rulebook:
         self.trouble, self._in_force = None, None
         log.info("changed rules are in force")
 
-    def _load(self, rehearse: bool) -> Catalogue:
+    def _load(self, rehearse: bool) -> Rules:
         catalogue = load_catalogue(self._path)
         writer = Writer(catalogue, self._templates)
         if rehearse:
             rehearsal.rehearse(writer, catalogue)
-        return catalogue
+            self._run_examples(catalogue)
+        return Rules(catalogue=catalogue, writer=writer)
+
+    def _run_examples(self, catalogue: Catalogue) -> None:
+        if broken := broken_examples(catalogue):
+            raise CatalogueError("\n".join(f"{self._path}: {each}" for each in broken))
 
     def _look(self) -> Stamp:
         return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in self._files() if (stat := path.stat()))

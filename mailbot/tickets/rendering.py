@@ -61,7 +61,7 @@ def _keep(context: Context, value: object) -> str:
 
 class Templates:
     """
-    The folder `templates/`, compiled.
+    The folder `templates/`, compiled once: what happens to the files later changes nothing here.
 
     Raises TemplateError: with all that cannot be compiled, one `templates/…:line: sentence` a line; later with
     the place of what did not render.
@@ -76,6 +76,9 @@ class Templates:
             "undefined": StrictUndefined,
             "trim_blocks": True,
             "lstrip_blocks": True,
+            # Whoever edits a file must not change what is in force: it has not been rehearsed yet.
+            "auto_reload": False,
+            "cache_size": -1,
         }
         # Words are no HTML: their values are kept aside and escaped by the look.
         self._words = SandboxedEnvironment(autoescape=False, finalize=_keep, extensions=[TidyLines], **options)

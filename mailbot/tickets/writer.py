@@ -7,6 +7,7 @@ how it looks as HTML. What the marks in them mean stands in templates/README.md.
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ class Writer:
     def __init__(self, catalogue: Catalogue, templates: Path) -> None:
         self._catalogue = catalogue
         self._templates = Templates(templates)
+
+    def under(self, catalogue: Catalogue) -> Writer:
+        """The same texts for changed rules; the folder is not read again."""
+        writer = copy(self)
+        writer._catalogue = catalogue
+        return writer
 
     def answer(
         self,

@@ -1,7 +1,15 @@
 """Rules that change while the bot runs."""
 
+import pytest
+
+from mailbot.errors import CatalogueError
 from mailbot.service import desk
+from mailbot.service.rulebook import Rulebook
+from mailbot.store.inbound import State
 from tests.service.bench import Bench
+
+KEPT = "Kann ich einen Account haben?\n        action: refer"
+BROKEN = "Kann ich einen Account haben?\n        action: open"
 
 
 def test_a_changed_file_is_taken_up(bench: Bench):
@@ -38,3 +46,31 @@ def test_holds_come_on_top_of_the_rules(bench: Bench):
     assert on_hold is not None
     assert (on_hold.de, on_hold.en) == ("Wartung", "Wartung")
     assert bench.office.catalogue.service("signal").on_hold is None
+
+
+def test_a_template_that_broke_while_the_bot_runs_stops_no_mail(bench: Bench):
+    bench.arrives()
+    template = bench.office.settings.templates / "de" / "answer.txt"
+    template.write_text("{% if %}", encoding="utf-8")
+
+    bench.arrives(From="Paul Weber <paul@posteo.example>")
+    desk.hold(bench.office, "signal", "Wartung")
+    bench.arrives(From="Eva Klein <eva@posteo.example>")
+
+    assert "answer.txt" in (bench.office.rulebook.trouble or "")
+    assert [state for state, _ in bench.ends()] == [State.TICKET] * 3
+
+
+def test_rules_that_do_not_keep_their_examples_are_not_taken_up(bench: Bench):
+    bench.change_rules(KEPT, BROKEN)
+
+    assert bench.office.catalogue.service("zetkin").examples[0].action == "refer"
+    assert "service zetkin, example 1: action should be 'open', is 'refer'" in (bench.office.rulebook.trouble or "")
+
+
+def test_rules_that_do_not_keep_their_examples_stop_the_start(bench: Bench):
+    bench.change_rules(KEPT, BROKEN)
+    settings = bench.office.settings
+
+    with pytest.raises(CatalogueError, match=r"service zetkin, example 1: action should be 'open', is 'refer'$"):
+        Rulebook(settings.rules, settings.templates, rehearse=True)
