@@ -30,7 +30,7 @@ def word_set(name: str) -> frozenset[str]:
 @cache
 def _given_names() -> frozenset[str]:
     """
-    Some 45,000 given names of 54 countries, in lower case.
+    Some 45,000 given names of 54 countries, in lower case, and as they are written without marks (Juergen, Ayse).
 
     Source: nam_dict.txt by Jörg Michael (GNU FDL), as packed in the PyPI package gender-guesser.
     """
@@ -40,7 +40,8 @@ def _given_names() -> frozenset[str]:
         if line[:1] not in "#=":
             name = line[2:29].strip().lower()
             names.update({name.replace("+", joint) for joint in ("", " ", "-")} if "+" in name else {name})
-    return frozenset(names) | word_set("short_names")
+    written_plainly = {form for name in names if not name.isascii() for form in (fold(name), without_marks(name))}
+    return frozenset(names | written_plainly) | word_set("short_names")
 
 
 def is_given_name(word: str) -> bool:

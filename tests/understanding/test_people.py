@@ -51,7 +51,6 @@ def test_a_list_may_be_half_in_the_text_and_half_attached():
     assert users("Dazu noch Paul Krüger, paul@posteo.example.", attachments=(sheet,)) == {PAUL, CEM}
 
 
-@pytest.mark.xfail(strict=True, reason="names are known with their marks only: Demir, a given name too, is taken for it")
 def test_names_may_be_written_without_their_marks():
     assert users("User: Ayse Demir (ayse@posteo.example) und Juergen Kaya (jk@posteo.example)") == {
         person("Ayse", "Demir", "ayse@posteo.example"),
