@@ -8,12 +8,14 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Service, Staff
 from mailbot.errors import NotFound
-from mailbot.mail.letter import Origin as Submitted
+from mailbot.mail.message import Address
+from mailbot.service.correspondence import tell
 from mailbot.service.office import Office
-from mailbot.service.order import last_of_member, tell_closed
+from mailbot.service.order import tell_closed
 from mailbot.service.post import Post, responsible
 from mailbot.store import holds, tickets
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
+from mailbot.tickets.rendering import Words
 from mailbot.tickets.staff import Command, Order, apply_order
 from mailbot.tickets.ticket import Event, State, Ticket
 
@@ -34,7 +36,7 @@ def carry_out(office: Office, key: str, name: str, argument: str = "") -> Ticket
         if name == "assign" and argument not in {member.id for member in rules.catalogue.staff}:
             there = ", ".join(member.id for member in rules.catalogue.staff) or "nobody"
             raise NotFound(f"there is no '{argument}' among the staff in rules.yaml; there are: {there}")
-        ticket = tickets.get(connection, key)
+        ticket = tickets.lock(connection, key)
         order = Order(commands=(Command(name=name, argument=argument, line=f"#{name}"),))
         outcome = apply_order(ticket, order, _NOBODY, rules.catalogue, now)
         tickets.save(connection, outcome.ticket)
@@ -82,7 +84,10 @@ def _service(office: Office, id: str) -> Service:
 
 def _turn(post: Post, service: str, before: State, after: State, because: str) -> tuple[Ticket, ...]:
     turned = []
-    for ticket in tickets.search(post.connection, state=before, service=service):
+    for found in tickets.search(post.connection, state=before, service=service):
+        ticket = tickets.lock(post.connection, found.key)
+        if (ticket.state, ticket.request.service) != (before, service):
+            continue
         now_so = replace(ticket, state=after, updated=post.now)
         tickets.save(post.connection, now_so)
         kind = "held" if after is State.ON_HOLD else "opened"
@@ -96,9 +101,11 @@ def _tell(post: Post, ticket: Ticket) -> None:
     rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
     outcome = Outcome(request=ticket.request, action=Action.OPEN, state=ticket.state, ticket=ticket.key)
     decision = Decision(action=Action.OPEN, outcomes=(outcome,), reply=Reply.ANSWER, language=ticket.language)
-    words = rules.writer.answer(decision, (ticket,), subject=ticket.subject, to=ticket.requester, mailbox=box, known=True)
-    answered = last_of_member(post.connection, ticket)
-    post.to_member(ticket.key, ticket.requester, words, mailbox=box, origin=Submitted.GENERATED, answered=answered)
+
+    def write(to: Address, known: bool) -> Words:
+        return rules.writer.answer(decision, (ticket,), subject=ticket.subject, to=to, mailbox=box, known=known)
+
+    tell(post, ticket, write)
     if ticket.state is not State.OPEN:
         return
     events = tickets.history(post.connection, ticket.key)

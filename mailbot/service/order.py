@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Staff
 from mailbot.mail.letter import Origin as Submitted
-from mailbot.mail.read import read
+from mailbot.mail.message import Address
+from mailbot.service.correspondence import last_of_member, tell
 from mailbot.service.member import Case
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
 from mailbot.store import inbound, tickets
+from mailbot.tickets.rendering import Words
 from mailbot.tickets.staff import apply_order, read_order
 from mailbot.tickets.ticket import Ticket
 
 
 def handle_order(office: Office, connection: Connection, rules: Rules, case: Case, by: Staff, key: str) -> None:
     """Carry out what the mail orders, tell the member what is theirs, and staff what was done."""
-    ticket = tickets.get(connection, key)
-    tickets.in_conversation(connection, ticket.conversation)
+    ticket = tickets.lock(connection, key)
     outcome = apply_order(ticket, read_order(case.mail.body), by, rules.catalogue, case.now)
     tickets.save(connection, outcome.ticket)
     tickets.belongs(connection, key, case.row.id)
@@ -51,13 +53,14 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
 def tell_closed(post: Post, rules: Rules, ticket: Ticket) -> None:
     """The member hears that it is done."""
     box = rules.catalogue.mailbox(ticket.mailbox)
-    words = rules.writer.closed(ticket, mailbox=box)
-    answered = last_of_member(post.connection, ticket)
-    post.to_member(ticket.key, ticket.requester, words, mailbox=box, origin=Submitted.GENERATED, answered=answered)
+
+    def write(to: Address, known: bool) -> Words:
+        return rules.writer.closed(ticket if known else _without_words(ticket), mailbox=box)
+
+    tell(post, ticket, write)
 
 
-def last_of_member(connection: Connection, ticket: Ticket) -> Answered | None:
-    """The member's last mail about the ticket: what we write now continues its thread."""
-    mails = [(row, raw) for id in tickets.mails_of(connection, ticket.key) for row, raw in [inbound.get(connection, id)]]
-    last = next((raw for row, raw in reversed(mails) if row.state is inbound.State.TICKET), None)
-    return None if last is None else Answered.of(read(last))
+def _without_words(ticket: Ticket) -> Ticket:
+    """The ticket without anything that a mail said."""
+    request = replace(ticket.request, fields=MappingProxyType({}))
+    return replace(ticket, request=request, subject="", requester=replace(ticket.requester, name=""))

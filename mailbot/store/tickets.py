@@ -50,6 +50,14 @@ def get(connection: Connection, key: str) -> Ticket:
     return _ticket(row)
 
 
+def lock(connection: Connection, key: str) -> Ticket:
+    """Like `get`, and nobody else changes the ticket until the end of the transaction."""
+    row = connection.execute(select(tickets).where(tickets.c.key == key.upper()).with_for_update()).one_or_none()
+    if row is None:
+        raise _no_ticket(key)
+    return _ticket(row)
+
+
 def conversation_of(connection: Connection, key: str) -> int | None:
     """The conversation that a ticket belongs to; None when there is no such ticket."""
     return connection.execute(select(tickets.c.conversation).where(tickets.c.key == key)).scalar_one_or_none()

@@ -7,7 +7,7 @@ from mailbot.service import desk
 from mailbot.tickets.ticket import State
 from tests.association import words
 from tests.service.bench import STAFF, Bench
-from tests.service.test_worker import ADDRESS, signal
+from tests.service.test_worker import ADDRESS, COMPLETE, signal
 
 
 def test_closing_tells_the_member(bench: Bench):
@@ -50,6 +50,18 @@ def test_a_hold_lets_tickets_wait_and_members_are_told_twice(bench: Bench):
     bench.run()
     assert [ticket.state for ticket in bench.tickets()] == [State.OPEN]
     assert (len(bench.slot.to(ADDRESS)), len(bench.slot.to(STAFF))) == (3, 2)
+
+
+def test_a_hold_tells_somebody_unproven_nothing_of_what_the_mail_said(bench: Bench):
+    bench.arrives(COMPLETE, From="Gratis Viagra <opfer@posteo.example>", Subject="KAUFT http://kaufmich.example")
+
+    desk.hold(bench.office, "signal", "Signal wird gerade gewartet.")
+    bench.run()
+
+    _, told = bench.slot.to("opfer@posteo.example")
+    assert "Signal wird gerade gewartet." in words(told)
+    for theirs in ("Viagra", "KAUFT", "kaufmich", "OV Kalk", "Schmidt"):
+        assert theirs not in told.as_string()
 
 
 def test_what_comes_during_a_hold_waits_from_the_start(bench: Bench):

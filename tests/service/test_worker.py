@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from mailbot.service import worker
+from mailbot.service.correspondence import UNTOLD
 from mailbot.store.inbound import State as End
 from mailbot.tickets.ticket import State
 from tests.association import words
@@ -289,6 +290,43 @@ def test_what_failed_authentication_is_not_believed_for_the_mail_it_answers(benc
     assert [ticket.state for ticket in bench.tickets()[1:]] == [State.TRIAGE, State.TRIAGE]
     assert len(bench.slot.to(ADDRESS)) == anna_got
     assert "KV-1001" in words(bench.slot.to(STAFF)[-1])
+
+
+def test_when_a_mail_is_done_whose_sender_was_forged_nobody_is_written_to_and_the_ticket_says_so(bench: Bench):
+    bench.arrives(COMPLETE, Subject="KAUFT BITCOIN", **proof("fail", domain="posteo.example"))
+
+    bench.arrives("#erledigt", From=STAFF, **answering(bench.slot.to(STAFF)[-1]))
+
+    assert [ticket.state for ticket in bench.tickets()] == [State.CLOSED]
+    assert bench.slot.to(ADDRESS) == []
+    assert UNTOLD in [event.text for event in bench.history()]
+
+
+def test_when_a_mail_without_a_sender_is_done_nobody_is_written_to(bench: Bench):
+    bench.arrives(COMPLETE, From="")
+
+    bench.arrives("#erledigt", From=STAFF, **answering(bench.slot.to(STAFF)[-1]))
+
+    assert {recipient for recipient, _ in bench.slot.taken} == {STAFF}
+    assert "trouble" not in bench.kinds()
+
+
+def test_somebody_unproven_hears_that_it_is_done_and_reads_nothing_of_what_the_mail_said(bench: Bench):
+    bench.arrives(COMPLETE, From="Gratis Viagra <opfer@posteo.example>", Subject="KAUFT http://kaufmich.example")
+
+    bench.arrives("#erledigt", From=STAFF, **answering(bench.slot.to(STAFF)[-1]))
+
+    _, told = bench.slot.to("opfer@posteo.example")
+    assert "erledigt" in words(told)
+    for theirs in ("Viagra", "KAUFT", "kaufmich", "OV Kalk", "Schmidt"):
+        assert theirs not in told.as_string()
+
+
+def test_who_has_answered_one_of_our_mails_is_told_what_is_done_in_their_own_words(bench: Bench):
+    for_anna, for_staff = signal(bench)
+    bench.arrives("Danke!", **answering(for_anna))
+
+    assert "Signal-Gruppe für den OV Kalk" in str(close(bench, for_staff)["Subject"])
 
 
 def test_staff_are_believed_when_they_answer_a_mail_that_only_they_got(bench: Bench):
