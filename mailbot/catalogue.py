@@ -76,6 +76,14 @@ def _zone(value: str) -> str:
     return value
 
 
+def _domain(value: str) -> str:
+    # It becomes part of Message-IDs, which are ASCII (RFC 5322, 3.6.4).
+    if re.fullmatch(r"[A-Za-z0-9.-]+", value) is None:
+        raise PydanticCustomError("domain", "Input should be a domain in plain letters; write one with umlauts as 'xn--…'")
+    return value
+
+
+Domain = Annotated[Text, AfterValidator(_domain)]
 Expression = Annotated[Text, AfterValidator(_expression)]
 Zone = Annotated[Text, AfterValidator(_zone)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
@@ -103,7 +111,7 @@ class Organisation(Rule):
     """Who answers."""
 
     name: Text
-    domain: Text
+    domain: Domain
     website: Text
     ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}$")] = "KV"
     first_ticket: int = Field(default=1001, ge=1)
@@ -376,8 +384,8 @@ def parse_catalogue(text: str, name: str = "rules.yaml") -> Catalogue:
 
 def _loose_ends(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """What names another part of the file that is not there, or names its own a second time: where, and a sentence."""
-    boxes = {box.get("id") for _, box in _entries(content, "mailboxes")}
-    offered = {service.get("id") for _, service in _entries(content, "services")}
+    boxes = _ids(content, "mailboxes") | {"any"}
+    offered = _ids(content, "services")
     for key, what in (("mailboxes", "mailbox"), ("staff", "staff member"), ("services", "service")):
         seen = set()
         for at, entry in _entries(content, key):
@@ -389,22 +397,23 @@ def _loose_ends(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, .
         if id not in offered:
             yield ("services",), f"there is no service '{id}', which takes {why}"
     for at, service in _entries(content, "services"):
-        if (inbox := service.get("inbox", "any")) not in boxes | {"any"}:
-            there = ", ".join(sorted(str(box) for box in boxes | {"any"}))
+        inbox = service.get("inbox", "any")
+        if isinstance(inbox, str) and inbox not in boxes:
+            there = ", ".join(sorted(boxes))
             yield ("services", at, "inbox"), f"service '{service.get('id')}': no mailbox '{inbox}', there are: {there}"
-        known = {field.get("id") for _, field in _entries(service, "fields")}
+        known = _ids(service, "fields")
         for number, field in _entries(service, "fields"):
             only_if = field.get("only_if")
             named = [("among", field["among"])] if "among" in field else []
             named += [("only_if", other) for other in only_if] if isinstance(only_if, dict) else []
             for key, other in named:
-                if other not in known:
+                if isinstance(other, str) and other not in known:
                     place = ("services", at, "fields", number, key)
                     yield place, f"service '{service.get('id')}', field '{field.get('id')}': there is no field '{other}'"
     for at, person in _entries(content, "staff"):
         works_on = person.get("services")
         for id in works_on if isinstance(works_on, list) else []:
-            if id not in offered:
+            if isinstance(id, str) and id not in offered:
                 yield ("staff", at, "services"), f"staff '{person.get('id')}': there is no service '{id}'"
 
 
@@ -414,6 +423,10 @@ def _entries(content: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mappin
     for at, entry in enumerate(entries if isinstance(entries, list) else []):
         if isinstance(entry, dict):
             yield at, entry
+
+
+def _ids(content: Mapping[str, Any], key: str) -> set[str]:
+    return {id for _, entry in _entries(content, key) if isinstance(id := entry.get("id"), str)}
 
 
 def _kind(content: object) -> str:
@@ -426,9 +439,10 @@ def _doubled_keys(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
         case yaml.MappingNode(value=pairs):
             seen: set[str] = set()
             for key, value in pairs:
-                if key.value in seen:
-                    yield key.start_mark.line + 1, str(key.value)
-                seen.add(key.value if isinstance(key.value, str) else "")
+                if isinstance(key.value, str):
+                    if key.value in seen:
+                        yield key.start_mark.line + 1, key.value
+                    seen.add(key.value)
                 yield from _doubled_keys(value)
         case yaml.SequenceNode(value=items):
             for item in items:

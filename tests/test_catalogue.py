@@ -325,6 +325,32 @@ def test_an_expression_that_is_none_is_told():
     assert place(text, "(cloud") in complaint(text)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("name: Verein\n", "name: {{ x }}\n"),
+        ("- id: support", "- id: [support]"),
+        ("inbox: support", "inbox: [support]"),
+        ("- id: nextcloud", "- id: {cloud: next}"),
+        ("among: users", "among: [users]"),
+        ("email: kim.sommer@verein.example", "email: kim.sommer@verein.example\n    services: [[nextcloud]]"),
+    ],
+)
+def test_a_list_or_more_where_a_text_belongs_is_told_with_its_line(old: str, new: str):
+    text = edited((old, new))
+
+    assert place(text, new.splitlines()[-1]) in complaint(text)
+
+
+def test_a_domain_that_cannot_stand_in_a_message_id_is_told():
+    text = edited(("domain: verein.example", "domain: die-linke-köln.example"))
+
+    assert complaint(text) == (
+        f"{place(text, 'köln')}: organisation.domain: Input should be a domain in plain letters; "
+        "write one with umlauts as 'xn--…', not 'die-linke-köln.example'"
+    )
+
+
 def test_a_time_zone_that_does_not_exist_is_told():
     text = edited(("groups:", "hours: {zone: Europe/Koeln}\ngroups:"))
 

@@ -183,6 +183,12 @@ def test_quarantine_can_be_looked_through(bench: Bench, mailbot: Command):
     assert mailbot("quarantine", "drop", "1").status == 1
 
 
+def test_a_digest_of_days_before_all_calendars_is_refused(mailbot: Command):
+    ended = mailbot("digest", "--date", "0001-01-01")
+
+    assert (ended.status, ended.err) == (1, "mailbot: --date takes a day from 1900-01-01 on, not '0001-01-01'\n")
+
+
 def test_the_digest_is_printed_and_written(bench: Bench, mailbot: Command, tmp_path: Path):
     bench.arrives()
 

@@ -11,6 +11,8 @@ import typer
 from mailbot.cli.shared import DAY, office
 from mailbot.errors import SettingsError
 
+EARLIEST = datetime(1900, 1, 1)
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command of this module."""
@@ -26,6 +28,8 @@ def digest(
     from mailbot.service import overview, sender
     from mailbot.tickets.calendar import day_of
 
+    if date and date < EARLIEST:
+        raise SettingsError(f"--date takes a day from {EARLIEST:%Y-%m-%d} on, not '{date.date()}'")
     with office() as opened:
         day = date.date() if date else day_of(opened.clock(), opened.catalogue.hours)
         with opened.database.read() as connection:

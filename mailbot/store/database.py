@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from mailbot.errors import StoreError
@@ -57,6 +57,11 @@ class Database:
             yield
         except (OperationalError, InterfaceError) as error:
             raise StoreError(_sentence(self.engine.url, error)) from error
+        except DatabaseError as error:
+            # Its other children are mistakes of the program; itself it says that the file is no database, or damaged.
+            if type(error) is DatabaseError:
+                raise StoreError(_sentence(self.engine.url, error)) from error
+            raise
 
 
 def open_database(url: URL) -> Database:
@@ -117,7 +122,7 @@ def _tune_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _sentence(url: URL, error: OperationalError | InterfaceError) -> str:
+def _sentence(url: URL, error: DBAPIError) -> str:
     words = " ".join(str(error.orig).split())
     place = url.render_as_string(hide_password=True)
     return f"database {place}: {words}; see MAILBOT_DATABASE, and that the server runs and the disk has room"

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -56,6 +57,15 @@ def test_a_database_of_a_newer_version_is_left_alone(database_url: URL):
 def test_a_database_that_cannot_be_opened_is_named_with_what_to_do():
     with pytest.raises(StoreError, match=r"^database sqlite:////no/such/folder/mailbot\.db: .*; see MAILBOT_DATABASE"):
         open_database(make_url("sqlite:////no/such/folder/mailbot.db"))
+
+
+def test_a_file_that_is_no_database_is_named_with_what_to_do_and_left_as_it_is(tmp_path: Path):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("organisation:\n" * 1000, encoding="utf-8")
+
+    with pytest.raises(StoreError, match=r"rules\.yaml: file is not a database; see MAILBOT_DATABASE"):
+        open_database(make_url(f"sqlite:///{rules}"))
+    assert rules.read_text(encoding="utf-8") == "organisation:\n" * 1000
 
 
 def test_an_error_inside_a_transaction_undoes_all_of_it(database: Database):
