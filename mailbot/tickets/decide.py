@@ -19,25 +19,39 @@ def decide(reading: Reading, tickets: tuple[Ticket, ...], catalogue: Catalogue) 
     their order, further ones are new.
     """
     pairs = [(request, tickets[at] if at < len(tickets) else None) for at, request in enumerate(reading.requests)]
-    outcomes = tuple(_outcome(request, ticket, reading.act, catalogue) for request, ticket in pairs)
+    unheard = reading.act is Act.SAY and not any(_brings_something(request, ticket) for request, ticket in pairs)
+    outcomes = tuple(_outcome(request, ticket, reading.act, catalogue, unheard=unheard) for request, ticket in pairs)
     return Decision(
         action=next((action for action in _ORDER if any(outcome.action is action for outcome in outcomes)), Action.TRIAGE),
         outcomes=outcomes,
         reply=_reply(outcomes, tickets, reading.act),
         silence=_silence(reading.act),
-        tell_staff=tuple(at for at, (_, ticket) in enumerate(pairs) if _concerns_staff(outcomes[at], ticket, reading.act)),
+        tell_staff=tuple(
+            at
+            for at, (_, ticket) in enumerate(pairs)
+            if _concerns_staff(outcomes[at], ticket, reading.act) or (reading.half_withdrawn and ticket is not None)
+        ),
         doubts=reading.doubts,
         language=reading.language,
     )
 
 
-def _outcome(request: Request, ticket: Ticket | None, act: Act, catalogue: Catalogue) -> Outcome:
+def _brings_something(request: Request, ticket: Ticket | None) -> bool:
+    """Whether the request is new, or not what it was before the mail."""
+    return ticket is None or ticket.request.fields != request.fields or ticket.request.missing != request.missing
+
+
+def _outcome(request: Request, ticket: Ticket | None, act: Act, catalogue: Catalogue, *, unheard: bool) -> Outcome:
+    """`unheard`: the mail says something of which nothing was understood, for no ticket of the conversation."""
     service = catalogue.service(request.service)
     action, state = _next(request, service)
-    new = ticket is None or (ticket.request.fields != request.fields or ticket.request.missing != request.missing)
+    new = _brings_something(request, ticket)
     questions = ticket.questions if ticket else 0
     if act is Act.WITHDRAW and ticket is not None:
         return Outcome(request=request, action=action, state=State.CLOSED, ticket=ticket.key, questions=questions)
+    if ticket is not None and unheard and ticket.state is State.REFERRED:
+        # The standard answer was not enough: the same once more would help nobody.
+        return Outcome(request=request, action=Action.TRIAGE, state=State.TRIAGE, ticket=ticket.key, questions=questions)
     if ticket is not None and (act is not Act.SAY or not (new or request.missing)):
         return Outcome(request=request, action=action, state=ticket.state, ticket=ticket.key, changed=False, questions=questions)
     if action is Action.ASK:
@@ -85,6 +99,6 @@ def _concerns_staff(outcome: Outcome, ticket: Ticket | None, act: Act) -> bool:
         return False
     if act is Act.WITHDRAW:
         return ticket is not None and ticket.state in (State.OPEN, State.TRIAGE, State.ON_HOLD)
-    if outcome.action in (Action.ASK, Action.REFER):
+    if outcome.action is Action.ASK or (outcome.action is Action.REFER and ticket is None):
         return False
-    return outcome.changed or outcome.state in (State.OPEN, State.TRIAGE)
+    return outcome.changed or outcome.state in (State.OPEN, State.TRIAGE, State.ON_HOLD)

@@ -70,7 +70,8 @@ class Reading:
 
     `requests` is the state of the whole conversation after the mail: first those that were there before, in
     their order, then new ones. `doubts` are reasons for a person to look (sentences); `language` is "de" or
-    "en" for replies, `foreign` the language if it is neither.
+    "en" for replies, `foreign` the language if it is neither. `half_withdrawn`: something is withdrawn, but not
+    everything; a person must see what.
     """
 
     requests: tuple[Request, ...]
@@ -78,3 +79,4 @@ class Reading:
     language: str = "de"
     foreign: str | None = None
     doubts: tuple[str, ...] = ()
+    half_withdrawn: bool = False

@@ -15,10 +15,13 @@ from mailbot.understanding.form import filled
 from mailbot.understanding.gaps import missing
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear
-from mailbot.understanding.lexicon import language_of, listed
+from mailbot.understanding.lexicon import language_of, listed, word_set
+from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Act, Reading, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
 from mailbot.understanding.topic import Topic, services_named, topics_of
+
+HALF_WITHDRAWN = "a part of the request seems to be withdrawn, but not all of it"
 
 
 def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) -> Reading:
@@ -35,11 +38,10 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
     act = _act(mail, scene, before, catalogue)
     if act is not Act.SAY:
         return Reading(requests=before, act=act, language=language, foreign=foreign)
+    withdrawn = _withdraws(scene)
     forms = filled(mail.body, before, catalogue)
     known = {request.service for request in before}
-    fresh = tuple(
-        topic for topic in topics_of(mail.subject, scene.passages, catalogue, ongoing=True) if topic.service not in known
-    )
+    fresh = tuple(topic for topic in topics_of(mail.subject, _kept(scene), catalogue, ongoing=True) if topic.service not in known)
     taken = {at for topic in fresh for at in topic.passages}
     rest = scene.only([at for at in range(len(scene.passages)) if at not in taken]) if fresh else scene
     named_tool = next(iter(services_named(scene.passages, catalogue)), None)
@@ -62,7 +64,8 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
         act=act,
         language=language,
         foreign=foreign,
-        doubts=_doubts(mail, scene, catalogue),
+        doubts=(*_doubts(mail, scene, catalogue), *((HALF_WITHDRAWN,) if withdrawn else ())),
+        half_withdrawn=withdrawn,
     )
 
 
@@ -155,12 +158,55 @@ def _act(mail: Mail, scene: Scene, before: Sequence[Request], catalogue: Catalog
         and is_courtesy(" ".join(scene.voice.closing[:1]))
     ):
         return Act.THANK
+    if _withdraws(scene):
+        return Act.WITHDRAW if _withdraws_all(scene, before, catalogue) else Act.SAY
+    if all(catalogue.service(each.service).complete == "refer" for each in before) and _is_content(scene, catalogue):
+        return Act.THANK
     text = " ".join(said)
-    if listed("withdrawals").search(text):
-        return Act.WITHDRAW
     if listed("inquiries").search(text) and len(text.split()) < 40 and not re.search(r"@", text):
         return Act.INQUIRE
     return Act.SAY
+
+
+def _kept(scene: Scene) -> tuple[Passage, ...]:
+    """The passages, without the words of those that withdraw something: what they name is not asked for."""
+    return tuple(replace(each, text="") if listed("withdrawals").search(each.text) else each for each in scene.passages)
+
+
+def _withdraws(scene: Scene) -> bool:
+    return any(listed("withdrawals").search(passage.text) for passage in scene.passages)
+
+
+def _withdraws_all(scene: Scene, before: Sequence[Request], catalogue: Catalogue) -> bool:
+    """
+    Whether nothing is left to do: besides withdrawals the mail says at most why.
+
+    A withdrawal that names services must name all those of the conversation, and no others.
+    """
+    withdrawals = [passage for passage in scene.passages if listed("withdrawals").search(passage.text)]
+    others = [passage for passage in scene.passages if passage.text and passage not in withdrawals]
+    named = set(services_named(withdrawals, catalogue))
+    rest = [listed("withdrawals").sub(" ", passage.text) for passage in withdrawals]
+    if (named and named != {request.service for request in before}) or any(map(_wants_more, rest)):
+        return False
+    return all(is_courtesy(passage.text) or not _asks(passage, catalogue) for passage in others)
+
+
+def _is_content(scene: Scene, catalogue: Catalogue) -> bool:
+    """Thanks for a standard answer, and at most what the member does now."""
+    thankful = pattern(*word_set("thanks")).search(scene.text)
+    return thankful is not None and not any(_asks(passage, catalogue) for passage in scene.passages if passage.text)
+
+
+def _asks(passage: Passage, catalogue: Catalogue) -> bool:
+    """Whether the passage may want something: a service is named, words of wanting stand in it, or more is wanted."""
+    words = catalogue.language.request
+    wants = pattern(*words.strong, *words.weak).search(pattern(*words.not_if).sub(" ", passage.text))
+    return bool(wants or services_named([passage], catalogue) or _wants_more(passage.text))
+
+
+def _wants_more(text: str) -> bool:
+    return bool(re.search(r"[?@]|\d{4}", text) or listed("more_wanted").search(text))
 
 
 def _language(mail: Mail, scene: Scene) -> tuple[str, str | None]:

@@ -143,6 +143,28 @@ def test_what_a_member_adds_to_an_open_ticket_reaches_staff_even_where_no_field_
     assert decide(reading(request()), (ticket(),), RULES).tell_staff == (0,)
 
 
+def test_what_a_member_adds_to_a_ticket_on_hold_reaches_staff_too():
+    assert decide(reading(request()), (ticket(state=State.ON_HOLD),), WAITING).tell_staff == (0,)
+
+
+def test_whoever_is_not_helped_by_the_standard_answer_gets_a_person():
+    zetkin = request("aktivisti")
+
+    helped = decide(reading(zetkin), (ticket(zetkin, state=State.REFERRED),), RULES)
+
+    assert helped.outcomes == (Outcome(request=zetkin, action=Action.TRIAGE, state=State.TRIAGE, ticket="KV-1042"),)
+    assert (helped.action, helped.reply, helped.tell_staff) == (Action.TRIAGE, Reply.ANSWER, (0,))
+
+
+def test_a_standard_answer_stands_where_the_mail_speaks_of_something_else():
+    zetkin = request("aktivisti")
+
+    more = decide(reading(zetkin, request("video")), (ticket(zetkin, state=State.REFERRED),), RULES)
+
+    assert [each.state for each in more.outcomes] == [State.REFERRED, State.OPEN]
+    assert more.tell_staff == (1,)
+
+
 @pytest.mark.parametrize("before", [ticket(), asking()], ids=["open", "asking"])
 def test_thanks_are_met_with_silence(before: Ticket):
     thanked = decide(reading(before.request, act=Act.THANK), (before,), RULES)
@@ -172,6 +194,12 @@ def test_whoever_withdraws_closes_the_ticket_and_is_told():
 )
 def test_staff_hear_of_a_withdrawal_where_they_know_the_ticket(state: State, told: tuple[int, ...]):
     assert decide(reading(act=Act.WITHDRAW), (ticket(state=state),), RULES).tell_staff == told
+
+
+def test_staff_hear_of_a_withdrawal_of_a_part_even_where_something_is_missing():
+    half = decide(reading(GROUP_ONLY, half_withdrawn=True), (asking(),), RULES)
+
+    assert ([each.state for each in half.outcomes], half.tell_staff) == ([State.ASKING], (0,))
 
 
 def test_whoever_asks_how_things_stand_is_told_and_nothing_changes():

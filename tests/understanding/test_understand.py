@@ -14,8 +14,8 @@ from mailbot.mail.body import split
 from mailbot.mail.message import Address, Attachment, Body, Forwarded, Kind, Line, Mail
 from mailbot.understanding.gaps import missing
 from mailbot.understanding.request import Act, Request, RequestKind
-from mailbot.understanding.understand import understand
-from tests.builders import ANNA, mail, written
+from mailbot.understanding.understand import HALF_WITHDRAWN, understand
+from tests.builders import ANNA, mail, request, written
 from tests.understanding.conversation import one, rules, understood
 from tests.understanding.requests import LANGUAGE, REQUESTS
 
@@ -40,6 +40,56 @@ CLOUD = "Der OV Kalk möchte die Nextcloud nutzen. User:\nPaul Krüger, paul@pos
 )
 def test_a_later_mail_says_thanks_withdraws_or_asks_how_things_stand(text: str, act: Act):
     assert understood(CLOUD, text).act is act
+
+
+BOTH = (request("nextcloud"), request("signal", {}, missing=("group",)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Signal-Gruppe hat sich erledigt, die Nextcloud brauchen wir weiterhin.",
+        "Die Signal-Gruppe hat sich erledigt.",
+        "Das mit Signal hat sich erledigt. Bei der Nextcloud nehmt bitte Paul dazu.",
+        "Das hat sich erledigt. Könnt ihr mich trotzdem mal anrufen?",
+    ],
+)
+def test_whoever_withdraws_a_part_keeps_the_rest_and_a_person_looks(text: str):
+    reading = understood(text, before=BOTH)
+
+    assert (reading.act, reading.half_withdrawn, len(reading.requests)) == (Act.SAY, True, 2)
+    assert HALF_WITHDRAWN in reading.doubts
+
+
+def test_what_was_never_asked_for_is_not_asked_for_by_withdrawing_it():
+    reading = understood("Signal brauchen wir nicht mehr, die Nextcloud brauchen wir noch.", before=BOTH[:1])
+
+    assert ([each.service for each in reading.requests], reading.half_withdrawn) == (["nextcloud"], True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Das hat sich erledigt, danke euch!",
+        "Wir haben eine andere Lösung gefunden. Es hat sich erledigt. Vielen Dank!",
+        "Nextcloud und Signal brauchen wir nicht mehr.",
+    ],
+)
+def test_whoever_says_at_most_why_withdraws_everything(text: str):
+    assert understood(text, before=BOTH).act is Act.WITHDRAW
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("Alles klar, dann frage ich in Berlin nach. Danke!", Act.THANK),
+        ("Super, damit komme ich weiter. Vielen Dank und schönen Feierabend!", Act.THANK),
+        ("Danke, aber das hilft nicht, kann mich ein Mensch anrufen?", Act.SAY),
+        ("Danke. Ruft mich bitte an: 0221 123456", Act.SAY),
+    ],
+)
+def test_thanks_for_a_standard_answer_may_say_what_the_member_does_now(text: str, act: Act):
+    assert understood(text, before=(request("zetkin", {}),)).act is act
 
 
 @pytest.mark.parametrize("text", ["Danke!", "Das hat sich erledigt.", "Wie ist der Stand?"])
