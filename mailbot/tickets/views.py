@@ -60,6 +60,8 @@ class Part:
     about: str
     state: str
     change: bool
+    added: bool  # the member was asked before, and this mail told more
+    asked_again: bool
     form: Form | None
     facts: Facts | None
     reason: str
@@ -78,6 +80,8 @@ def part_of(outcome: Outcome, ticket: Ticket, catalogue: Catalogue, language: st
         about=service.about.in_(language),
         state=outcome.state.value,
         change=request.kind is RequestKind.CHANGE,
+        added=outcome.ticket is not None and outcome.changed,
+        asked_again=outcome.ticket is not None,
         form=Form(labels=labels) if labels else None,
         facts=Facts(rows=rows) if rows else None,
         reason=service.on_hold.in_(language) if service.on_hold else "",

@@ -19,6 +19,7 @@ _SELF = tuple(
         rf"(?P<me>{listed('me_in_other_words').pattern})",
         rf"(?P<me>{_ME})\s+{listed('couplings').pattern}{_NEW_SENTENCE}",
         r"\b(?:pflegen|betreuen|übernehmen|verwalten|bearbeiten|machen)\s+(?:würde|werde|will|möchte|kann|soll)\s+(?P<me>ich|isch)\b",
+        r"\b(?:würde|werde|will|möchte|kann|soll)\s+(?P<me>ich|isch)\s+(?:gern\w*\s+)?(?:übernehmen|machen|pflegen|betreuen|verwalten)\b",
         r"\b(?P<me>i|ich)\s*,",
     )
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
@@ -201,8 +201,31 @@ def hear_addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: H
             found.append(scene.voice.person.email)
             reason = reason or quote(passage)
     found += [entry.person.email for entry in scene.entries if entry.person.email]
+    if found and _names_somebody_without(scene, found):
+        heard.broken.add(rule.id)
     if found:
         heard.take(rule.id, tuple(dict.fromkeys(found)), reason or "the list that came with the mail")
+
+
+def _names_somebody_without(scene: Scene, found: Sequence[str]) -> bool:
+    """
+    Beside a name with its address, or "an mich", stands a full name whose address the whole mail does not tell:
+    it is asked for. An address without a name may be the one.
+    """
+    places = {each.place[0] for each in scene.mentions if each.person.email in found}
+    places |= {at for at, passage in enumerate(scene.passages) if listed("me_too").search(passage.text)}
+    places -= {each.place[0] for each in scene.mentions if each.person.email and not (each.person.given or each.person.surname)}
+    named = [each.person for each in scene.company if each.person.email]
+    return any(
+        each.place[0] in places
+        and not each.me
+        and each.person.given
+        and each.person.surname
+        and each.person.email is None
+        and not chosen.is_speaker(each.person, scene.voice.person)
+        and not any(same_person(each.person, other) for other in named)
+        for each in scene.mentions
+    )
 
 
 def _names_own_address(text: str) -> bool:

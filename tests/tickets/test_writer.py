@@ -48,6 +48,12 @@ def answered(
     )
 
 
+def asked_again(*, changed):
+    return outcome(
+        request("nextcloud", {}, missing=("group",)), action=Action.ASK, state=State.ASKING, ticket="KV-1042", changed=changed
+    )
+
+
 def asking(fields=None, missing=("group",), service="nextcloud", **changes):
     return outcome(request(service, fields or {}, missing=missing, **changes), action=Action.ASK, state=State.ASKING)
 
@@ -68,6 +74,16 @@ def words_of(text: str) -> list[str]:
 
 
 # A question
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"), [(True, "Deine Angaben zur Nextcloud haben wir ergänzt."), (False, "Wir brauchen zur Nextcloud noch")]
+)
+def test_whoever_is_asked_again_reads_what_became_of_the_answer(writer, changed, words):
+    told = said(answered(writer, asked_again(changed=changed)))
+
+    assert words in told
+    assert "ist bei uns angekommen" not in told
 
 
 def test_a_question_in_full(writer):

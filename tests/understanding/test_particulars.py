@@ -128,6 +128,11 @@ def test_the_sender_may_be_one_of_the_targets(words: str):
     assert set(fields(f"{SHARED}, weitergeleitet {words}.")["targets"]) == {"kim@verein.example", "anna.schmidt@posteo.example"}  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("words", ["an Cem Arslan (cem@posteo.example) und an Dora Weber", "an mich und an Dora Weber"])
+def test_who_is_named_as_a_target_without_an_address_is_asked_for(words: str):
+    assert one(f"{SHARED} ov-kalk@die-linke-koeln.de. Die Mails sollen {words} gehen.").missing == ("targets",)
+
+
 def test_the_associations_own_inboxes_are_no_address_for_anybody():
     request = one(f"{SHARED}. Ich hatte schon an support@die-linke-koeln.de geschrieben.")
 
