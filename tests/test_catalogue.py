@@ -417,7 +417,8 @@ def test_staff_are_found_by_address_whatever_its_case(catalogue: Catalogue):
     assert rules.member_of_staff("kim@verein.example") is None
 
 
-@pytest.mark.parametrize("kind", ["service", "mailbox"])
-def test_what_does_not_exist_is_a_key_error(kind: str):
-    with pytest.raises(KeyError, match="nothing"):
-        getattr(parse_catalogue(RULES), kind)("nothing")
+def test_what_has_left_the_rules_is_something_else_and_is_answered_from_the_first_mailbox():
+    rules = parse_catalogue(RULES)
+
+    assert rules.service("fax").id == "other"
+    assert rules.mailbox("fax").id == "support"

@@ -106,7 +106,7 @@ def run(office: Office, *, since: Since | None = None, bells: Bells | None = Non
     office.settings.outgoing()
     clock = wind_up(office)
     parts = [
-        *(_part(f"receiver {box.id}", _receiver(office, box, bells, since), bells) for box in office.catalogue.mailboxes),
+        *(_part(f"receiver {box.id}", _receiver(office, box.id, bells, since), bells) for box in office.catalogue.mailboxes),
         _part("worker", _worker(office, bells), bells),
         _part("sender", _sender(office, bells), bells),
         _part("clock", _clock(clock.run_pending, bells), bells),
@@ -148,14 +148,18 @@ def _lives(name: str, live: Callable[[], None]) -> bool:
     return True
 
 
-def _receiver(office: Office, box: Mailbox, bells: Bells, since: Since | None) -> Callable[[], None]:
-    """Until the connection ends: take in, file what others have done, wait for news."""
+def _receiver(office: Office, id: str, bells: Bells, since: Since | None) -> Callable[[], None]:
+    """Until the connection ends or the mailbox changes: take in, file what others have done, wait for news."""
     pending = [since]
-    bell = bells.to_file[box.id]
+    bell = bells.to_file[id]
 
     def live() -> None:
+        box = _in_force(office, id)
+        if box is None:
+            bells.stop.wait(IDLE)
+            return
         with _inbox(office, box) as folder:
-            while not bells.stop.is_set():
+            while not bells.stop.is_set() and _in_force(office, id) == box:
                 if receive(office, box, folder, since=pending[0]):
                     bells.arrived.set()
                 pending[0] = None
@@ -165,6 +169,11 @@ def _receiver(office: Office, box: Mailbox, bells: Bells, since: Since | None) -
                 folder.wait(POLL, lambda: bell.is_set() or bells.stop.is_set())
 
     return live
+
+
+def _in_force(office: Office, id: str) -> Mailbox | None:
+    """The mailbox as rules.yaml has it now; None when it has left."""
+    return next((box for box in office.catalogue.mailboxes if box.id == id), None)
 
 
 def _worker(office: Office, bells: Bells) -> Callable[[], None]:

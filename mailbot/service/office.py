@@ -16,9 +16,10 @@ from mailbot.mail.imap import Folder, open_folder
 from mailbot.mail.smtp import Outgoing, open_smtp
 from mailbot.service.rulebook import Rulebook, Rules
 from mailbot.settings import Login, Settings, new_secret, secret_beside
-from mailbot.store import holds
+from mailbot.store import holds, tickets
 from mailbot.store import secrets as shared_secrets
 from mailbot.store.database import Database, open_database
+from mailbot.tickets.ticket import Ticket
 
 OpenFolder = Callable[..., AbstractContextManager[Folder]]
 OpenSmtp = Callable[[Login], AbstractContextManager[Outgoing]]
@@ -68,13 +69,15 @@ def open_office(
     smtp: OpenSmtp = open_smtp,
 ) -> Iterator[Office]:
     """
-    Wire everything; defaults are for real use. `rehearse`: render every template first.
+    Wire everything; defaults are for real use. `rehearse`: first render every template, run the examples
+    and see that no ticket has lost its service or mailbox.
 
     Raises MailbotError: rules, templates, secret or database are not as they must be.
     """
     rulebook = Rulebook(settings.rules, settings.templates, rehearse=rehearse)
     database = open_database(settings.database)
     try:
+        rulebook.mind(lambda: _unfinished(database), at_once=rehearse)
         yield Office(
             settings=settings,
             rulebook=rulebook,
@@ -87,6 +90,11 @@ def open_office(
         )
     finally:
         database.close()
+
+
+def _unfinished(database: Database) -> tuple[Ticket, ...]:
+    with database.read() as connection:
+        return tickets.unfinished(connection)
 
 
 def _kept_secret(settings: Settings, database: Database) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -15,6 +15,7 @@ from mailbot.errors import CatalogueError, TemplateError
 from mailbot.examples import broken_examples
 from mailbot.tickets import rehearsal
 from mailbot.tickets.holds import with_holds
+from mailbot.tickets.ticket import Ticket
 from mailbot.tickets.writer import Writer
 
 log = structlog.get_logger()
@@ -49,7 +50,18 @@ class Rulebook:
         self._stamp, self._looked = self._look(), monotonic()
         self._rules = self._load(rehearse)
         self._in_force: tuple[Mapping[str, str], Rules] | None = None
+        self._unfinished: Callable[[], Iterable[Ticket]] = tuple
         self.trouble: str | None = None
+
+    def mind(self, unfinished: Callable[[], Iterable[Ticket]], *, at_once: bool) -> None:
+        """
+        From now on refuse changed rules without the service or mailbox of a ticket that somebody waits for.
+
+        Raises CatalogueError: `at_once`, and those in force are so.
+        """
+        if at_once:
+            self._keep_in_mind(self._rules.catalogue, unfinished())
+        self._unfinished = unfinished
 
     @property
     def catalogue(self) -> Catalogue:
@@ -75,12 +87,13 @@ class Rulebook:
             return
         self._stamp = stamp
         try:
-            self._rules = self._load(rehearse=True)
+            changed = self._load(rehearse=True)
+            self._keep_in_mind(changed.catalogue, self._unfinished())
         except (CatalogueError, TemplateError) as error:
             self.trouble = str(error)
             log.error("changed rules are wrong, the last good ones stay in force", complaint=self.trouble)
             return
-        self.trouble, self._in_force = None, None
+        self._rules, self.trouble, self._in_force = changed, None, None
         log.info("changed rules are in force")
 
     def _load(self, rehearse: bool) -> Rules:
@@ -95,8 +108,22 @@ class Rulebook:
         if broken := broken_examples(catalogue):
             raise CatalogueError("\n".join(f"{self._path}: {each}" for each in broken))
 
+    def _keep_in_mind(self, catalogue: Catalogue, unfinished: Iterable[Ticket]) -> None:
+        if orphans := tuple(_orphans(catalogue, tuple(unfinished))):
+            raise CatalogueError("\n".join(f"{self._path}: {each}" for each in orphans))
+
     def _look(self) -> Stamp:
         return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in self._files() if (stat := path.stat()))
 
     def _files(self) -> Iterator[Path]:
         yield from (path for path in (self._path, *sorted(self._templates.rglob("*"))) if path.is_file())
+
+
+def _orphans(catalogue: Catalogue, tickets: Sequence[Ticket]) -> Iterator[str]:
+    services, boxes = {service.id for service in catalogue.services}, {box.id for box in catalogue.mailboxes}
+    needed = [("service", ticket.request.service, ticket.key) for ticket in tickets if ticket.request.service not in services]
+    needed += [("mailbox", ticket.mailbox, ticket.key) for ticket in tickets if ticket.mailbox not in boxes]
+    for what, id in dict.fromkeys((what, id) for what, id, _ in needed):
+        keys = [key for *which, key in needed if which == [what, id]]
+        shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+        yield f"there is no {what} '{id}', but unfinished tickets need it: {shown}; put it back, or close them and save again"

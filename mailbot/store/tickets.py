@@ -15,6 +15,8 @@ from mailbot.store.tables import counters, events, inbound, participants, ticket
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.understanding.record import request_from_json, request_to_json
 
+_DONE = (State.CLOSED.value, State.REFERRED.value)
+
 
 def next_number(connection: Connection, *, first: int) -> int:
     """The number of the next ticket; whoever else wants one waits for the end of this transaction."""
@@ -96,10 +98,15 @@ def search(connection: Connection, *, state: State | None = None, service: str |
     return tuple(_ticket(row) for row in connection.execute(query))
 
 
+def unfinished(connection: Connection) -> tuple[Ticket, ...]:
+    """Every ticket that somebody waits for, in order of their numbers."""
+    rows = connection.execute(select(tickets).where(tickets.c.state.not_in(_DONE)).order_by(tickets.c.number))
+    return tuple(_ticket(row) for row in rows)
+
+
 def for_digest(connection: Connection, *, since: datetime) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
     """Every ticket that somebody waits for, and all that have changed since then, with their histories."""
-    done = (State.CLOSED.value, State.REFERRED.value)
-    wanted = select(tickets).where(or_(tickets.c.state.not_in(done), tickets.c.updated >= since)).order_by(tickets.c.number)
+    wanted = select(tickets).where(or_(tickets.c.state.not_in(_DONE), tickets.c.updated >= since)).order_by(tickets.c.number)
     found = [(row.number, _ticket(row)) for row in connection.execute(wanted)]
     histories = _histories(connection, wanted)
     return tuple((ticket, tuple(histories.get(number, ()))) for number, ticket in found)

@@ -45,6 +45,17 @@ def test_mails_are_answered_as_they_come_and_copies_follow(bench: Bench):
     assert [mail.state for mail in bench.outbox()] == [State.SENT, State.SENT]
 
 
+def test_a_mailbox_that_changes_while_the_bot_runs_is_served_as_it_is_now(bench: Bench):
+    with running(bench):
+        bench.mail(eml())
+        comes_true(lambda: len(bench.slot.taken) == 1, "the first mail is answered")
+        bench.change_rules("address: support@die-linke-koeln.de\n", "address: support@die-linke-koeln.de\n    after: move\n")
+        bench.mail(eml())
+        comes_true(lambda: sum(map(len, bench.support.moved.values())) == 2, "both mails are moved")
+
+    assert bench.support.moved == {"Mailbot/Done": [1, 2]}
+
+
 def test_a_server_that_is_away_is_tried_again_and_its_trouble_is_known(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bot, "PAUSES", (0.05, 0.1))
     there, attempts = bench.office.open_folder, list[str]()

@@ -4,12 +4,19 @@ import pytest
 
 from mailbot.errors import CatalogueError
 from mailbot.service import desk
+from mailbot.service.office import open_office
+from mailbot.service.overview import send
 from mailbot.service.rulebook import Rulebook
 from mailbot.store.inbound import State
-from tests.service.bench import Bench
+from tests.service.bench import MONDAY, Bench, answering
 
 KEPT = "Kann ich einen Account haben?\n        action: refer"
 BROKEN = "Kann ich einen Account haben?\n        action: open"
+
+
+def rename_the_nextcloud(bench: Bench) -> None:
+    bench.change_rules("id: nextcloud\n", "id: cloud\n")
+    bench.change_rules("tool: nextcloud", "tool: cloud")
 
 
 def test_a_changed_file_is_taken_up(bench: Bench):
@@ -34,6 +41,30 @@ def test_a_broken_template_is_not_taken_up(bench: Bench):
 
     assert bench.office.catalogue.limits.per_hour == 10
     assert "closed.txt" in (bench.office.rulebook.trouble or "")
+
+
+def test_a_service_that_somebody_waits_for_cannot_leave_the_rules(bench: Bench):
+    bench.arrives()
+    need = "there is no service 'nextcloud', but unfinished tickets need it: KV-1001; put it back, or close them"
+
+    rename_the_nextcloud(bench)
+
+    assert bench.office.catalogue.service("nextcloud").id == "nextcloud"
+    assert need in (bench.office.rulebook.trouble or "")
+    with pytest.raises(CatalogueError, match=need), open_office(bench.office.settings, rehearse=True):
+        pass
+
+
+def test_a_ticket_that_was_done_outlives_its_service(bench: Bench):
+    mail = bench.arrives()
+    desk.carry_out(bench.office, "KV-1001", "close")
+    rename_the_nextcloud(bench)
+
+    bench.arrives("Danke, aber es fehlt noch etwas: Was ist mit der Gruppe?", **answering(mail))
+    send(bench.office, day=MONDAY.date())
+
+    assert bench.office.rulebook.trouble is None
+    assert [state for state, _ in bench.ends()] == [State.TICKET] * 2
 
 
 def test_holds_come_on_top_of_the_rules(bench: Bench):
