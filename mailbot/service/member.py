@@ -19,7 +19,7 @@ from mailbot.service.whereabouts import Whereabouts
 from mailbot.store import inbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.tickets.calendar import add_month, day_of
-from mailbot.tickets.decide import decide
+from mailbot.tickets.decide import decide, reopened
 from mailbot.tickets.decision import Action, Decision, Outcome
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.wording import missing_labels
@@ -30,6 +30,8 @@ REOPENS = timedelta(days=14)
 """How long after its end a reply opens a ticket again; later it opens a new one."""
 
 STAFF_LANGUAGE = "de"
+BOT = "mailbot"
+"""Who notes what no person noted; stands in `Event.by`."""
 
 _KINDS = {
     State.ASKING: "asked",
@@ -62,7 +64,8 @@ def handle_member(office: Office, connection: Connection, rules: Rules, case: Ca
     before = _conversation(connection, case)
     active = tuple(ticket for ticket in before if not _is_past(ticket, case.now))
     reading = understand(case.mail, tuple(ticket.request for ticket in active), rules.catalogue)
-    current = active if reading.act is Act.THANK else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
+    done = reading.act in (Act.THANK, Act.WITHDRAW)
+    current = active if done else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
     decision = decide(reading, current, rules.catalogue)
     decision = replace(decision, doubts=(*decision.doubts, *_doubts(case, before, active)))
     _carry_out(office, connection, rules, case, decision, active, conversation=before[0].conversation if before else None)
@@ -95,10 +98,7 @@ def _is_past(ticket: Ticket, now: datetime) -> bool:
 
 
 def _reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
-    if ticket.state is not State.CLOSED:
-        return ticket
-    complete = catalogue.service(ticket.request.service).complete
-    return replace(ticket, state=State.OPEN if complete == "open" else State.TRIAGE)
+    return reopened(ticket, catalogue) if ticket.state is State.CLOSED else ticket
 
 
 def _doubts(case: Case, before: Sequence[Ticket], active: Sequence[Ticket]) -> Iterator[str]:
@@ -140,7 +140,7 @@ def _tickets_after(
 ) -> tuple[Ticket, ...]:
     known = {ticket.key: ticket for ticket in before}
     after: list[Ticket] = []
-    for at, outcome in enumerate(decision.outcomes):
+    for outcome in decision.outcomes:
         old = known.get(outcome.ticket) if outcome.ticket else None
         if old is None:
             ticket = _open(connection, catalogue, case, decision, outcome, conversation)
@@ -154,7 +154,7 @@ def _tickets_after(
             tickets.take_part(connection, ticket.key, case.mail.sender.email)
         for event in _events(catalogue, case, outcome, old):
             tickets.note(connection, ticket.key, event)
-        for doubt in decision.doubts if at in decision.tell_staff else ():
+        for doubt in decision.doubts:
             tickets.note(connection, ticket.key, _by_bot(case, "note", doubt))
     return tuple(after)
 
@@ -207,7 +207,7 @@ def _events(catalogue: Catalogue, case: Case, outcome: Outcome, old: Ticket | No
 
 
 def _by_bot(case: Case, kind: str, text: str) -> Event:
-    return Event(at=case.now, kind=kind, by="mailbot", text=text, mail=case.row.id)
+    return Event(at=case.now, kind=kind, by=BOT, text=text, mail=case.row.id)
 
 
 def _what_happened(catalogue: Catalogue, outcome: Outcome) -> str:
@@ -238,6 +238,9 @@ def _answer(post: Post, rules: Rules, case: Case, decision: Decision, after: tup
 
 def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket: Ticket) -> None:
     events = tickets.history(post.connection, ticket.key)
+    # Also of earlier mails, which the bot may have answered with a question and without a word to staff.
+    noted = (event.text for event in events if event.kind == "note" and event.by == BOT)
+    doubts = tuple(dict.fromkeys((*decision.doubts, *noted)))
     box = rules.catalogue.mailbox(ticket.mailbox)
     for member in responsible(rules.catalogue.staff, ticket.request.service):
         words = rules.writer.for_staff(
@@ -245,7 +248,7 @@ def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket
             events=events,
             original=case.mail.text,
             attachments=case.mail.attachments,
-            doubts=decision.doubts,
+            doubts=doubts,
             member=member,
         )
         post.to_staff(ticket.key, member, words, mailbox=box)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailbot.catalogue import Catalogue, Service
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.ticket import State, Ticket
@@ -18,6 +20,8 @@ def decide(reading: Reading, tickets: tuple[Ticket, ...], catalogue: Catalogue) 
     `tickets` are those of the conversation; the first requests of the reading belong to them, one to one and in
     their order, further ones are new.
     """
+    if reading.act is Act.WITHDRAW and tickets and all(ticket.state is State.CLOSED for ticket in tickets):
+        reading = replace(reading, act=Act.THANK)  # "hat sich erledigt", of what we have told them is done
     pairs = [(request, tickets[at] if at < len(tickets) else None) for at, request in enumerate(reading.requests)]
     unheard = reading.act is Act.SAY and not any(_brings_something(request, ticket) for request, ticket in pairs)
     outcomes = tuple(_outcome(request, ticket, reading.act, catalogue, unheard=unheard) for request, ticket in pairs)
@@ -36,6 +40,12 @@ def decide(reading: Reading, tickets: tuple[Ticket, ...], catalogue: Catalogue) 
     )
 
 
+def reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
+    """The ticket back from its end, where it stands by what it lacks and by how its service works now."""
+    _, state = _next(ticket.request, catalogue.service(ticket.request.service))
+    return replace(ticket, state=state)
+
+
 def _brings_something(request: Request, ticket: Ticket | None) -> bool:
     """Whether the request is new, or not what it was before the mail."""
     return ticket is None or ticket.request.fields != request.fields or ticket.request.missing != request.missing
@@ -47,7 +57,7 @@ def _outcome(request: Request, ticket: Ticket | None, act: Act, catalogue: Catal
     action, state = _next(request, service)
     new = _brings_something(request, ticket)
     questions = ticket.questions if ticket else 0
-    if act is Act.WITHDRAW and ticket is not None:
+    if act is Act.WITHDRAW and ticket is not None and ticket.state is not State.CLOSED:
         return Outcome(request=request, action=action, state=State.CLOSED, ticket=ticket.key, questions=questions)
     if ticket is not None and unheard and ticket.state is State.REFERRED:
         # The standard answer was not enough: the same once more would help nobody.

@@ -16,8 +16,10 @@ from difflib import get_close_matches
 from mailbot.catalogue import Catalogue, Staff
 from mailbot.mail.message import Body, Kind
 from mailbot.tickets.blocks import flat, printable
+from mailbot.tickets.decide import reopened
 from mailbot.tickets.greeting import is_farewell
 from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.views import STATES
 
 # What is written → what is meant.
 NAMES = {
@@ -43,6 +45,7 @@ TOO_LATE = "Befehle stehen in den ersten Zeilen, vor allen anderen Worten"
 ALONE = "hinter #{} darf nichts stehen; Worte an das Mitglied gehören in eine eigene Zeile"
 UNKNOWN = "diesen Befehl gibt es nicht; es gibt {}"
 MEANT = "diesen Befehl gibt es nicht, meintest du #{}?"
+NO_ADDRESS = "zu diesem Ticket gibt es keine Adresse, an die das gehen kann"
 AGAIN = "Nichts wurde ausgeführt oder gesendet. Bitte schick die Mail berichtigt noch einmal."
 
 _NAME = "|".join(sorted(map(re.escape, NAMES), key=len, reverse=True))
@@ -147,6 +150,8 @@ def apply_order(ticket: Ticket, order: Order, by: Staff, catalogue: Catalogue, n
     """
     order = replace(order, answer=_worth_sending(order.answer, by))
     refused = (*order.refused, *_cannot(order.commands, catalogue, by))
+    if order.answer and not ticket.requester.email:
+        refused = (*refused, (_short(order.answer), NO_ADDRESS))
     if refused or not (order.commands or order.answer):
         return StaffOutcome(ticket=ticket, lines=_nothing_done(order, refused))
     after, events, lines = ticket, [], []
@@ -193,7 +198,7 @@ def _nothing_done(order: Order, refused: Sequence[tuple[str, str]]) -> tuple[tup
         return (("", "In der Mail stand nichts, das ich ausführen oder weitergeben kann."),)
     bad = {line for line, _ in refused}
     spared = [command.line for command in order.commands if command.line not in bad]
-    spared += [_short(order.answer)] if order.answer else []
+    spared += [short] if (short := _short(order.answer)) and short not in bad else []
     rest = tuple((line, "nicht ausgeführt") for line in spared)
     return (*refused, *rest, ("", AGAIN))
 
@@ -221,7 +226,11 @@ def _close(ticket: Ticket, command: Command, by: Staff, catalogue: Catalogue, no
 def _reopen(ticket: Ticket, command: Command, by: Staff, catalogue: Catalogue, now: datetime) -> _Done:
     if ticket.state not in (State.CLOSED, State.REFERRED):
         return ticket, [], "war nicht abgeschlossen"
-    return replace(ticket, state=State.OPEN), [_event("reopened", f"wieder geöffnet von {by.name}", by, now)], "wieder geöffnet"
+    again = reopened(ticket, catalogue)
+    if again.state is State.REFERRED:  # the standard answer was not enough, and a person has it now
+        again = replace(again, state=State.TRIAGE)
+    told = "wieder geöffnet" if again.state is State.OPEN else f"wieder geöffnet: {STATES[again.state]}"
+    return again, [_event("reopened", f"wieder geöffnet von {by.name}", by, now)], told
 
 
 def _note(ticket: Ticket, command: Command, by: Staff, catalogue: Catalogue, now: datetime) -> _Done:

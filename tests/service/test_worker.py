@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mailbot.service import worker
+from mailbot.service import desk, worker
 from mailbot.service.correspondence import UNTOLD
 from mailbot.store.inbound import State as End
 from mailbot.tickets.ticket import State
@@ -227,6 +227,42 @@ def test_a_reply_within_two_weeks_opens_the_ticket_again_and_staff_hear_of_it(be
     assert [ticket.state for ticket in bench.tickets()] == [State.OPEN]
     assert "reopened" in bench.kinds()
     assert len(bench.slot.to(STAFF)) == before + 1
+
+
+def test_saying_that_it_is_done_does_not_open_a_ticket_again(bench: Bench):
+    _, for_staff = signal(bench)
+    told = close(bench, for_staff)
+    before = len(bench.slot.taken)
+
+    bench.arrives("Das hat sich erledigt.", **answering(told))
+
+    assert [ticket.state for ticket in bench.tickets()] == [State.CLOSED]
+    assert len(bench.slot.taken) == before
+
+
+def test_a_ticket_opened_again_by_a_reply_waits_while_its_service_does(bench: Bench):
+    _, for_staff = signal(bench)
+    told = close(bench, for_staff)
+    desk.hold(bench.office, "signal", "Signal wird gerade gewartet.")
+
+    bench.arrives("Leider bin ich immer noch nicht in der Gruppe.", **answering(told))
+
+    assert [ticket.state for ticket in bench.tickets()] == [State.ON_HOLD]
+    assert "reopened" in bench.kinds()
+
+
+def test_a_doubt_about_a_mail_that_was_answered_with_a_question_is_told_when_the_ticket_opens(bench: Bench):
+    bench.arrives(
+        "Hallo, wir möchten Signal nutzen. Ansprechperson bin ich, Anna Schmidt, anna.schmidt@posteo.example.",
+        Subject="Signal",
+        Cc="buero@die-linke.koeln.de",
+    )
+    (asked,) = bench.slot.to(ADDRESS)
+    assert bench.slot.to(STAFF) == []
+
+    bench.arrives("Für den OV Kalk.", **answering(asked))
+
+    assert "the misspelt domain" in words(bench.slot.to(STAFF)[-1]).split("Was du tun kannst")[0]
 
 
 def test_thanks_do_not_open_a_ticket_again(bench: Bench):

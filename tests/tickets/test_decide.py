@@ -196,6 +196,15 @@ def test_staff_hear_of_a_withdrawal_where_they_know_the_ticket(state: State, tol
     assert decide(reading(act=Act.WITHDRAW), (ticket(state=state),), RULES).tell_staff == told
 
 
+def test_whoever_says_that_what_is_done_is_done_is_met_with_silence():
+    closed = ticket(state=State.CLOSED)
+
+    done = decide(reading(request(), act=Act.WITHDRAW), (closed,), RULES)
+
+    assert (done.reply, done.tell_staff) == (None, ())
+    assert [(each.state, each.changed) for each in done.outcomes] == [(State.CLOSED, False)]
+
+
 def test_staff_hear_of_a_withdrawal_of_a_part_even_where_something_is_missing():
     half = decide(reading(GROUP_ONLY, half_withdrawn=True), (asking(),), RULES)
 

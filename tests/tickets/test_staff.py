@@ -2,10 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from mailbot.mail.message import Body, Kind, Line
-from mailbot.tickets.staff import Command, Order, StaffOutcome, apply_order, read_order
+from mailbot.mail.message import Address, Body, Kind, Line
+from mailbot.tickets.staff import AGAIN, Command, Order, StaffOutcome, apply_order, read_order
 from mailbot.tickets.ticket import Event, State
-from tests.builders import NOW, body, catalogue, ticket
+from mailbot.tickets.views import STATES
+from mailbot.understanding.request import Request
+from tests.builders import NOW, body, catalogue, request, ticket
 
 CATALOGUE = catalogue()
 KIM, ANNA_WINTER = CATALOGUE.staff
@@ -164,6 +166,21 @@ def test_reopening_gives_it_back_to_staff():
     assert outcome.events == (by_kim("reopened", "wieder geöffnet von Kim Sommer"),)
 
 
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        (request(fields={"group": "OV Kalk"}, missing=("admins", "users")), State.ASKING),
+        (request("privacy"), State.TRIAGE),
+        (request("aktivisti"), State.TRIAGE),  # a standard answer is no end for whom staff take up again
+    ],
+)
+def test_a_ticket_opened_again_stands_where_its_gaps_and_its_service_put_it(said: Request, state: State):
+    outcome = ordered("#wieder-auf", of=ticket(said, state=State.CLOSED))
+
+    assert outcome.ticket.state is state
+    assert outcome.lines == (("#wieder-auf", f"wieder geöffnet: {STATES[state]}"),)
+
+
 def test_a_note_stands_in_the_history():
     outcome = ordered("#notiz", "ruft morgen an")
 
@@ -203,3 +220,16 @@ def test_a_signature_below_a_command_is_not_sent_to_the_member(signature):
 
 def test_an_empty_mail_is_told_so():
     assert ordered("", "  ").lines == (("", "In der Mail stand nichts, das ich ausführen oder weitergeben kann."),)
+
+
+def test_words_that_can_reach_nobody_are_refused():
+    nowhere = ticket(requester=Address(name="Anna Schmidt", email=""))
+
+    outcome = ordered("#erledigt", "", "Ist eingerichtet.", of=nowhere)
+
+    assert (outcome.ticket, outcome.events, outcome.answer) == (nowhere, (), "")
+    assert outcome.lines == (
+        ("Ist eingerichtet.", "zu diesem Ticket gibt es keine Adresse, an die das gehen kann"),
+        ("#erledigt", "nicht ausgeführt"),
+        ("", AGAIN),
+    )

@@ -244,21 +244,21 @@ def test_the_same_mail_requests_and_rules_give_the_same_reading(mail: Mail, befo
 @settings(max_examples=150)
 @given(MAILS, BEFORE)
 def test_what_is_missing_is_what_the_catalogue_needs_and_the_fields_lack(mail: Mail, before: tuple[Request, ...]):
-    for request in understand(mail, before, rules()).requests:
-        service = rules().service(request.service)
+    for each in understand(mail, before, rules()).requests:
+        service = rules().service(each.service)
         # A field with a broken address among good ones is missing as a whole, although it has a value.
-        broken = frozenset(rule.id for rule in service.fields if rule.type == "addresses" and rule.id in request.missing)
-        assert request.missing == missing(service, request.kind, request.fields, broken)
+        broken = frozenset(rule.id for rule in service.fields if rule.type == "addresses" and rule.id in each.missing)
+        assert each.missing == missing(service, each.kind, each.fields, broken)
 
 
 @given(MAILS)
 def test_every_field_is_one_of_the_catalogues(mail: Mail):
-    for request in understand(mail, (), rules()).requests:
-        service = rules().service(request.service)
-        allowed = {rule.id for rule in service.fields} | ({"tool"} if request.service == "help" else set())
-        assert set(request.fields) <= allowed
-        if request.kind is RequestKind.CHANGE:
-            assert len(request.fields) <= 1
+    for each in understand(mail, (), rules()).requests:
+        service = rules().service(each.service)
+        allowed = {rule.id for rule in service.fields} | ({"tool"} if each.service == "help" else set())
+        assert set(each.fields) <= allowed
+        if each.kind is RequestKind.CHANGE:
+            assert len(each.fields) <= 1
 
 
 @given(REQUESTS, st.sampled_from(["", "\n", "> Danke für alles", "-- \nAnna"]))
