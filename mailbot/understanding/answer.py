@@ -19,6 +19,7 @@ from mailbot.understanding.hearing import hear_field, in_order
 from mailbot.understanding.joining import join_person, join_persons
 from mailbot.understanding.lexicon import fold, is_no_name, listed
 from mailbot.understanding.names import as_written
+from mailbot.understanding.particulars import asks_for_several_days
 from mailbot.understanding.request import Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, is_courtesy
 
@@ -109,7 +110,7 @@ def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue,
         hear_field(rule, service, scene, catalogue, fresh)
     if rule.id in fresh.fields and rule.id not in fresh.broken:
         value = fresh.fields[rule.id]
-        return _latest(rule, scene, value)
+        return value if rule.type == "date" and asks_for_several_days(service) else _latest(rule, scene, value)
     if bare:
         for passage in scene.passages:
             value_ = _bare(rule, service, passage.text, scene, catalogue, before) if passage.text else None

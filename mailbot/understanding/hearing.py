@@ -57,7 +57,7 @@ def hear_field(rule: FieldRule, service: Service, scene: Scene, catalogue: Catal
         case "choice":
             hear_choice(rule, scene, heard)
         case "date":
-            hear_date(rule, scene, heard)
+            hear_date(rule, service, scene, heard)
         case "number":
             hear_number(rule, scene, heard)
         case "address":

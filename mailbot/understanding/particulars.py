@@ -145,13 +145,23 @@ def hear_choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
         heard.take(rule.id, picked, "words for it in the text")
 
 
-def hear_date(rule: FieldRule, scene: Scene, heard: Heard) -> None:
-    """Take the first day of the text, else of the subject, as in "2026-03-14"."""
-    for passage in [*scene.passages, *(Passage(text=title, line=0) for title in scene.titles[:1])]:
-        days = values.dates_in(passage.text, scene.today)
+def hear_date(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
+    """Take the first day of the text, else of the subject, as in "2026-03-14"; of several fields, each by its words."""
+    told = [*scene.passages, *(Passage(text=title, line=0) for title in scene.titles[:1])]
+    for passage in told:
+        text = passage.text
+        if asks_for_several_days(service):
+            cue = pattern(*rule.words).search(text)
+            text = text[cue.end() :] if cue else ""
+        days = values.dates_in(text, scene.today)
         if days:
             return heard.take(rule.id, days[0].isoformat(), quote(passage))
     return None
+
+
+def asks_for_several_days(service: Service) -> bool:
+    """Then each day stands behind the words of its field ("vom … bis …")."""
+    return sum(rule.type == "date" for rule in service.fields) > 1
 
 
 def hear_number(rule: FieldRule, scene: Scene, heard: Heard) -> None:

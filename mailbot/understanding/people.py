@@ -224,9 +224,12 @@ def _who_receives(scene: Scene) -> Mention | None:
     others = [
         each
         for each in scene.mentions
-        if not each.me and each.person.given and each.person.surname and not chosen.is_speaker(each.person, scene.voice.person)
+        if not each.me
+        and (whole := _whole(each.person, scene)).given
+        and whole.surname
+        and not chosen.is_speaker(whole, scene.voice.person)
     ]
-    if len({each.person.name for each in others}) != 1:
+    if len({_whole(each.person, scene).name for each in others}) != 1:
         return None
     for mention in others:
         at = mention.place[0]

@@ -64,3 +64,26 @@ def test_persons_are_known_only_where_a_field_holds_persons():
 def test_a_reason_quotes_no_more_than_a_line_of_words():
     assert quote(Passage(text="Der OV Kalk", line=3)) == '"Der OV Kalk" in line 3'
     assert len(quote(Passage(text="x" * 1000, line=3))) < 80
+
+
+LOAN = builders_service(
+    VIDEO,
+    id="loan",
+    fields=(
+        {"id": "from", "type": "date", "label": {"de": "von", "en": "from"}, "words": ("vom", "ab")},
+        {"id": "until", "type": "date", "label": {"de": "bis", "en": "until"}, "words": ("bis", "zurück")},
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir brauchen den Beamer vom 3.12.2026 bis zum 5.12.2026.",
+        "Zurück bringen wir ihn am 5.12.2026. Wir holen ihn ab 3.12.2026.",
+    ],
+)
+def test_of_two_days_each_stands_behind_its_words(text: str):
+    heard = hear(LOAN, scene_of(written(text), rules()), rules())
+
+    assert heard.fields == {"from": "2026-12-03", "until": "2026-12-05"}

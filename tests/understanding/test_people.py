@@ -119,3 +119,14 @@ def test_a_service_that_needs_no_address_keeps_none():
     personal = fields("Ich bin Kassiererin und hätte gern eine persönliche Mailadresse als Postfach.")
 
     assert personal["person"] == Person(given="Anna", surname="Schmidt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unsere neue Sprecherin ist Paul Krüger, paul@posteo.example. Sie bekommt bitte einen Account für BigBlueButton.",
+        "Paul Krüger (paul@posteo.example) ist unser Sprecher und braucht einen Account für BigBlueButton.",
+    ],
+)
+def test_who_receives_it_is_meant_although_somebody_else_writes(text: str):
+    assert fields(text)["person"] == PAUL
