@@ -15,7 +15,7 @@ from mailbot.errors import NotFound
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.origin import Authenticity, Origin, origin
 from mailbot.mail.read import read
-from mailbot.tickets.decide import decide
+from mailbot.tickets.decide import FORGED, NO_SENDER, decide, in_silence
 from mailbot.tickets.decision import Action, Decision
 from mailbot.tickets.ticket import Ticket
 from mailbot.tickets.writer import Words, Writer
@@ -85,14 +85,25 @@ def _explained(arrival: Arrival, tickets: tuple[Ticket, ...], catalogue: Catalog
     if source.machine is not None:
         ignored = Decision(action=Action.IGNORE, silence=source.because)
         return Explained(file=arrival.file, mail=mail, origin=source, decision=ignored)
+    silence = _silence(mail, source)
+    if silence is not None:
+        decision = in_silence(decide(understand(mail, (), catalogue), (), catalogue), silence=silence)
+        return Explained(file=arrival.file, mail=mail, origin=source, decision=decision)
     reading = understand(mail, tuple(ticket.request for ticket in tickets), catalogue)
     decision = decide(reading, tickets, catalogue)
     after = _after(decision, tickets, mail, arrival.mailbox, catalogue)
     answer = None
-    if decision.reply is not None and source.authenticity is not Authenticity.FAIL and mail.sender.email:
+    if decision.reply is not None:
         known = source.authenticity is Authenticity.PASS or bool(tickets)
         answer = writer.answer(decision, after, subject=mail.subject, to=mail.sender, mailbox=arrival.mailbox, known=known)
     return Explained(file=arrival.file, mail=mail, origin=source, decision=decision, tickets=after, answer=answer, to=mail.sender)
+
+
+def _silence(mail: Mail, source: Origin) -> str | None:
+    """Why nobody is answered and no ticket of the conversation is touched, as when the bot runs."""
+    if not mail.sender.email:
+        return NO_SENDER
+    return FORGED if source.authenticity is Authenticity.FAIL else None
 
 
 def _after(

@@ -120,7 +120,24 @@ def test_a_sender_whose_domain_disowns_the_mail_gets_no_reply(explain):
 
     (one,) = explain(eml(ASKS, headers=(failed,)))
 
-    assert (one.decision.action.value, one.as_json()["replies"]) == ("ask", [])
+    told = one.as_json()
+    assert (told["action"], told["silence"], told["replies"]) == ("triage", "the sender's authentication failed", [])
+
+
+def test_a_mail_without_a_sender_gets_no_reply(explain):
+    (one,) = explain(eml(ASKS).replace(b"From:", b"X-From:"))
+
+    told = one.as_json()
+    assert (told["action"], told["silence"], told["replies"]) == ("triage", "the mail names no sender", [])
+
+
+def test_a_forged_mail_inside_a_conversation_changes_nothing_of_it(explain):
+    failed = "Authentication-Results: mx.die-linke-koeln.de; dmarc=fail header.from=posteo.example"
+    answer = eml("Admin bin ich.\n", subject="Re: Nextcloud")
+
+    *_, last = explain(eml(ASKS), eml("Das hat sich erledigt.\n", subject="Re: Nextcloud", headers=(failed,)), answer)
+
+    assert last.as_json()["action"] == "open"
 
 
 def test_nothing_of_a_strangers_words_stands_in_the_reply(explain):

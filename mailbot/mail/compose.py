@@ -14,7 +14,7 @@ from email.utils import format_datetime, formataddr
 from hashlib import sha256
 
 from mailbot.errors import DeliveryError
-from mailbot.mail.letter import Letter, Origin
+from mailbot.mail.letter import Letter
 from mailbot.mail.message import Address
 
 REFERENCES_LENGTH = 1500
@@ -60,9 +60,8 @@ def compose(letter: Letter, *, date: datetime) -> bytes:
     mail["Date"] = format_datetime(date)
     for name, ids in _threading(letter):
         mail[name] = ids
-    if letter.origin is not Origin.PERSON:
-        mail["Auto-Submitted"] = letter.origin.value
-        mail["X-Auto-Response-Suppress"] = "All"
+    mail["Auto-Submitted"] = letter.origin.submitted
+    mail["X-Auto-Response-Suppress"] = "All"
     for name, value in letter.headers:
         if not _FIELD_NAME.fullmatch(name) or name in mail:
             raise ValueError(f"a letter cannot have the extra header {name!r}")
@@ -104,17 +103,25 @@ def _is_plain(line: str) -> bool:
 
 
 def _mailbox(address: Address) -> str:
-    local, _, domain = address.email.rpartition("@")
-    name = one_line(address.name)
+    email, name = on_the_wire(address.email), one_line(address.name)
+    # One encoded word has at most 75 characters (RFC 2047, 2), which formataddr does not heed.
+    return formataddr((name, email)) if _is_plain(name) and len(name) < 200 else f"{Header(name, 'utf-8').encode()} <{email}>"
+
+
+def on_the_wire(email: str) -> str:
+    """
+    The address as servers without SMTPUTF8 take it: its domain in ASCII (RFC 5890).
+
+    Raises DeliveryError: mail cannot be sent to it; `again` is False.
+    """
+    local, _, domain = email.rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
         ascii_domain = ""
     if not (_LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(ascii_domain)):
-        raise DeliveryError(f"'{one_line(address.email)}' is no address that mail can be sent to", again=False)
-    email = f"{local}@{ascii_domain}"
-    # One encoded word has at most 75 characters (RFC 2047, 2), which formataddr does not heed.
-    return formataddr((name, email)) if _is_plain(name) and len(name) < 200 else f"{Header(name, 'utf-8').encode()} <{email}>"
+        raise DeliveryError(f"'{one_line(email)}' is no address that mail can be sent to", again=False)
+    return f"{local}@{ascii_domain}"
 
 
 def _threading(letter: Letter) -> list[tuple[str, str]]:

@@ -9,11 +9,16 @@ from mailbot.mail.message import Address
 
 
 class Origin(StrEnum):
-    """Value of Auto-Submitted (RFC 3834, section 5), or none for a person's own words."""
+    """Whose words a mail carries; `submitted` is what Auto-Submitted says of it (RFC 3834, section 5)."""
 
     REPLIED = "auto-replied"  # an automatic answer to a mail
     GENERATED = "auto-generated"  # staff mail, digest
-    PERSON = "no"  # staff's words passed on
+    PERSON = "person"  # staff's words, passed on as an answer
+
+    @property
+    def submitted(self) -> str:
+        """The keyword of Auto-Submitted: staff's words, too, are sent by a program that wants no automatic answer."""
+        return Origin.REPLIED.value if self is Origin.PERSON else self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,8 @@ from mailbot.service.whereabouts import Whereabouts
 from mailbot.store import inbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.tickets.calendar import add_month, day_of
-from mailbot.tickets.decide import decide, reopened
-from mailbot.tickets.decision import Action, Decision, Outcome
+from mailbot.tickets.decide import decide, in_silence, reopened
+from mailbot.tickets.decision import Decision, Outcome
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.wording import missing_labels
 from mailbot.understanding.request import Act
@@ -76,15 +76,7 @@ def handle_doubtful(office: Office, connection: Connection, rules: Rules, case: 
     decision = decide(understand(case.mail, (), rules.catalogue), (), rules.catalogue)
     concerned = case.place.key or case.place.mentioned
     about = f" Die Mail bezieht sich auf {concerned}." if concerned else ""
-    silent = replace(
-        decision,
-        action=Action.TRIAGE,
-        outcomes=tuple(replace(each, action=Action.TRIAGE, state=State.TRIAGE) for each in decision.outcomes),
-        reply=None,
-        silence=silence,
-        tell_staff=tuple(range(len(decision.outcomes))),
-        doubts=(*decision.doubts, doubt + about),
-    )
+    silent = replace(in_silence(decision, silence=silence), doubts=(*decision.doubts, doubt + about))
     _carry_out(office, connection, rules, case, silent, (), conversation=None)
 
 

@@ -23,16 +23,17 @@ from mailbot.service.order import handle_order
 from mailbot.service.whereabouts import whereabouts
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
+from mailbot.tickets import decide
 from mailbot.tickets.ticket import Event
 
 log = structlog.get_logger()
 
 NO_SENDER = {
-    "silence": "the mail names no sender",
+    "silence": decide.NO_SENDER,
     "doubt": "Die Mail nennt keinen Absender; niemand hat eine Antwort bekommen.",
 }
 FORGED = {
-    "silence": "the sender's authentication failed",
+    "silence": decide.FORGED,
     "doubt": "Unser Mailserver hält den Absender für gefälscht. Niemand hat eine Antwort bekommen.",
 }
 UNPROVEN_STAFF = {

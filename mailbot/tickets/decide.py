@@ -9,6 +9,10 @@ from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.ticket import State, Ticket
 from mailbot.understanding.request import Act, Reading, Request
 
+NO_SENDER = "the mail names no sender"
+FORGED = "the sender's authentication failed"
+"""Why a mail gets no answer, whatever it says."""
+
 _ORDER = (Action.ASK, Action.TRIAGE, Action.OPEN, Action.REFER)
 _COMPLETE = {"open": (Action.OPEN, State.OPEN), "refer": (Action.REFER, State.REFERRED), "triage": (Action.TRIAGE, State.TRIAGE)}
 
@@ -37,6 +41,18 @@ def decide(reading: Reading, tickets: tuple[Ticket, ...], catalogue: Catalogue) 
         ),
         doubts=reading.doubts,
         language=reading.language,
+    )
+
+
+def in_silence(decision: Decision, *, silence: str) -> Decision:
+    """The same requests for a person to look at, of whom nobody but staff hears."""
+    return replace(
+        decision,
+        action=Action.TRIAGE,
+        outcomes=tuple(replace(each, action=Action.TRIAGE, state=State.TRIAGE) for each in decision.outcomes),
+        reply=None,
+        silence=silence,
+        tell_staff=tuple(range(len(decision.outcomes))),
     )
 
 

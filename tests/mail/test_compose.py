@@ -82,11 +82,10 @@ def test_mail_to_staff_is_generated():
     assert sent(letter(origin=Origin.GENERATED))["Auto-Submitted"] == "auto-generated"
 
 
-def test_a_persons_own_words_are_not_marked_as_automatic():
+def test_words_of_staff_that_are_passed_on_want_no_automatic_answer_either():
     mail = sent(letter(origin=Origin.PERSON))
 
-    assert mail["Auto-Submitted"] is None
-    assert mail["X-Auto-Response-Suppress"] is None
+    assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == ("auto-replied", "All")
 
 
 def test_the_same_letter_gives_the_same_bytes():
