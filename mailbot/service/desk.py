@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Service, Staff
-from mailbot.errors import NotFound
+from mailbot.errors import MailbotError, NotFound
 from mailbot.mail.message import Address
 from mailbot.service.correspondence import tell
 from mailbot.service.office import Office
@@ -29,13 +29,15 @@ def carry_out(office: Office, key: str, name: str, argument: str = "") -> Ticket
     """
     An order about a ticket: close, reopen, note or assign; the member hears of its end.
 
-    Raises NotFound: no such ticket, or nobody of that name to assign it to.
+    Raises NotFound: no such ticket, or nobody of that name to assign it to; MailbotError: a note without words.
     """
     with office.database.write() as connection:
         rules, now = office.rules(connection), office.clock()
         if name == "assign" and argument not in {member.id for member in rules.catalogue.staff}:
             there = ", ".join(member.id for member in rules.catalogue.staff) or "nobody"
             raise NotFound(f"there is no '{argument}' among the staff in rules.yaml; there are: {there}")
+        if name == "note" and not argument.strip():
+            raise MailbotError("a note needs words, like: mailbot note KV-1042 ruft morgen zurück")
         ticket = tickets.lock(connection, key)
         order = Order(commands=(Command(name=name, argument=argument, line=f"#{name}"),))
         outcome = apply_order(ticket, order, _NOBODY, rules.catalogue, now)

@@ -17,6 +17,9 @@ from mailbot.tickets.ticket import State as TicketState
 PATIENCE = timedelta(hours=1)
 """After this long without contact, or with a mail that nobody took up, something is wrong."""
 
+DAY = timedelta(days=1)
+"""For so long a mail that was refused is told."""
+
 MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
@@ -62,7 +65,8 @@ def examine(office: Office) -> Health:
         contacts = mailboxes.all_contacts(connection)
         states = inbound.counts(connection)
         kept_tickets, outbox = tickets.counts(connection), outbound.counts(connection)
-        oldest_pending, oldest_unsent = inbound.oldest_pending(connection), outbound.oldest_unsent(connection)
+        oldest_pending, oldest_unsent = inbound.oldest_pending(connection), outbound.oldest_unsent(connection, now=now)
+        refused = outbound.refused_since(connection, now - DAY)
         last_digest = jobs.last_done(connection, DIGEST)
     boxes = tuple(_box(office, box, contacts.get(box.id), states.get(box.id, {})) for box in office.catalogue.mailboxes)
     pending = sum(each.get(inbound.State.PENDING, 0) for each in states.values())
@@ -74,6 +78,7 @@ def examine(office: Office) -> Health:
         wrong.append(f"{pending} mails wait to be processed since {oldest_pending:{MINUTE}}; see that `mailbot run` runs")
     if oldest_unsent and oldest_unsent < now - PATIENCE:
         wrong.append(f"a mail waits to be sent since {oldest_unsent:{MINUTE}}; see MAILBOT_SMTP, and that `mailbot run` runs")
+    wrong += [_refused(mail) for mail in refused]
     if office.rulebook.trouble:
         wrong.append(office.rulebook.trouble)
     return Health(
@@ -111,6 +116,12 @@ def _books(office: Office, box: Mailbox) -> Books | None:
     unknown = [uid for uid in there if uid not in known]
     new = [uid for uid in unknown if uid > reading.last_uid]
     return Books(mails=len(there), new=len(new), missing=len(unknown) - len(new))
+
+
+def _refused(mail: outbound.Outbound) -> str:
+    if mail.ticket is None:
+        return f"the digest to {mail.recipient} was refused: {mail.error}; correct the address in rules.yaml"
+    return f"a mail about {mail.ticket} was refused: {mail.error}; see `mailbot show {mail.ticket}`"
 
 
 def _wrong_with(box: Box, now: datetime) -> Iterator[str]:

@@ -13,14 +13,13 @@ from mailbot.service.post import DIGEST, Post
 from mailbot.store import inbound, jobs, mailboxes, outbound, tickets
 from mailbot.tickets.calendar import day_of, is_working_day, last_working_day_before
 from mailbot.tickets.digest import Digest, make_digest
-from mailbot.tickets.ticket import Event, Ticket
 
 
 def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: datetime) -> Digest:
     """The overview of that day, from what the database holds at `now`."""
     since = datetime.combine(last_working_day_before(day, catalogue.hours), time(), tzinfo=catalogue.hours.timezone)
     found = tickets.for_digest(connection, since=since)
-    return make_digest(found, tuple(_trouble(connection, found, since)), day=day, now=now, catalogue=catalogue)
+    return make_digest(found, tuple(_trouble(connection, since)), day=day, now=now, catalogue=catalogue)
 
 
 def send(office: Office, *, day: date, again: bool = False) -> int:
@@ -53,7 +52,7 @@ def send_if_due(office: Office) -> bool:
     return is_due(catalogue, now) and bool(send(office, day=day_of(now, catalogue.hours)))
 
 
-def _trouble(connection: Connection, found: tuple[tuple[Ticket, tuple[Event, ...]], ...], since: datetime) -> Iterator[str]:
+def _trouble(connection: Connection, since: datetime) -> Iterator[str]:
     """What staff must know besides the tickets, as sentences in their language."""
     for mail in inbound.in_state(connection, inbound.State.QUARANTINED):
         what = f"Mail {mail.id} ({mail.place.mailbox}) konnte nicht verarbeitet werden: {mail.reason}"
@@ -64,7 +63,8 @@ def _trouble(connection: Connection, found: tuple[tuple[Ticket, tuple[Event, ...
     held = outbound.counts(connection).get(outbound.State.HELD, 0)
     if held:
         yield f"{held} automatische Mails sind zurückgehalten, weil die Adressen schon zu viele bekommen haben."
-    for ticket, events in found:
-        for event in events:
-            if event.kind == "trouble" and event.at >= since:
-                yield f"{ticket.key}: {event.text}"
+    for refused in outbound.refused_since(connection, since):
+        if refused.ticket is None:  # of the others their tickets tell
+            yield f"Die Übersicht an {refused.recipient} war nicht zustellbar: {refused.error}"
+    for key, event in tickets.trouble_since(connection, since):
+        yield f"{key}: {event.text}"

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue, Limits, Mailbox
 from mailbot.errors import DeliveryError
+from mailbot.mail.compose import on_the_wire
 from mailbot.mail.imap import Folder
 from mailbot.mail.smtp import Outgoing
 from mailbot.service.office import Office
@@ -54,7 +55,7 @@ def _deliver_all(office: Office, session: Outgoing) -> int:
         if not _may_go(office, mail):
             continue
         try:
-            session.send(raw, _return_path(office.catalogue, mail.mailbox), [mail.recipient])
+            session.send(raw, on_the_wire(_return_path(office.catalogue, mail.mailbox)), [on_the_wire(mail.recipient)])
         except DeliveryError as error:
             _failed(office, mail, error)
             if error.again:
@@ -114,7 +115,7 @@ def _failed(office: Office, mail: Outbound, error: DeliveryError) -> None:
         if error.again and mail.attempts <= len(PAUSES):
             outbound.postpone(connection, mail.id, until=now + PAUSES[mail.attempts - 1], error=str(error))
         else:
-            outbound.refuse(connection, mail.id, error=str(error))
+            outbound.refuse(connection, mail.id, now=now, error=str(error))
             _note(office, connection, mail, "trouble", f"Nicht zustellbar an {mail.recipient}: {error}")
     log.warning("not sent", mail=mail.id, ticket=mail.ticket, error=str(error), again=error.again)
 

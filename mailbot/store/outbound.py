@@ -133,9 +133,9 @@ def postpone(connection: Connection, id: int, *, until: datetime, error: str) ->
     _set(connection, id, state=State.QUEUED.value, due_at=until, claimed_until=None, error=error)
 
 
-def refuse(connection: Connection, id: int, *, error: str) -> None:
+def refuse(connection: Connection, id: int, *, now: datetime, error: str) -> None:
     """It will never be taken."""
-    _set(connection, id, state=State.REFUSED.value, claimed_until=None, error=error)
+    _set(connection, id, state=State.REFUSED.value, due_at=now, claimed_until=None, error=error)
 
 
 def hold(connection: Connection, id: int, *, error: str) -> None:
@@ -187,6 +187,17 @@ def in_state(connection: Connection, state: State) -> tuple[Outbound, ...]:
     return tuple(_outbound(row, attempts=row.attempts) for row in rows)
 
 
+def refused_since(connection: Connection, since: datetime) -> tuple[Outbound, ...]:
+    """The mails that were given up since then, oldest first."""
+    rows = connection.execute(
+        select(*_ROW)
+        .select_from(_WITH_TICKET)
+        .where(outbound.c.state == State.REFUSED.value, outbound.c.due_at >= since)
+        .order_by(outbound.c.id)
+    )
+    return tuple(_outbound(row, attempts=row.attempts) for row in rows)
+
+
 def raw_of(connection: Connection, id: int) -> bytes:
     """The bytes of a mail of ours."""
     raw: bytes = connection.execute(select(outbound.c.raw).where(outbound.c.id == id)).scalar_one()
@@ -199,11 +210,14 @@ def counts(connection: Connection) -> dict[State, int]:
     return {State(state): number for state, number in rows}
 
 
-def oldest_unsent(connection: Connection) -> datetime | None:
-    """When the oldest mail was written that is still to be sent."""
+def oldest_unsent(connection: Connection, *, now: datetime) -> datetime | None:
+    """Since when the mail waits that should have been sent first; one that is not due yet does not wait."""
     waiting = (State.QUEUED.value, State.SENDING.value)
     return connection.execute(
-        select(outbound.c.created).where(outbound.c.state.in_(waiting)).order_by(outbound.c.created).limit(1)
+        select(outbound.c.due_at)
+        .where(outbound.c.state.in_(waiting), outbound.c.due_at <= now)
+        .order_by(outbound.c.due_at)
+        .limit(1)
     ).scalar_one_or_none()
 
 

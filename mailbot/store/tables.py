@@ -133,7 +133,7 @@ outbound = Table(
     Column("automatic", Boolean, nullable=False),  # an answer to a member that no person wrote: limits hold
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("due_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),  # of one that was refused: when it was given up
     Column("claimed_until", Moment),
     Column("created", Moment, nullable=False),
     Column("sent_at", Moment),

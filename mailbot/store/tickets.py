@@ -119,6 +119,17 @@ def note(connection: Connection, key: str, event: Event) -> None:
     )
 
 
+def trouble_since(connection: Connection, since: datetime) -> tuple[tuple[str, Event], ...]:
+    """What has gone wrong with tickets since then, with their keys, oldest first; also with those that are done."""
+    rows = connection.execute(
+        select(tickets.c.key, events)
+        .join(events, events.c.ticket == tickets.c.number)
+        .where(events.c.kind == "trouble", events.c.at >= since)
+        .order_by(events.c.id)
+    )
+    return tuple((row.key, _event(row)) for row in rows)
+
+
 def history(connection: Connection, key: str) -> tuple[Event, ...]:
     """A ticket's history, oldest first."""
     rows = connection.execute(select(events).where(events.c.ticket == _number(key)).order_by(events.c.id))

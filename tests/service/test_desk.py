@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.errors import NotFound
+from mailbot.errors import MailbotError, NotFound
 from mailbot.service import desk
 from mailbot.tickets.ticket import State
 from tests.association import words
@@ -36,6 +36,13 @@ def test_nobody_is_invented(bench: Bench):
 
     with pytest.raises(NotFound, match=r"there is no 'eva' among the staff in rules\.yaml; there are: technik"):
         desk.carry_out(bench.office, "KV-1001", "assign", "eva")
+
+
+def test_a_note_without_words_is_refused(bench: Bench):
+    signal(bench)
+
+    with pytest.raises(MailbotError, match="a note needs words"):
+        desk.carry_out(bench.office, "KV-1001", "note", " ")
 
 
 def test_a_hold_lets_tickets_wait_and_members_are_told_twice(bench: Bench):

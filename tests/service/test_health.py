@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from mailbot.service.health import Books, examine
 from mailbot.service.receiver import Since
+from mailbot.store import outbound
 from mailbot.store.inbound import State
-from tests.service.bench import LATER, Bench, eml
+from tests.service.bench import LATER, NEVER, STAFF, Bench, answering, eml, proof
+from tests.service.test_worker import signal
 
 
 def test_a_bot_that_has_just_run_is_fine_and_its_books_balance(bench: Bench):
@@ -37,7 +39,7 @@ def test_silence_and_mails_that_lie_about_are_wrong(bench: Bench):
     assert examine(bench.office).wrong == (
         "support: last read 2026-03-02 09:00 UTC; see that `mailbot run` runs",
         "buero: last read 2026-03-02 09:00 UTC; see that `mailbot run` runs",
-        "a mail waits to be sent since 2026-03-02 09:00 UTC; see MAILBOT_SMTP, and that `mailbot run` runs",
+        "a mail waits to be sent since 2026-03-02 09:01 UTC; see MAILBOT_SMTP, and that `mailbot run` runs",
     )
 
 
@@ -53,4 +55,30 @@ def test_a_mail_that_the_books_do_not_know_is_found_and_the_advice_helps(bench: 
     )
 
     bench.run(since=Since(moment=None))
+    assert examine(bench.office).wrong == ()
+
+
+def test_words_that_are_kept_back_for_a_while_are_not_late(bench: Bench):
+    bench.change_rules("send_delay: 0", "send_delay: 1 day")
+    _, to_staff = signal(bench)
+    bench.arrives("Ist eingerichtet.", From=STAFF, **answering(to_staff), **proof())
+    bench.clock.pass_by(timedelta(hours=2))
+    bench.run()
+    assert [mail.state for mail in bench.outbox()].count(outbound.State.QUEUED) == 1
+    assert examine(bench.office).wrong == ()
+
+    bench.clock.pass_by(timedelta(hours=24))
+    assert any("waits to be sent since 2026-03-03 09:00 UTC" in sentence for sentence in examine(bench.office).wrong)
+
+
+def test_a_mail_that_was_refused_is_told_for_a_day(bench: Bench):
+    bench.slot.errors = [NEVER]
+    bench.arrives()
+
+    assert examine(bench.office).wrong == (
+        "a mail about KV-1001 was refused: mail.example:25: it refuses the recipient (550 unknown); see `mailbot show KV-1001`",
+    )
+
+    bench.clock.pass_by(timedelta(days=1, minutes=1))
+    bench.run()
     assert examine(bench.office).wrong == ()

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mailbot.service import desk
 from mailbot.service.overview import send, send_if_due
 from mailbot.service.sender import deliver
 from tests.association import words
 from tests.service.bench import MONDAY, NEVER, STAFF, Bench
+from tests.service.test_worker import signal
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,30 @@ def test_trouble_stands_in_the_digest(bench: Bench):
     deliver(bench.office)
 
     assert "KV-1001: Nicht zustellbar an anna.schmidt@posteo.example" in " ".join(words(bench.slot.to(STAFF)[-1]).split())
+
+
+def test_trouble_on_a_ticket_that_was_done_long_ago_stands_in_the_digest(bench: Bench):
+    signal(bench)
+    desk.carry_out(bench.office, "KV-1001", "close")
+    bench.clock.pass_by(timedelta(days=3))
+    bench.slot.errors = [NEVER]
+    bench.run()
+
+    today = bench.clock.now.date()
+    send(bench.office, day=today)
+    deliver(bench.office)
+
+    assert "KV-1001: Nicht zustellbar an" in " ".join(words(bench.slot.to(STAFF)[-1]).split())
+
+
+def test_a_digest_that_was_refused_is_told_in_the_next(bench: Bench):
+    send(bench.office, day=MONDAY.date())
+    bench.slot.errors = [NEVER]
+    deliver(bench.office)
+    bench.clock.pass_by(timedelta(days=1))
+
+    send(bench.office, day=bench.clock.now.date())
+    deliver(bench.office)
+
+    (digest,) = bench.slot.to(STAFF)
+    assert f"Die Übersicht an {STAFF} war nicht zustellbar: mail.example:25" in " ".join(words(digest).split())

@@ -111,4 +111,12 @@ def test_when_the_server_is_away_nothing_is_touched(bench: Bench):
 
     assert bench.outbox() == before
     with bench.office.database.read() as connection:
-        assert outbound.oldest_unsent(connection) == before[0].created
+        assert outbound.oldest_unsent(connection, now=bench.clock.now) == before[0].created + PAUSES[0]
+
+
+def test_an_address_with_umlauts_in_its_domain_is_sent_as_servers_understand_it(bench: Bench):
+    bench.mail(eml(From="Anna Schmidt <anna@koeln.example>").replace(b"koeln.example", "köln.example".encode()))
+    bench.run()
+
+    assert states(bench) == [State.SENT]
+    assert len(bench.slot.to("anna@xn--kln-sna.example")) == 1
