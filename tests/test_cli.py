@@ -162,7 +162,7 @@ def test_staff_can_work_at_the_command_line(bench: Bench, mailbot: Command):
         "KV-1001: asking, with technik\n",
         "KV-1001: asking, with technik\n",
         "KV-1001: closed, with technik\n",
-        "KV-1001: open, with technik\n",
+        "KV-1001: asking, with technik\n",
     ]
 
 
