@@ -15,6 +15,7 @@ from mailbot.errors import NotFound
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.origin import Authenticity, Origin, origin
 from mailbot.mail.read import read
+from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import FORGED, NO_SENDER, decide, in_silence
 from mailbot.tickets.decision import Action, Decision
 from mailbot.tickets.ticket import Ticket
@@ -125,6 +126,7 @@ def _after(
             questions=outcome.questions,
             opened=tickets[at].opened if at < len(tickets) else when,
             updated=when,
+            due=deadline(when, catalogue.service(outcome.request.service).due_months, catalogue.hours),
         )
         for at, outcome in enumerate(decision.outcomes)
     )
@@ -147,7 +149,10 @@ def explain_cases(folder: Path, catalogue: Catalogue, writer: Writer) -> Iterato
     """
     if not folder.is_dir():
         raise NotFound(f"{folder}: there is no such folder")
-    for path in sorted(folder.glob("*/case.yaml")):
+    found = sorted(folder.glob("*/case.yaml"))
+    if not found:
+        raise NotFound(f"{folder}: no case in it; a case is a folder with its mails and a case.yaml that names them")
+    for path in found:
         yield path.parent.name, conversation(_case(path, catalogue), catalogue, writer)
 
 

@@ -229,3 +229,15 @@ def test_a_folder_that_is_not_there_is_told(catalogue: Catalogue, writer: Writer
 
 def _cases(folder: Path, catalogue: Catalogue, writer: Writer) -> list[tuple[str, tuple[Explained, ...]]]:
     return list(explain_cases(folder, catalogue, writer))
+
+
+def test_a_folder_without_cases_is_told(catalogue: Catalogue, writer: Writer, tmp_path: Path):
+    with pytest.raises(NotFound, match="no case in it; a case is a folder with its mails and a case.yaml"):
+        list(explain_cases(tmp_path, catalogue, writer))
+
+
+def test_a_request_with_a_legal_deadline_is_answered_with_its_day(explain):
+    (one,) = explain(eml("Ich bitte um Auskunft nach Art. 15 DSGVO.", headers=OURS))
+
+    assert one.answer is not None
+    assert "(Art. 12 Abs. 3 DSGVO), also spätestens am" in " ".join(one.answer.text.split())

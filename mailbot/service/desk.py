@@ -52,6 +52,8 @@ def carry_out(office: Office, key: str, name: str, argument: str = "") -> Ticket
 def hold(office: Office, service: str, because: str) -> tuple[Ticket, ...]:
     """Put a service on hold: its open tickets wait, and their members are told why. Gives the tickets that wait now."""
     _service(office, service)
+    if not because.strip():
+        raise MailbotError("a hold needs a reason, in the words that members read: --because TEXT")
     with office.database.write() as connection:
         holds.hold(connection, service, because=because, now=office.clock())
         return _turn(_post(office, connection), service, State.OPEN, State.ON_HOLD, because)

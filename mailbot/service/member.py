@@ -18,7 +18,7 @@ from mailbot.service.rulebook import Rules
 from mailbot.service.whereabouts import Whereabouts
 from mailbot.store import inbound, tickets
 from mailbot.store.inbound import Inbound
-from mailbot.tickets.calendar import add_month, day_of
+from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import decide, in_silence, reopened
 from mailbot.tickets.decision import Decision, Outcome
 from mailbot.tickets.ticket import Event, State, Ticket
@@ -166,7 +166,6 @@ def _open(
     connection: Connection, catalogue: Catalogue, case: Case, decision: Decision, outcome: Outcome, conversation: int | None
 ) -> Ticket:
     number = tickets.next_number(connection, first=catalogue.organisation.first_ticket)
-    months = catalogue.service(outcome.request.service).due_months
     ticket = Ticket(
         key=f"{catalogue.organisation.ticket_prefix}-{number}",
         conversation=conversation or number,
@@ -179,8 +178,7 @@ def _open(
         questions=outcome.questions,
         opened=case.now,
         updated=case.now,
-        # The time runs from the receipt of the request, not from when we look at it (GDPR, Art. 12(3)).
-        due=add_month(day_of(case.row.received, catalogue.hours), months) if months else None,
+        due=deadline(case.row.received, catalogue.service(outcome.request.service).due_months, catalogue.hours),
     )
     tickets.add(connection, number, ticket)
     return ticket

@@ -40,6 +40,15 @@ def last_working_day_before(day: date, hours: Hours) -> date:
     return next((each for each in earlier if is_working_day(each, hours)), day - timedelta(days=1))
 
 
+def deadline(received: datetime, months: int | None, hours: Hours) -> date | None:
+    """
+    Until when a request has to be answered by law, None where no law says.
+
+    The time runs from the receipt of the request, not from when somebody looks at it (GDPR, Art. 12(3)).
+    """
+    return add_month(day_of(received, hours), months) if months else None
+
+
 def add_month(day: date, months: int = 1) -> date:
     """
     The last day of a period of months that begins on `day`: the same day of the month, or the month's last.

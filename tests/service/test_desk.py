@@ -45,6 +45,11 @@ def test_a_note_without_words_is_refused(bench: Bench):
         desk.carry_out(bench.office, "KV-1001", "note", " ")
 
 
+def test_a_hold_without_a_reason_is_refused(bench: Bench):
+    with pytest.raises(MailbotError, match="a hold needs a reason"):
+        desk.hold(bench.office, "signal", " ")
+
+
 def test_a_hold_lets_tickets_wait_and_members_are_told_twice(bench: Bench):
     signal(bench)
 

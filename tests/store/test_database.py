@@ -92,9 +92,8 @@ def test_writers_wait_for_each_other(database: Database):
     assert sum(taken) == 5
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_syncs_every_commit_and_lets_readers_read_meanwhile(database: Database):
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("asks SQLite")
     with database.read() as connection:
         found = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
 

@@ -21,10 +21,7 @@ from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, langu
         "Heinz-Peter",  # each part is a name
         "Uschi",  # a short form that lists of names do not hold
         "Thị",
-        *(
-            pytest.param(word)
-            for word in ("Ayse", "Juergen", "Bjoern")
-        ),
+        *(pytest.param(word) for word in ("Ayse", "Juergen", "Bjoern")),
     ],
 )
 def test_is_a_given_name_somewhere(word: str):
