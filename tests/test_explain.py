@@ -232,7 +232,7 @@ def _cases(folder: Path, catalogue: Catalogue, writer: Writer) -> list[tuple[str
 
 
 def test_a_folder_without_cases_is_told(catalogue: Catalogue, writer: Writer, tmp_path: Path):
-    with pytest.raises(NotFound, match="no case in it; a case is a folder with its mails and a case.yaml"):
+    with pytest.raises(NotFound, match="no case in it; a case is a folder with its mails"):
         list(explain_cases(tmp_path, catalogue, writer))
 
 
