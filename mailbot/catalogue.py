@@ -354,11 +354,10 @@ def load_catalogue(path: Path) -> Catalogue:
 def parse_catalogue(text: str, name: str = "rules.yaml") -> Catalogue:
     """The catalogue that stands in `text`; `name` stands in complaints. Raises CatalogueError."""
     try:
-        tree = yaml.compose(text, yaml.SafeLoader)
+        tree, content = _parsed(text)
         doubles = list(_doubled_keys(tree))
         if doubles:
             raise CatalogueError("\n".join(f"{name}:{line}: the key '{key}' stands twice" for line, key in doubles))
-        content = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise CatalogueError(f"{name}:{mark.line + 1 if mark else 1}: {error.problem or error.context}") from error
@@ -376,6 +375,16 @@ def parse_catalogue(text: str, name: str = "rules.yaml") -> Catalogue:
     if complaints:
         raise CatalogueError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in sorted(complaints)))
     return catalogue
+
+
+def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
+    """The file's nodes, which know their lines, and its values. Raises YAMLError."""
+    try:
+        fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
+        return yaml.compose(text, fast), yaml.load(text, fast)
+    except yaml.YAMLError:
+        # Its complaints say more clearly what is wrong, and are the same everywhere.
+        return yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
 
 
 def _loose_ends(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
