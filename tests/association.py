@@ -78,17 +78,13 @@ class Association:
         self._wait_for(to, before + 1)
         return mail
 
-    def reply(self, to: EmailMessage, sender: str, text: str) -> EmailMessage:
-        """A mail that answers one of the bot's, with that one quoted below, as mail programs do it."""
+    def reply(self, to: EmailMessage, sender: str, text: str, *, below: bool = False) -> EmailMessage:
+        """A mail that answers one of the bot's, with that one quoted after the text, or before it (`below`)."""
         quoted = "\n".join(f"> {line}" for line in words(to).splitlines())
         address = to.get("Reply-To", to["From"]).addresses[0].addr_spec
-        return self.write(
-            sender,
-            address,
-            f"Re: {to['Subject']}",
-            f"{text}\n\nAm 02.03.2026 um 10:05 schrieb {to['From']}:\n{quoted}\n",
-            answers=to,
-        )
+        quote = f"Am 02.03.2026 um 10:05 schrieb {to['From']}:\n{quoted}"
+        whole = f"{quote}\n\n{text}\n" if below else f"{text}\n\n{quote}\n"
+        return self.write(sender, address, f"Re: {to['Subject']}", whole, answers=to)
 
     def mails(self, address: str) -> list[EmailMessage]:
         """All that somebody has got, oldest first."""

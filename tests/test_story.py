@@ -58,8 +58,8 @@ def test_a_member_gets_a_nextcloud_group_and_staff_need_nothing_but_their_mail(c
     (asked,) = kept(club)
     assert (asked.state, asked.request.missing) == (State.ASKING, ("admins",))
 
-    # She answers above the quote.
-    club.reply(question, f"Anna Schmidt <{anna}>", "Admin soll Mehmet sein.")
+    # She answers below the quote.
+    club.reply(question, f"Anna Schmidt <{anna}>", "Admin soll Mehmet sein.", below=True)
     club.run()
 
     confirmation = club.newest(anna, 2)
