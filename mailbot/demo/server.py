@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from pymap.imap import IMAPService
 from pymap.parsing.message import AppendMessage
 from pymap.user import Passwords, UserMetadata
 
+from mailbot.demo.ports import free_ports
 from mailbot.errors import MailbotError
 from mailbot.settings import Login as Credentials
 
@@ -37,7 +37,7 @@ class MailServer:
         self.mails_of: dict[str, list[bytes]] = defaultdict(list)
         self._accounts = frozenset(accounts)
         self._authserv_id = authserv_id
-        self._imap, self._smtp = _free_ports(2)
+        self._imap, self._smtp = free_ports(2)
         self._loop = asyncio.new_event_loop()
         self._login: Login | None = None
         self._ready, self._stop = Event(), asyncio.Event()
@@ -141,12 +141,3 @@ def running_server(accounts: Sequence[str], authserv_id: str) -> Iterator[MailSe
     finally:
         server.stop()
         thread.join(timeout=5)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient, exceptions
 
+from mailbot.demo.ports import free_ports
 from mailbot.errors import MailboxError
 from mailbot.mail import imap
 from mailbot.mail.imap import SENTENCES, Folder, mailbox_error, open_folder
 from mailbot.settings import Login
 from tests.servers.dovecot import Dovecot
-from tests.servers.process import free_ports
 
 
 def eml(subject: str = "Nextcloud", id: str = "1@posteo.example") -> bytes:

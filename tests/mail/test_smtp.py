@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.demo.ports import free_ports
 from mailbot.errors import DeliveryError
 from mailbot.mail.smtp import SENTENCES, delivery_error, open_smtp
 from mailbot.settings import Login
 from tests.servers.postfix import BIGGEST, GONE, LATER, REFUSED, Postfix
-from tests.servers.process import free_ports
 from tests.servers.station import Station
 
 MEMBER = "anna@posteo.example"

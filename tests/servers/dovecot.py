@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailbot.demo.ports import free_ports
 from mailbot.settings import Login
 from tests.servers.certificates import Certificates, make_certificates
-from tests.servers.process import free_ports, own_folder, program, running
+from tests.servers.process import own_folder, program, running
 
 PASSWORD = "secret"
 

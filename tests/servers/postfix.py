@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailbot.demo.ports import free_ports
 from mailbot.settings import Login
 from tests.servers.dovecot import PASSWORD, Dovecot
-from tests.servers.process import free_ports, missing, own_folder, program, running
+from tests.servers.process import missing, own_folder, program, running
 
 REFUSED = "refused@verein.example"
 """Is refused for good while the mail is handed over (550)."""

@@ -43,16 +43,6 @@ def own_folder(name: str) -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody uses now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
 def eventually(look: Callable[[], Found | None], *, timeout: float, failure: Callable[[], str]) -> Found:
     """What `look` finds, as soon as it finds something; after `timeout` seconds the test fails with `failure()`."""
     end = time.monotonic() + timeout
