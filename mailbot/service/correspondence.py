@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -29,11 +29,11 @@ class Standing(StrEnum):
     SILENT = "silent"  # forged, or without an address: gets nothing that no person wrote
 
 
-def standing(post: Post, ticket: Ticket) -> Standing:
+def _standing(post: Post, ticket: Ticket, mails: Sequence[Mail]) -> Standing:
     """Told from the stored mails each time, so that it cannot differ from them."""
     if not ticket.requester.email:
         return Standing.SILENT
-    theirs = [mail for mail in _mails(post.connection, ticket) if mail.sender.email == ticket.requester.email]
+    theirs = [mail for mail in mails if mail.sender.email == ticket.requester.email]
     found = {_standing_of(mail, post) for mail in theirs}
     return next((each for each in Standing if each in found), Standing.UNPROVEN)
 
@@ -45,20 +45,24 @@ def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) ->
     Args:
         write: gives the words, from whom they go to and whether that is proven (else nothing of the mails may stand there).
     """
-    believed = standing(post, ticket)
+    mails = _mails(post.connection, ticket)
+    believed = _standing(post, ticket, mails)
     if believed is Standing.SILENT:
         tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by="mailbot", text=UNTOLD))
         return
     known = believed is Standing.PROVEN
     to = ticket.requester if known else replace(ticket.requester, name="")
     box = post.catalogue.mailbox(ticket.mailbox)
-    answered = last_of_member(post.connection, ticket)
+    answered = _last(mails)
     post.to_member(ticket.key, to, write(to, known), mailbox=box, origin=Submitted.GENERATED, answered=answered)
 
 
 def last_of_member(connection: Connection, ticket: Ticket) -> Answered | None:
     """The members' last mail about the ticket: what we write now continues its thread."""
-    mails = _mails(connection, ticket)
+    return _last(_mails(connection, ticket))
+
+
+def _last(mails: Sequence[Mail]) -> Answered | None:
     return Answered.of(mails[-1]) if mails else None
 
 
