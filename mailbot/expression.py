@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 _UMLAUTS = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)"}
@@ -26,3 +27,8 @@ def pattern(*alternatives: str) -> re.Pattern[str]:
         each = each.replace(".*", r"[\w:*-]*").replace(" ?", r"\s*").replace(" ", r"\s+")
         parts.append(re.sub(r"\[[^\]]*\]|[äöüß]", lambda match: _UMLAUTS.get(match[0], match[0]), each))
     return re.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+
+
+def found(words: Sequence[str], text: str, *, not_if: Sequence[str] = ()) -> re.Match[str] | None:
+    """The first of the words in the text, from which what matches `not_if` is blanked out before."""
+    return pattern(*words).search(pattern(*not_if).sub(" ", text))

@@ -212,7 +212,8 @@ def _name_anew(rule: FieldRule, heard: Heard) -> None:
     if not isinstance(value, tuple):
         return
     people = heard.people(rule.among)
-    named = tuple(chosen.normal(person) for each in value for person in people if each in (chosen.normal(person), person.name))
+    meant = chosen.of_value((each for each in value if isinstance(each, str)), people)
+    named = tuple(chosen.normal(person) for person in meant if person in people)
     if named:
         heard.fields[rule.id] = named
     else:

@@ -20,7 +20,7 @@ class Mention:
     Somebody mentioned. `place` orders mentions within one mail: (index of the passage, offset in it).
 
     `me`: the author means himself or herself. `broken`: an address stood here that cannot be one.
-    `named`: the name was recognised as one (a known given name or an address beside it).
+    `listed`: on a line of its own or behind a bullet.
     """
 
     person: Person

@@ -26,7 +26,7 @@ _TASK_OF_MINE = re.compile(
 """A task that rules.yaml does not know, by how tasks are said: "als neu gewählter Revisor"."""
 _WORK_OF_MINE = re.compile(
     r"\b(?:mache?|übernehme|betreue|erledige|verantworte|mich um|bin(?: \w+){0,3}(?: zuständig)? für)\s+"
-    r"(?:ich\s+)?(?:mich um\s+)?(?:[^\W\d_]+\s+){0,4}?(?:die|das|den)\s+"
+    r"(?:ich\s+)?(?:[^\W\d_]+\s+){0,4}?(?:die|das|den)\s+"
     r"((?:[^\W\d_]+-)?[^\W\d_]*(?:arbeit|presse|kasse|finanzen"
     r"|betreuung|koordination|organisation|protokolle?|redaktion|technik|medien|moderation))\b",
     re.IGNORECASE,
@@ -187,8 +187,6 @@ def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Hea
                 and (rule.domain == "own") == _is_own(wire.email, catalogue)
             ):
                 return heard.take(rule.id, wire.email, quote(passage))
-            if rule.domain == "own" and wire.email is None and wire.written.endswith("@"):
-                continue
     if rule.domain == "any":
         for passage in scene.passages:
             if scene.voice.person.email and listed("to_me").search(passage.text) and not addresses_in(passage.text):

@@ -25,9 +25,6 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
     chosen_rules = [other for other in service.fields if other.type == "chosen" and other.among == rule.id]
     cues = tuple(word for other in chosen_rules for word in other.words)
     people = [entry.person for entry in scene.entries]
-    for entry in scene.entries:
-        if entry.broken:
-            heard.broken.discard(rule.id)
     found: list[tuple[Passage, Person]] = []
     heading = False
     for at, passage in enumerate(scene.passages):
@@ -221,17 +218,15 @@ _RECEIVES = r"(?:braucht|benötigt|bräuchte|soll|sollte|möchte|bekommt|erhält
 
 def _who_receives(scene: Scene) -> Mention | None:
     """Somebody else of whom the mail says that he or she needs it ("… ist unser neuer Kassenwart und bekommt …")."""
+    wholes = [(each, _whole(each.person, scene)) for each in scene.mentions if not each.me]
     others = [
-        each
-        for each in scene.mentions
-        if not each.me
-        and (whole := _whole(each.person, scene)).given
-        and whole.surname
-        and not chosen.is_speaker(whole, scene.voice.person)
+        (each, whole)
+        for each, whole in wholes
+        if whole.given and whole.surname and not chosen.is_speaker(whole, scene.voice.person)
     ]
-    if len({_whole(each.person, scene).name for each in others}) != 1:
+    if len({whole.name for _, whole in others}) != 1:
         return None
-    for mention in others:
+    for mention, _ in others:
         at = mention.place[0]
         rest = scene.passages[at].text[mention.end :]
         following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""

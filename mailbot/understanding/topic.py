@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.catalogue import Catalogue, Service
-from mailbot.expression import pattern
+from mailbot.expression import found, pattern
 from mailbot.understanding.group import groups_in
 from mailbot.understanding.lexicon import beginning, listed
 from mailbot.understanding.passage import ADDRESS, Passage
@@ -160,7 +160,7 @@ class _Said:
         """Whether words of wanting stand in the passage."""
         request = self.catalogue.language.request
         words = request.strong if strongly else (*request.strong, *request.weak)
-        return pattern(*words).search(pattern(*request.not_if).sub(" ", self.text(at))) is not None
+        return found(words, self.text(at), not_if=request.not_if) is not None
 
     def wishes(self, services: Sequence[_Hit]) -> bool:
         """Whether something new is wanted: words of wanting beside the service, or a group that it is for."""
@@ -202,7 +202,7 @@ class _Said:
     def sign(self, words: Sequence[str], not_if: Sequence[str] = ()) -> str | None:
         """The first of these words in subject or text."""
         text = "\n".join(self.text(at) for at in range(-1, len(self.passages)))
-        match = pattern(*words).search(pattern(*not_if).sub(" ", text))
+        match = found(words, text, not_if=not_if)
         return match[0] if match else None
 
     def because(self, hit: _Hit) -> str:
@@ -212,9 +212,8 @@ class _Said:
 
 
 def _hit(service: Service, at: int, text: str) -> _Hit | None:
-    blank = pattern(*service.signs.not_if).sub(" ", text)
     for strong, signs in ((True, service.signs.strong), (False, service.signs.weak)):
-        match = pattern(*signs).search(blank)
+        match = found(signs, text, not_if=service.signs.not_if)
         if match:
             return _Hit(service=service, at=at, word=match[0], strong=strong)
     return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from mailbot.catalogue import Catalogue
-from mailbot.expression import pattern
+from mailbot.expression import found, pattern
 from mailbot.mail.message import Kind, Mail
 from mailbot.understanding.answer import answered
 from mailbot.understanding.form import filled
@@ -35,13 +35,16 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
     if not before:
         requests = _first(mail, scene, catalogue)
         return Reading(requests=requests, language=language, foreign=foreign, doubts=_doubts(mail, scene, catalogue))
-    act = _act(mail, scene, before, catalogue)
+    forms = filled(mail.body, before, catalogue)
+    act = Act.SAY if forms or scene.entries else _act(mail, scene, before, catalogue)
     if act is not Act.SAY:
         return Reading(requests=before, act=act, language=language, foreign=foreign)
     withdrawn = _withdraws(scene)
-    forms = filled(mail.body, before, catalogue)
     known = {request.service for request in before}
-    fresh = tuple(topic for topic in topics_of(mail.subject, _kept(scene), catalogue, ongoing=True) if topic.service not in known)
+    # Who is being helped names tools all the time; that alone is no new request.
+    asks = known != {"help"} or _asks_anew(scene, catalogue)
+    topics = topics_of(mail.subject, _kept(scene), catalogue, ongoing=True) if asks else ()
+    fresh = tuple(topic for topic in topics if topic.service not in known)
     taken = {at for topic in fresh for at in topic.passages}
     rest = scene.only([at for at in range(len(scene.passages)) if at not in taken]) if fresh else scene
     named_tool = next(iter(services_named(scene.passages, catalogue)), None)
@@ -50,9 +53,6 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
         if each.service == "help" and named_tool and "tool" not in each.fields
         else each
         for each in before
-    )
-    fresh = (
-        () if any(each.service == "help" for each in before) and len(before) == 1 and not _asks_anew(scene, catalogue) else fresh
     )
     updated = tuple(
         _finished(request, answered(request, rest, [form for at, form in forms if at == number], catalogue), catalogue)
@@ -71,7 +71,8 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
 
 def _asks_anew(scene: Scene, catalogue: Catalogue) -> bool:
     """Something new is asked for in so many words, not only named."""
-    return bool(pattern(*catalogue.language.request.strong).search(scene.text))
+    words = catalogue.language.request
+    return found(words.strong, scene.text, not_if=words.not_if) is not None
 
 
 def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...]:
@@ -146,10 +147,8 @@ def _applies(id: str, fields: dict[str, Value], catalogue: Catalogue, service: s
 
 
 def _act(mail: Mail, scene: Scene, before: Sequence[Request], catalogue: Catalogue) -> Act:
-    """What the mail as a whole does; form lines filled in are words, too."""
+    """What a mail as a whole does in which no form line is filled in and no list lies."""
     said = [passage.text for passage in scene.passages if passage.text]
-    if filled(mail.body, before, catalogue) or scene.entries:
-        return Act.SAY
     if said and all(is_courtesy(text) for text in said):
         return Act.THANK
     if (
@@ -201,7 +200,7 @@ def _is_content(scene: Scene, catalogue: Catalogue) -> bool:
 def _asks(passage: Passage, catalogue: Catalogue) -> bool:
     """Whether the passage may want something: a service is named, words of wanting stand in it, or more is wanted."""
     words = catalogue.language.request
-    wants = pattern(*words.strong, *words.weak).search(pattern(*words.not_if).sub(" ", passage.text))
+    wants = found((*words.strong, *words.weak), passage.text, not_if=words.not_if)
     return bool(wants or services_named([passage], catalogue) or _wants_more(passage.text))
 
 
