@@ -254,6 +254,7 @@ class Signs(StrongSigns):
     """Words that speak for a service or a kind of request."""
 
     weak: tuple[Expression, ...] = ()  # count half: only where nothing strong speaks
+    names: tuple[Text, ...] = ()  # strong too, however misspelt
 
 
 class Example(Rule):
@@ -292,9 +293,10 @@ class Service(Rule):
 class Language(Rule):
     """Signs of what kind of thing a mail wants, whatever the service."""
 
-    change: StrongSigns = StrongSigns()
+    change: Signs = Signs()
     help: Signs = Signs()
     request: Signs = Signs()
+    aside: tuple[Expression, ...] = ()  # a tool that stands in such words is only mentioned
 
 
 class Catalogue(Rule):

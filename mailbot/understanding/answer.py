@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
@@ -20,7 +20,7 @@ from mailbot.understanding.joining import join_person, join_persons
 from mailbot.understanding.lexicon import fold, is_no_name, listed
 from mailbot.understanding.names import as_written
 from mailbot.understanding.particulars import asks_for_several_days
-from mailbot.understanding.request import Request, RequestKind, Value
+from mailbot.understanding.request import Person, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, is_courtesy
 
 _TASK = re.compile(
@@ -53,7 +53,7 @@ def answered(request: Request, scene: Scene, forms: Sequence[Filled], catalogue:
             case "person":
                 join_person(rule, service, spoken, here, request, catalogue, heard)
             case "chosen":
-                _chosen(rule, spoken, here, lacks, rule.among in request.fields, heard)
+                _chosen(rule, spoken, here, lacks, request.fields.get(rule.among or "") or (), heard)
             case _:
                 _plain(rule, service, spoken, here, lacks, catalogue, heard)
     return heard
@@ -187,7 +187,8 @@ def _bare_role(rule: FieldRule, service: Service, text: str) -> str | None:
     return as_written(" ".join(words)) if rest.islower() and len(words) == 1 else " ".join(words)
 
 
-def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool, known: bool, heard: Heard) -> None:
+def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool, before: Value, heard: Heard) -> None:
+    """The chosen after this mail; `before` are those of whom they were chosen until now."""
     people = heard.people(rule.among)
     for form in forms:
         choose(rule, scene.saying(form.text, form.line), heard, anywhere=True)
@@ -201,9 +202,19 @@ def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool,
         rechoose(rule, scene, people, old, heard)
     elif any(chosen.spans(passage.text, rule.words) for passage in scene.passages):
         choose(rule, scene, heard)
-    if lacks and rule.id not in heard.fields and known:
-        choose(rule, scene, heard, anywhere=True)
+    if lacks and rule.id not in heard.fields and isinstance(before, tuple) and before:
+        told = {each.email for each in before if isinstance(each, Person)}
+        choose(rule, scene.only(_without_new_address(scene, told)), heard, anywhere=True)
     _name_anew(rule, heard)
+
+
+def _without_new_address(scene: Scene, told: Set[str | None]) -> list[int]:
+    """The passages that are not just an address nobody had told: it answers the question for that."""
+    return [
+        at
+        for at, passage in enumerate(scene.passages)
+        if not any(wire.email not in told for wire in addresses_in(passage.text))
+    ]
 
 
 def _name_anew(rule: FieldRule, heard: Heard) -> None:

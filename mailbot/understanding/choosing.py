@@ -46,6 +46,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
             here = [each for each in scene.mentions if each.place[0] == at and start <= each.place[1] < end]
             pool = _joined(pool, here, scene, heard) if pool else pool
             found, doubts = chosen.referred(stretch, pool, scene.voice.person, spoken_of_last(scene, pool, (at, start)))
+            found = found or (() if doubts else _by_relation(stretch, scene, pool))
             picked += [person for person in found if person not in picked]
             doubtful += doubts
             if (found or doubts) and not reason:
@@ -68,6 +69,19 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
                 else f"{len(picked)} are named, at most {rule.most} may be"
             )
         )
+
+
+_DETERMINERS = r"(?:mein\w*|unser\w*|sein\w*|ihr\w*|dein\w*|eu(?:er|re\w*)|der|die|den|dem|besagte[rn]?|my|our|his|her|the)"
+
+
+def _by_relation(stretch: str, scene: Scene, people: Sequence[Person]) -> tuple[Person, ...]:
+    """ "Admin wird meine Schwester", where the mail also speaks of "meine Schwester Nino"."""
+    meant = []
+    for mention in scene.company:
+        noun = re.search(r"\b([^\W\d_]{4,})[\s,(:]*$", scene.passages[mention.place[0]].text[: mention.place[1]])
+        if noun and re.search(rf"\b{_DETERMINERS}\s+(?:\w+\s+)?{noun[1]}(?:e?s|e?n)?\b", stretch, re.IGNORECASE):
+            meant += [person for person in people if same_person(person, mention.person) and person not in meant]
+    return tuple(meant)
 
 
 def _bare_stretches(text: str, people: Sequence[Person]) -> tuple[tuple[int, int], ...]:

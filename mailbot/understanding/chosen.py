@@ -122,17 +122,21 @@ def referred(
             taken.append((offset, found[0]))
     if not taken and not doubtful:
         taken += [(0, person) for person in _everybody(rest, people)] or _by_order(rest, people)
-        if (
-            not taken
-            and last is not None
-            and re.search(r"\b(?:sie|er|sie selbst|er selbst|she|he|she'll|he'll|diese|dieser)\b", rest, re.IGNORECASE)
-        ):
+        if not taken and last is not None and (_PRONOUN.search(rest) or _RELATIVE.match(rest)):
             taken += [(0, person) for person in people if same_person(person, last)]
     ordered: list[Person] = []
     for _, person in sorted(taken, key=lambda each: each[0]):
         if person not in ordered:
             ordered.append(person)
     return tuple(ordered), tuple(doubtful)
+
+
+_PRONOUN = re.compile(r"\b(?:sie|er|she|he|she'll|he'll|diese|dieser)\b", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\W*(?:(?:der|die|welcher?)\b(?!\s+(?:admins|gruppenadmins)).*\b(?:wird|ist|macht|soll|übernimmt|übernehmen|wäre|will|kann|werden|sein|machen|möchte)|who\b.*)\W*$",
+    re.IGNORECASE,
+)
+""" "…, die auch Gruppenadmin wird": of the one named last."""
 
 
 def is_speaker(person: Person, speaker: Person) -> bool:
@@ -217,7 +221,7 @@ def _everybody(text: str, people: Sequence[Person]) -> list[Person]:
 
 def _by_order(text: str, people: Sequence[Person]) -> list[tuple[int, Person]]:
     for word, at in words()["ordinals"]:
-        match = re.search(rf"\b(?:der|die|den|das|the|als)\s+{word}\b", text, re.IGNORECASE)
+        match = re.search(rf"\b(?:der|die|den|das|the|als)\s+{word}\b|\b{word}(?<=rer|ere|ren|ter)\b", text, re.IGNORECASE)
         if match and -len(people) <= at < len(people):
             return [(match.start(), people[at])]
     return []

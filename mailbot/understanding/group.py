@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from mailbot.catalogue import Groups
-from mailbot.understanding.lexicon import beginning, fold, is_given_name, listed, word_set, words
+from mailbot.understanding.lexicon import beginning, fold, is_given_name, is_noun, listed, word_set, words
 from mailbot.understanding.passage import ADDRESS
 
 _ADJECTIVE = re.compile(r"[a-zäöüß]+(?:e|en|er|es)$")
@@ -19,6 +19,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """What may stand between the kind and the name."""
+_SPEAKER = frozenset({"i", "i'd", "i'm", "i’d", "i’m"})
 _SEVERAL = re.compile(r"(?:verbände|gruppen|kreise|gemeinschaften)n?$", re.IGNORECASE)
 """Of several groups, none is named."""
 _WORD = r"[^\W\d_](?:[\w'’*:]|-(?=\w))*"
@@ -177,6 +178,8 @@ def _belongs(word: str, kind: str, taken: Sequence[str], rest: str) -> bool:
         )
     if taken[-1] in "&/+" or taken[-1].lower() == "und" or taken[-1][0].isdigit():
         return True
+    if word.lower() in _SPEAKER or (is_noun(word) and taken[-1][:1].isupper() and is_noun(taken[-1])):
+        return False
     return bool(_ADJECTIVE.search(taken[-1].lower())) or (
         word.lower() not in word_set("not_names") and not (is_given_name(word) and _is_person(rest)) and len(taken) < 3
     )

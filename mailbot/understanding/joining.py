@@ -10,13 +10,14 @@ from rapidfuzz import fuzz
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.expression import pattern
+from mailbot.understanding import chosen
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.correction import corrects, is_replaced, leaves, places
 from mailbot.understanding.form import Filled
 from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field
-from mailbot.understanding.lexicon import fold, is_no_name
+from mailbot.understanding.lexicon import fold, is_no_name, listed
 from mailbot.understanding.mention import Mention, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
 from mailbot.understanding.people import named_person, with_said_surname, without_filler
@@ -87,6 +88,8 @@ def _without_removed(people: Sequence[Person], scene: Scene) -> tuple[Person, ..
                 following = [each.place[1] for each in here if each.place[1] > end]
                 if leaves(passage.text, start, end, following[0] if following else None):
                     gone.add(person)
+            if listed("me_removed").search(passage.text) and chosen.is_speaker(person, scene.voice.person):
+                gone.add(person)
     return tuple(each for each in people if each not in gone)
 
 
@@ -105,7 +108,8 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
             result = [replace(each, email=person.email) if _is_misspelt(each, person.email, scene) else each for each in result]
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
         if not fits and person.email and not (person.given and person.surname):
-            owners = [at for at, each in enumerate(result) if each.email is None and _stands_for(person.email, each)]
+            named = [at for at, each in enumerate(result) if _stands_for(person.email, each)]
+            owners = [at for at in named if result[at].email is None] or (named if corrects(text) else [])
             if len(owners) == 1:
                 result[owners[0]] = replace(result[owners[0]], email=person.email)
                 continue

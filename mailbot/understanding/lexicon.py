@@ -61,6 +61,40 @@ def is_no_name(word: str) -> bool:
     return low in word_set("not_names") or low.endswith(tuple(words()["no_name_endings"]))
 
 
+@cache
+def _german_words() -> tuple[frozenset[str], frozenset[str]]:
+    """
+    Some 48,000 words of German that are no names, in lower case: all of them, and the nouns; of compounds the last
+    parts alone.
+
+    Source: the PyPI packages german-nouns and wordfreq, see data/README.md.
+    """
+    lines = (files("mailbot.understanding") / "data" / "german.txt").read_text(encoding="utf-8").split()
+    return frozenset(line.lower() for line in lines), frozenset(line.lower() for line in lines if line[0].isupper())
+
+
+def is_listed(word: str) -> bool:
+    """Whether the list of German words holds the word itself."""
+    return word.lower() in _german_words()[0]
+
+
+def is_german(word: str) -> bool:
+    """Whether the word, in any case, is an ordinary German word or a compound that ends with one."""
+    return _ends_with_one_of(word, _german_words()[0])
+
+
+def is_noun(word: str) -> bool:
+    """Whether the word, in any case, is a German noun that is no name, or a compound of one."""
+    return _ends_with_one_of(word, _german_words()[1])
+
+
+def _ends_with_one_of(word: str, known: frozenset[str]) -> bool:
+    low = word.lower().strip(".,;:()")
+    return low in known or any(
+        low[at:] in known and (len(low) - at > 5 or low[:at] in known or low[:at].rstrip("sn") in known) for at in range(3, len(low) - 3)
+    )
+
+
 def fold(text: str) -> str:
     """
     The text as it would stand in an address: lower case, "ö" as "oe", other marks dropped.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.understanding.address import Wire, addresses_in
 from mailbot.understanding.first_person import speaks_of_self
-from mailbot.understanding.lexicon import fold, is_given_name, is_no_name
+from mailbot.understanding.lexicon import fold, is_german, is_given_name, is_no_name
 from mailbot.understanding.names import Name, completed, names_in, same_person, split_name
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
@@ -177,8 +177,8 @@ def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool, turned: bool) ->
     names that have no address.
     """
     known = list(names_in(masked, loose=listed and bool(wires) and masked.count(",") < 2))
-    known += _coupled(masked, known)
-    leading = bool(wires) and not any(_before(masked, 0, wire, listed=listed, turned=turned) for wire in wires[:1])
+    known += _unknown_names(masked, known)
+    leading = bool(wires) and not _is_mine(masked, wires[0]) and not _before(masked, 0, wires[0], listed=listed, turned=turned)
     pairs: list[tuple[Name | None, Wire | None]] = []
     for at, wire in enumerate(wires):
         floor = wires[at - 1].end if at else 0
@@ -190,6 +190,11 @@ def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool, turned: bool) ->
     taken = [name for name, _ in pairs if name]
     rest = [name for name in known if not any(name.start < each.end and each.start < name.end for each in taken)]
     return pairs + [(name, None) for name in rest if name.sure or not (listed and wires)]
+
+
+def _is_mine(masked: str, wire: Wire) -> bool:
+    """ "ich, kim@…": the address is the author's."""
+    return any(_MINE.fullmatch(masked[offset : wire.start]) for offset in speaks_of_self(masked) if offset < wire.start)
 
 
 def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) -> Name | None:
@@ -241,7 +246,7 @@ def _trimmed(text: str, name: Name, wire: Wire) -> Name | None:
     small = text.islower()
     for at, word in enumerate(words):
         last = at == len(words) - 1
-        if (is_given_name(word[0]) and not (last and at > 0)) or _stands_in(word[0], wire):
+        if (is_given_name(word[0]) and not (last and at > 0)) or _stands_in(word[0], wire) or (not last and _is_unknown(word[0])):
             kept = [each[0] for each in words[at:]]
             return replace(
                 name, start=name.start + word.start(), person=split_name(kept, wire.email), sure=is_given_name(word[0])
@@ -251,19 +256,28 @@ def _trimmed(text: str, name: Name, wire: Wire) -> Name | None:
     return name
 
 
-def _coupled(masked: str, known: Sequence[Name]) -> list[Name]:
-    """Two unknown words with capitals, coupled to another name or to "ich"; German nouns seldom follow each other."""
+def _is_unknown(word: str) -> bool:
+    """Written with a capital, and no word of German: most likely a part of a name."""
+    return word[:1].isupper() and not is_german(word) and not is_no_name(word)
+
+
+def _unknown_names(masked: str, known: Sequence[Name]) -> list[Name]:
+    """Words with capitals, side by side, that no list of given names holds and no German mail would have otherwise."""
     found = []
-    for match in _COUPLED.finditer(masked):
-        words = [match[1], match[2]]
-        over = any(name.start < match.end(2) and match.start(1) < name.end for name in known)
-        if not over and not any(is_no_name(word) for word in words):
-            found.append(Name(start=match.start(1), end=match.end(2), person=split_name(words), sure=False))
+    for match in _CAPITALS.finditer(masked):
+        words = match[0].split()
+        over = any(name.start < match.end() and match.start() < name.end for name in known)
+        sure = _is_unknown(words[0]) and (_is_unknown(words[-1]) or _COUPLING.search(masked, max(0, match.start() - 20), match.start()))
+        if not over and sure and not any(map(is_no_name, words)):
+            found.append(Name(start=match.start(), end=match.end(), person=split_name(words), sure=False))
     return found
 
 
-_COUPLED = re.compile(
-    r"(?:\b(?:und|and|et|ve|y|e|i|oder|sind|wären|ist|wird|wäre|heißt|is|für|for|frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in))|[,:])\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)\s+([A-ZÄÖÜÇŞİŁŚŻ][\w'’-]+)(?![\w-])"
+_CAPITALS = re.compile(r"(?<![\w-])[^\W\d_a-zäöüß][\w'’-]+(?:\s+(?:(?:van|von|der|de|den|la|el|al|bin|ben|zu)\s+){0,2}[^\W\d_a-zäöüß][\w'’-]+){1,3}(?![\w-])")
+
+
+_COUPLING = re.compile(
+    r"(?:\b(?:und|and|et|ve|y|e|i|oder|sind|wären|ist|wird|wäre|heißt|is|für|for|frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in))|[,:])\s+$", re.IGNORECASE
 )
 
 

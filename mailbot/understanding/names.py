@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, small_words, word_set
+from mailbot.understanding.lexicon import fold, is_german, is_given_name, is_no_name, small_words, word_set
 from mailbot.understanding.request import Person
 
 WORD = re.compile(r"(?:[^\W\d_]['’])?[^\W\d_](?:[\w'’`-]*\w)?\.?")
@@ -102,6 +102,8 @@ def _continues(word: _Word, run: Sequence[_Word], *, loose: bool, small: bool) -
     ):
         return False
     if word.text[:1].isupper():
+        return True
+    if small and len(word.low) > 2 and is_given_name(run[0].text) and not is_german(word.text):
         return True
     return (small and loose) or (loose and run[-1].low in word_set("particles"))
 

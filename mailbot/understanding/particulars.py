@@ -12,7 +12,7 @@ from mailbot.understanding import chosen, values
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.group import bare_group, groups_in, is_denied
 from mailbot.understanding.heard import Heard, quote
-from mailbot.understanding.lexicon import is_no_name, listed
+from mailbot.understanding.lexicon import fold, is_no_name, listed
 from mailbot.understanding.names import as_written, names_in, same_person
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
@@ -232,6 +232,7 @@ def _names_somebody_without(scene: Scene, found: Sequence[str]) -> bool:
         and each.person.email is None
         and not chosen.is_speaker(each.person, scene.voice.person)
         and not any(same_person(each.person, other) for other in named)
+        and not any(fold(each.person.surname) in fold(email) for email in found)
         for each in scene.mentions
     )
 

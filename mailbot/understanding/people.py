@@ -26,7 +26,7 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
     cues = tuple(word for other in chosen_rules for word in other.words)
     people = [entry.person for entry in scene.entries]
     found: list[tuple[Passage, Person]] = []
-    heading = False
+    heading = goes_on = False
     for at, passage in enumerate(scene.passages):
         heading = (passage.text.endswith(":") and pattern(*rule.words).search(passage.text) is not None) or (
             heading and len(passage.text.split()) < 7
@@ -36,7 +36,11 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
         stretches = chosen.spans(passage.text, cues)
         inside = [each for each in here if any(start <= each.place[1] < end for start, end in stretches)]
         outside = [each for each in here if each not in inside] + [each for each in inside if _is_list_entry(each, passage, here)]
-        found += [(passage, person) for person in _counted(rule, passage, sorted(outside, key=lambda each: each.place), scene)]
+        added = [(passage, person) for person in _counted(rule, passage, sorted(outside, key=lambda each: each.place), scene)]
+        if goes_on and not added and beginning("continuations").match(passage.text):
+            added = [(passage, scene.who(each)) for each in outside if each.me]
+        goes_on = bool(added)
+        found += added
     people += [person for _, person in found]
     people = _with_speaker(people, scene)
     if scene.copied and any(
@@ -228,9 +232,9 @@ def _who_receives(scene: Scene) -> Mention | None:
         return None
     for mention, _ in others:
         at = mention.place[0]
-        rest = scene.passages[at].text[mention.end :]
+        rest = scene.passages[at].text[mention.place[1] :]
         following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""
-        if re.search(rf"\b{_RECEIVES}", rest[:120], re.IGNORECASE):
+        if re.search(rf"\b{_RECEIVES}", rest[:160], re.IGNORECASE):
             return mention
         if re.match(rf"(?:sie|er|ihr|ihm|she|he)\b.{{0,30}}\b{_RECEIVES}|richten sie (?:ihr|ihm)", following, re.IGNORECASE):
             return mention

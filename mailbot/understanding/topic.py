@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz
 
 from mailbot.catalogue import Catalogue, Service
 from mailbot.expression import found, pattern
 from mailbot.understanding.group import groups_in
-from mailbot.understanding.lexicon import beginning, listed
+from mailbot.understanding.lexicon import beginning, is_listed, listed
 from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import RequestKind
 
@@ -47,8 +50,12 @@ def topics_of(
         enclosed: a list of persons came with the mail, which speaks for a wish.
     """
     said = _Said(subject="" if ongoing else subject, passages=passages, catalogue=catalogue)
-    hits = [hit for hit in said.hits() if hit.at < 0 or not listed("already").search(passages[hit.at].text)] or said.hits()
-    urgent = max((hit for hit in hits if hit.service.priority > 0), key=lambda hit: hit.service.priority, default=None)
+    hits = said.hits(told=[at for at in said.all if not listed("already").search(passages[at].text)]) or said.hits()
+    urgent = max(
+        (hit for hit in hits if hit.service.priority > 0),
+        key=lambda hit: (hit.service.priority, said.wants(hit.at, strongly=True)),
+        default=None,
+    )
     if urgent:
         return (Topic(service=urgent.service.id, passages=said.all, because=(said.because(urgent),)),)
 
@@ -62,6 +69,8 @@ def topics_of(
     if not services:
         return (Topic(service="other", passages=said.all, because=("no words of any service were found",)),)
     change = said.sign(catalogue.language.change.strong, catalogue.language.change.not_if)
+    if not change and not any(said.wants(hit.at, strongly=True) for hit in services):
+        change = said.sign(catalogue.language.change.weak, catalogue.language.change.not_if)
     if change and len(services) == 1 and services[0].service.fields:
         because = (said.because(services[0]), f'change: "{change}"')
         return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=said.all, because=because),)
@@ -114,13 +123,16 @@ class _Said:
         """A passage, or the subject where `at` is -1, "" beyond the mail."""
         return self.subject if at == -1 else self.passages[at].text if 0 <= at < len(self.passages) else ""
 
-    def hits(self) -> list[_Hit]:
-        """Where words of which service stand. Weak signs count where no strong one speaks, the subject where no passage does."""
+    def hits(self, told: Sequence[int] | None = None) -> list[_Hit]:
+        """
+        Where words of which service stand, in the passages `told` (all). Weak signs count where no strong one speaks, the
+        subject where no passage does.
+        """
         found = [
             hit
             for service in self.catalogue.services
-            for at in range(-1, len(self.passages))
-            if (hit := _hit(service, at, self.text(at)))
+            for at in (-1, *(self.all if told is None else told))
+            if (hit := _hit(service, at, pattern(*self.catalogue.language.aside).sub(" ", self.text(at))))
         ]
         kept = [hit for hit in found if hit.strong] or self._for_group_or_person(found)
         return [hit for hit in kept if hit.at >= 0] or kept
@@ -154,9 +166,9 @@ class _Said:
         """Whether the passage asks for something, or is an item of a list of wishes."""
         if hit.at < 0 or self.passages[hit.at].marked or beginning("numbered").match(self.text(hit.at)):
             return True
-        return self._wants(hit.at)
+        return self.wants(hit.at)
 
-    def _wants(self, at: int, *, strongly: bool = False) -> bool:
+    def wants(self, at: int, *, strongly: bool = False) -> bool:
         """Whether words of wanting stand in the passage."""
         request = self.catalogue.language.request
         words = request.strong if strongly else (*request.strong, *request.weak)
@@ -166,7 +178,7 @@ class _Said:
         """Whether something new is wanted: words of wanting beside the service, or a group that it is for."""
         for hit in services:
             near = (hit.at, hit.at - 1, hit.at + 1, hit.at + 2) if hit.at >= 0 else (-1, *self.all)
-            if any(self._wants(at, strongly=True) for at in near if at != -1 or hit.at == -1):
+            if any(self.wants(at, strongly=True) for at in near if at != -1 or hit.at == -1):
                 return True
             if listed("meant_for").search(self.text(hit.at)) and self._groups(hit.at):
                 return True
@@ -174,7 +186,7 @@ class _Said:
 
     def hints_at_wish(self, services: Sequence[_Hit]) -> bool:
         """Words that often go with a wish, beside the service; or a group together with words for what is asked for."""
-        if any(self._wants(at) for hit in services for at in ((hit.at,) if hit.at >= 0 else (-1, *self.all))):
+        if any(self.wants(at) for hit in services for at in ((hit.at,) if hit.at >= 0 else (-1, *self.all))):
             return True
         words = [
             word for hit in services for rule in hit.service.fields if rule.type in ("persons", "number") for word in rule.words
@@ -214,9 +226,32 @@ class _Said:
 def _hit(service: Service, at: int, text: str) -> _Hit | None:
     for strong, signs in ((True, service.signs.strong), (False, service.signs.weak)):
         match = found(signs, text, not_if=service.signs.not_if)
-        if match:
+        if match and not _INSTEAD.search(match.string[: match.start()]):
             return _Hit(service=service, at=at, word=match[0], strong=strong)
+    written = _misspelt(text, service.signs.names)
+    return _Hit(service=service, at=at, word=written, strong=True) if written else None
+
+
+_INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|weg von|instead of)\b[^,.;:!?]{0,30}$", re.IGNORECASE)
+"""What stands behind these words is not wanted."""
+
+
+def _misspelt(text: str, names: Sequence[str]) -> str | None:
+    """Up to three words that together are nearly one of the names: "Nexcloud", "big blue batten"."""
+    words = re.findall(r"[^\W\d_]{2,}", text.lower()) if names else []
+    for name in names:
+        for at in range(len(words)):
+            for length in (1, 2, 3):
+                written = "".join(words[at : at + length])
+                if len(written) > len(name) + 2 or at + length > len(words):
+                    break
+                if fuzz.ratio(written, name) >= _NEARLY and not (length == 1 and is_listed(written)):
+                    return " ".join(words[at : at + length])
     return None
+
+
+_NEARLY = 88
+"""Of 100 (rapidfuzz): one letter of ten is wrong."""
 
 
 def _share(hit: _Hit, hits: Sequence[_Hit], passages: Sequence[Passage], *, ongoing: bool) -> tuple[int, ...]:

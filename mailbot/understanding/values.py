@@ -8,7 +8,7 @@ from datetime import date
 
 from mailbot.catalogue import FieldRule, Option
 from mailbot.expression import pattern
-from mailbot.understanding.lexicon import listed, word_set, words
+from mailbot.understanding.lexicon import beginning, listed, word_set, words
 from mailbot.understanding.passage import ADDRESS
 
 _NUMERIC = re.compile(
@@ -128,7 +128,9 @@ def _refused(clause: str, start: int, end: int) -> bool:
         return True
     if re.search(r"\b(?:oder|or)\b", clause, re.IGNORECASE) and "?" in clause:
         return True
-    return any(word in ("nicht", "nich", "net", "nit") for word in after[:6])
+    return any(word in ("nicht", "nich", "net", "nit") for word in after[:6]) or bool(
+        beginning("too_much").match(" ".join(after[:8]))
+    )
 
 
 def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
