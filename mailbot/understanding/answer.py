@@ -211,9 +211,7 @@ def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool,
 def _without_new_address(scene: Scene, told: Set[str | None]) -> list[int]:
     """The passages that are not just an address nobody had told: it answers the question for that."""
     return [
-        at
-        for at, passage in enumerate(scene.passages)
-        if not any(wire.email not in told for wire in addresses_in(passage.text))
+        at for at, passage in enumerate(scene.passages) if not any(wire.email not in told for wire in addresses_in(passage.text))
     ]
 
 

@@ -35,10 +35,12 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
     ]
     doubtful: list[str] = []
     reason = "marked in the list" if picked else ""
+    announced = False
     for at, passage in enumerate(scene.passages):
-        stretches = chosen.spans(passage.text, rule.words) or (
-            _bare_stretches(passage.text, pool) if anywhere and not picked else ()
-        )
+        said = chosen.spans(passage.text, rule.words, chosen.names_of((*pool, scene.voice.person)))
+        bare = announced or (anywhere and not picked)
+        stretches = said or (_bare_stretches(passage.text, pool) if bare else ())
+        announced = bool(_ANNOUNCING.search(passage.text)) if said else announced and bool(stretches)
         for start, end in stretches:
             stretch = passage.text[start:end]
             if re.search(r"\?\s*$", stretch) and not speaks_of_self(stretch):
@@ -82,6 +84,10 @@ def _by_relation(stretch: str, scene: Scene, people: Sequence[Person]) -> tuple[
         if noun and re.search(rf"\b{_DETERMINERS}\s+(?:\w+\s+)?{noun[1]}(?:e?s|e?n)?\b", stretch, re.IGNORECASE):
             meant += [person for person in people if same_person(person, mention.person) and person not in meant]
     return tuple(meant)
+
+
+_ANNOUNCING = re.compile(r"[:?]\s*$")
+"""Behind "Gruppenadmins sind:" and "Wer ist Admin?" stands who it is."""
 
 
 def _bare_stretches(text: str, people: Sequence[Person]) -> tuple[tuple[int, int], ...]:

@@ -3,61 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from mailbot.expression import pattern
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
-from mailbot.understanding.lexicon import fold, word_set, words
+from mailbot.understanding.lexicon import fold, is_noun, word_set, words
 from mailbot.understanding.names import same_person, split_name
 from mailbot.understanding.request import Person
 
-_PIECE = re.compile(r",\s*|;\s*|\s[–—-]\s|\.\s+|\s+(?:und zwar|wobei|davon|darunter|mit)\s+(?=[^,.;]{0,40}$)|\n")
-_AND = (
+_PIECE = re.compile(r",\s*|;\s*|\s[–—-]\s|[.?!]\s+|\s+(?:und zwar|wobei|davon|darunter|mit)\s+(?=[^,.;]{0,40}$)|\n")
+_AND = re.compile(
     r"\b(?:sondern|nämlich|dann|also|lieber|wieder|beide[ns]?|un|et|und|and|ve|y|e|i"
-    r"|sowie|plus|oder|u\.|auch|als|der|die|den|das|sind|ist)\b|[&+/()]"
+    r"|sowie|plus|oder|u\.|auch|als|der|die|den|das|sind|ist)\b|[&+/()]",
+    re.IGNORECASE,
 )
+_ATTACHED = re.compile(r"\b(?:zu\s+\w+en|\w+zu\w+en)\W*$", re.IGNORECASE)
+""" "…, die Gruppe zu verwalten": about whom stands before."""
 
 
-def spans(text: str, cues: Sequence[str]) -> tuple[tuple[int, int], ...]:
+def spans(text: str, cues: Sequence[str], names: Collection[str] = ()) -> tuple[tuple[int, int], ...]:
     """
-    The stretches of a sentence that speak of the chosen ones.
+    The stretches of a text that speak of the chosen ones.
 
     From "User: Anna, Ben. Admin: Ben und ich" it is "Admin: Ben und ich"; names before the word belong to it
-    where it comes last ("Anna, Ben und Cem machen den Admin").
+    where it comes last ("Anna, Ben und Cem machen den Admin"). `names`: those of the persons known, in any case.
     """
     cue = pattern(*cues)
     if not cue.search(text):
         return ()
     pieces = _pieces(text, cue)
+    said = [text[start:end] for start, end in pieces]
     found: list[tuple[int, int]] = []
     for at, (start, end) in enumerate(pieces):
         match = cue.search(text, start, end)
         if match is None:
             continue
-        leads = not _is_named(text[start : match.start()])
-        first, last = at, at
-        while (
-            leads
-            and last + 1 < len(pieces)
-            and not cue.search(text, *pieces[last + 1])
-            and _is_only_names(text[slice(*pieces[last + 1])])
-        ):
+        leads = not _is_named(text[start : match.start()], names)
+        first = last = at
+        while leads and last + 1 < len(pieces) and not cue.search(said[last + 1]) and _is_only_names(said[last + 1], names):
             last += 1
-        while (
-            not leads
-            and first > 0
-            and not cue.search(text, *pieces[first - 1])
-            and _is_only_names(text[slice(*pieces[first - 1])], wires=False)
-        ):
+        while not leads and first > 0 and not cue.search(said[first - 1]) and _is_only_names(said[first - 1], names, wires=False):
             first -= 1
+        if leads and last == at and at > 0 and not _is_named(text[match.end() : end], names) and _is_attached(said[at], match[0]):
+            first -= 1
+            while first > 0 and _is_only_names(said[first], names) and not re.search(r"[^\W\d_]{2,}", _unwired(said[first])):
+                first -= 1
         found.append((pieces[first][0], pieces[last][1]))
     return tuple(found)
 
 
+def _is_attached(piece: str, cue: str) -> bool:
+    """The piece says only "Admin", or ends with an infinitive: the name is in the one before."""
+    rest = _AND.sub(" ", piece.replace(cue, " ", 1))
+    return not re.search(r"\w", rest) or _ATTACHED.search(piece) is not None
+
+
 def _pieces(text: str, cue: re.Pattern[str]) -> list[tuple[int, int]]:
-    cuts = [(match.start(), match.end()) for match in _PIECE.finditer(text)]
+    cuts = [(match.start(), match.end()) for match in _PIECE.finditer(text) if not _NUMBERED.search(text[: match.end()])]
     cuts += [
         (m.start(), m.start(1))
         for m in re.finditer(r"\s+(?:und|and)\s+(\S+(?:\s+\S+){0,2})", text)
@@ -75,27 +79,51 @@ def _pieces(text: str, cue: re.Pattern[str]) -> list[tuple[int, int]]:
     return [*pieces, (start, len(text))]
 
 
-def _is_named(text: str) -> bool:
+_NUMBERED = re.compile(r"(?:\b(?:nr|dr|prof)|\b\d{1,2})\.\s+$", re.IGNORECASE)
+
+
+def names_of(people: Iterable[Person]) -> frozenset[str]:
+    """All words by which the persons can be called, in lower case."""
+    return frozenset(
+        word.lower()
+        for person in people
+        for part in (person.given, person.surname)
+        if part
+        for word in (part, *re.split(r"[ -]", part))
+        if len(word) > 1
+    )
+
+
+def _is_named(text: str, names: Collection[str]) -> bool:
     """A name, an address or "ich" stands in the text."""
     return (
         bool(addresses_in(text))
         or bool(re.search(r"\b(?:ich|beide|alle|wir|i|me|ben)\b", text, re.IGNORECASE))
-        or any(word.lower() not in word_set("not_names") for word in re.findall(r"\b[A-ZÄÖÜÇŞİ][\w-]+", text))
+        or any(
+            word.lower() in names or (word[:1].isupper() and word.lower() not in word_set("not_names") and not is_noun(word))
+            for word in re.findall(r"\b[^\W\d_][\w-]+", text)
+        )
     )
 
 
-def _is_only_names(text: str, *, wires: bool = True) -> bool:
-    left = re.sub(_AND, " ", text, flags=re.IGNORECASE)
-    if addresses_in(text):
-        if not wires:
-            return False
-        for wire in addresses_in(text):
-            left = left.replace(wire.written, " ")
-    small = re.findall(r"[^\W\d_][\w'’-]*", left)
-    return (
-        0 < len(small) <= 6
-        and all(word[:1].isupper() or word.lower() in word_set("me") or word.lower() in word_set("particles") for word in small)
-    ) or (wires and not small and bool(addresses_in(text)))
+def _unwired(text: str) -> str:
+    for wire in addresses_in(text):
+        text = text.replace(wire.written, " ")
+    return text
+
+
+def _is_only_names(text: str, names: Collection[str], *, wires: bool = True) -> bool:
+    """Names, "ich" and what couples them; one or two words may follow ("Nilüfer und Beate gewählt")."""
+    if addresses_in(text) and not wires:
+        return False
+    said = re.findall(r"[^\W\d_][\w'’-]*", _AND.sub(" ", _unwired(text)))
+    named = [
+        word[:1].isupper() or word.lower() in names or word.lower() in word_set("me") or word.lower() in word_set("particles")
+        for word in said
+    ]
+    while len(said) - len(named) < 2 and named and not named[-1]:
+        named.pop()
+    return (0 < len(named) <= 8 and all(named)) or (wires and not said and bool(addresses_in(text)))
 
 
 def referred(
@@ -120,8 +148,13 @@ def referred(
         found = [each for each in people if is_speaker(each, speaker)]
         if found and not _denied(rest, offset, offset + 3) and not is_replaced(rest, offset):
             taken.append((offset, found[0]))
+    if but := _ALL_BUT.search(text):
+        left_out, _ = referred(but["whom"], people, speaker, last)
+        taken = [(0, person) for person in people if person not in left_out] if left_out else taken
     if not taken and not doubtful:
-        taken += [(0, person) for person in _everybody(rest, people)] or _by_order(rest, people)
+        taken += (
+            [(0, person) for person in _everybody(rest, people, speaker)] or _by_order(rest, people) or _by_number(rest, people)
+        )
         if not taken and last is not None and (_PRONOUN.search(rest) or _RELATIVE.match(rest)):
             taken += [(0, person) for person in people if same_person(person, last)]
     ordered: list[Person] = []
@@ -212,7 +245,19 @@ def _bare_me(text: str) -> tuple[int, ...]:
     return (match.start(1),) if match else ()
 
 
-def _everybody(text: str, people: Sequence[Person]) -> list[Person]:
+_ALL_BUT = re.compile(
+    r"\b(?:alle|wir|all|everyone|everybody)\b.{0,12}\b(?:außer|bis auf|except( for)?|but)\s+(?P<whom>.+)", re.IGNORECASE
+)
+
+
+def _everybody(text: str, people: Sequence[Person], speaker: Person) -> list[Person]:
+    """Of three, "die beiden" are the two others, or those that stand last or first."""
+    two = re.search(r"\b(?:die beiden|beide|die zwei)\s*(?P<which>letzt\w*|erst\w*)?", text, re.IGNORECASE)
+    if two and two["which"]:
+        return list(people[-2:] if two["which"].lower().startswith("letzt") else people[:2])
+    others = [each for each in people if not is_speaker(each, speaker)]
+    if two and len(people) == 3 and len(others) == 2:
+        return others
     for phrase, number in sorted(words()["everybody"], key=lambda each: -len(each[0])):
         if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text, re.IGNORECASE):
             return list(people) if len(people) == number or (number == 0 and 1 < len(people) <= 3) else []
@@ -225,6 +270,23 @@ def _by_order(text: str, people: Sequence[Person]) -> list[tuple[int, Person]]:
         if match and -len(people) <= at < len(people):
             return [(match.start(), people[at])]
     return []
+
+
+_NUMBERS = re.compile(
+    r"\W*(?:\w+\W+){0,3}?(?:(?:nr|nummer|no|number)\.?\s*)?(?:\d[.)]?|[a-h]\))(?:\s*(?:,|und|and|&|\+)\s*(?:(?:nr|nummer|no|number)\.?\s*)?(?:\d[.)]?|[a-h]\)))*\W*",
+    re.IGNORECASE,
+)
+
+
+def _by_number(text: str, people: Sequence[Person]) -> list[tuple[int, Person]]:
+    """ "Admins: Nr. 1 und 3", "Admin: c)": by the place in the list."""
+    if not _NUMBERS.fullmatch(text):
+        return []
+    found = [
+        (match.start(), int(match[1]) if match[1] else ord(match[2].lower()) - ord("a") + 1)
+        for match in re.finditer(r"(?<![\w(–-])(?:(\d)[.)]?|([a-h])\))(?![\w–-])", text, re.IGNORECASE)
+    ]
+    return [(start, people[at - 1]) for start, at in found] if all(0 < at <= len(people) for _, at in found) else []
 
 
 def normal(person: Person) -> str:

@@ -21,6 +21,8 @@ _SELF = tuple(
         r"\b(?:pflegen|betreuen|übernehmen|verwalten|bearbeiten|machen)\s+(?:würde|werde|will|möchte|kann|soll)\s+(?P<me>ich|isch)\b",
         r"\b(?:würde|werde|will|möchte|kann|soll)\s+(?P<me>ich|isch)\s+(?:gern\w*\s+)?(?:übernehmen|machen|pflegen|betreuen|verwalten)\b",
         r"\b(?P<me>i|ich)\s*,",
+        r"\bum\s+(?P<me>mich)\b",
+        rf"\b(?:auch|wieder|eben|natürlich|selbstverständlich|\w+weise)\s+(?:auch\s+)?(?P<me>ich|mich|me)\b{_NEW_SENTENCE}",
     )
 )
 _BEN = re.compile(r"Ben(?=\s+[A-ZÄÖÜÇŞİ]|\s*[,(<:@]|\s+(?:und|and)\b)")

@@ -17,8 +17,8 @@ from mailbot.understanding.form import Filled
 from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field
-from mailbot.understanding.lexicon import fold, is_no_name, listed
-from mailbot.understanding.mention import Mention, merged
+from mailbot.understanding.lexicon import is_no_name, listed
+from mailbot.understanding.mention import Mention, merged, stands_for
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
 from mailbot.understanding.people import named_person, with_said_surname, without_filler
 from mailbot.understanding.request import Person, Request
@@ -108,7 +108,7 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
             result = [replace(each, email=person.email) if _is_misspelt(each, person.email, scene) else each for each in result]
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
         if not fits and person.email and not (person.given and person.surname):
-            named = [at for at, each in enumerate(result) if _stands_for(person.email, each)]
+            named = [at for at, each in enumerate(result) if stands_for(person.email, each)]
             owners = [at for at in named if result[at].email is None] or (named if corrects(text) else [])
             if len(owners) == 1:
                 result[owners[0]] = replace(result[owners[0]], email=person.email)
@@ -129,11 +129,6 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
             result.append(person)
     result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
     return merged(result)
-
-
-def _stands_for(email: str, person: Person) -> bool:
-    """Whether the person's name stands in the address."""
-    return any(len(part) > 2 and fold(part) in fold(email) for part in (person.given, person.surname) if part)
 
 
 def _is_misspelt(person: Person, email: str, scene: Scene) -> bool:

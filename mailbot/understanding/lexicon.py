@@ -91,7 +91,8 @@ def is_noun(word: str) -> bool:
 def _ends_with_one_of(word: str, known: frozenset[str]) -> bool:
     low = word.lower().strip(".,;:()")
     return low in known or any(
-        low[at:] in known and (len(low) - at > 5 or low[:at] in known or low[:at].rstrip("sn") in known) for at in range(3, len(low) - 3)
+        low[at:] in known and (len(low) - at > 5 or low[:at] in known or low[:at].rstrip("sn") in known)
+        for at in range(3, len(low) - 3)
     )
 
 

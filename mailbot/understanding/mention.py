@@ -31,8 +31,11 @@ class Mention:
     listed: bool = False
 
 
-def mentions(passages: Sequence[Passage], *, own: frozenset[str]) -> tuple[Mention, ...]:
-    """Everybody mentioned in the passages, in order. `own` are addresses of the association that are nobody's."""
+def mentions(passages: Sequence[Passage], *, own: frozenset[str], author: str = "") -> tuple[Mention, ...]:
+    """
+    Everybody mentioned in the passages, in order. `own` are addresses of the association that are nobody's, `author` is
+    that of who speaks.
+    """
     found: list[Mention] = []
     turned = any(passage.listed and _is_turned(passage.text) for passage in passages)
     for at, passage in enumerate(passages):
@@ -52,7 +55,47 @@ def mentions(passages: Sequence[Passage], *, own: frozenset[str]) -> tuple[Menti
             found[-1] = replace(found[-1], person=replace(found[-1].person, email=here[0].person.email))
         else:
             found.extend(here)
-    return tuple(found)
+    return _matched(found, author)
+
+
+def _matched(found: Sequence[Mention], author: str) -> tuple[Mention, ...]:
+    """
+    Addresses that stand apart, given to the names that have none: whose name is in the address, else in the same order
+    where there are as many of both.
+    """
+    lone = [each for each in found if _is_lone_address(each) and each.person.email != author]
+    named = [each for each in found if not each.me and each.person.given and each.person.surname]
+    with_address = [each.person for each in named if each.person.email]
+    lacking = [
+        person
+        for person in merged(each.person for each in named)
+        if not person.email and not any(same_person(person, other) for other in with_address)
+    ]
+    if not lone or not lacking:
+        return tuple(found)
+    owners: dict[Mention, Person] = {}
+    for mention in lone:
+        fits = [person for person in lacking if stands_for(mention.person.email, person)]
+        if len(fits) == 1 and fits[0] not in owners.values():
+            owners[mention] = fits[0]
+    rest = [mention for mention in lone if mention not in owners]
+    left = [person for person in lacking if person not in owners.values()]
+    if len(rest) == len(left) and len(lone) > 1:
+        owners |= dict(zip(rest, left, strict=True))
+    addresses = {person: mention.person.email for mention, person in owners.items()}
+    return tuple(
+        replace(each, person=replace(each.person, email=addresses[owner]))
+        if (owner := next((person for person in addresses if each in named and same_person(each.person, person)), None))
+        else each
+        for each in found
+        if each not in owners
+    )
+
+
+def stands_for(email: str | None, person: Person) -> bool:
+    """Whether the person's name stands in the address."""
+    local = fold((email or "").split("@")[0])
+    return any(len(part) > 2 and fold(part) in local for part in (person.given, person.surname) if part)
 
 
 _OWNERS = re.compile(r"(?:(?:und|aber|and)\s+)?(?:ihre?|seine?|deren|dessen|her|his|their)\b", re.IGNORECASE)
@@ -267,17 +310,22 @@ def _unknown_names(masked: str, known: Sequence[Name]) -> list[Name]:
     for match in _CAPITALS.finditer(masked):
         words = match[0].split()
         over = any(name.start < match.end() and match.start() < name.end for name in known)
-        sure = _is_unknown(words[0]) and (_is_unknown(words[-1]) or _COUPLING.search(masked, max(0, match.start() - 20), match.start()))
+        sure = _is_unknown(words[0]) and (
+            _is_unknown(words[-1]) or _COUPLING.search(masked, max(0, match.start() - 20), match.start())
+        )
         if not over and sure and not any(map(is_no_name, words)):
             found.append(Name(start=match.start(), end=match.end(), person=split_name(words), sure=False))
     return found
 
 
-_CAPITALS = re.compile(r"(?<![\w-])[^\W\d_a-zäöüß][\w'’-]+(?:\s+(?:(?:van|von|der|de|den|la|el|al|bin|ben|zu)\s+){0,2}[^\W\d_a-zäöüß][\w'’-]+){1,3}(?![\w-])")
+_CAPITALS = re.compile(
+    r"(?<![\w-])[^\W\d_a-zäöüß][\w'’-]+(?:\s+(?:(?:van|von|der|de|den|la|el|al|bin|ben|zu)\s+){0,2}[^\W\d_a-zäöüß][\w'’-]+){1,3}(?![\w-])"
+)
 
 
 _COUPLING = re.compile(
-    r"(?:\b(?:und|and|et|ve|y|e|i|oder|sind|wären|ist|wird|wäre|heißt|is|für|for|frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in))|[,:])\s+$", re.IGNORECASE
+    r"(?:\b(?:und|and|et|ve|y|e|i|oder|sind|wären|ist|wird|wäre|heißt|is|für|for|frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in))|[,:])\s+$",
+    re.IGNORECASE,
 )
 
 

@@ -26,6 +26,7 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
     cues = tuple(word for other in chosen_rules for word in other.words)
     people = [entry.person for entry in scene.entries]
     found: list[tuple[Passage, Person]] = []
+    names = chosen.names_of(mention.person for mention in scene.company)
     heading = goes_on = False
     for at, passage in enumerate(scene.passages):
         heading = (passage.text.endswith(":") and pattern(*rule.words).search(passage.text) is not None) or (
@@ -33,7 +34,7 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
         )
         passage = replace(passage, marked=True) if heading and not passage.text.endswith(":") else passage
         here = [each for each in scene.mentions if each.place[0] == at]
-        stretches = chosen.spans(passage.text, cues)
+        stretches = chosen.spans(passage.text, cues, names)
         inside = [each for each in here if any(start <= each.place[1] < end for start, end in stretches)]
         outside = [each for each in here if each not in inside] + [each for each in inside if _is_list_entry(each, passage, here)]
         added = [(passage, person) for person in _counted(rule, passage, sorted(outside, key=lambda each: each.place), scene)]
@@ -73,6 +74,7 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
     with_address = [each for each in here if each.person.email or each.broken]
     if not cued and not with_address and beginning("introductions").match(passage.text):
         return
+    several = sum(bool(each.person.given and each.person.surname) for each in here) > 1
     for mention in here:
         person = mention.person
         if _is_left_out(passage.text, mention, here):
@@ -86,7 +88,7 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
             elif mention.listed or cued or len(with_address) > 1:
                 yield _named_by_speaker(person, scene)
         elif person.given and person.surname:
-            if cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
+            if several or cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
                 yield person
         elif person.given and (passage.marked or (cued and _is_in_a_list(passage.text, mention, here))):
             yield person

@@ -57,7 +57,7 @@ class Scene:
         return replace(
             self,
             passages=listed,
-            mentions=mentions(listed, own=self.own),
+            mentions=mentions(listed, own=self.own, author=self.voice.person.email or ""),
             entries=(),
             titles=(),
             voice=replace(self.voice, closing=()),
@@ -109,7 +109,7 @@ def _scene(
     entries += [entry for attachment in attachments for table in attachment.tables for entry in roster_in(table, cues)]
     headings = [" ".join(row) for attachment in attachments for table in attachment.tables for row in table[:3]]
     signature = [line for line in lines if line.kind is Kind.SIGNATURE]
-    company = mentions(outside, own=catalogue.own_addresses)
+    company = mentions(outside, own=catalogue.own_addresses, author=author.email)
     return Scene(
         voice=voice_of(author, outside, signature),
         passages=outside,
