@@ -55,6 +55,11 @@ def is_given_name(word: str) -> bool:
     )
 
 
+def is_ever_given_name(word: str) -> bool:
+    """Whether the word is a given name somewhere, though it mostly is another word (Nur, Can)."""
+    return word.lower() in _given_names()
+
+
 def is_no_name(word: str) -> bool:
     """Whether the word cannot be part of a name although it is written with a capital."""
     low = word.lower().strip(".,;:()")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mailbot.understanding.address import Wire, addresses_in
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.lexicon import fold, is_german, is_given_name, is_no_name
-from mailbot.understanding.names import Name, completed, names_in, same_person, split_name
+from mailbot.understanding.names import WORD, Name, completed, names_in, same_person, split_name
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
 
@@ -38,10 +38,12 @@ def mentions(passages: Sequence[Passage], *, own: frozenset[str], author: str = 
     """
     found: list[Mention] = []
     turned = any(passage.listed and _is_turned(passage.text) for passage in passages)
+    alone = [_is_address_alone(passage.text) for passage in passages]
     for at, passage in enumerate(passages):
-        heads = at + 1 < len(passages) and _is_address_alone(passages[at + 1].text) and len(passage.text.split()) <= 6
+        followed = at + 1 < len(passages) and alone[at + 1]
+        heads = followed and not alone[at] and len(passage.text.split()) <= 6
         here = _in_passage(at, passage, own, heads=heads, turned=turned and passage.listed)
-        if _is_address_alone(passage.text) and len(here) == 1 and found and _ends_with_name(passages[at - 1], found[-1], at):
+        if alone[at] and not followed and len(here) == 1 and found and _ends_with_name(passages[at - 1], found[-1], at):
             found[-1] = replace(
                 found[-1], person=replace(found[-1].person, email=here[0].person.email), broken=here[0].broken, listed=True
             )
@@ -246,6 +248,9 @@ def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) 
     that begins with a given name, one right beside it.
     """
     start = max(floor, wire.start - (200 if listed else 90))
+    spelt = _spelt_by(masked, start, wire)
+    if spelt:
+        return spelt
     best: tuple[float, Name] | None = None
     words = masked[start : wire.start]
     for name in names_in(words, loose=True, turned=turned and words.rstrip(" ,<(").count(",") == 1):
@@ -258,6 +263,19 @@ def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) 
         if (worth >= 2 or beside or (owner.sure and gap < 40)) and (best is None or worth > best[0]):
             best = (worth, replace(owner, start=owner.start + start, end=owner.end + start))
     return best[1] if best else None
+
+
+def _spelt_by(masked: str, start: int, wire: Wire) -> Name | None:
+    """The words right before an address that are its very parts, whatever they look like: "can özdemir, can.oezdemir@…"."""
+    parts = [part for part in re.split(r"[._-]+", (wire.email or wire.written).split("@")[0]) if part]
+    words = list(WORD.finditer(masked, start, wire.start))[-len(parts) :]
+    if (
+        len(parts) < 2
+        or [fold(word[0]) for word in words] != parts
+        or re.search(r"[^\W\d_]", masked[words[-1].end() : wire.start])
+    ):
+        return None
+    return Name(start=words[0].start(), end=words[-1].end(), person=split_name([word[0] for word in words]), sure=True)
 
 
 def _after(masked: str, wire: Wire, ceiling: int, *, listed: bool) -> Name | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailbot.understanding.lexicon import fold, is_german, is_given_name, is_no_name, small_words, word_set
+from mailbot.understanding.lexicon import fold, is_ever_given_name, is_german, is_given_name, is_no_name, small_words, word_set
 from mailbot.understanding.request import Person
 
 WORD = re.compile(r"(?:[^\W\d_]['’])?[^\W\d_](?:[\w'’`-]*\w)?\.?")
@@ -56,10 +56,22 @@ def names_in(text: str, *, loose: bool = False, turned: bool = False) -> tuple[N
 def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool) -> list[_Word]:
     """The words from `at` on that make one name; empty where none begins."""
     first = words[at]
+    after = words[at + 1] if at + 1 < len(words) else None
+    introduces = (
+        after is not None
+        and after.start == first.end + 1
+        and after.text[:1].isupper()
+        and is_given_name(after.text)
+        and _is_unknown(first)
+    )
     addressed = (
         at > 0 and words[at - 1].low in word_set("titles") and first.text[:1].isupper() and words[at - 1].end + 2 > first.start
     )
-    if not _begins(first, loose=loose, small=small) and not (addressed and first.low not in word_set("titles")):
+    if (
+        not introduces
+        and not _begins(first, loose=loose, small=small)
+        and not (addressed and first.low not in word_set("titles"))
+    ):
         return []
     run = [first]
     for word in words[at + 1 : at + _MOST_WORDS]:
@@ -92,11 +104,24 @@ def _begins(word: _Word, *, loose: bool, small: bool) -> bool:
     return (small or loose) and is_given_name(word.text)
 
 
+def _is_unknown(word: _Word) -> bool:
+    """Written with a capital, neither German nor a small word: part of a name that no list holds."""
+    return (
+        word.text[:1].isupper()
+        and len(word.low) > 2
+        and not is_german(word.text)
+        and not is_no_name(word.text)
+        and word.low not in word_set("titles")
+    )
+
+
 def _continues(word: _Word, run: Sequence[_Word], *, loose: bool, small: bool) -> bool:
     if word.low in word_set("particles"):
         return len(run) < _MOST_WORDS - 1
     if word.text in small_words():
         return False
+    if word.text[:1].isupper() and is_ever_given_name(word.text) and is_given_name(run[-1].text):
+        return True
     if is_no_name(word.text) and not (
         word.low in word_set("surname_nouns") and word.text[:1].isupper() and is_given_name(run[-1].text)
     ):
@@ -147,7 +172,7 @@ def _is_surname_first(text: str, name: Name, after: Name) -> bool:
     first, second = text[name.start : name.end], text[after.start : after.end]
     if first.isupper() and len(first) > 2 and not second.isupper():
         return True
-    if not is_given_name(second.split()[0]):
+    if not is_given_name(second.split()[0]) or (first.islower() and is_german(first)):
         return False
     return not is_given_name(first.split()[0]) or first.split()[0].lower() in word_set("particles")
 
@@ -179,7 +204,7 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
     if told and fold(full[0]) not in {fold(full[told])} and len(full) > 2 and full[told - 1].lower() not in word_set("particles"):
         return Person(given=as_written(" ".join(full[:told])), surname=as_written(" ".join(full[told:])))
     cut = 1
-    while cut < len(full) - 1 and is_given_name(full[cut]) and full[cut].lower() not in word_set("particles"):
+    while cut < len(full) - 1 and is_ever_given_name(full[cut]) and full[cut].lower() not in word_set("particles"):
         cut += 1
     return Person(given=as_written(" ".join(full[:cut])), surname=as_written(" ".join(full[cut:])))
 

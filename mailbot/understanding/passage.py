@@ -25,6 +25,8 @@ _ABBREVIATION = re.compile(
 _END = re.compile(
     rf"(?<=[.!?…])[\"“”')]*\s+|\s*[{_EMOJI}]+\s*|\s+(?:und\s+)?(?=außerdem\s+(?:die|den|das|eine?n?)\b)|(?<=[)])\s*;\s|;\s+(?=[A-ZÄÖÜ])"
 )
+COLUMNS = re.compile(r"(?<=\S) {2,}(?=\S)")
+"""Where the columns of a table meet that is set with blanks."""
 _OPEN_END = re.compile(
     r"(?:[,(/&–-]|\b(?:und|oder|an|auf|von|vom|mit|für|fuer|unter|bei|zu|zum|zur|der|die|das|den|dem|and|to|for|ve|y|e|i))$",
     re.IGNORECASE,
@@ -80,6 +82,8 @@ def _goes_on(line: str, following: str) -> bool:
     """Whether the following line belongs to the same sentence or list entry."""
     rest = following.strip()
     if _BULLET.match(following) or any(mark in line + following for mark in "|\t") or line.count(";") > 1:
+        return False
+    if COLUMNS.search(line) and COLUMNS.search(rest) and (ADDRESS.search(rest) or ADDRESS.search(line)):
         return False
     if _OPEN_END.search(line) and not line.endswith("-"):
         return True

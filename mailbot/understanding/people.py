@@ -269,7 +269,7 @@ def with_said_surname(person: Person, scene: Scene) -> Person:
         )
         if stated and not is_no_name(stated[1]):
             return replace(person, surname=as_written(stated[1]))
-        match = re.search(rf"(?<!\w){re.escape(person.given)}(?!\w)(?P<rest>[^,.;!?@]*)", passage.text, re.IGNORECASE)
+        match = re.search(rf"(?<!\w){re.escape(person.given)}(?!\w)(?P<rest>[^,.;!?@(]*)(?!@)", passage.text, re.IGNORECASE)
         told = match is not None and listed("surname_follows").search(passage.text) is not None
         words = without_filler(re.split(r"\bund\b|\bhat\b|\bist\b", match["rest"])[0]).split() if match and told else []
         if 1 <= len(words) <= 2 and (passage.text.islower() or all(word[:1].isupper() for word in words)):

@@ -12,7 +12,7 @@ from mailbot.mail.message import Table
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.lexicon import is_given_name
 from mailbot.understanding.names import as_written, split_name
-from mailbot.understanding.passage import Passage
+from mailbot.understanding.passage import COLUMNS, Passage
 from mailbot.understanding.request import Person
 
 _HEADS = {
@@ -144,13 +144,14 @@ def cards_in(passages: Sequence[Passage]) -> tuple[tuple[frozenset[int], Entry],
     for at, passage in enumerate([*passages, Passage(text="", line=0)]):
         match = re.match(r"([^:\t=@]{2,25})\s*[:\t=]\s*(\S.*)$", passage.text)
         part = next((part for part, head in _HEADS.items() if match and pattern(head).fullmatch(match[1].strip(" *"))), None)
-        if match is None or part is None or part in parts:
+        several = match is not None and (match[2].count(",") > 1 or match[2].count("@") > 1)
+        if match is None or part is None or part in parts or several:
             if len(parts) >= 2 and {"given", "surname", "name"} & set(parts):
                 entry = _by_head(tuple(parts.values()), {part: at for at, part in enumerate(parts)})
                 if entry:
                     found.append((frozenset(places), entry))
             parts, places = {}, []
-        if match and part:
+        if match and part and not several:
             parts[part] = match[2].strip()
             places.append(at)
     return tuple(found)
@@ -163,7 +164,7 @@ def tables_in(passages: Sequence[Passage]) -> tuple[tuple[range, Table], ...]:
     while at < len(passages):
         mark = _separator(passages[at].text)
         end = at
-        while mark and end < len(passages) and mark in passages[end].text:
+        while mark and end < len(passages) and _is_row(passages[end].text, mark):
             end += 1
         if mark and end - at >= 2:
             rows = tuple(tuple(cell.strip() for cell in row) for row in _rows((p.text for p in passages[at:end]), mark))
@@ -172,8 +173,15 @@ def tables_in(passages: Sequence[Passage]) -> tuple[tuple[range, Table], ...]:
     return tuple(found)
 
 
+_BLANKS = "  "
+
+
+def _is_row(text: str, mark: str) -> bool:
+    return COLUMNS.search(text) is not None if mark == _BLANKS else mark in text
+
+
 def _separator(text: str) -> str | None:
-    return next(
+    typed = next(
         (
             mark
             for mark in ("\t", "|", ";")
@@ -181,9 +189,12 @@ def _separator(text: str) -> str | None:
         ),
         None,
     )
+    return typed or (_BLANKS if COLUMNS.search(text) else None)
 
 
 def _rows(lines: Iterable[str], mark: str) -> Iterable[list[str]]:
     if mark == "|":
         return (line.strip().strip("|").split("|") for line in lines if not re.fullmatch(r"[|\s:-]+", line))
+    if mark == _BLANKS:
+        return (COLUMNS.split(line.strip()) for line in lines)
     return csv.reader(lines, delimiter=mark)
