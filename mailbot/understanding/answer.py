@@ -198,7 +198,7 @@ def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool,
     if hint and people and rule.id not in heard.fields:
         choose(rule, scene.saying(hint, 0), heard, anywhere=True)
     old = heard.fields.get(rule.id)
-    if isinstance(old, tuple) and old and corrects(scene.text):
+    if isinstance(old, tuple) and old:
         rechoose(rule, scene, people, old, heard)
     elif any(chosen.spans(passage.text, rule.words) for passage in scene.passages):
         choose(rule, scene, heard)

@@ -134,27 +134,27 @@ def _joined(pool: tuple[Person, ...], here: Sequence[Mention], scene: Scene, hea
 
 
 def rechoose(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tuple[object, ...], heard: Heard) -> None:
-    """ "Henning doch nicht als Admin. Dafür ich.": who leaves the chosen, and who takes the place."""
+    """ "Henning doch nicht als Admin. Dafür ich.": who leaves the chosen, who joins them, and who takes their place."""
     value = [person for person in people if chosen.normal(person) in old or person.name in old]
+    speaker = scene.voice.person
+    names = chosen.names_of((*people, speaker))
     replacing = False
     for at, passage in enumerate(scene.passages):
-        stretches = chosen.spans(passage.text, rule.words)
+        stretches = chosen.spans(passage.text, rule.words, names)
         if not stretches and not (replacing and beginning("instead").match(passage.text)):
             replacing = False
             continue
-        for stretch in [passage.text[start:end] for start, end in stretches] or [passage.text]:
-            gone = [person for person in people for start, end in places(person, stretch) if leaves(stretch, start, end)]
-            named, doubts = chosen.referred(stretch, people, scene.voice.person, spoken_of_last(scene, people, (at, 0)))
-            if re.search(rf"{listed('instead_of').pattern}\s+(?:mir|mich|me|moi)\b", stretch, re.IGNORECASE):
-                gone += [person for person in value if chosen.is_speaker(person, scene.voice.person)]
+        for start, end in stretches or ((0, len(passage.text)),):
+            stretch = passage.text[start:end]
+            last = spoken_of_last(scene, people, (at, start))
+            gone = [person for person in people for where in places(person, stretch) if leaves(stretch, *where)]
+            named, doubts = chosen.referred(stretch, people, speaker, last)
+            if listed("me_gives_up").search(stretch):
+                gone += [person for person in value if chosen.is_speaker(person, speaker)]
+            if last and not gone and listed("removed").search(stretch) and listed("pronouns").search(stretch):
+                gone.append(last)
             value = [person for person in value if person not in gone]
-            if (
-                stretches
-                and not gone
-                and named
-                and not doubts
-                and not re.search(r"\b(?:auch|zusätzlich|außerdem|noch)\b", stretch)
-            ):
+            if stretches and not gone and named and not doubts and not listed("as_well").search(stretch):
                 value = []
             value += [person for person in named if person not in value and person not in gone]
             replacing = replacing or bool(gone)

@@ -12,6 +12,7 @@ from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.expression import pattern
 from mailbot.understanding import chosen
 from mailbot.understanding.address import addresses_in
+from mailbot.understanding.choosing import spoken_of_last
 from mailbot.understanding.correction import corrects, is_replaced, leaves, places
 from mailbot.understanding.form import Filled
 from mailbot.understanding.group import is_denied
@@ -21,6 +22,7 @@ from mailbot.understanding.lexicon import is_no_name, listed
 from mailbot.understanding.mention import Mention, merged, stands_for
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
 from mailbot.understanding.people import named_person, with_said_surname, without_filler
+from mailbot.understanding.renaming import renamed
 from mailbot.understanding.request import Person, Request
 from mailbot.understanding.scene import Scene, is_courtesy
 
@@ -39,8 +41,7 @@ def join_persons(
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     asks_for_chosen = any(other.among == rule.id and other.id in request.missing for other in service.fields)
     if not asks_for_chosen:
-        about_others = [at for at, passage in enumerate(scene.passages) if not pattern(*chosen_words).search(passage.text)]
-        people = _without_removed(people, scene.only(about_others))
+        people = _without_removed(people, _without_chosen(scene, chosen_words, people))
     if not before:
         people = _added(people, rule, service, scene, catalogue)
     else:
@@ -78,24 +79,49 @@ def _with_part(people: Sequence[Person], whose: Person, part: str, text: str) ->
     )
 
 
+def _without_chosen(scene: Scene, cues: Sequence[str], people: Sequence[Person]) -> Scene:
+    """The scene, blank where it speaks of the chosen ones: who is no admin any more does not leave the list."""
+    names = chosen.names_of(people)
+    blanked = []
+    for passage in scene.passages:
+        text = passage.text
+        for start, end in chosen.spans(text, cues, names):
+            text = text[:start] + " " * (end - start) + text[end:]
+        blanked.append(replace(passage, text=text))
+    return replace(scene, passages=tuple(blanked))
+
+
 def _without_removed(people: Sequence[Person], scene: Scene) -> tuple[Person, ...]:
-    """Without those that the mail takes out ("Paul doch nicht", "statt Paul")."""
-    gone = set()
-    for at, passage in enumerate(scene.passages):
-        here = [each for each in scene.mentions if each.place[0] == at]
-        for person in people:
-            for start, end in places(person, passage.text):
-                following = [each.place[1] for each in here if each.place[1] > end]
-                if leaves(passage.text, start, end, following[0] if following else None):
-                    gone.add(person)
-            if listed("me_removed").search(passage.text) and chosen.is_speaker(person, scene.voice.person):
-                gone.add(person)
+    """Without those that the mail takes out ("Paul doch nicht", "statt Paul", "Kurt und Roman springen ab")."""
+    gone = {person for at in range(len(scene.passages)) for person in _removed_in(at, people, scene)}
     return tuple(each for each in people if each not in gone)
+
+
+def _removed_in(at: int, people: Sequence[Person], scene: Scene) -> set[Person]:
+    text = scene.passages[at].text
+    begins = [each.place[1] for each in scene.mentions if each.place[0] == at]
+    named = sorted(((span, person) for person in people for span in places(person, text)), key=lambda each: each[0])
+    gone: set[Person] = set()
+    leaving = len(text)  # where the name begins that was found to leave last
+    for (start, end), person in reversed(named):
+        following = min((begin for begin in begins if begin > end), default=None)
+        if leaves(text, start, end, following) or _COUPLED.fullmatch(text[end:leaving]):
+            gone.add(person)
+            leaving = start
+    if listed("me_removed").search(text):
+        gone |= {person for person in people if chosen.is_speaker(person, scene.voice.person)}
+    for match in listed("instead_of_last").finditer(text):
+        last = spoken_of_last(scene, people, (at, match.start()))
+        gone |= {last} if last else set()
+    return gone
+
+
+_COUPLED = re.compile(r"\s*(?:,|&|\b(?:und|sowie|and)\b)\s*")
 
 
 def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service: Service) -> tuple[Person, ...]:
     """Parts that were missing, new addresses, and persons who join."""
-    result = list(people)
+    result = [_renamed(each, scene) for each in people]
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     for mention in scene.mentions:
         person = mention.person
@@ -116,7 +142,7 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         if len(fits) == 1:
             at = fits[0]
             differs = bool(person.email and result[at].email and person.email != result[at].email)
-            if differs and not corrects(scene.text) and fuzz.ratio(person.email or "", result[at].email or "") < 80:
+            if differs and not (corrects(scene.text) or listed("about_addresses").search(text)):
                 continue
             result[at] = completed(
                 Person(given=result[at].given, surname=result[at].surname, email=person.email or result[at].email), person
@@ -129,6 +155,12 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
             result.append(person)
     result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
     return merged(result)
+
+
+def _renamed(person: Person, scene: Scene) -> Person:
+    for passage in scene.passages:
+        person = renamed(person, passage.text)
+    return person
 
 
 def _is_misspelt(person: Person, email: str, scene: Scene) -> bool:
@@ -151,7 +183,7 @@ def _fits(known: Person, said: Person) -> bool:
 
 
 def _joins(text: str, chosen_words: Sequence[str]) -> bool:
-    return corrects(text) and not pattern(*chosen_words).search(text)
+    return bool(corrects(text) or listed("joining").search(text)) and not pattern(*chosen_words).search(text)
 
 
 def _is_taken_out(mention: Mention, scene: Scene) -> bool:
