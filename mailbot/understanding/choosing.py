@@ -80,8 +80,8 @@ def _by_relation(stretch: str, scene: Scene, people: Sequence[Person]) -> tuple[
     """ "Admin wird meine Schwester", where the mail also speaks of "meine Schwester Nino"."""
     meant = []
     for mention in scene.company:
-        noun = re.search(r"\b([^\W\d_]{4,})[\s,(:]*$", scene.passages[mention.place[0]].text[: mention.place[1]])
-        if noun and re.search(rf"\b{_DETERMINERS}\s+(?:\w+\s+)?{noun[1]}(?:e?s|e?n)?\b", stretch, re.IGNORECASE):
+        called = mention.called
+        if called and re.search(rf"\b{_DETERMINERS}\s+(?:\w+\s+)?{called}(?:e?s|e?n)?\b", stretch, re.IGNORECASE):
             meant += [person for person in people if same_person(person, mention.person) and person not in meant]
     return tuple(meant)
 

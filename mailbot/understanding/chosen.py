@@ -148,6 +148,8 @@ def referred(
         found = [each for each in people if is_speaker(each, speaker)]
         if found and not _denied(rest, offset, offset + 3) and not is_replaced(rest, offset):
             taken.append((offset, found[0]))
+    if last is not None and _PRONOUN_LEADS.match(rest):
+        taken += [(0, person) for person in people if same_person(person, last)]
     if but := _ALL_BUT.search(text):
         left_out, _ = referred(but["whom"], people, speaker, last)
         taken = [(0, person) for person in people if person not in left_out] if left_out else taken
@@ -165,6 +167,10 @@ def referred(
 
 
 _PRONOUN = re.compile(r"\b(?:sie|er|she|he|she'll|he'll|diese|dieser)\b", re.IGNORECASE)
+_PRONOUN_LEADS = re.compile(
+    r"\W*(?:und |also |dann )?(?:sie|er|she|he) (?:und|sowie|soll|wird|macht|übernimmt|ist|neben|and|will|should|is)\b",
+    re.IGNORECASE,
+)
 _RELATIVE = re.compile(
     r"\W*(?:(?:der|die|welcher?)\b(?!\s+(?:admins|gruppenadmins)).*\b(?:wird|ist|macht|soll|übernimmt|übernehmen|wäre|will|kann|werden|sein|machen|möchte)|who\b.*)\W*$",
     re.IGNORECASE,
@@ -231,6 +237,7 @@ def _denied(text: str, start: int, end: int) -> bool:
     after = re.findall(r"\w+", re.split(r"[,.;!]", text[end:].lower())[0])[:2]
     return (
         any(word in ("ohne", "statt", "nicht", "anstatt", "außer", "without", "not", "instead", "except") for word in before[-1:])
+        or before in (["nicht", "mehr"], ["nicht", "länger"], ["no", "longer"])
         or any(word in ("nicht", "nich", "not", "net") for word in after[:1])
         or after[:2] == ["doch", "nicht"]
     )
@@ -238,7 +245,7 @@ def _denied(text: str, start: int, end: int) -> bool:
 
 def _bare_me(text: str) -> tuple[int, ...]:
     match = re.fullmatch(
-        r"\W*(?:gruppenadmins?|admins?|das|mach(?:e)?|bin|den|die|der|:|\s)*\b(ich|me|ben|yo|io|i)\b\W*(?:selbst|selber|natürlich|bitte)?\W*",
+        r"\W*(?:gruppenadmins?|admins?|das|mach(?:e)?|bin|den|die|der|als|auch|bitte|noch|:|\s)*\b(ich|mich|me|ben|yo|io|i)\b\W*(?:(?:selbst|selber|natürlich|bitte|auch|noch|als|den|gruppenadmin|admin|mit)\b\W*)*",
         text,
         re.IGNORECASE,
     )
@@ -252,7 +259,7 @@ _ALL_BUT = re.compile(
 
 def _everybody(text: str, people: Sequence[Person], speaker: Person) -> list[Person]:
     """Of three, "die beiden" are the two others, or those that stand last or first."""
-    two = re.search(r"\b(?:die beiden|beide|die zwei)\s*(?P<which>letzt\w*|erst\w*)?", text, re.IGNORECASE)
+    two = re.search(r"\b(?:die beiden|die zwei)\s*(?P<which>letzt\w*|erst\w*)?", text, re.IGNORECASE)
     if two and two["which"]:
         return list(people[-2:] if two["which"].lower().startswith("letzt") else people[:2])
     others = [each for each in people if not is_speaker(each, speaker)]

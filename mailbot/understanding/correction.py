@@ -45,7 +45,9 @@ def _tails(text: str) -> list[str]:
 
 def places(person: Person, text: str) -> list[tuple[int, int]]:
     """Where the person stands in the text: by full name, else by given name, else by surname."""
-    whole = person.given and person.surname and person.name.lower() in text.lower()
     text = ADDRESS.sub(lambda wire: "\x00" * len(wire[0]), text)
-    form = person.name if whole else person.given or person.surname
-    return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)] if form else []
+    for form in (person.name if person.given and person.surname else None, person.given, person.surname):
+        found = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}s?(?!\w)", text, re.IGNORECASE)] if form else []
+        if found:
+            return found
+    return []

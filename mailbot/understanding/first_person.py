@@ -27,7 +27,7 @@ _SELF = tuple(
 )
 _BEN = re.compile(r"Ben(?=\s+[A-ZÄÖÜÇŞİ]|\s*[,(<:@]|\s+(?:und|and)\b)")
 """Turkish for "ich", and a name."""
-_DENIED = re.compile(r"\b(?:nicht|not|kein|weder)\s*$", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:nicht|not|kein|weder)(?:\s+(?:mehr|länger|more))?\s*$", re.IGNORECASE)
 
 
 def speaks_of_self(text: str) -> tuple[int, ...]:

@@ -125,9 +125,15 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     for mention in scene.mentions:
         person = mention.person
+        text = scene.passages[mention.place[0]].text
+        if (
+            mention.me
+            and listed("me_joins").search(text)
+            and not any(chosen.is_speaker(each, scene.voice.person) for each in result)
+        ):
+            result.append(scene.voice.person)
         if mention.me or _is_taken_out(mention, scene):
             continue
-        text = scene.passages[mention.place[0]].text
         if person.email in {each.email for each in people} or is_denied(text, mention.place[1]):
             continue
         if person.email and not (person.given or person.surname):

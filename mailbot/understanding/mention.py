@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.understanding.address import Wire, addresses_in
 from mailbot.understanding.first_person import speaks_of_self
-from mailbot.understanding.lexicon import fold, is_german, is_given_name, is_no_name
+from mailbot.understanding.lexicon import fold, is_ever_given_name, is_german, is_given_name, is_no_name
 from mailbot.understanding.names import WORD, Name, completed, names_in, same_person, split_name
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
@@ -20,7 +20,7 @@ class Mention:
     Somebody mentioned. `place` orders mentions within one mail: (index of the passage, offset in it).
 
     `me`: the author means himself or herself. `broken`: an address stood here that cannot be one.
-    `listed`: on a line of its own or behind a bullet.
+    `listed`: on a line of its own or behind a bullet. `called`: the word right before the name ("meine Schwester Nino").
     """
 
     person: Person
@@ -29,6 +29,7 @@ class Mention:
     me: bool = False
     broken: str | None = None
     listed: bool = False
+    called: str | None = None
 
 
 def mentions(passages: Sequence[Passage], *, own: frozenset[str], author: str = "") -> tuple[Mention, ...]:
@@ -148,7 +149,9 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool, 
     listed = passage.listed or passage.marked
     wires = [wire for wire in addresses_in(passage.text, loose=listed) if wire.email not in own]
     masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(_without_genitive(passage.text), wires))
-    if heads or (passage.marked and not wires and len(passage.text.split()) <= 4):
+    if heads or (
+        not wires and len(passage.text.split()) <= 4 and (passage.marked or (passage.listed and _is_bare_name(passage.text)))
+    ):
         pairs: list[tuple[Name | None, Wire | None]] = [
             (name, None) for name in names_in(masked, loose=True, turned=masked.count(",") == 1)
         ]
@@ -167,6 +170,17 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool, 
                 Mention(person=person, place=(at, offset), end=mine.end if mine else offset + 3, me=True, listed=listed)
             )
     return sorted(result, key=lambda each: each.place)
+
+
+def _is_bare_name(text: str) -> bool:
+    """ "eckhard pilz": two or three words, of which a given name comes first."""
+    words = text.split()
+    return (
+        1 < len(words) < 4
+        and is_given_name(words[0])
+        and all(WORD.fullmatch(word) for word in words)
+        and not any(map(is_no_name, words))
+    )
 
 
 _MINE = re.compile(
@@ -200,7 +214,9 @@ def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, list
     if wire and wire.email:
         person = replace(person, email=wire.email)
     parts = [part for part in (name, wire) if part]
+    noun = re.search(r"\b([^\W\d_]{4,})[\s,(:]*$", masked[: name.start]) if name else None
     return Mention(
+        called=noun[1] if noun else None,
         person=person,
         place=(at, min(part.start for part in parts)),
         end=max(part.end for part in parts),
@@ -275,7 +291,17 @@ def _spelt_by(masked: str, start: int, wire: Wire) -> Name | None:
         or re.search(r"[^\W\d_]", masked[words[-1].end() : wire.start])
     ):
         return None
-    return Name(start=words[0].start(), end=words[-1].end(), person=split_name([word[0] for word in words]), sure=True)
+    before = list(WORD.finditer(masked, start, words[0].start()))[-1:]
+    if (
+        before
+        and before[0][0][:1].isupper()
+        and is_ever_given_name(before[0][0])
+        and masked[before[0].end() : words[0].start()] == " "
+    ):
+        words = before + words
+    return Name(
+        start=words[0].start(), end=words[-1].end(), person=split_name([word[0] for word in words], wire.email), sure=True
+    )
 
 
 def _after(masked: str, wire: Wire, ceiling: int, *, listed: bool) -> Name | None:

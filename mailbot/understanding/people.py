@@ -75,9 +75,10 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
     if not cued and not with_address and beginning("introductions").match(passage.text):
         return
     several = sum(bool(each.person.given and each.person.surname) for each in here) > 1
+    steps_back = any(mention.me and _is_left_out(passage.text, mention, here) for mention in here)
     for mention in here:
         person = mention.person
-        if _is_left_out(passage.text, mention, here):
+        if _is_left_out(passage.text, mention, here) or (mention.me and steps_back):
             continue
         if mention.me:
             if cued or with_address or passage.listed or passage.marked or len(here) > 1:
@@ -90,8 +91,14 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
         elif person.given and person.surname:
             if several or cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
                 yield person
+        elif person.surname and not person.given and _TITLED.search(passage.text[: mention.place[1]]):
+            if cued or len(here) > 1:
+                yield person
         elif person.given and (passage.marked or (cued and _is_in_a_list(passage.text, mention, here))):
             yield person
+
+
+_TITLED = re.compile(r"\b(?:frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in)|mr|mrs|ms)\.?\s+$", re.IGNORECASE)
 
 
 def _is_in_a_list(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
