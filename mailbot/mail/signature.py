@@ -21,7 +21,8 @@ def _words(text: str) -> frozenset[str]:
 
 _GREETINGS = _words(
     "gruß grüße grüßen grüßle jröße jrööß jroß jrooß gruss grüsse grüssen gruesse gruessen gruße lg vg mfg mkg msg bg hg sg"
-    " glg gvlg mlg solidarisch herzlich herzlichst hochachtung hochachtungsvoll hochachtungsvollst rotfront freundschaft tschüss tschüß tschö ciao servus"
+    " glg gvlg mlg solidarisch herzlich herzlichst hochachtung"
+    " hochachtungsvoll hochachtungsvollst rotfront freundschaft tschüss tschüß tschö ciao servus"
     " regards wishes solidarity greetings cheers sincerely yours best saludos saludo abrazo abrazos atentamente saluti"
     " saluto cordialement salutations pozdrawiam pozdrowienia poważaniem selamlar saygılar saygılarımla sevgiler sevgilerle"
     " dostça dayanışmayla groet groeten groetjes"
@@ -35,7 +36,8 @@ _FILLERS = _words(
     " beste besten bestem schöne schönen schönem freundliche freundlichen freundlichem freundlicher sonnige sonnigen"
     " sommerliche winterliche solidarische solidarischen solidarischem solidarischer sozialistische sozialistischen"
     " antifaschistische antifaschistischen rote roten linke linken feministische feministischen kollegiale kollegialen"
-    " kollegialem genossenschaftliche kämpferische kämpferischen vorzüglicher größter vollkommener ausgezeichneter ganz lieb nochmal nochmals schon schonmal im voraus vorab"
+    " kollegialem genossenschaftliche kämpferische kämpferischen vorzüglicher"
+    " größter vollkommener ausgezeichneter ganz lieb nochmal nochmals schon schonmal im voraus vorab"
     " dir euch ihnen schön sehr für eure deine ihre hilfe mühe alles bis bald dann dahin demnächst montag dienstag mittwoch"
     " donnerstag freitag dein deine euer eure ihr ihre kind kindest warm warmest many all the your you thank advance for"
     " help with truly faithfully kindly muchas un una cordiales solidarios cordial y con e cordiali distinti molte tante"
