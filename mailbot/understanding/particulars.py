@@ -9,7 +9,7 @@ from dataclasses import replace
 from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.expression import pattern
 from mailbot.understanding import chosen, values
-from mailbot.understanding.address import addresses_in
+from mailbot.understanding.address import addresses_in, likely_address
 from mailbot.understanding.group import bare_group, groups_in, is_denied
 from mailbot.understanding.heard import Heard, quote
 from mailbot.understanding.lexicon import fold, is_no_name, listed
@@ -147,16 +147,19 @@ def hear_choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
 
 def hear_date(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
     """Take the first day of the text, else of the subject, as in "2026-03-14"; of several fields, each by its words."""
-    told = [*scene.passages, *(Passage(text=title, line=0) for title in scene.titles[:1])]
-    for passage in told:
-        text = passage.text
-        if asks_for_several_days(service):
-            cue = pattern(*rule.words).search(text)
-            text = text[cue.end() :] if cue else ""
+    for text, passage in days_told(rule, service, scene):
         days = values.dates_in(text, scene.today)
         if days:
             return heard.take(rule.id, days[0].isoformat(), quote(passage))
     return None
+
+
+def days_told(rule: FieldRule, service: Service, scene: Scene) -> Iterator[tuple[str, Passage]]:
+    """Where the day of this field may stand: texts, and the passages that they belong to."""
+    for passage in (*scene.passages, *(Passage(text=title, line=0) for title in scene.titles[:1])):
+        cue = pattern(*rule.words).search(passage.text) if asks_for_several_days(service) else None
+        if cue or not asks_for_several_days(service):
+            yield passage.text[cue.end() :] if cue else passage.text, passage
 
 
 def asks_for_several_days(service: Service) -> bool:
@@ -173,18 +176,19 @@ def hear_number(rule: FieldRule, scene: Scene, heard: Heard) -> None:
     return None
 
 
-def _is_own(email: str, catalogue: Catalogue) -> bool:
+def is_own(email: str, catalogue: Catalogue) -> bool:
+    """Whether the address is one of the association's domain."""
     return email.endswith(f"@{catalogue.organisation.domain}")
 
 
 def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
     """Take the first address that fits the field: the association's own, or any other; "an diese Adresse" is the sender's."""
     for passage in scene.passages:
-        for wire in addresses_in(passage.text):
+        for wire in addresses_in(passage.text, own=catalogue.own_addresses):
             if (
                 wire.email
                 and wire.email not in catalogue.own_addresses
-                and (rule.domain == "own") == _is_own(wire.email, catalogue)
+                and (rule.domain == "own") == is_own(wire.email, catalogue)
             ):
                 return heard.take(rule.id, wire.email, quote(passage))
     if rule.domain == "any":
@@ -199,12 +203,14 @@ def hear_addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: H
     found: list[str] = []
     reason = ""
     for passage in scene.passages:
-        for wire in addresses_in(passage.text, loose=passage.listed):
-            if wire.email and not _is_own(wire.email, catalogue):
+        for wire in addresses_in(passage.text, loose=passage.listed, own=catalogue.own_addresses):
+            if wire.email and not is_own(wire.email, catalogue):
                 found.append(wire.email)
                 reason = reason or quote(passage)
             elif wire.email is None and "@" in wire.written:
-                heard.broken.add(rule.id)
+                meant = likely_address(wire.written, catalogue.own_addresses)
+                if meant is None or not is_own(meant, catalogue):
+                    heard.broken.add(rule.id)
         if scene.voice.person.email and listed("me_too").search(passage.text) and not _names_own_address(passage.text):
             found.append(scene.voice.person.email)
             reason = reason or quote(passage)

@@ -99,14 +99,19 @@ def _scene(
     spoken = tuple(cut for each in spoken if (cut := _without_salutation(each)).text)
     cues = chosen_words(catalogue)
     written = tables_in(spoken)
-    cards = cards_in(spoken)
-    rosters = [(where, roster) for where, table in written if (roster := roster_in(table, cues))]
+    cards = cards_in(spoken, catalogue.own_addresses)
+    rosters = [(where, roster) for where, table in written if (roster := roster_in(table, cues, catalogue.own_addresses))]
     in_tables = {at for where, _ in (*rosters, *cards) for at in where}
     told = [at for at in range(len(spoken)) if at not in in_tables]
     heard = spoken[: told[_MOST_PASSAGES]] if len(told) > _MOST_PASSAGES else spoken
     outside = tuple(replace(p, text="") if at in in_tables else p for at, p in enumerate(heard))
     entries = [entry for _, roster in rosters for entry in roster] + [entry for _, entry in cards]
-    entries += [entry for attachment in attachments for table in attachment.tables for entry in roster_in(table, cues)]
+    entries += [
+        entry
+        for attachment in attachments
+        for table in attachment.tables
+        for entry in roster_in(table, cues, catalogue.own_addresses)
+    ]
     headings = [" ".join(row) for attachment in attachments for table in attachment.tables for row in table[:3]]
     signature = [line for line in lines if line.kind is Kind.SIGNATURE]
     company = mentions(outside, own=catalogue.own_addresses, author=author.email)

@@ -46,6 +46,36 @@ def dates_in(text: str, today: date | None) -> tuple[date, ...]:
     return tuple(day for _, day in sorted(found))
 
 
+def impossible_days_in(text: str, today: date | None) -> tuple[tuple[str, date | None], ...]:
+    """
+    What stands in the text as a day and is none ("31.02.2025"), with the one that is probably meant.
+
+    That is the day of which month and day were changed round ("12.13.2025"); of the 31st of a short month nobody
+    knows.
+    """
+    found = []
+    for match in _NUMERIC.finditer(text):
+        if match[1] is None:
+            continue
+        day, month = int(match[1]), int(match[2])
+        year = int(match[3]) if match[3] else None
+        if year is not None and year < 100:
+            year += 2000
+        if not _exists(year or 2000, month, day):  # the year 2000 has a 29th of February
+            turned: list[tuple[int, date]] = []
+            _add(turned, 0, match[3], day, month, today)
+            found.append((match[0].strip(), turned[0][1] if turned else None))
+    return tuple(found)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
 def _add(found: list[tuple[int, date]], place: int, year: str | None, month: int, day: int, today: date | None) -> None:
     try:
         if year:
