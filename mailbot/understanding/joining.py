@@ -24,7 +24,6 @@ from mailbot.understanding.mention import Mention, merged, stands_for
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
 from mailbot.understanding.passage import ADDRESS
 from mailbot.understanding.people import named_person, with_said_surname, without_filler
-from mailbot.understanding.renaming import renamed
 from mailbot.understanding.request import Person, Request
 from mailbot.understanding.respelling import respelt
 from mailbot.understanding.scene import Scene, is_courtesy
@@ -125,7 +124,7 @@ _COUPLED = re.compile(r"\s*(?:,|&|\b(?:und|sowie|and)\b)\s*")
 
 def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service: Service) -> tuple[Person, ...]:
     """Parts that were missing, new addresses, and persons who join."""
-    result = [_renamed(each, scene) for each in people]
+    result = list(people)
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     for mention in scene.mentions:
         person = mention.person
@@ -169,12 +168,6 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
             result.append(person)  # in the place of somebody else; the rest of the name is asked for
     result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
     return merged(result)
-
-
-def _renamed(person: Person, scene: Scene) -> Person:
-    for passage in scene.passages:
-        person = renamed(person, passage.text)
-    return person
 
 
 def _tells_address(text: str) -> bool:
