@@ -83,7 +83,9 @@ def _plain(
             return heard.take(rule.id, value, f'"{form.text}" behind "{form.blank.label}" in line {form.line}')
     known = heard.fields.get(rule.id)
     told = without_denied(scene, rule, known)
-    corrected = corrects(scene.text) and rule.type != "text"
+    corrected = (corrects(scene.text) and rule.type != "text") or (
+        rule.type == "addresses" and listed("as_well").search(scene.text) is not None
+    )
     if lacks or corrected or told:
         value = _said(rule, service, told or scene, catalogue, heard, bare=lacks or rule.type == "number" or told is not None)
         if rule.type == "addresses":
@@ -109,6 +111,9 @@ def _addresses_after(before: Value | None, said: Value | None, scene: Scene) -> 
         for word in re.findall(r"[^\W\d_]{3,}", passage.text)
         if each in passage.text.lower() or (word[:1].isupper() and _is_of(each, word, scene))
     }
+    gone |= {each for each in old for other in new if each != other and each.split("@")[0] == other.split("@")[0]}
+    if listed("me_no_target").search(scene.text):
+        gone |= {each for each in (*old, *new) if each == scene.voice.person.email}
     return (*(each for each in old if each not in gone), *(each for each in new if each not in old and each not in gone)) or None
 
 

@@ -333,7 +333,7 @@ def _fitting(named: Person, person: Person) -> Person:
     if not person.given and not person.surname:
         return named
     if person.given and named.surname and not named.given:
-        return Person(surname=named.surname)
+        return Person(surname=named.surname, email=named.email)
     return named
 
 

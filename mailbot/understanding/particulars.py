@@ -20,18 +20,22 @@ from mailbot.understanding.scene import Scene
 
 _GROUP_LABEL = re.compile(rf"{listed('group_labels').pattern}\s*(?:[:=\t]|heißt|ist|is\b)\s*(?P<value>.+)", re.IGNORECASE)
 _TASK_OF_MINE = re.compile(
-    r"\b(?:als|bin(?:\s+ich)?)\s+(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
-    r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|rat|rätin|amt|vorstand))\b"
+    r"\b(?:als|bin(?:\s+ich)?)\s+(?:bei uns\s+|hier\s+|dort\s+)?(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
+    r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ar|arin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|person|rat|rätin|amt|vorstand))\b"
 )
 """A task that rules.yaml does not know, by how tasks are said: "als neu gewählter Revisor"."""
+_WORK = (
+    r"((?:[^\W\d_]+-)?[^\W\d_]*(?:arbeit|presse|kasse|finanzen|buchhaltung|buchführung|vorsitz|leitung|betreuung|koordination"
+    r"|organisation|protokolle?|redaktion|technik|medien|moderation))\b"
+)
 _WORK_OF_MINE = re.compile(
-    r"\b(?:mache?|übernehme|betreue|erledige|verantworte|mich um|bin(?: \w+){0,3}(?: zuständig)? für)\s+"
-    r"(?:ich\s+)?(?:[^\W\d_]+\s+){0,4}?(?:die|das|den)\s+"
-    r"((?:[^\W\d_]+-)?[^\W\d_]*(?:arbeit|presse|kasse|finanzen"
-    r"|betreuung|koordination|organisation|protokolle?|redaktion|technik|medien|moderation))\b",
+    r"\b(?:mache?|mach|übernehme|betreue|erledige|verantworte|leite|mich um|bin(?: \w+){0,3}(?: zuständig)? für)\s+"
+    rf"(?:ich\s+)?(?:[^\W\d_]+\s+){{0,4}}?(?:(?:die|das|den)\s+)?{_WORK}"
+    rf"|\b(?:die|das|den)\s+{_WORK}\s+(?:übernommen|bekommen|inne|gemacht)|\bhab(?:e)?\s+(?:[^\W\d_]+\s+){{0,6}}?(?:die|das|den)\s+{_WORK}"
+    rf"|\bbin\s+{_WORK}",
     re.IGNORECASE,
 )
-"""Work that is said for a task: "ich mach bei uns die Öffentlichkeitsarbeit"."""
+"""Work that is said for a task: "ich mach bei uns die Öffentlichkeitsarbeit", "hab die Finanzen übernommen"."""
 
 
 def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
@@ -118,14 +122,18 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
             and not any(unknown[1] in (name.person.given, name.person.surname) for name in names_in(passage.text))
         ):
             return heard.take(rule.id, unknown[1], quote(passage))
-        work = _WORK_OF_MINE.search(passage.text) if re.search(r"\b(?:ich|bin)\b", passage.text, re.IGNORECASE) else None
-        if work:
-            return heard.take(rule.id, as_written(work[1]), quote(passage))
+        work = _WORK_OF_MINE.search(passage.text)
+        if work and (re.search(r"\b(?:ich|bin)\b", passage.text, re.IGNORECASE) or work.start() == 0):
+            return heard.take(rule.id, as_written(next(filter(None, work.groups()))), quote(passage))
     if is_sender:
         for line in scene.voice.closing:
             signed = values.role_in(line, rule)
             if signed:
                 return heard.take(rule.id, signed[0], f'"{line}" in the signature')
+        for title in scene.titles[:1]:
+            told = values.role_in(title, rule)
+            if told and re.search(r"\b(?:als|as)\b", title[: told[1]]):
+                return heard.take(rule.id, told[0], "in the subject")
     return None
 
 
@@ -181,6 +189,10 @@ def is_own(email: str, catalogue: Catalogue) -> bool:
     return email.endswith(f"@{catalogue.organisation.domain}")
 
 
+_LOCAL_PART = re.compile(r"(?<![\w.@-])([^\W\d_][\w.-]+)@(?![\w.])")
+""" "ov-poll@": an address of the association without its domain."""
+
+
 def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
     """Take the first address that fits the field: the association's own, or any other; "an diese Adresse" is the sender's."""
     for passage in scene.passages:
@@ -191,6 +203,9 @@ def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Hea
                 and (rule.domain == "own") == is_own(wire.email, catalogue)
             ):
                 return heard.take(rule.id, wire.email, quote(passage))
+    for wire in (wire for title in scene.titles[:1] for wire in addresses_in(title) if rule.domain == "own"):
+        if wire.email and wire.email not in catalogue.own_addresses and is_own(wire.email, catalogue):
+            return heard.take(rule.id, wire.email, "in the subject")
     if rule.domain == "any":
         for passage in scene.passages:
             if scene.voice.person.email and listed("to_me").search(passage.text) and not addresses_in(passage.text):
