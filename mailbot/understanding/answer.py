@@ -13,7 +13,7 @@ from mailbot.understanding.choosing import choose, rechoose
 from mailbot.understanding.correction import corrects
 from mailbot.understanding.form import Filled
 from mailbot.understanding.gaps import needed
-from mailbot.understanding.group import bare_group, is_denied
+from mailbot.understanding.group import bare_group, groups_in, is_denied
 from mailbot.understanding.guessing import guess
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field, in_order
@@ -94,7 +94,7 @@ def _plain(
             heard.take(rule.id, value, "said in this mail" if lacks else "corrected in this mail")
     elif known is not None and rule.type not in ("text", "addresses"):
         value = _said(rule, service, scene, catalogue, heard, bare=rule.type == "number")
-        if value not in (None, known) and value is not None and restates(rule, scene, value):
+        if value not in (None, known) and value is not None and (rule.type == "choice" or restates(rule, scene, value)):
             heard.take(rule.id, value, "said anew in this mail")
     return None
 
@@ -129,7 +129,7 @@ def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue,
         hear_field(rule, service, scene, catalogue, fresh)
     if rule.id in fresh.fields and rule.id not in fresh.broken:
         value = fresh.fields[rule.id]
-        return value if rule.type == "date" and asks_for_several_days(service) else _latest(rule, scene, value)
+        return value if rule.type == "date" and asks_for_several_days(service) else _latest(rule, scene, value, catalogue)
     if bare:
         for passage in scene.passages:
             value_ = _bare(rule, service, passage.text, scene, catalogue, before) if passage.text else None
@@ -143,7 +143,7 @@ def _is_short(scene: Scene) -> bool:
     return len(scene.text.split()) <= 8
 
 
-def _latest(rule: FieldRule, scene: Scene, value: Value) -> Value:
+def _latest(rule: FieldRule, scene: Scene, value: Value, catalogue: Catalogue) -> Value:
     """Of several days the one that is called new, else the last."""
     if rule.type == "address":
         wires = [(p.text, w) for p in scene.passages for w in addresses_in(p.text) if w.email and not is_denied(p.text, w.start)]
@@ -152,10 +152,21 @@ def _latest(rule: FieldRule, scene: Scene, value: Value) -> Value:
             if len(wires) > 1 and isinstance(value, str) and _alike(wires[-1][1].email or "", value)
             else value
         )
+    if rule.type == "group":
+        return _group_now(scene, catalogue) or value
     if rule.type != "date":
         return value
     days = [day for passage in scene.passages for day in values.dates_in(passage.text, scene.today) if not _is_old(passage.text)]
     return days[-1].isoformat() if days else value
+
+
+def _group_now(scene: Scene, catalogue: Catalogue) -> str | None:
+    """ "AG Senioren, ach nein, so hießen wir früher. Jetzt sind wir die AG Alter": the one that is called the present one."""
+    for passage in scene.passages:
+        named = [group.value for group in groups_in(passage.text, catalogue.groups) if group.value]
+        if named and listed("nowadays").search(passage.text):
+            return named[-1]
+    return None
 
 
 def _alike(one: str, other: str) -> bool:

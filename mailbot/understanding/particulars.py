@@ -30,9 +30,8 @@ _WORK = (
 )
 _WORK_OF_MINE = re.compile(
     r"\b(?:mache?|mach|übernehme|betreue|erledige|verantworte|leite|mich um|bin(?: \w+){0,3}(?: zuständig)? für)\s+"
-    rf"(?:ich\s+)?(?:[^\W\d_]+\s+){{0,4}}?(?:(?:die|das|den)\s+)?{_WORK}"
-    rf"|\b(?:die|das|den)\s+{_WORK}\s+(?:übernommen|bekommen|inne|gemacht)|\bhab(?:e)?\s+(?:[^\W\d_]+\s+){{0,6}}?(?:die|das|den)\s+{_WORK}"
-    rf"|\bbin\s+{_WORK}",
+    rf"(?:ich\s+)?(?:[^\W\d_]+,?\s+){{0,9}}?(?:die|das|den)\s+{_WORK}|\b(?:mache?|mach|bin)\s+{_WORK}"
+    rf"|\b(?:die|das|den)\s+{_WORK}\s+(?:übernommen|bekommen|inne|gemacht)|\bhab(?:e)?\s+(?:[^\W\d_]+\s+){{0,6}}?(?:die|das|den)\s+{_WORK}",
     re.IGNORECASE,
 )
 """Work that is said for a task: "ich mach bei uns die Öffentlichkeitsarbeit", "hab die Finanzen übernommen"."""
@@ -196,6 +195,9 @@ _LOCAL_PART = re.compile(r"(?<![\w.@-])([^\W\d_][\w.-]+)@(?![\w.])")
 def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
     """Take the first address that fits the field: the association's own, or any other; "an diese Adresse" is the sender's."""
     for passage in scene.passages:
+        local = _LOCAL_PART.search(passage.text) if rule.domain == "own" else None
+        if local:
+            return heard.take(rule.id, f"{local[1].lower()}@{catalogue.organisation.domain}", quote(passage))
         for wire in addresses_in(passage.text, own=catalogue.own_addresses):
             if (
                 wire.email

@@ -117,7 +117,7 @@ def _is_coordinated(text: str, mention: Mention) -> bool:
     """The name stands in a list: first, or behind "und", a comma, a colon."""
     return (
         re.search(
-            r"(?:^|[,:&+(]|\b(?:und|and|sowie|et|un|ve|y|e|i))\s*(?:unsere?r?|der|die|dä|dat|et|dann|noch)?\s*$",
+            r"(?:^|[,:&+(]|\b(?:sind|wären|und|and|sowie|et|un|ve|y|e|i))\s*(?:unsere?r?|der|die|dä|dat|et|dann|noch)?\s*$",
             text[: mention.place[1]],
             re.IGNORECASE,
         )
