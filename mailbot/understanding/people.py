@@ -39,7 +39,11 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
         outside = [each for each in here if each not in inside] + [each for each in inside if _is_list_entry(each, passage, here)]
         added = [(passage, person) for person in _counted(rule, passage, sorted(outside, key=lambda each: each.place), scene)]
         if goes_on and not added and beginning("continuations").match(passage.text):
-            added = [(passage, scene.who(each)) for each in outside if each.me]
+            added = [
+                (passage, scene.who(each))
+                for each in outside
+                if (each.me or (each.person.given and each.person.surname)) and not _is_left_out(passage.text, each, outside)
+            ]
         goes_on = bool(added)
         found += added
     people += [person for _, person in found]
