@@ -59,6 +59,10 @@ def topics_of(
     if urgent:
         return (Topic(service=urgent.service.id, passages=said.all, because=(said.because(urgent),)),)
 
+    unrelated = said.sign(catalogue.language.unrelated)
+    if unrelated and not (ongoing or enclosed or said.names_group(in_full=True)):
+        return (Topic(service="other", passages=said.all, because=(f'unrelated: "{unrelated}"',)),)
+
     services = said.in_order(hits, ongoing=ongoing)
     if ongoing:
         return _requests([hit for hit in services if hit.strong or said.wishes([hit])], said, ongoing=True)
@@ -216,9 +220,10 @@ class _Said:
         ]
         return self.names_group() and any(pattern(*words).search(passage.text) for passage in self.passages)
 
-    def names_group(self) -> bool:
-        """Whether any group is named, in text or subject."""
-        return any(self._groups(at) for at in range(-1, len(self.passages)))
+    def names_group(self, *, in_full: bool = False) -> bool:
+        """Whether any group is named, in text or subject; `in_full`: with kind and name ("AG Wohnen", not "Kreisvorstand")."""
+        groups = (group for at in range(-1, len(self.passages)) for group in self._groups(at))
+        return any(" " in group or not in_full for group in groups)
 
     def _groups(self, at: int) -> list[str]:
         return [group.value for group in groups_in(self.text(at), self.catalogue.groups) if group.value]
