@@ -82,7 +82,7 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
     steps_back = any(mention.me and _is_left_out(passage.text, mention, here) for mention in here)
     for mention in here:
         person = mention.person
-        if _is_left_out(passage.text, mention, here) or (mention.me and steps_back):
+        if _is_left_out(passage.text, mention, here) or (mention.me and steps_back) or _is_speakers_short_name(person, scene):
             continue
         if mention.me:
             if cued or with_address or passage.listed or passage.marked or len(here) > 1:
@@ -161,6 +161,19 @@ def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
 
 def _named_by_speaker(person: Person, scene: Scene) -> Person:
     return scene.voice.person if person.email == scene.voice.person.email else person
+
+
+def _is_speakers_short_name(person: Person, scene: Scene) -> bool:
+    """ "Leo Mrozek" below the mail of Leonhard Mrozek."""
+    speaker = scene.voice.person
+    return bool(
+        person.email is None
+        and person.given
+        and speaker.given
+        and person.given != speaker.given
+        and person.surname == speaker.surname
+        and speaker.given.lower().startswith(person.given.lower())
+    )
 
 
 def _is_namesake(person: Person, speaker: Person) -> bool:
