@@ -294,6 +294,11 @@ RULES: tuple[Rule, ...] = (
             bool(_SURE_PREFIX.match(asked.subject)) or (bool(_ABSENCE_PREFIX.match(asked.subject)) and asked.answers_us)
         ),
     ),
+    Rule(
+        Machine.ABSENCE,
+        "It answers a mail of ours and was sent in bulk (Precedence), as autoresponders do and no person.",
+        lambda asked: asked.answers_us and asked.precedence in ("bulk", "junk"),
+    ),
     # Calendars, lists, and whatever else says that it is a program.
     Rule(
         Machine.ROBOT,
