@@ -220,7 +220,8 @@ def _name_at(lines: Sequence[Line], index: int, end: int, names: frozenset[str])
 
 def _is_name(text: str, names: frozenset[str]) -> bool:
     words = {word.lower() for word in _WORDS.findall(re.sub(r"\(.{1,20}\)\s*$", "", text))}
-    return bool(words) and words <= names and len(text) < 60
+    initials = {name[0] for name in names if name}
+    return bool(words & names) and len(text) < 60 and all(word in names or word in initials for word in words)
 
 
 def _signature_end(lines: Sequence[Line], start: int, end: int) -> int:

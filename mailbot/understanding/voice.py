@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.mail.message import Address, Line
 from mailbot.understanding.first_person import speaks_of_self
-from mailbot.understanding.lexicon import fold, is_ever_given_name, is_given_name, is_no_name, listed, word_set
+from mailbot.understanding.lexicon import fold, is_ever_given_name, is_german, is_given_name, is_no_name, listed, word_set
 from mailbot.understanding.names import WORD, names_in, split_name
 from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import Person
@@ -49,6 +49,10 @@ def _introduced(text: str) -> list[Person]:
         rest = text[match.end() : match.end() + 80].lstrip()
         surely = re.search(r"heiße|name", match[0], re.IGNORECASE) is not None
         name = next(iter(names_in(rest, loose=surely and rest[:1].isupper())), None)
+        if surely and name is None:
+            first = re.match(r"[^\W\d_][\w'’-]+", rest)
+            if first and not is_german(first[0]) and not is_no_name(first[0]):
+                found.append(split_name([first[0]], f"{first[0]}@"))
         if name and name.start == 0 and (name.sure or (surely and name.person.given)):
             found.append(name.person)
     return found
