@@ -59,10 +59,12 @@ class Shelf:
     sent: list[bytes] = field(default_factory=list)
     moved: dict[str, list[int]] = field(default_factory=dict)
     told: int = 0
+    next_uid: int = 1
 
     def put(self, raw: bytes, received: datetime) -> int:
-        uid = max(self.mails, default=0) + 1
+        uid = self.next_uid
         self.mails[uid] = Arrived(uid=uid, received=received, raw=raw)
+        self.next_uid += 1
         return uid
 
     def renumber(self, uidvalidity: int) -> None:
@@ -70,6 +72,18 @@ class Shelf:
         self.uidvalidity = uidvalidity
         kept = list(self.mails.values())[::-1]
         self.mails = {uid: replace(mail, uid=uid) for uid, mail in enumerate(kept, start=31)}
+        self.next_uid = 31 + len(kept)
+
+    def restore(self, uids: Sequence[int]) -> None:
+        """As an administrator does who takes yesterday's backup: what came since is gone, and so are its numbers."""
+        self.mails = {uid: self.mails[uid] for uid in uids}
+        self.next_uid = max(uids, default=0) + 1
+
+    def starts_over(self, last: int) -> bool:
+        return self.next_uid <= last
+
+    def names(self, uids: Sequence[int]) -> dict[int, bytes]:
+        return {uid: self.mails[uid].raw for uid in uids if uid in self.mails}
 
     def uids(self, after: int = 0) -> list[int]:
         self.told = max(self.mails, default=0)
