@@ -120,7 +120,7 @@ def _books(office: Office, box: Mailbox) -> Books | None:
 
 def _refused(mail: outbound.Outbound) -> str:
     if mail.ticket is None:
-        return f"the digest to {mail.recipient} was refused: {mail.error}; correct the address in rules.yaml"
+        return f"a mail to {mail.recipient} of the staff was refused: {mail.error}; correct the address in rules.yaml"
     return f"a mail about {mail.ticket} was refused: {mail.error}; see `mailbot show {mail.ticket}`"
 
 
