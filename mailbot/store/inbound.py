@@ -194,6 +194,13 @@ def give_back(connection: Connection, id: int) -> None:
     )
 
 
+def uncount(connection: Connection, id: int) -> None:
+    """The attempt that was begun does not count. The claim stays until it expires: others have their turn first."""
+    connection.execute(
+        update(inbound).where(inbound.c.id == id, inbound.c.state == State.PENDING.value).values(attempts=inbound.c.attempts - 1)
+    )
+
+
 def finish(connection: Connection, id: int, state: State, *, now: datetime, reason: str | None = None) -> None:
     """Give a pending mail its end. Raises AlreadyDone, so that nothing of the transaction stays, when it has one."""
     done = connection.execute(
