@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from itertools import chain, repeat
 
 import pytest
 from imapclient import IMAPClient
@@ -46,7 +47,7 @@ def do_everything(login: Login) -> None:
         for mail in list(inbox.fetch(inbox.uids())):
             inbox.move([mail.uid], "Mailbot/Done")
         inbox.has("Mailbot/Done", "1@posteo.example")
-        inbox.wait(0.05)
+        inbox.wait(30, chain([False], repeat(True)).__next__)  # says IDLE, and DONE
 
 
 COMMANDS = [

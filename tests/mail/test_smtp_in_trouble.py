@@ -21,7 +21,7 @@ from tests.servers.proxy import Mood, Wire, wire_to
 from tests.servers.station import Station
 
 TIMEOUT = 0.3
-END_OF_MAIL = rb"\r\n\.\r\n$"
+END_OF_MAIL = rb"^\.\r\n"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mood:
     """
-    What happens, once, when the client says something that matches `at`.
+    What happens, once, when what a client has said on a connection contains `at` (a pattern, line by line).
 
     The command reaches the server if it `passes`; of what the server says from then on only the first `answer`
     bytes come through. Then the connection breaks, or with `silent` stays open for ever without a word.
@@ -35,11 +35,11 @@ class Wire:
     connections: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def strikes(self, said: bytes) -> Mood | None:
-        """Note what a client says; the mood that it brings about, which is over then."""
+    def strikes(self, said: bytes, before: bytes) -> Mood | None:
+        """Note what a client says after what it said before; the mood that it brings about, which is over then."""
         with self._lock:
             self.heard += said
-            mood = next((mood for mood in self.moods if re.search(mood.at, said)), None)
+            mood = next((mood for mood in self.moods if re.search(mood.at, before + said, re.MULTILINE)), None)
             if mood is not None:
                 self.moods.remove(mood)
             return mood
@@ -83,11 +83,13 @@ class _Connection:
             threading.Thread(target=pump, daemon=True).start()
 
     def _commands(self) -> None:
+        before = b""
         with suppress(OSError):
             while said := self._client.recv(1 << 16):
                 if self._mood is not None:
                     continue
-                mood = self._wire.strikes(said)
+                mood = self._wire.strikes(said, before)
+                before += said
                 if mood is not None:
                     self._mood, self._left = mood, mood.answer
                 if mood is None or mood.passes:

@@ -220,15 +220,23 @@ def proof(result: str = "pass", *, domain: str = "die-linke-koeln.de") -> dict[s
 
 
 @contextmanager
-def bench_in(home: Path, database: URL | None = None) -> Iterator[Bench]:
-    """A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`."""
-    shutil.copy(PROJECT / "rules.yaml", home)
+def bench_in(home: Path, database: URL | None = None, *, support: str = "") -> Iterator[Bench]:
+    """
+    A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`.
+
+    `support` is what else rules.yaml says about that mailbox, one line.
+    """
+    rules = (PROJECT / "rules.yaml").read_text(encoding="utf-8")
+    address = "address: support@die-linke-koeln.de\n"
+    assert address in rules
+    (home / "rules.yaml").write_text(rules.replace(address, f"{address}    {support}\n"), encoding="utf-8")
     shutil.copytree(PROJECT / "templates", home / "templates")
-    clock, support, buero, slot = Clock(), Shelf(), Shelf(), Slot()
+    clock, slot = Clock(), Slot()
+    shelves = {"support": Shelf(), "buero": Shelf()}
 
     @contextmanager
     def open_folder(login: Login, folder: str, *, readonly: bool = False) -> Iterator[Any]:
-        yield {"support": support, "buero": buero}[str(login.user)]
+        yield shelves[str(login.user)]
 
     @contextmanager
     def open_smtp(login: Login) -> Iterator[Any]:
@@ -237,8 +245,8 @@ def bench_in(home: Path, database: URL | None = None) -> Iterator[Bench]:
     settings = Settings(
         rules=home / "rules.yaml",
         database=database or make_url(f"sqlite:///{home / 'mailbot.db'}"),
-        imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in ("support", "buero")},
+        imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in shelves},
         smtp=Login(scheme="smtp", host="127.0.0.1", port=25),
     )
     with open_office(settings, clock=clock, folders=open_folder, smtp=open_smtp) as office:
-        yield Bench(office=office, clock=clock, support=support, buero=buero, slot=slot)
+        yield Bench(office=office, clock=clock, slot=slot, **shelves)
