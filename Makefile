@@ -13,7 +13,7 @@ demo: .venv/demo
 	@.venv/bin/mailbot demo
 
 test: .venv/dev servers lint
-	@if [ -e .venv/servers ]; then export MAILBOT_REQUIRE_SERVERS=1; fi; \
+	@if [ -e .venv/servers ]; then export TESTS_REQUIRE_SERVERS=1; fi; \
 	.venv/bin/python -m pytest -q -n auto --dist loadfile -rs
 
 lint: .venv/dev

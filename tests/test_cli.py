@@ -223,6 +223,17 @@ def test_check_tells_all_that_is_missing_at_once(mailbot: Command):
     assert [line[:2] for line in result.out.splitlines()] == ["ok", "ok", "ok", "ok", "no", "no", "no"]
 
 
+def test_check_and_run_tell_of_settings_that_mean_nothing(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MAILBOT_SMPT", "smtps://u:hunter2@mail.example")
+    sentence = "MAILBOT_SMPT is set and means nothing; did you mean MAILBOT_SMTP?"
+
+    checked, ran = mailbot("check"), mailbot("run", "--once")
+
+    assert f"no  settings: {sentence}\n" in checked.out
+    assert ran.err.count(sentence) == 1
+    assert "hunter2" not in checked.out + checked.err + ran.out + ran.err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -141,6 +141,7 @@ class Bench:
     clock: Clock
     support: Shelf
     buero: Shelf
+    presse: Shelf  # has a login, and is no mailbox of rules.yaml
     slot: Slot
 
     def mail(self, raw: bytes, *, to: Shelf | None = None, received: datetime | None = None) -> int:
@@ -232,7 +233,7 @@ def bench_in(home: Path, database: URL | None = None, *, support: str = "") -> I
     (home / "rules.yaml").write_text(rules.replace(address, f"{address}    {support}\n"), encoding="utf-8")
     shutil.copytree(PROJECT / "templates", home / "templates")
     clock, slot = Clock(), Slot()
-    shelves = {"support": Shelf(), "buero": Shelf()}
+    shelves = {"support": Shelf(), "buero": Shelf(), "presse": Shelf()}
 
     @contextmanager
     def open_folder(login: Login, folder: str, *, readonly: bool = False) -> Iterator[Any]:

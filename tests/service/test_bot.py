@@ -12,6 +12,8 @@ import pytest
 from mailbot.errors import MailboxError
 from mailbot.service import bot
 from mailbot.service.bot import Bells, run
+from mailbot.service.health import examine
+from mailbot.service.journal import start_journal
 from mailbot.store import mailboxes
 from mailbot.store.outbound import State
 from tests.servers.process import eventually
@@ -54,6 +56,36 @@ def test_a_mailbox_that_changes_while_the_bot_runs_is_served_as_it_is_now(bench:
         comes_true(lambda: sum(map(len, bench.support.moved.values())) == 2, "both mails are moved")
 
     assert bench.support.moved == {"Mailbot/Done": [1, 2]}
+
+
+PRESSE = "mailboxes:\n  - id: {id}\n    address: {id}@die-linke-koeln.de\n    name: Presse\n"
+
+
+def test_a_mailbox_that_is_added_while_the_bot_runs_is_read_from_then_on(bench: Bench):
+    with running(bench):
+        bench.mail(eml())
+        comes_true(lambda: len(bench.support.sent) == 1, "the first mail is answered")
+        bench.change_rules("mailboxes:\n", PRESSE.format(id="presse"))
+        bench.mail(eml(), to=bench.presse)
+        comes_true(lambda: len(bench.presse.sent) == 1, "the second is answered, and a copy lies in Sent")
+
+    assert sorted(ticket.mailbox for ticket in bench.tickets()) == ["presse", "support"]
+
+
+def test_a_mailbox_without_a_login_that_is_added_is_told_once_and_the_others_go_on(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+):
+    start_journal()
+    with running(bench):
+        bench.mail(eml())
+        comes_true(lambda: len(bench.slot.taken) == 1, "the first mail is answered")
+        bench.change_rules("mailboxes:\n", PRESSE.format(id="fax"))
+        comes_true(lambda: "mailbox=fax" in capsys.readouterr().err, "it is told")
+        bench.mail(eml())
+        comes_true(lambda: len(bench.slot.taken) == 2, "the second mail is answered")
+        assert "fax" not in capsys.readouterr().err
+
+    assert "fax: MAILBOT_IMAP_FAX is not set; it looks like imaps://" in " ".join(examine(bench.office).wrong)
 
 
 def test_a_server_that_is_away_is_tried_again_and_its_trouble_is_known(bench: Bench, monkeypatch: pytest.MonkeyPatch):
