@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -114,6 +114,38 @@ def contact(bench: Bench) -> mailboxes.Contact:
         known = mailboxes.all_contacts(connection)
     nobody = mailboxes.Contact(server="support", reached_at=None, trouble=None, trouble_since=None)
     return known.get("support", nobody)
+
+
+class Waits(Event):
+    """Notes how long it is waited for; set after so many waits."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+        self.seconds: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.seconds.append(timeout or 0.0)
+        if len(self.seconds) == self._number:
+            self.set()
+        return self.is_set()
+
+
+def test_pauses_grow_with_each_failure_and_begin_anew_after_a_success():
+    fails = MailboxError("support at mail.example:993: login: user or password is wrong", again=False)
+    ends = [fails] * 10 + [None] + [fails] * 2
+    stop = Waits(12)
+
+    def live() -> None:
+        end = ends.pop(0)
+        if end is not None:
+            raise end
+
+    part = bot._part("receiver support", live, Bells(stop=stop))
+    part.start()
+    part.join()
+
+    assert stop.seconds == [1, 2, 5, 10, 30, 60, 120, 300, 300, 300, 1, 2]
 
 
 def test_an_error_nobody_expected_does_not_end_the_bot(bench: Bench, monkeypatch: pytest.MonkeyPatch):
