@@ -43,10 +43,10 @@ def fill(dovecot: Dovecot, mails: int) -> None:
     """Lay the mails into the inbox as its files: by IMAP it would take longer than what is measured."""
     with open_folder(dovecot.login(USER), "INBOX"):
         inbox = dovecot.log.parent / "mail" / USER / "new"
-    owner = inbox.stat()
+    owner, one = inbox.stat(), eml(TEXT, Message_ID="<number@posteo.example>")
     for number in range(mails):
         file = inbox / f"{1_700_000_000 + number}.M{number}.bench"
-        file.write_bytes(eml(TEXT))
+        file.write_bytes(one.replace(b"<number@", b"<%d@" % number))
         os.chown(file, owner.st_uid, owner.st_gid)
 
 
