@@ -100,7 +100,7 @@ class Bells:
     def ring_out(self) -> None:
         """Tell all to stop after what they have in hand."""
         self.stop.set()
-        for bell in (self.arrived, self.written, *tuple(self.to_file.values())):
+        for bell in (self.arrived, self.written, *self.to_file.values()):
             bell.set()
 
 

@@ -99,7 +99,9 @@ def _is_numbered_anew(folder: Folder, known: Reading, newest: Mapping[int, str])
     """
     if folder.uidvalidity != known.uidvalidity or folder.starts_over(known.last_uid):
         return True
-    return any(identity_of(field).message_id != newest[uid] for uid, field in folder.names(list(newest)).items())
+    found = {uid: identity_of(field).message_id for uid, field in folder.names(list(newest)).items()}
+    # A mail without a name proves nothing; one that only the server can read would prove it for ever.
+    return any(name and newest[uid] and name != newest[uid] for uid, name in found.items())
 
 
 def _read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:

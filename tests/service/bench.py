@@ -83,7 +83,8 @@ class Shelf:
         return self.next_uid <= last
 
     def names(self, uids: Sequence[int]) -> dict[int, bytes]:
-        return {uid: self.mails[uid].raw for uid in uids if uid in self.mails}
+        lines = {uid: self.mails[uid].raw.splitlines(keepends=True) for uid in uids if uid in self.mails}
+        return {uid: b"".join(line for line in each if line.startswith(b"Message-ID:")) for uid, each in lines.items()}
 
     def uids(self, after: int = 0) -> list[int]:
         self.told = max(self.mails, default=0)

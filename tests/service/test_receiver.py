@@ -199,3 +199,14 @@ def test_a_mailbox_that_cannot_be_reached_costs_only_itself(bench: Bench):
 
     assert states(bench) == [State.TICKET]
     assert len(bench.slot.taken) == 1
+
+
+def test_mails_without_a_name_do_not_make_the_folder_look_numbered_anew(bench: Bench, capsys: pytest.CaptureFixture[str]):
+    bench.mail(eml(Message_ID=""))
+    bench.mail(b"From: anna@posteo.example\nno header\nMessage-ID: <late@posteo.example>\n\nHallo\n")
+
+    for _ in range(3):
+        bench.run()
+
+    assert "anew" not in capsys.readouterr().err
+    assert len(bench.rows()) == 2
