@@ -2,10 +2,11 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
+# make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format lock servers clean
+.PHONY: demo test lint format lock servers clean bench-big-folder
 
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
 
@@ -13,7 +14,7 @@ demo: .venv/demo
 	@.venv/bin/mailbot demo
 
 test: .venv/dev servers lint
-	@if [ -e .venv/servers ]; then export MAILBOT_REQUIRE_SERVERS=1; fi; \
+	@if [ -e .venv/servers ]; then export TESTS_REQUIRE_SERVERS=1; fi; \
 	.venv/bin/python -m pytest -q -n auto --dist loadfile -rs
 
 lint: .venv/dev
@@ -24,6 +25,9 @@ lint: .venv/dev
 format: .venv/dev
 	@.venv/bin/ruff check --quiet --fix .
 	@.venv/bin/ruff format --quiet .
+
+bench-big-folder: .venv/dev servers
+	@.venv/bin/python -m bench.big_folder
 
 # Dovecot, Postfix and Chromium, where they can be installed: then a test that misses one fails.
 servers: .venv/dev

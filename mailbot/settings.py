@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from io import StringIO
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
@@ -24,6 +27,7 @@ from mailbot.errors import SettingsError
 Scheme = Literal["imaps", "imap+starttls", "imap", "smtps", "smtp+starttls", "smtp"]
 
 PREFIX = "MAILBOT_"
+DOT_ENV = Path(".env")
 SECRET_LENGTH = 32
 PORTS: Mapping[Scheme, int] = {
     "imaps": 993,
@@ -33,6 +37,7 @@ PORTS: Mapping[Scheme, int] = {
     "smtp+starttls": 587,
     "smtp": 25,
 }
+ENCODED = "write '/', '?', '#', '[' and '@' in a user or password as %2F, %3F, %23, %5B, %40"
 PLAINTEXT = frozenset({"imap", "smtp"})
 
 
@@ -69,16 +74,20 @@ class Login:
             parts = urlsplit(url.strip())
             host, port = parts.hostname, parts.port
         except ValueError:
-            raise SettingsError("is no address of a server; it looks like imaps://user:password@host:993") from None
+            raise SettingsError(f"is no address of a server; it looks like imaps://user:password@host:993; {ENCODED}") from None
         scheme = next((known for known in PORTS if known == parts.scheme), None)
+        if "://" not in url:
+            raise SettingsError(
+                "is no address of a server; it looks like imaps://user:password@host or smtps://user:password@host"
+            )
         if scheme is None:
             raise SettingsError(f"unknown scheme '{parts.scheme}', allowed: {', '.join(PORTS)}")
         if not host:
             raise SettingsError(f"names no host; it looks like {scheme}://user:password@host")
+        if port == 0 or any(map(str.isspace, host)):
+            raise SettingsError(f"names no host and port that there can be; it looks like {scheme}://user:password@host:993")
         if parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise SettingsError(
-                f"has something behind {scheme}://…@{host}; write '/', '?', '#' and '@' in a password as %2F, %3F, %23, %40"
-            )
+            raise SettingsError(f"has something behind the host; {ENCODED}")
         if bool(parts.username) != bool(parts.password):
             raise SettingsError(f"needs user and password, or neither, before @{host}")
         if scheme in PLAINTEXT and not _is_loopback(host):
@@ -217,15 +226,56 @@ class _Variables(PydanticBaseSettingsSource):
         return self().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        found = {**dotenv_values(".env"), **os.environ}
-        given = {name.removeprefix(PREFIX): value for name, value in found.items() if name.startswith(PREFIX) and value}
-        values = _with_files(given)
+        values = _with_files(_given())
         known = {
             name.lower(): value
             for name, value in values.items()
             if name.lower() in self.settings_cls.model_fields and name != "IMAP"
         }
         return {**known, "imap": {name[5:].lower(): value for name, value in values.items() if name.startswith("IMAP_")}}
+
+
+def _given() -> dict[str, str]:
+    """The variables that are set, without their prefix."""
+    found = {**_dot_env(), **os.environ}
+    return {name.removeprefix(PREFIX): value for name, value in found.items() if name.startswith(PREFIX) and value}
+
+
+def _dot_env() -> dict[str, str | None]:
+    try:
+        text = DOT_ENV.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8; save it as UTF-8"
+        raise SettingsError(f"{DOT_ENV}: cannot be read: {reason}") from None
+    broken = [str(each.original.line) for each in parse_stream(StringIO(text)) if each.error]
+    if broken:
+        raise SettingsError(
+            f"{DOT_ENV}:{', '.join(broken)}: no NAME=value; a value with blanks or '#' stands in '…', a remark begins with '#'"
+        )
+    return dotenv_values(stream=StringIO(text))
+
+
+def strangers(mailboxes: Collection[str]) -> tuple[str, ...]:
+    """
+    A sentence for each MAILBOT_* that is set and means nothing: it is misspelt, or no mailbox of rules.yaml has that id.
+
+    Raises SettingsError: .env cannot be read.
+    """
+    plain = [name.upper() for name in Settings.model_fields if name != "imap"]
+    known = {*plain, *(f"IMAP_{id.upper()}" for id in mailboxes)}
+    names = sorted(name for name in _given() if name.removesuffix("_FILE") not in known)
+    return tuple(_unknown(name, known) for name in names)
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name.removesuffix("_FILE"), known, n=1)
+    mailbox = name.startswith("IMAP_")
+    hint = (
+        f"did you mean {PREFIX}{near[0]}?" if near else "rules.yaml has no such mailbox" if mailbox else "see docs/operating.md"
+    )
+    return f"{PREFIX}{name} is set and means nothing; {hint}"
 
 
 def _with_files(given: Mapping[str, str]) -> dict[str, str]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import structlog
 
 from mailbot.cli import app, main
 from mailbot.store import inbound
-from tests.service.bench import Bench, bench_in, eml
+from tests.servers.dovecot import Dovecot
+from tests.servers.postfix import Postfix
+from tests.service.bench import LATER, Bench, bench_in, eml
 
 Command = Callable[..., "Result"]
 
@@ -221,6 +225,41 @@ def test_check_tells_all_that_is_missing_at_once(mailbot: Command):
 
     assert result.status == 1
     assert [line[:2] for line in result.out.splitlines()] == ["ok", "ok", "ok", "ok", "no", "no", "no"]
+
+
+def test_no_command_ever_tells_a_secret(
+    bench: Bench, mailbot: Command, dovecot: Dovecot, postfix: Postfix, monkeypatch: pytest.MonkeyPatch
+):
+    bench.slot.errors = [LATER]
+    bench.arrives()
+    passwords = {each: f"hunter2#{each}" for each in ("support", "buero", "smtp")}
+    url = {each: f"kim%40verein.example:{quote(password)}" for each, password in passwords.items()}
+    monkeypatch.setenv("MAILBOT_IMAP_SUPPORT", f"imap://{url['support']}@127.0.0.1:{dovecot.imap}")
+    monkeypatch.setenv("MAILBOT_IMAP_BUERO", f"imaps://{url['buero']}@localhost:{dovecot.imaps}")
+    monkeypatch.setenv("MAILBOT_SMTP", f"smtp://{url['smtp']}@127.0.0.1:{postfix.smtp}")
+    monkeypatch.setenv("MAILBOT_SECRET", "hunter2" * 8)
+    monkeypatch.setenv("MAILBOT_SMPT", "hunter2")
+
+    ended = [mailbot(*words) for words in (("check",), ("run", "--once"), ("status",), ("status", "--json"))]
+
+    told = "".join(each.out + each.err for each in ended)
+    assert [each.status for each in ended] == [1, 1, 1, 1]
+    assert told.count("login: user or password is wrong") >= 4
+    assert told.count("the certificate cannot be trusted") >= 4
+    assert told.count("user or password is wrong (535") >= 2
+    assert ended[1].err.count("MAILBOT_SMPT is set and means nothing") == 1
+    for secret in ("hunter2", *(b64encode(f"\0kim@verein.example\0{each}".encode()).decode() for each in passwords.values())):
+        assert secret not in told
+    assert "kim@" not in "".join(each.err for each in ended if "timestamp=" in each.err).partition("mailbot: ")[0]
+
+
+def test_check_tells_of_settings_that_mean_nothing(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MAILBOT_SMPT", "smtps://u:hunter2@mail.example")
+
+    checked = mailbot("check")
+
+    assert "no  settings: MAILBOT_SMPT is set and means nothing; did you mean MAILBOT_SMTP?\n" in checked.out
+    assert "hunter2" not in checked.out
 
 
 @pytest.mark.parametrize(

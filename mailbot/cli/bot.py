@@ -36,6 +36,7 @@ def run(
     from mailbot.service import bot
 
     with office(rehearse=True) as opened:
+        bot.tell_strangers(opened)
         start = _since(opened, since)
         if once:
             bot.run_once(opened, since=start)

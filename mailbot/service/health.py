@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import disk_usage
+
+from sqlalchemy import URL
 
 from mailbot.catalogue import Mailbox
 from mailbot.errors import MailbotError
@@ -19,6 +23,9 @@ PATIENCE = timedelta(hours=1)
 
 DAY = timedelta(days=1)
 """For so long a mail that was refused is told."""
+
+ROOM = 100
+"""Megabytes; with less the database will soon be unable to write."""
 
 MINUTE = "%Y-%m-%d %H:%M UTC"
 
@@ -79,6 +86,7 @@ def examine(office: Office) -> Health:
     if oldest_unsent and oldest_unsent < now - PATIENCE:
         wrong.append(f"a mail waits to be sent since {oldest_unsent:{MINUTE}}; see MAILBOT_SMTP, and that `mailbot run` runs")
     wrong += [_refused(mail) for mail in refused]
+    wrong += _want_of_room(office.settings.database)
     if office.rulebook.trouble:
         wrong.append(office.rulebook.trouble)
     return Health(
@@ -118,9 +126,17 @@ def _books(office: Office, box: Mailbox) -> Books | None:
     return Books(mails=len(there), new=len(new), missing=len(unknown) - len(new))
 
 
+def _want_of_room(database: URL) -> Iterator[str]:
+    if database.drivername == "sqlite":
+        folder = Path(database.database or "").absolute().parent
+        left = disk_usage(folder).free // 1_000_000
+        if left < ROOM:
+            yield f"{folder}: the disk of the database has {left} MB left; make room, or mails can neither come in nor go out"
+
+
 def _refused(mail: outbound.Outbound) -> str:
     if mail.ticket is None:
-        return f"the digest to {mail.recipient} was refused: {mail.error}; correct the address in rules.yaml"
+        return f"a mail to {mail.recipient} of the staff was refused: {mail.error}; correct the address in rules.yaml"
     return f"a mail about {mail.ticket} was refused: {mail.error}; see `mailbot show {mail.ticket}`"
 
 

@@ -36,7 +36,7 @@ def send(office: Office, *, day: date, again: bool = False) -> int:
         words = rules.writer.digest(draw_up(connection, rules.catalogue, day=day, now=now))
         post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
         for member in rules.catalogue.staff:
-            post.digest(member, words, mailbox=rules.catalogue.mailboxes[0])
+            post.notice(member, words, mailbox=rules.catalogue.mailboxes[0])
     return len(rules.catalogue.staff)
 
 
@@ -65,6 +65,6 @@ def _trouble(connection: Connection, since: datetime) -> Iterator[str]:
         yield f"{held} automatische Mails sind zurückgehalten, weil die Adressen schon zu viele bekommen haben."
     for refused in outbound.refused_since(connection, since):
         if refused.ticket is None:  # of the others their tickets tell
-            yield f"Die Übersicht an {refused.recipient} war nicht zustellbar: {refused.error}"
+            yield f"Eine Mail an {refused.recipient} war nicht zustellbar: {refused.error}"
     for key, event in tickets.trouble_since(connection, since):
         yield f"{key}: {event.text}"

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue, Limits, Mailbox
-from mailbot.errors import DeliveryError
+from mailbot.errors import DeliveryError, StoreError
 from mailbot.mail.compose import on_the_wire
 from mailbot.mail.imap import Folder
 from mailbot.mail.smtp import Outgoing
@@ -19,8 +19,8 @@ from mailbot.tickets.ticket import Event
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=10)
-"""How long one delivery may take; after that its sender counts as dead."""
+LEASE = timedelta(minutes=25)
+"""How long one delivery may take, with all that a server may take its time for; after that its sender counts as dead."""
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440, 1440))
 """Before the second, third … attempt: four days in all, the least that RFC 5321, 4.5.4.1 asks for. Then it is given up."""
@@ -103,9 +103,15 @@ def _exceeds(connection: Connection, limits: Limits, recipient: str, now: dateti
 
 
 def _succeeded(office: Office, mail: Outbound) -> None:
-    with office.database.write() as connection:
-        outbound.sent(connection, mail.id, now=office.clock())
-        _note(office, connection, mail, "sent", f"Mail an {mail.recipient}")
+    try:
+        with office.database.write() as connection:
+            outbound.sent(connection, mail.id, now=office.clock())
+            _note(office, connection, mail, "sent", f"Mail an {mail.recipient}")
+    except StoreError:
+        # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
+        with office.database.write() as connection:
+            outbound.sent(connection, mail.id, now=office.clock())
+        raise
     log.info("sent", mail=mail.id, ticket=mail.ticket)
 
 
@@ -114,6 +120,15 @@ def _failed(office: Office, mail: Outbound, error: DeliveryError) -> None:
     with office.database.write() as connection:
         if error.again and mail.attempts <= len(PAUSES):
             outbound.postpone(connection, mail.id, until=now + PAUSES[mail.attempts - 1], error=str(error))
+            if error.perhaps:
+                _note(
+                    office,
+                    connection,
+                    mail,
+                    "trouble",
+                    f"Die Verbindung brach ab, als die Mail an {mail.recipient} schon übergeben war. "
+                    "Sie wird noch einmal gesendet und kommt vielleicht zweimal an.",
+                )
         else:
             outbound.refuse(connection, mail.id, now=now, error=str(error))
             _note(office, connection, mail, "trouble", f"Nicht zustellbar an {mail.recipient}: {error}")

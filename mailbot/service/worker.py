@@ -7,6 +7,7 @@ Whatever goes wrong costs only the mail it is about: three tries, then quarantin
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -59,6 +60,9 @@ def work(office: Office) -> bool:
     try:
         _handle(office, row, raw)
     except StoreError:
+        # The database is to blame; the mail has all its tries still.
+        with suppress(StoreError), office.database.write() as connection:
+            inbound.uncount(connection, row.id)
         raise
     except inbound.AlreadyDone:
         log.warning("another worker was faster", mail=row.id)

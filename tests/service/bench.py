@@ -59,10 +59,12 @@ class Shelf:
     sent: list[bytes] = field(default_factory=list)
     moved: dict[str, list[int]] = field(default_factory=dict)
     told: int = 0
+    next_uid: int = 1
 
     def put(self, raw: bytes, received: datetime) -> int:
-        uid = max(self.mails, default=0) + 1
+        uid = self.next_uid
         self.mails[uid] = Arrived(uid=uid, received=received, raw=raw)
+        self.next_uid += 1
         return uid
 
     def renumber(self, uidvalidity: int) -> None:
@@ -70,6 +72,19 @@ class Shelf:
         self.uidvalidity = uidvalidity
         kept = list(self.mails.values())[::-1]
         self.mails = {uid: replace(mail, uid=uid) for uid, mail in enumerate(kept, start=31)}
+        self.next_uid = 31 + len(kept)
+
+    def restore(self, uids: Sequence[int]) -> None:
+        """As an administrator does who takes yesterday's backup: what came since is gone, and so are its numbers."""
+        self.mails = {uid: self.mails[uid] for uid in uids}
+        self.next_uid = max(uids, default=0) + 1
+
+    def starts_over(self, last: int) -> bool:
+        return self.next_uid <= last
+
+    def names(self, uids: Sequence[int]) -> dict[int, bytes]:
+        lines = {uid: self.mails[uid].raw.splitlines(keepends=True) for uid in uids if uid in self.mails}
+        return {uid: b"".join(line for line in each if line.startswith(b"Message-ID:")) for uid, each in lines.items()}
 
     def uids(self, after: int = 0) -> list[int]:
         self.told = max(self.mails, default=0)
@@ -127,6 +142,7 @@ class Bench:
     clock: Clock
     support: Shelf
     buero: Shelf
+    presse: Shelf  # has a login, and is no mailbox of rules.yaml
     slot: Slot
 
     def mail(self, raw: bytes, *, to: Shelf | None = None, received: datetime | None = None) -> int:
@@ -206,15 +222,23 @@ def proof(result: str = "pass", *, domain: str = "die-linke-koeln.de") -> dict[s
 
 
 @contextmanager
-def bench_in(home: Path, database: URL | None = None) -> Iterator[Bench]:
-    """A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`."""
-    shutil.copy(PROJECT / "rules.yaml", home)
+def bench_in(home: Path, database: URL | None = None, *, support: str = "") -> Iterator[Bench]:
+    """
+    A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`.
+
+    `support` is what else rules.yaml says about that mailbox, one line.
+    """
+    rules = (PROJECT / "rules.yaml").read_text(encoding="utf-8")
+    address = "address: support@die-linke-koeln.de\n"
+    assert address in rules
+    (home / "rules.yaml").write_text(rules.replace(address, f"{address}    {support}\n"), encoding="utf-8")
     shutil.copytree(PROJECT / "templates", home / "templates")
-    clock, support, buero, slot = Clock(), Shelf(), Shelf(), Slot()
+    clock, slot = Clock(), Slot()
+    shelves = {"support": Shelf(), "buero": Shelf(), "presse": Shelf()}
 
     @contextmanager
     def open_folder(login: Login, folder: str, *, readonly: bool = False) -> Iterator[Any]:
-        yield {"support": support, "buero": buero}[str(login.user)]
+        yield shelves[str(login.user)]
 
     @contextmanager
     def open_smtp(login: Login) -> Iterator[Any]:
@@ -223,8 +247,8 @@ def bench_in(home: Path, database: URL | None = None) -> Iterator[Bench]:
     settings = Settings(
         rules=home / "rules.yaml",
         database=database or make_url(f"sqlite:///{home / 'mailbot.db'}"),
-        imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in ("support", "buero")},
+        imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in shelves},
         smtp=Login(scheme="smtp", host="127.0.0.1", port=25),
     )
     with open_office(settings, clock=clock, folders=open_folder, smtp=open_smtp) as office:
-        yield Bench(office=office, clock=clock, support=support, buero=buero, slot=slot)
+        yield Bench(office=office, clock=clock, slot=slot, **shelves)

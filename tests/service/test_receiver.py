@@ -7,6 +7,7 @@ import pytest
 from mailbot.errors import MailboxError
 from mailbot.mail.imap import Arrived
 from mailbot.service.bot import run_once
+from mailbot.service.health import examine
 from mailbot.service.receiver import Since, receive
 from mailbot.store import inbound
 from mailbot.store.inbound import State
@@ -79,6 +80,36 @@ def test_when_the_server_numbers_anew_mails_are_recognised_and_only_new_ones_are
     with bench.office.database.read() as connection:
         known = inbound.known_uids(connection, mailbox="support", folder="INBOX", uidvalidity=8)
     assert known == {31, 32, 33, new}
+
+
+@pytest.mark.parametrize("noticed_before", [True, False])
+def test_a_server_that_gives_its_numbers_again_loses_no_mail_and_doubles_none(bench: Bench, noticed_before: bool):
+    for _ in range(3):
+        bench.mail(eml())
+    bench.run()
+    sent = len(bench.slot.taken)
+    bench.support.restore([1, 2])
+    if noticed_before:
+        bench.run()
+    assert bench.mail(eml()) == 3
+
+    bench.run()
+    bench.run()
+
+    assert len(bench.rows()) == len(bench.tickets()) == 4
+    assert len(bench.slot.taken) == sent + 1
+    assert examine(bench.office).wrong == ()
+
+
+def test_what_people_move_away_and_back_is_answered_once(bench: Bench):
+    uid = bench.mail(eml())
+    bench.run()
+    bench.mail(bench.support.mails.pop(uid).raw)
+
+    bench.run()
+
+    assert bench.ends() == [(State.TICKET, None), (State.IGNORED, "the same mail as 1 in support")]
+    assert len(bench.slot.taken) == 1
 
 
 def test_what_was_cut_off_halfway_is_done_again(bench: Bench):
@@ -168,3 +199,14 @@ def test_a_mailbox_that_cannot_be_reached_costs_only_itself(bench: Bench):
 
     assert states(bench) == [State.TICKET]
     assert len(bench.slot.taken) == 1
+
+
+def test_mails_without_a_name_do_not_make_the_folder_look_numbered_anew(bench: Bench, capsys: pytest.CaptureFixture[str]):
+    bench.mail(eml(Message_ID=""))
+    bench.mail(b"From: anna@posteo.example\nno header\nMessage-ID: <late@posteo.example>\n\nHallo\n")
+
+    for _ in range(3):
+        bench.run()
+
+    assert "anew" not in capsys.readouterr().err
+    assert len(bench.rows()) == 2

@@ -85,6 +85,20 @@ def test_a_mail_whose_fate_is_unknown_is_sent_again_under_the_same_id_and_noted(
     assert bench.kinds() == ["received", "asked", "trouble", "sent"]
 
 
+def test_a_connection_that_broke_while_the_mail_was_handed_over_is_noted_and_the_id_stays(bench: Bench):
+    bench.slot.errors = [DeliveryError("mail.example:25: no answer in time", again=True, perhaps=True)]
+    bench.arrives()
+    (mail,) = bench.outbox()
+
+    bench.clock.pass_by(PAUSES[0])
+    bench.run()
+
+    (answer,) = bench.slot.to(ANNA)
+    assert answer["Message-ID"] == f"<{mail.message_id}>"
+    assert bench.kinds() == ["received", "asked", "trouble", "sent"]
+    assert f"als die Mail an {ANNA} schon übergeben war" in bench.history()[2].text
+
+
 def test_nobody_gets_more_automatic_mails_than_the_limits_allow(bench: Bench):
     for _ in range(12):
         bench.mail(eml())

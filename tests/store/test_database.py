@@ -1,5 +1,6 @@
 """Transactions and migrations, on SQLite and PostgreSQL."""
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -9,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, make_url, text
 
+from mailbot.demo.ports import free_ports
 from mailbot.errors import StoreError
 from mailbot.store import holds, jobs, secrets
 from mailbot.store.database import Database, open_database
@@ -57,6 +59,16 @@ def test_a_database_of_a_newer_version_is_left_alone(database_url: URL):
 def test_a_database_that_cannot_be_opened_is_named_with_what_to_do():
     with pytest.raises(StoreError, match=r"^database sqlite:////no/such/folder/mailbot\.db: .*; see MAILBOT_DATABASE"):
         open_database(make_url("sqlite:////no/such/folder/mailbot.db"))
+
+
+def test_a_server_that_does_not_answer_is_named_without_the_password():
+    (port,) = free_ports(1)
+    url = make_url(f"postgresql+psycopg://bot:hunter2@127.0.0.1:{port}/mailbot")
+
+    with pytest.raises(StoreError, match=rf"^database postgresql\+psycopg://bot:\*\*\*@127\.0\.0\.1:{port}/mailbot: ") as refused:
+        open_database(url)
+
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_a_file_that_is_no_database_is_named_with_what_to_do_and_left_as_it_is(tmp_path: Path):
