@@ -2,10 +2,11 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
+# make bench-loops  how many mails it takes until two machines that answer each other stop
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format lock servers clean
+.PHONY: demo test lint format lock servers clean bench-loops
 
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
 
@@ -24,6 +25,9 @@ lint: .venv/dev
 format: .venv/dev
 	@.venv/bin/ruff check --quiet --fix .
 	@.venv/bin/ruff format --quiet .
+
+bench-loops: .venv/dev
+	@.venv/bin/python -m bench.loops
 
 # Dovecot, Postfix and Chromium, where they can be installed: then a test that misses one fails.
 servers: .venv/dev

@@ -167,10 +167,23 @@ class Digest(Rule):
 
 
 class Limits(Rule):
-    """How many automatic mails one correspondent gets at most; the surplus is held back and told to staff."""
+    """
+    How many automatic mails leave at most; the surplus is held back and told to staff.
+
+    `per_hour` and `per_day`: to one member. `per_ticket`: to one address about one ticket, staff's too; span to
+    number. `altogether`: to everybody, in an hour.
+    """
 
     per_hour: int = Field(default=10, ge=1)
     per_day: int = Field(default=40, ge=1)
+    per_ticket: dict[Span, Annotated[int, Field(ge=1)]] = {
+        timedelta(minutes=10): 10,
+        timedelta(minutes=30): 15,
+        timedelta(hours=1): 25,
+        timedelta(hours=3): 50,
+        timedelta(hours=10): 100,
+    }
+    altogether: int = Field(default=300, ge=1)
 
 
 class Questions(Rule):

@@ -195,13 +195,20 @@ def default_of(field: FieldInfo) -> str:
         case tuple():
             return f"[{', '.join(value)}]"
         case Mapping():
-            return "{}"
+            return "{" + ", ".join(f"{spoken(key)}: {number}" for key, number in value.items()) + "}"
         case time():
             return f"{value:%H:%M}"
         case timedelta():
             return f"{value.days} day" if value else "0"
         case _:
             return str(value) or '""'
+
+
+def spoken(span: timedelta) -> str:
+    """As rules.yaml would say it."""
+    minutes, hours = int(span.total_seconds()) // 60, int(span.total_seconds()) // 3600
+    number, unit = (hours, "hour") if hours else (minutes, "minute")
+    return f"{number} {unit}{'s' if number > 1 else ''}"
 
 
 def test_the_new_service_of_the_documents_works():

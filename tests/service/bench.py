@@ -195,6 +195,20 @@ def eml(text: str = ASKS, **headers: str) -> bytes:
     return mail.as_bytes()
 
 
+def bounce_of(mail: EmailMessage, recipient: str, *, action: str = "failed", original: str | None = None) -> bytes:
+    """The report of a mail server that it could not deliver that mail (RFC 3464); `original` is another Message-ID."""
+    return (
+        f"From: MAILER-DAEMON@mx.posteo.example\r\nTo: support@die-linke-koeln.de\r\nSubject: Undelivered Mail\r\n"
+        f"Message-ID: <report-{next(_ids)}@mx.posteo.example>\r\nReturn-Path: <>\r\nAuto-Submitted: auto-replied\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.posteo.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\nAction: {action}\r\nStatus: 5.1.1\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {original or mail['Message-ID']}\r\n"
+        f"To: {recipient}\r\n\r\n--b--\r\n"
+    ).encode()
+
+
 def answering(mail: EmailMessage) -> dict[str, str]:
     """Headers of an answer to that mail."""
     return {"In_Reply_To": str(mail["Message-ID"]), "Subject": f"Re: {mail['Subject']}"}
@@ -206,10 +220,17 @@ def proof(result: str = "pass", *, domain: str = "die-linke-koeln.de") -> dict[s
 
 
 @contextmanager
-def bench_in(home: Path, database: URL | None = None) -> Iterator[Bench]:
-    """A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`."""
-    shutil.copy(PROJECT / "rules.yaml", home)
-    shutil.copytree(PROJECT / "templates", home / "templates")
+def bench_in(
+    home: Path, database: URL | None = None, *, domain: str = "die-linke-koeln.de", **settings_of: Any
+) -> Iterator[Bench]:
+    """
+    A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`.
+
+    `domain` is that of the association and its mailboxes; `settings_of` are further settings.
+    """
+    rules = (PROJECT / "rules.yaml").read_text(encoding="utf-8").replace("die-linke-koeln.de", domain)
+    (home / "rules.yaml").write_text(rules, encoding="utf-8")
+    shutil.copytree(PROJECT / "templates", home / "templates", dirs_exist_ok=True)
     clock, support, buero, slot = Clock(), Shelf(), Shelf(), Slot()
 
     @contextmanager
@@ -225,6 +246,7 @@ def bench_in(home: Path, database: URL | None = None) -> Iterator[Bench]:
         database=database or make_url(f"sqlite:///{home / 'mailbot.db'}"),
         imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in ("support", "buero")},
         smtp=Login(scheme="smtp", host="127.0.0.1", port=25),
+        **settings_of,
     )
     with open_office(settings, clock=clock, folders=open_folder, smtp=open_smtp) as office:
         yield Bench(office=office, clock=clock, support=support, buero=buero, slot=slot)

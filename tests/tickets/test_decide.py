@@ -75,7 +75,7 @@ def test_an_answer_that_completes_a_request_opens_its_ticket():
     opened = decide(reading(request()), (asking(),), RULES)
 
     assert opened.outcomes == (
-        Outcome(request=request(), action=Action.OPEN, state=State.OPEN, ticket="KV-1042", changed=True, questions=1),
+        Outcome(request=request(), action=Action.OPEN, state=State.OPEN, ticket="KV-1042", changed=True, questions=0),
     )
     assert opened.tell_staff == (0,)
 
@@ -135,7 +135,7 @@ def test_words_that_change_nothing_leave_a_complete_ticket_as_it_is(state: State
     same = decide(reading(request()), (ticket(state=state),), RULES)
 
     assert same.outcomes == (
-        Outcome(request=request(), action=Action.OPEN, state=state, ticket="KV-1042", changed=False, questions=0),
+        Outcome(request=request(), action=Action.OPEN, state=state, ticket="KV-1042", changed=False, questions=1),
     )
 
 
@@ -152,7 +152,7 @@ def test_whoever_is_not_helped_by_the_standard_answer_gets_a_person():
 
     helped = decide(reading(zetkin), (ticket(zetkin, state=State.REFERRED),), RULES)
 
-    assert helped.outcomes == (Outcome(request=zetkin, action=Action.TRIAGE, state=State.TRIAGE, ticket="KV-1042"),)
+    assert helped.outcomes == (Outcome(request=zetkin, action=Action.TRIAGE, state=State.TRIAGE, ticket="KV-1042", questions=1),)
     assert (helped.action, helped.reply, helped.tell_staff) == (Action.TRIAGE, Reply.ANSWER, (0,))
 
 
