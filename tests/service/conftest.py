@@ -13,6 +13,14 @@ from tests.service.bench import Bench, bench_in
 
 
 @pytest.fixture
+def quick_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """The same on SQLite alone, for policy; the queries below it are tried on both databases by tests/store."""
+    monkeypatch.setattr(rulebook, "GLANCE", 0.0)
+    with bench_in(tmp_path) as bench:
+        yield bench
+
+
+@pytest.fixture
 def bench(database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """The bot, with nothing in its mailboxes; it looks for changed rules before everything it does."""
     monkeypatch.setattr(rulebook, "GLANCE", 0.0)

@@ -85,17 +85,6 @@ def test_a_mail_whose_fate_is_unknown_is_sent_again_under_the_same_id_and_noted(
     assert bench.kinds() == ["received", "asked", "trouble", "sent"]
 
 
-def test_nobody_gets_more_automatic_mails_than_the_limits_allow(bench: Bench):
-    for _ in range(12):
-        bench.mail(eml())
-
-    bench.run()
-
-    assert len(bench.slot.to(ANNA)) == bench.office.catalogue.limits.per_hour == 10
-    assert states(bench).count(State.HELD) == 2
-    assert bench.kinds("KV-1011")[-1] == "trouble"
-
-
 def test_when_the_server_is_away_nothing_is_touched(bench: Bench):
     def away(_login):  # type: ignore[no-untyped-def]
         raise DeliveryError("mail.example:25: no connection", again=True)
