@@ -488,7 +488,7 @@ def _line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
 
 def _sentence(error: Any) -> str:
     """What is wrong, what stands there, what is allowed."""
-    place = ".".join(str(step) for step in error["loc"])
+    place = ".".join(str(step) for step in error["loc"] if step != "[key]")  # so pydantic says that the key is wrong
     kind, last = error["type"], str(error["loc"][-1]) if error["loc"] else ""
     if kind == "extra_forbidden":
         near = get_close_matches(last, sorted(_allowed(error["loc"])), n=1)

@@ -15,7 +15,7 @@ from mailbot.store import outbound
 from mailbot.store.inbound import State as End
 from mailbot.tickets.ticket import State
 from tests.association import words
-from tests.service.bench import ANNA, STAFF, Bench, answering, bench_in, eml, proof
+from tests.service.bench import STAFF, Bench, answering, bench_in, eml, proof
 from tests.service.test_worker import ADDRESS, COMPLETE, MADE_UP, signal
 
 OLD, NEW = "the key that was in use until today, long enough", "the key that is in use from today on, long enough"
