@@ -259,15 +259,15 @@ def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, benc
 
     listed = mailbot("outbox", "list").out.splitlines()
     assert [line.split("  ")[:4] for line in listed] == [
-        [str(number), key, "anna.schmidt@posteo.example", "waits for you"] for number, key in ((2, "KV-1002"), (3, "KV-1003"))
+        [str(number), key, "anna.schmidt@posteo.example", "waits for you"] for number, key in ((2, "KV-1002"), (4, "KV-1003"))
     ]
     shown = mailbot("outbox", "show", "2")
     assert "Message-ID: <KV-1002.m." in shown.out
     assert shown.err.startswith("stopped: zu viele automatische Mails")
 
     assert mailbot("outbox", "release", "2").out == "2 to anna.schmidt@posteo.example leaves with the next run\n"
-    assert mailbot("outbox", "drop", "3").out == "3 to anna.schmidt@posteo.example is never sent\n"
+    assert mailbot("outbox", "drop", "4").out == "4 to anna.schmidt@posteo.example is never sent\n"
     assert mailbot("outbox").out == "nothing is kept back\n"
-    assert mailbot("outbox", "drop", "3") == Result(
-        status=1, out="", err="mailbot: mail 3 is dropped, not kept back; see: mailbot outbox list\n"
+    assert mailbot("outbox", "drop", "4") == Result(
+        status=1, out="", err="mailbot: mail 4 is dropped, not kept back; see: mailbot outbox list\n"
     )
