@@ -49,16 +49,17 @@ def test_nobody_gets_more_automatic_mails_than_the_limits_allow(bench: Bench):
 
 
 def test_what_is_held_leaves_by_itself_when_the_limit_allows_it_again_and_is_told_once(bench: Bench):
-    wishes(bench, 12)
-    bench.clock.pass_by(HOUR - timedelta(minutes=1))
-    bench.run()
-    assert states(bench)[State.HELD] == 2
+    bench.change_rules("per_hour: 10", "per_hour: 2")
+    wishes(bench, 5)
+    after = [states(bench)]
 
-    bench.clock.pass_by(timedelta(minutes=1))
-    bench.run()
+    for pause in (HOUR - timedelta(minutes=1), timedelta(minutes=1), HOUR):
+        bench.clock.pass_by(pause)
+        bench.run()
+        after.append(states(bench))
 
-    assert states(bench) == {State.SENT: 12}
-    assert bench.kinds("KV-1012") == ["received", "asked", "trouble", "sent"]
+    assert [(found[State.SENT], found[State.HELD]) for found in after] == [(2, 3), (2, 3), (4, 1), (5, 0)]
+    assert bench.kinds("KV-1005") == ["received", "asked", "trouble", "sent"]
 
 
 def test_beyond_the_limit_of_a_day_a_person_decides(bench: Bench):
