@@ -43,6 +43,17 @@ def test_a_delivery_report_stands_on_its_ticket_and_staff_are_told_by_mail(bench
     assert f"Eine Mail an {ADDRESS} kam zurück." in " ".join(words(told).split())
 
 
+def test_staff_are_told_once_however_many_mails_to_an_address_come_back(bench: Bench):
+    bench.mail(eml())
+    bench.mail(eml("Wir möchten Signal nutzen.", Subject="Signal"))
+    bench.run()
+
+    for question in bench.slot.to(ADDRESS):
+        bounced(bench, question)
+
+    assert [len(bench.slot.to(address)) for address in (ADDRESS, STAFF)] == [2, 1]
+
+
 def test_nothing_automatic_follows_to_an_address_that_bounces(bench: Bench):
     for_anna, _ = signal(bench)
     bounced(bench, for_anna)

@@ -202,6 +202,16 @@ def test_the_same_wish_in_ever_new_mails_is_answered_twice_and_told_once(bench: 
     assert [state.value for state, _ in bench.ends()] == ["ticket"] * 5
 
 
+def test_who_asks_the_same_for_the_sixth_time_in_a_conversation_is_taken_for_a_machine(bench: Bench):
+    bench.arrives()
+
+    for _ in range(8):
+        bench.arrives("Wie ist der Stand?", **answering(bench.slot.to(ANNA)[-1]))
+
+    assert len(bench.slot.to(ANNA)) == 1 + 5
+    assert len(bench.tickets()) == 1
+
+
 def test_the_same_words_on_another_day_are_a_new_wish(bench: Bench):
     for _ in range(3):
         bench.arrives()

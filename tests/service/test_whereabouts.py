@@ -223,15 +223,31 @@ def test_after_a_lost_database_an_old_mail_does_not_reach_the_new_ticket_of_the_
             assert annas not in words(answer)
 
 
-def test_after_a_lost_database_an_old_order_does_not_move_the_new_ticket_of_the_same_number(tmp_path: Path):
+@pytest.mark.parametrize("proven", [{}, proof()], ids=["by the mail it answers", "by our mail server too"])
+def test_after_a_lost_database_an_old_order_does_not_move_the_new_ticket_of_the_same_number(
+    tmp_path: Path, proven: dict[str, str]
+):
     _, for_staff = lost_and_begun_again(tmp_path, "Paul <paul@posteo.example>")
     with bench_in(tmp_path, secret=SecretStr(OLD)) as bench:
         bench.arrives(COMPLETE, Subject="Signal")
         before = untouched(bench)
 
-        bench.arrives("#erledigt", From=STAFF, **answering(for_staff))
+        bench.arrives("#erledigt\n\nHallo Paul, fertig.", From=STAFF, **answering(for_staff), **proven)
 
         assert untouched(bench) == before
+        assert {recipient for recipient, _ in bench.slot.taken} == {ADDRESS, STAFF}
+
+
+def test_after_a_lost_database_staff_are_told_that_a_number_means_another_ticket_now(tmp_path: Path):
+    for_paul, _ = lost_and_begun_again(tmp_path, "Paul <paul@posteo.example>")
+    with bench_in(tmp_path, secret=SecretStr(OLD)) as bench:
+        bench.arrives(COMPLETE, Subject="Signal")
+
+        bench.arrives(COMPLETE.replace("Kalk", "Nippes"), From="Paul <paul@posteo.example>", **answering(for_paul))
+
+        assert "Antwortet auf eine Mail zu KV-1001, die in dieser Datenbank fehlt." in " ".join(
+            words(bench.slot.to(STAFF)[-1]).split()
+        )
 
 
 @contextmanager
