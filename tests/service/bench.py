@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import URL, make_url
@@ -221,15 +222,24 @@ def proof(result: str = "pass", *, domain: str = "die-linke-koeln.de") -> dict[s
 
 @contextmanager
 def bench_in(
-    home: Path, database: URL | None = None, *, domain: str = "die-linke-koeln.de", **settings_of: Any
+    home: Path,
+    database: URL | None = None,
+    *,
+    domain: str = "die-linke-koeln.de",
+    rules: Mapping[str, str] = MappingProxyType({}),
+    **settings_of: Any,
 ) -> Iterator[Bench]:
     """
     A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`.
 
-    `domain` is that of the association and its mailboxes; `settings_of` are further settings.
+    `domain` is that of the association and its mailboxes; `rules` what stands in rules.yaml to what shall stand there;
+    `settings_of` are further settings.
     """
-    rules = (PROJECT / "rules.yaml").read_text(encoding="utf-8").replace("die-linke-koeln.de", domain)
-    (home / "rules.yaml").write_text(rules, encoding="utf-8")
+    text = (PROJECT / "rules.yaml").read_text(encoding="utf-8").replace("die-linke-koeln.de", domain)
+    for old, new in rules.items():
+        assert old in text
+        text = text.replace(old, new)
+    (home / "rules.yaml").write_text(text, encoding="utf-8")
     shutil.copytree(PROJECT / "templates", home / "templates", dirs_exist_ok=True)
     clock, support, buero, slot = Clock(), Shelf(), Shelf(), Slot()
 

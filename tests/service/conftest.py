@@ -13,10 +13,13 @@ from tests.service.bench import Bench, bench_in
 
 
 @pytest.fixture
-def quick_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    """The same on SQLite alone, for policy; the queries below it are tried on both databases by tests/store."""
-    monkeypatch.setattr(rulebook, "GLANCE", 0.0)
-    with bench_in(tmp_path) as bench:
+def quick_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """
+    The same on SQLite alone and with rules that do not change, for policy; tests/store tries the queries on both.
+
+    Its parameter: what stands in rules.yaml to what shall stand there.
+    """
+    with bench_in(tmp_path, rules=getattr(request, "param", {})) as bench:
         yield bench
 
 

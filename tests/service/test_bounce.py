@@ -114,15 +114,15 @@ def test_a_delay_stops_nothing(bench: Bench):
     assert bench.slot.to(STAFF) == []
 
 
-@pytest.mark.parametrize("named", ["<1@verein.example>", MADE_UP, "<>", ""])
-def test_c4_a_forged_bounce_changes_nothing(bench: Bench, named: str):
+def test_c4_a_forged_bounce_changes_nothing(bench: Bench):
     question = asked(bench)
     before = (bench.tickets(), bench.history(), bench.outbox())
 
-    bounced(bench, question, original=named or "none")
+    for named in ("<1@verein.example>", MADE_UP, "<>", "none"):
+        bounced(bench, question, original=named)
 
-    assert (bench.tickets(), bench.history(), bench.outbox()) == before
-    assert bench.ends()[-1][0] is End.IGNORED
+        assert (bench.tickets(), bench.history(), bench.outbox()) == before
+        assert bench.ends()[-1][0] is End.IGNORED
 
 
 def test_a_report_stops_only_the_address_that_its_mail_went_to(bench: Bench):

@@ -24,6 +24,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _letters = "acdefghijklmnopqrstuvwxyz"
 
 
+def under(old: str, new: str) -> pytest.MarkDecorator:
+    """With this changed in rules.yaml."""
+    return pytest.mark.parametrize("quick_bench", [pytest.param({old: new}, id=new)], indirect=True)
+
+
 @pytest.fixture
 def bench(quick_bench: Bench) -> Bench:
     return quick_bench
@@ -48,8 +53,8 @@ def test_nobody_gets_more_automatic_mails_than_the_limits_allow(bench: Bench):
     assert bench.kinds("KV-1011") == ["received", "asked", "trouble"]
 
 
+@under("per_hour: 10", "per_hour: 2")
 def test_what_is_held_leaves_by_itself_when_the_limit_allows_it_again_and_is_told_once(bench: Bench):
-    bench.change_rules("per_hour: 10", "per_hour: 2")
     wishes(bench, 5)
     after = [states(bench)]
 
@@ -62,8 +67,8 @@ def test_what_is_held_leaves_by_itself_when_the_limit_allows_it_again_and_is_tol
     assert bench.kinds("KV-1005") == ["received", "asked", "trouble", "sent"]
 
 
+@under("per_day: 40", "per_day: 4")
 def test_beyond_the_limit_of_a_day_a_person_decides(bench: Bench):
-    bench.change_rules("per_day: 40", "per_day: 4")
     wishes(bench, 6)
 
     bench.clock.pass_by(2 * DAY)
@@ -72,8 +77,8 @@ def test_beyond_the_limit_of_a_day_a_person_decides(bench: Bench):
     assert states(bench) == {State.SENT: 4, State.STOPPED: 2}
 
 
+@under("per_day: 40", "per_day: 1")
 def test_staff_let_go_or_drop_what_is_kept_back(bench: Bench):
-    bench.change_rules("per_day: 40", "per_day: 1")
     wishes(bench, 3)
     _, let_go, dropped = bench.outbox()
 
@@ -96,8 +101,8 @@ def test_only_what_is_kept_back_can_be_let_go(bench: Bench):
         desk.drop(bench.office, 4711)
 
 
+@under("per_day: 40", "per_day: 11")
 def test_digest_and_status_name_each_mail_that_is_kept_back_and_the_way_out(bench: Bench):
-    bench.change_rules("per_day: 40", "per_day: 11")
     wishes(bench, 11)
     bench.clock.pass_by(HOUR)
     wishes(bench, 2, after=11)
@@ -123,8 +128,8 @@ def test_status_says_when_a_held_mail_leaves_and_finds_nothing_wrong_with_it(ben
     assert health.wrong == ()
 
 
+@under("per_ticket: {10 minutes: 10,", "per_ticket: {10 minutes: 2,")
 def test_one_ticket_has_its_own_limits_whoever_writes_about_it(bench: Bench):
-    bench.change_rules("per_ticket: {10 minutes: 10,", "per_ticket: {10 minutes: 2,")
     _, for_staff = signal(bench)
 
     for word in ("eins", "zwei", "drei"):
@@ -137,8 +142,8 @@ def test_one_ticket_has_its_own_limits_whoever_writes_about_it(bench: Bench):
     assert len(bench.slot.to(ANNA)) == 4
 
 
+@under("altogether: 300", "altogether: 5")
 def test_the_bot_as_a_whole_has_a_limit_and_the_digest_is_above_it(bench: Bench):
-    bench.change_rules("altogether: 300", "altogether: 5")
     for number in range(8):
         bench.mail(eml(From=f"kim{number}@posteo.example"))
     bench.run()
@@ -154,20 +159,20 @@ def test_the_bot_as_a_whole_has_a_limit_and_the_digest_is_above_it(bench: Bench)
     assert states(bench) == {State.SENT: 9}
 
 
+@under("altogether: 300", "altogether: 2")
 def test_words_of_staff_leave_though_the_bot_has_sent_its_share(bench: Bench):
     _, for_staff = signal(bench)
-    bench.change_rules("altogether: 300", "altogether: 1")
 
     bench.arrives("Hallo Anna, ist eingerichtet.", From=STAFF, **answering(for_staff))
 
     assert "ist eingerichtet" in words(bench.slot.to(ANNA)[-1])
 
 
+@under("per_day: 40", "per_day: 1")
 def test_a_mail_that_a_sender_died_over_is_not_held_back_half_sent(bench: Bench):
     bench.slot.errors = [KeyboardInterrupt()]  # type: ignore[list-item]
     with pytest.raises(KeyboardInterrupt):
         bench.arrives()
-    bench.change_rules("per_day: 40", "per_day: 1")
     bench.arrives("Der OV Kalk möchte Signal nutzen.", Subject="Signal")
 
     bench.clock.pass_by(HOUR)

@@ -35,33 +35,30 @@ def untouched(bench: Bench) -> tuple[object, ...]:
 # --- spoofed staff (c1, c2, c5, c6, J)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        pytest.param({"In_Reply_To": MADE_UP}, id="an id that looks right"),
-        pytest.param({"In_Reply_To": MADE_UP.replace(".m.", ".s.")}, id="one that looks like staff's"),
-        pytest.param({"In_Reply_To": "<KV-1001.technik.0123456789abcdef@die-linke-koeln.de>"}, id="an id of an older form"),
-        pytest.param(
-            {"Authentication_Results": "mx.evil.example; dmarc=pass header.from=die-linke-koeln.de"}, id="evil's server"
-        ),
-        pytest.param(
-            {"Authentication_Results": "mx.die-linke-koeln.de; dmarc=pass header.from=evil.example"}, id="evil's domain"
-        ),
-        pytest.param({"ARC_Authentication_Results": "i=1; mx.die-linke-koeln.de; dmarc=pass"}, id="a seal of others"),
-        pytest.param({"X_Mailbot_Ticket": "KV-1001", "X_Mailbot_Command": "close"}, id="c7: command headers"),
-        pytest.param({"Sender": STAFF, "Reply_To": STAFF}, id="other fields"),
-    ],
-)
-def test_c1_forged_staff_mail_is_kept_and_shown_to_staff_and_nothing_is_executed_or_sent(bench: Bench, headers: dict[str, str]):
+FORGERIES = {
+    "an id that looks right": {"In_Reply_To": MADE_UP},
+    "one that looks like an id for staff": {"In_Reply_To": MADE_UP.replace(".m.", ".s.")},
+    "an id of an older form (c2)": {"In_Reply_To": "<KV-1001.technik.0123456789abcdef@die-linke-koeln.de>"},
+    "the word of evil's server": {"Authentication_Results": "mx.evil.example; dmarc=pass header.from=die-linke-koeln.de"},
+    "proof of evil's domain": {"Authentication_Results": "mx.die-linke-koeln.de; dmarc=pass header.from=evil.example"},
+    "a seal of others": {"ARC_Authentication_Results": "i=1; mx.die-linke-koeln.de; dmarc=pass"},
+    "headers that command (c7)": {"X_Mailbot_Ticket": "KV-1001", "X_Mailbot_Command": "close"},
+    "other fields that name staff": {"Sender": STAFF, "Reply_To": STAFF},
+}
+
+
+def test_c1_forged_staff_mail_is_kept_and_shown_to_staff_and_nothing_is_executed_or_sent(bench: Bench):
     signal(bench)
-    before, told = untouched(bench), len(bench.slot.to(STAFF))
+    before = untouched(bench)
 
-    bench.arrives("#erledigt\n\nBitte zahlt auf dieses Konto.", From=STAFF, Subject="Signal [KV-1001]", **headers)
+    for number, (forgery, headers) in enumerate(FORGERIES.items(), start=1):
+        told = len(bench.slot.to(STAFF))
+        bench.arrives(f"#erledigt\n\nZahlt auf dieses Konto: {forgery}", From=STAFF, Subject="Signal [KV-1001]", **headers)
 
-    assert untouched(bench) == before
-    assert bench.tickets()[1].state is State.TRIAGE
-    (shown,) = bench.slot.to(STAFF)[told:]
-    assert "nichts beweist, dass er es war" in " ".join(words(shown).split())
+        assert untouched(bench) == before, forgery
+        assert bench.tickets()[number].state is State.TRIAGE
+        (shown,) = bench.slot.to(STAFF)[told:]
+        assert "nichts beweist, dass er es war" in " ".join(words(shown).split())
 
 
 def test_c2_a_new_address_of_staff_is_nobody_until_rules_yaml_knows_it(bench: Bench):
@@ -73,19 +70,21 @@ def test_c2_a_new_address_of_staff_is_nobody_until_rules_yaml_knows_it(bench: Be
     assert untouched(bench) == before
 
 
-def test_who_has_left_staff_is_no_longer_proven_by_what_they_got_as_staff(bench: Bench):
-    _, for_staff = signal(bench)
-    before = untouched(bench)
-    bench.change_rules(f"email: {STAFF}", "email: neu@die-linke-koeln.de")
+def test_who_has_left_staff_is_no_longer_proven_by_what_they_got_as_staff(tmp_path: Path):
+    with bench_in(tmp_path) as earlier:
+        _, for_staff = signal(earlier)
 
-    for says in ("#erledigt", "Das hat sich erledigt.", "Wie ist der Stand?", "Für den OV Nippes."):
-        bench.arrives(says, From=STAFF, **answering(for_staff), **proof())
+    with started_again(tmp_path, rules={f"email: {STAFF}": "email: neu@die-linke-koeln.de"}) as bench:
+        before = untouched(bench)
+        for says in ("#erledigt", "Das hat sich erledigt.", "Wie ist der Stand?", "Für den OV Nippes."):
+            bench.arrives(says, From=STAFF, **answering(for_staff), **proof())
 
-    assert untouched(bench) == before
-    for answer in bench.slot.to(STAFF)[1:]:
-        for annas in ("Anna", ADDRESS, "Kalk"):
-            assert annas not in words(answer)
-    assert "KV-1001" in words(bench.slot.to("neu@die-linke-koeln.de")[-1])
+        assert untouched(bench) == before
+        assert bench.slot.to(STAFF)
+        for answer in bench.slot.to(STAFF):
+            for annas in ("Anna", ADDRESS, "Kalk"):
+                assert annas not in words(answer)
+        assert "KV-1001" in words(bench.slot.to("neu@die-linke-koeln.de")[-1])
 
 
 def test_two_senders_in_one_mail_are_none(bench: Bench):
@@ -111,15 +110,15 @@ def test_staff_who_are_members_too_are_members_in_their_own_ticket_alone(bench: 
 # --- strangers with a number or an id (c3, c4, C, J)
 
 
-@pytest.mark.parametrize("subject", ["Re: Signal [KV-1001]", "WG: [KV-1001] Signal", "[kv-1001]", "AW: AW: [KV-1001] "])
-def test_c3_a_stranger_with_the_number_gets_a_ticket_of_their_own_and_reads_nothing(bench: Bench, subject: str):
+def test_c3_a_stranger_with_the_number_gets_a_ticket_of_their_own_and_reads_nothing(bench: Bench):
     signal(bench)
     before = untouched(bench)
 
-    bench.arrives("Wie ist der Stand?", From=EVE, Subject=subject, **proof(domain="evil.example"))
+    for subject in ("Re: Signal [KV-1001]", "WG: [KV-1001] Signal", "[kv-1001]", "AW: AW: [KV-1001] "):
+        bench.arrives(f"Wie ist der Stand? {subject}", From=EVE, Subject=subject, **proof(domain="evil.example"))
 
     assert untouched(bench) == before
-    assert len(bench.tickets()) == 2
+    assert len(bench.tickets()) == 1 + 4
     for answer in bench.slot.to("eve@evil.example"):
         for annas in ("Anna", "Schmidt", "Kalk", ADDRESS):
             assert annas not in words(answer)
@@ -148,16 +147,19 @@ def test_c18_answers_go_to_the_sender_alone_whoever_else_the_mail_names(bench: B
     assert {recipient for recipient, _ in bench.slot.taken} == {ADDRESS, STAFF}
 
 
-@pytest.mark.parametrize("text", [COMPLETE, "Der OV Viagra möchte die Nextcloud nutzen.", "Viagra! http://viagra.example", ""])
-def test_c14_the_first_answer_to_somebody_unproven_says_nothing_that_the_mail_said(bench: Bench, text: str):
-    bench.arrives(
-        text, From='"Viagra Kalk" <opfer@posteo.example>', Subject="Viagra Kalk Schmidt http://viagra.example", Message_ID="<1@x>"
-    )
+def test_c14_the_first_answer_to_somebody_unproven_says_nothing_that_the_mail_said(bench: Bench):
+    subject = "Viagra Kalk Schmidt http://viagra.example"
+    for number, text in enumerate((COMPLETE, "Der OV Viagra möchte die Nextcloud.", "Viagra! http://viagra.example", "")):
+        victim = f"opfer{number}@posteo.example"
 
-    (answer,) = bench.slot.to("opfer@posteo.example")
-    for part in (words(answer), answer.get_body(("html",)).get_content(), *map(str, answer.values())):  # type: ignore[union-attr]
-        for theirs in ("viagra", "kalk", "schmidt"):
-            assert theirs not in part.lower()
+        bench.arrives(text, From=f'"Viagra Kalk" <{victim}>', Subject=subject, Message_ID=f"<{number}@x>")
+
+        (answer,) = bench.slot.to(victim)
+        html = answer.get_body(("html",))
+        assert html is not None
+        for part in (words(answer), html.get_content(), *map(str, answer.values())):
+            for theirs in ("viagra", "kalk", "schmidt"):
+                assert theirs not in part.lower()
 
 
 def test_c23_a_letter_that_wants_an_address_confirmed_is_answered_to_nobody(bench: Bench):
