@@ -261,6 +261,8 @@ def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, benc
     assert [line.split("  ")[:4] for line in listed] == [
         [str(number), key, "anna.schmidt@posteo.example", "waits for you"] for number, key in ((2, "KV-1002"), (4, "KV-1003"))
     ]
+    status = mailbot("status")
+    assert "wrong: mail 2 about KV-1002 waits for you: zu viele automatische Mails" in status.out
     shown = mailbot("outbox", "show", "2")
     assert "Message-ID: <KV-1002.m." in shown.out
     assert shown.err.startswith("stopped: zu viele automatische Mails")
