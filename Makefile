@@ -2,11 +2,12 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
+# make bench-loops       how many mails it takes until two machines that answer each other stop
 # make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format lock servers clean bench-big-folder
+.PHONY: demo test lint format lock servers clean bench-loops bench-big-folder
 
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
 
@@ -25,6 +26,9 @@ lint: .venv/dev
 format: .venv/dev
 	@.venv/bin/ruff check --quiet --fix .
 	@.venv/bin/ruff format --quiet .
+
+bench-loops: .venv/dev
+	@.venv/bin/python -m bench.loops
 
 bench-big-folder: .venv/dev servers
 	@.venv/bin/python -m bench.big_folder

@@ -167,10 +167,23 @@ class Digest(Rule):
 
 
 class Limits(Rule):
-    """How many automatic mails one correspondent gets at most; the surplus is held back and told to staff."""
+    """
+    How many automatic mails leave at most; the surplus is held back and told to staff.
+
+    `per_hour` and `per_day`: to one member. `per_ticket`: to one address about one ticket, staff's too; span to
+    number. `altogether`: to everybody, in an hour.
+    """
 
     per_hour: int = Field(default=10, ge=1)
     per_day: int = Field(default=40, ge=1)
+    per_ticket: dict[Span, Annotated[int, Field(ge=1)]] = {
+        timedelta(minutes=10): 10,
+        timedelta(minutes=30): 15,
+        timedelta(hours=1): 25,
+        timedelta(hours=3): 50,
+        timedelta(hours=10): 100,
+    }
+    altogether: int = Field(default=300, ge=1)
 
 
 class Questions(Rule):
@@ -475,7 +488,7 @@ def _line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
 
 def _sentence(error: Any) -> str:
     """What is wrong, what stands there, what is allowed."""
-    place = ".".join(str(step) for step in error["loc"])
+    place = ".".join(str(step) for step in error["loc"] if step != "[key]")  # so pydantic says that the key is wrong
     kind, last = error["type"], str(error["loc"][-1]) if error["loc"] else ""
     if kind == "extra_forbidden":
         near = get_close_matches(last, sorted(_allowed(error["loc"])), n=1)

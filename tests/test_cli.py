@@ -15,6 +15,7 @@ import pytest
 import structlog
 
 from mailbot.cli import app, main
+from mailbot.service import rulebook
 from mailbot.store import inbound
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
@@ -73,7 +74,7 @@ def test_without_a_command_there_is_help(mailbot: Command):
     assert "Usage: mailbot" in mailbot("--help").out
 
 
-@pytest.mark.parametrize("command", [command.name for command in app.registered_commands] + ["quarantine"])
+@pytest.mark.parametrize("command", [command.name for command in app.registered_commands] + ["outbox", "quarantine"])
 def test_every_command_has_help(mailbot: Command, command: str):
     result = mailbot(command, "--help")
 
@@ -285,3 +286,29 @@ def test_wrong_rules_name_file_and_line(bench: Bench, mailbot: Command):
 
     assert result.status == 1
     assert re.match(r"mailbot: rules\.yaml:\d+: organisation\.ticket_prefix: .*, not 'kv'\n", result.err)
+
+
+def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rulebook, "GLANCE", 0.0)
+    bench.change_rules("per_day: 40", "per_day: 1")
+    assert mailbot("outbox").out == "nothing is kept back\n"
+    for service in ("Nextcloud", "Signal", "Zetkin"):
+        bench.mail(eml(f"Der OV Kalk möchte {service} nutzen.", Subject=service))
+    bench.run()
+
+    listed = mailbot("outbox", "list").out.splitlines()
+    assert [line.split("  ")[:4] for line in listed] == [
+        [str(number), key, "anna.schmidt@posteo.example", "waits for you"] for number, key in ((2, "KV-1002"), (4, "KV-1003"))
+    ]
+    status = mailbot("status")
+    assert "wrong: mail 2 about KV-1002 waits for you: zu viele automatische Mails" in status.out
+    shown = mailbot("outbox", "show", "2")
+    assert "Message-ID: <KV-1002.m." in shown.out
+    assert shown.err.startswith("stopped: zu viele automatische Mails")
+
+    assert mailbot("outbox", "release", "2").out == "2 to anna.schmidt@posteo.example leaves with the next run\n"
+    assert mailbot("outbox", "drop", "4").out == "4 to anna.schmidt@posteo.example is never sent\n"
+    assert mailbot("outbox").out == "nothing is kept back\n"
+    assert mailbot("outbox", "drop", "4") == Result(
+        status=1, out="", err="mailbot: mail 4 is dropped, not kept back; see: mailbot outbox list\n"
+    )

@@ -16,6 +16,7 @@ from mailbot.service.office import Office
 from mailbot.service.post import DIGEST
 from mailbot.store import inbound, jobs, mailboxes, outbound, tickets
 from mailbot.store.mailboxes import Contact
+from mailbot.store.outbound import Outbound
 from mailbot.tickets.ticket import State as TicketState
 
 PATIENCE = timedelta(hours=1)
@@ -62,6 +63,7 @@ class Health:
     oldest_pending: datetime | None
     oldest_unsent: datetime | None
     last_digest: datetime | None
+    held: tuple[Outbound, ...]  # leave by themselves
     wrong: tuple[str, ...]
 
 
@@ -74,6 +76,9 @@ def examine(office: Office) -> Health:
         kept_tickets, outbox = tickets.counts(connection), outbound.counts(connection)
         oldest_pending, oldest_unsent = inbound.oldest_pending(connection), outbound.oldest_unsent(connection, now=now)
         refused = outbound.refused_since(connection, now - DAY)
+        held = outbound.in_state(connection, outbound.State.HELD)
+        stopped = outbound.in_state(connection, outbound.State.STOPPED)
+        returned = outbound.in_state(connection, outbound.State.RETURNED)
         last_digest = jobs.last_done(connection, DIGEST)
     boxes = tuple(_box(office, box, contacts.get(box.id), states.get(box.id, {})) for box in office.catalogue.mailboxes)
     pending = sum(each.get(inbound.State.PENDING, 0) for each in states.values())
@@ -86,6 +91,12 @@ def examine(office: Office) -> Health:
     if oldest_unsent and oldest_unsent < now - PATIENCE:
         wrong.append(f"a mail waits to be sent since {oldest_unsent:{MINUTE}}; see MAILBOT_SMTP, and that `mailbot run` runs")
     wrong += [_refused(mail) for mail in refused]
+    wrong += [_stopped(mail) for mail in stopped]
+    wrong += [
+        f"a mail to {address} came back; correct the address of '{member.id}' in {office.settings.rules}, or write from it"
+        for address in dict.fromkeys(mail.recipient for mail in returned)
+        if (member := office.catalogue.member_of_staff(address)) is not None
+    ]
     wrong += _want_of_room(office.settings.database)
     if office.rulebook.trouble:
         wrong.append(office.rulebook.trouble)
@@ -98,6 +109,7 @@ def examine(office: Office) -> Health:
         oldest_unsent=oldest_unsent,
         last_digest=last_digest,
         smtp=smtp,
+        held=held,
         wrong=tuple(wrong),
     )
 
@@ -134,10 +146,14 @@ def _want_of_room(database: URL) -> Iterator[str]:
             yield f"{folder}: the disk of the database has {left} MB left; make room, or mails can neither come in nor go out"
 
 
-def _refused(mail: outbound.Outbound) -> str:
+def _refused(mail: Outbound) -> str:
     if mail.ticket is None:
         return f"a mail to {mail.recipient} of the staff was refused: {mail.error}; correct the address in rules.yaml"
     return f"a mail about {mail.ticket} was refused: {mail.error}; see `mailbot show {mail.ticket}`"
+
+
+def _stopped(mail: Outbound) -> str:
+    return f"mail {mail.id} about {mail.ticket} waits for you: {mail.error}; see `mailbot outbox list`"
 
 
 def _wrong_with(box: Box, now: datetime) -> Iterator[str]:

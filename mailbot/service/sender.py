@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from mailbot.catalogue import Catalogue, Limits, Mailbox
+from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.errors import DeliveryError, StoreError
 from mailbot.mail.compose import on_the_wire
 from mailbot.mail.imap import Folder
 from mailbot.mail.smtp import Outgoing
+from mailbot.service.limits import objection
 from mailbot.service.office import Office
 from mailbot.store import mailboxes, outbound, tickets
 from mailbot.store.outbound import Outbound, State
@@ -86,20 +87,20 @@ def _claim(office: Office) -> tuple[Outbound, bytes] | None:
 
 
 def _may_go(office: Office, mail: Outbound) -> bool:
-    if office.settings.limits == "off" or not mail.automatic:
+    if office.settings.limits == "off":
         return True
     with office.database.write() as connection:
-        if not _exceeds(connection, office.catalogue.limits, mail.recipient, office.clock()):
+        against = objection(connection, office.catalogue, mail, office.clock())
+        if against is None:
             return True
-        outbound.hold(connection, mail.id, error="more automatic mails than the limits in rules.yaml allow")
-        _note(office, connection, mail, "trouble", f"Zurückgehalten: zu viele automatische Mails an {mail.recipient}.")
+        if against.until is None:
+            outbound.stop(connection, mail.id, error=against.because)
+        else:
+            outbound.hold(connection, mail.id, until=against.until, error=against.because)
+        if mail.state is not State.HELD or against.until is None:  # told once, however often it is looked at
+            _note(office, connection, mail, "trouble", f"Mail an {mail.recipient} zurückgehalten: {against.because}.")
     log.warning("held back", mail=mail.id, ticket=mail.ticket)
     return False
-
-
-def _exceeds(connection: Connection, limits: Limits, recipient: str, now: datetime) -> bool:
-    windows = ((timedelta(hours=1), limits.per_hour), (timedelta(days=1), limits.per_day))
-    return any(outbound.automatic_since(connection, recipient, since=now - window) >= most for window, most in windows)
 
 
 def _succeeded(office: Office, mail: Outbound) -> None:

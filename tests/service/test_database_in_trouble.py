@@ -21,7 +21,7 @@ from mailbot.store.inbound import State
 from tests.association import association
 from tests.servers.process import eventually
 from tests.servers.station import Station
-from tests.service.bench import ASKS, Bench, bench_in, eml
+from tests.service.bench import ASKS, Bench, bench_in, eml, from_another
 from tests.test_running import running
 
 LONG = "\n".join(Random(number).randbytes(30).hex() for number in range(600))
@@ -87,7 +87,7 @@ TROUBLES = [
 @pytest.mark.parametrize(("trouble", "words"), TROUBLES)
 def test_intake_stops_with_a_sentence_and_goes_on_where_it_stood(bench: Bench, trouble: Trouble, words: str):
     for _ in range(3):
-        bench.mail(eml(f"{ASKS}\n\n{LONG}"))
+        bench.mail(from_another(f"{ASKS}\n\n{LONG}"))
 
     with trouble(bench), pytest.raises(StoreError, match=rf"mailbot\.db: {words}; see MAILBOT_DATABASE") as stopped:
         bench.run()

@@ -11,7 +11,7 @@ from mailbot.service.health import examine
 from mailbot.service.receiver import Since, receive
 from mailbot.store import inbound
 from mailbot.store.inbound import State
-from tests.service.bench import MONDAY, Bench, Shelf, eml
+from tests.service.bench import MONDAY, Bench, Shelf, eml, from_another
 
 
 def states(bench: Bench) -> list[State]:
@@ -67,11 +67,11 @@ def test_looking_again_changes_nothing(bench: Bench):
 
 def test_when_the_server_numbers_anew_mails_are_recognised_and_only_new_ones_are_new(bench: Bench):
     for _ in range(3):
-        bench.mail(eml())
+        bench.mail(from_another())
     bench.run()
     sent = len(bench.slot.taken)
     bench.support.renumber(8)
-    new = bench.mail(eml())
+    new = bench.mail(from_another())
 
     bench.run()
 
@@ -85,13 +85,13 @@ def test_when_the_server_numbers_anew_mails_are_recognised_and_only_new_ones_are
 @pytest.mark.parametrize("noticed_before", [True, False])
 def test_a_server_that_gives_its_numbers_again_loses_no_mail_and_doubles_none(bench: Bench, noticed_before: bool):
     for _ in range(3):
-        bench.mail(eml())
+        bench.mail(from_another())
     bench.run()
     sent = len(bench.slot.taken)
     bench.support.restore([1, 2])
     if noticed_before:
         bench.run()
-    assert bench.mail(eml()) == 3
+    assert bench.mail(from_another()) == 3
 
     bench.run()
     bench.run()
@@ -119,7 +119,7 @@ def test_what_was_cut_off_halfway_is_done_again(bench: Bench):
             raise MailboxError("the server closed the connection", again=True)
 
     for _ in range(3):
-        bench.mail(eml())
+        bench.mail(from_another())
     broken = Breaking(mails=bench.support.mails)
     box = bench.office.catalogue.mailbox("support")
     with pytest.raises(MailboxError):

@@ -99,17 +99,6 @@ def test_a_connection_that_broke_while_the_mail_was_handed_over_is_noted_and_the
     assert f"als die Mail an {ANNA} schon übergeben war" in bench.history()[2].text
 
 
-def test_nobody_gets_more_automatic_mails_than_the_limits_allow(bench: Bench):
-    for _ in range(12):
-        bench.mail(eml())
-
-    bench.run()
-
-    assert len(bench.slot.to(ANNA)) == bench.office.catalogue.limits.per_hour == 10
-    assert states(bench).count(State.HELD) == 2
-    assert bench.kinds("KV-1011")[-1] == "trouble"
-
-
 def test_when_the_server_is_away_nothing_is_touched(bench: Bench):
     def away(_login):  # type: ignore[no-untyped-def]
         raise DeliveryError("mail.example:25: no connection", again=True)

@@ -18,7 +18,7 @@ from mailbot.service import bot
 from mailbot.settings import Login
 from tests.servers.dovecot import Dovecot
 from tests.servers.proxy import Mood, Wire, wire_to
-from tests.service.bench import MONDAY, Bench, bench_in, eml
+from tests.service.bench import MONDAY, Bench, bench_in, eml, from_another
 from tests.service.test_bot import comes_true
 
 TIMEOUT = 0.5
@@ -36,7 +36,8 @@ def bench(
 ) -> Iterator[Bench]:
     """The mailbox `support` lies on Dovecot, behind the wire; `buero` and the sending are on the bench."""
     monkeypatch.setattr(bot, "PAUSES", (0.05,))
-    with bench_in(tmp_path, support=request.param) as bench:
+    address = "address: support@die-linke-koeln.de\n"
+    with bench_in(tmp_path, rules={address: f"{address}    {request.param}\n"}) as bench:
         on_the_bench = bench.office.open_folder
 
         def choose(login: Login, folder: str, **options: Any) -> AbstractContextManager[Folder]:
@@ -102,7 +103,7 @@ def test_wherever_the_connection_ends_each_mail_is_one_ticket_one_answer_and_one
 
 def test_reading_changes_nothing(bench: Bench, people: IMAPClient):
     for flags in ((), (rb"\Seen",), (rb"\Flagged", rb"\Answered")):
-        people.append("INBOX", eml(), flags, MONDAY)
+        people.append("INBOX", from_another(), flags, MONDAY)
     before = as_they_lie(people)
 
     bench.run()
@@ -141,7 +142,7 @@ def test_mails_that_people_move_and_delete_meanwhile_stay_theirs(
     bench: Bench, people: IMAPClient, monkeypatch: pytest.MonkeyPatch
 ):
     for _ in range(3):
-        people.append("INBOX", eml(), msg_time=MONDAY)
+        people.append("INBOX", from_another(), msg_time=MONDAY)
     people.create_folder("Erledigt")
     receive = bot.receive
 
