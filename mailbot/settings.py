@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import unquote, urlsplit
 
-from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
@@ -20,10 +19,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailbot.errors import SettingsError
+from mailbot.variables import PREFIX, RULES, templates_beside, variables
 
 Scheme = Literal["imaps", "imap+starttls", "imap", "smtps", "smtp+starttls", "smtp"]
 
-PREFIX = "MAILBOT_"
 SECRET_LENGTH = 32
 PORTS: Mapping[Scheme, int] = {
     "imaps": 993,
@@ -163,7 +162,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
-    rules: Path = Path("rules.yaml")
+    rules: Path = RULES
     database: Annotated[URL, BeforeValidator(_database)] = make_url("sqlite:///mailbot.db")
     imap: dict[str, ImapLogin] = Field(default_factory=dict)
     smtp: SmtpLogin | None = None
@@ -186,7 +185,7 @@ class Settings(BaseSettings):
     @property
     def templates(self) -> Path:
         """The folder of every text the bot sends, beside rules.yaml."""
-        return self.rules.parent / "templates"
+        return templates_beside(self.rules)
 
     def mailbox(self, id: str) -> Login:
         """The login of that mailbox. Raises SettingsError when it is not set."""
@@ -211,38 +210,19 @@ class Settings(BaseSettings):
 
 
 class _Variables(PydanticBaseSettingsSource):
-    """MAILBOT_* of the environment, then of .env; each also as …_FILE, the path of a file that holds the value."""
+    """What `variables` found, as pydantic takes it."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         return self().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        found = {**dotenv_values(".env"), **os.environ}
-        given = {name.removeprefix(PREFIX): value for name, value in found.items() if name.startswith(PREFIX) and value}
-        values = _with_files(given)
+        values = variables()
         known = {
             name.lower(): value
             for name, value in values.items()
             if name.lower() in self.settings_cls.model_fields and name != "IMAP"
         }
         return {**known, "imap": {name[5:].lower(): value for name, value in values.items() if name.startswith("IMAP_")}}
-
-
-def _with_files(given: Mapping[str, str]) -> dict[str, str]:
-    values = {name: value for name, value in given.items() if not name.endswith("_FILE")}
-    for name, path in given.items():
-        if not name.endswith("_FILE"):
-            continue
-        target = name.removesuffix("_FILE")
-        if target in values:
-            raise SettingsError(f"{PREFIX}{target} and {PREFIX}{name} are both set; keep one of them")
-        try:
-            values[target] = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"{PREFIX}{name}: {path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
-            ) from None
-    return values
 
 
 def load_settings() -> Settings:

@@ -1,5 +1,7 @@
 """
 Lists that come as files: spreadsheets, CSV, Word tables, visiting cards. Text and tables only; nothing is unpacked to disk.
+
+The libraries that read them are loaded with the first file of their kind: most mails have none.
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-
-import docx
-import docx.table
-import vobject
+from typing import TYPE_CHECKING
 
 from mailbot.mail.message import Table
 from mailbot.mail.workbook import MAX_CELL, MAX_COLUMNS, MAX_ROWS, WorkbookError, workbook_tables
+
+if TYPE_CHECKING:
+    import docx.table
+    import vobject
 
 logging.getLogger("vobject").setLevel(logging.CRITICAL)  # it logs what stands in cards that it cannot read
 
@@ -96,6 +99,8 @@ def _workbook(data: bytes) -> Content:
 
 
 def _word(data: bytes) -> Content:
+    import docx
+
     _check_zip(data, MAX_UNPACKED)
     _check_zip(data, MAX_WORD, of=r".*\.(?:xml|rels)")
     document = docx.Document(io.BytesIO(data))
@@ -106,8 +111,10 @@ def _word(data: bytes) -> Content:
 
 def _word_rows(table: docx.table.Table) -> Iterable[list[str]]:
     """Cells of each row once, also where cells are merged."""
+    from docx.table import _Cell
+
     for row in table._tbl.tr_lst[:MAX_ROWS]:
-        yield [docx.table._Cell(cell, table).text for cell in row.tc_lst]
+        yield [_Cell(cell, table).text for cell in row.tc_lst]
 
 
 def _separated(data: bytes) -> Content:
@@ -132,6 +139,8 @@ def _separator(lines: list[str]) -> str | None:
 
 
 def _cards(data: bytes) -> Content:
+    import vobject
+
     text = _clean(decode(data[:MAX_CARD_FILE]))
     if _NESTED_CARDS.search(text):
         raise _Unreadable("cards stand in cards")
