@@ -19,6 +19,7 @@ from mailbot.mail.compose import compose
 from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address
 from mailbot.mail.origin import delivery_report
+from mailbot.mail.read import read
 from mailbot.tickets.staff import apply_order, read_order
 from mailbot.tickets.writer import Words, Writer
 
@@ -58,7 +59,7 @@ def goes_its_way(raw: bytes) -> tuple[Explained, ...]:
     Raises AssertionError where one of the promises is broken.
     """
     catalogue, writer = association()
-    arrival = Arrival(file="fuzz.eml", raw=raw, mailbox=catalogue.mailboxes[0])
+    arrival = Arrival(file="fuzz.eml", mail=read(raw), mailbox=catalogue.mailboxes[0])
     played = conversation([arrival, arrival], catalogue, writer)
     for one in played:
         _is_storable(json.dumps(one.as_json(), ensure_ascii=False))

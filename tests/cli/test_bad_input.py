@@ -13,7 +13,7 @@ import pytest
 
 from tests.mail.eml import attachment, eml, multipart, part
 
-MORE_SECONDS = 4.0  # than a short mail takes; twice what is needed, for CPU time grows on a busy machine
+MORE_SECONDS = 2.0  # than a short mail takes; twice what is needed, for CPU time grows on a busy machine
 MEGABYTES = 300
 STOPPED_AFTER = 8  # seconds of CPU time: long enough to tell, short enough to wait for
 
