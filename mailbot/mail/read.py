@@ -8,35 +8,40 @@ up (multiparts that are never closed), the standard library, which it is built o
 
 from __future__ import annotations
 
-import email
+import io
 import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from email import message_from_binary_file
 from email.message import Message
 from itertools import islice
 
-import mailparser
+from mailparser import MailParser
 
 from mailbot.mail.body import split
 from mailbot.mail.fields import Fields, addresses, all_addresses, date_of, decoded, fields_of, message_ids, return_path
 from mailbot.mail.markup import data_tables, html_to_text
 from mailbot.mail.message import Address, Attachment, Body, Forwarded, Kind, Line, Mail
 from mailbot.mail.plain import decode, tidy, unflowed, without_link_targets
-from mailbot.mail.sheets import read_content
+from mailbot.mail.sheets import Content, is_spreadsheet, may_be_read, read_content
+from mailbot.mail.workbook import MAX_ROWS
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # what it complains of stands in Mail.defects
 
-MAX_RAW = 40_000_000  # bytes of a mail that are looked at
+MAX_RAW = 30_000_000  # bytes of a mail that are looked at
 MAX_PARTS = 500
 MAX_DELIMITERS = 2_000  # lines that start with --, or blocks of a delivery report
 MAX_BOUNDARIES = 200
 MAX_DEPTH = 30
 MAX_NESTED = 2  # mails attached to mails
-MAX_TEXT = 500_000  # characters of a text part
+MAX_TEXT = 300_000  # characters of a text part
+MAX_ATTACHED = 100_000  # characters of all text that is attached
 MAX_HTML = 10_000_000  # characters, most of them pictures
 MAX_LINES = 5_000
 MAX_LINE = 5_000  # characters
+
+TOO_MANY = "not all attached files were opened: there are too many, or one of them cannot be read"
 
 _DELIMITER = re.compile(rb"\n--")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
@@ -56,7 +61,7 @@ def read(raw: bytes) -> Mail:
     Source:
         RFC 5322 (fields, addresses, ids), RFC 2045-2047 and 2231 (MIME), RFC 3676 (format=flowed).
     """
-    return _read(raw, nested=0)
+    return _read(raw, nested=0, allowance=_Allowance())
 
 
 def structure(raw: bytes) -> Message:
@@ -64,14 +69,14 @@ def structure(raw: bytes) -> Message:
     return _tree(*fields_of(raw[:MAX_RAW], []), [])
 
 
-def _read(raw: bytes, *, nested: int) -> Mail:
+def _read(raw: bytes, *, nested: int, allowance: _Allowance) -> Mail:
     notes: list[str] = []
     looked_at = raw[:MAX_RAW]
     if len(raw) > MAX_RAW:
         notes.append(f"only the first {MAX_RAW} of {len(raw)} bytes were read")
     fields, content = fields_of(looked_at, notes)
     tree = _tree(fields, content, notes)
-    parts = _Parts(notes=notes, nested=nested)
+    parts = _Parts(notes=notes, nested=nested, allowance=allowance)
     parts.take(tree)
     headers = tuple((name, decoded(value, notes)) for name, value in fields)
     first = dict(reversed([(name.lower(), value) for name, value in fields]))
@@ -113,18 +118,21 @@ def _tree(fields: Fields, content: bytes, notes: list[str]) -> Message:
         notes.append("the parts nest too deeply to be read")
         return _as_text(content)
     try:
-        parser = mailparser.parse_from_bytes(raw)
-        notes.extend(sorted(parser.defects_categories))
-        tree: Message = parser.message
-        return tree
-    except Exception:
-        # Not ours to know which: it is the border to a parser that strangers feed.
-        notes.append("the structure is broken")
-    try:
-        return email.message_from_bytes(raw)
+        tree = _parsed(raw)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         notes.append("the parts nest too deeply to be read")
         return _as_text(content)
+    try:
+        notes.extend(sorted(MailParser(tree).defects_categories))
+    except Exception:
+        # Not ours to know which: it is the border to a parser that strangers feed.
+        notes.append("the structure is broken")
+    return tree
+
+
+def _parsed(raw: bytes) -> Message:
+    # From a file: of bytes the library makes a text first, with four bytes for each.
+    return message_from_binary_file(io.BytesIO(raw))
 
 
 def _within_reach(head: list[bytes], content: bytes) -> bytes:
@@ -152,7 +160,44 @@ def _few_parts(content: bytes, notes: list[str]) -> bytes:
 
 
 def _as_text(content: bytes) -> Message:
-    return email.message_from_bytes(b"Content-Type: text/plain\r\n\r\n" + content[:MAX_TEXT])
+    return _parsed(b"Content-Type: text/plain\r\n\r\n" + content[:MAX_TEXT])
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """
+    How much of what is attached may still be looked into, in the mail and all mails in it together.
+
+    A spreadsheet may take long before it proves unreadable: after such a one no other is opened.
+    """
+
+    mails: int = 5
+    files: int = 20
+    spreadsheets: int = 3
+    rows: int = MAX_ROWS
+    characters: int = MAX_ATTACHED
+
+    def open(self, name: str, media_type: str, data: bytes) -> Content:
+        """What the file says, as far as it is allowed; a defect tells of what is left out."""
+        sheet = is_spreadsheet(name, media_type)
+        if not (self.files and self.rows) or (sheet and not self.spreadsheets):
+            return Content(defect=TOO_MANY if may_be_read(name, media_type) else "")
+        content = read_content(name, media_type, data)
+        self.files -= content != Content()
+        if sheet:
+            self.spreadsheets = 0 if content.defect else self.spreadsheets - 1
+        return self._within(content)
+
+    def _within(self, content: Content) -> Content:
+        tables = []
+        for table in content.tables:
+            tables.append(table[: self.rows])
+            self.rows -= len(tables[-1])
+        text = content.text[: self.characters]
+        self.characters -= len(text)
+        whole = text == content.text and sum(map(len, tables)) == sum(map(len, content.tables))
+        defect = content.defect or ("" if whole else "what is attached is too long to be read to its end")
+        return Content(tables=tuple(table for table in tables if table), text=text, defect=defect)
 
 
 @dataclass(slots=True)
@@ -161,6 +206,7 @@ class _Parts:
 
     notes: list[str]
     nested: int
+    allowance: _Allowance
     texts: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
@@ -239,15 +285,16 @@ class _Parts:
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self.notes.append("an attached mail is broken")
             return
-        if passed_on and self.nested < MAX_NESTED:
-            mail = _read(raw, nested=self.nested + 1)
+        if passed_on and self.nested < MAX_NESTED and self.allowance.mails:
+            self.allowance.mails -= 1
+            mail = _read(raw, nested=self.nested + 1, allowance=self.allowance)
             self.mails.append(mail)
             self.attachments.extend(mail.attachments)
         self.attachments.append(Attachment(name=_name(part, self.notes), media_type="message/rfc822", size=len(raw)))
 
     def _take_attachment(self, part: Message, media_type: str) -> None:
         name, data = _name(part, self.notes), _payload(part)
-        content = read_content(name, media_type, data)
+        content = self.allowance.open(name, media_type, data)
         if content.defect:
             self.notes.append(content.defect)
         self.attachments.append(
