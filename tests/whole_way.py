@@ -64,17 +64,17 @@ def goes_its_way(raw: bytes) -> tuple[Explained, ...]:
     for one in played:
         _is_storable(json.dumps(one.as_json(), ensure_ascii=False))
         _is_storable("\n".join(value for _, value in one.mail.headers))
-        if one.answer and one.to:
-            _is_harmless(one.answer, one.to, one)
-    delivery_report(played[-1].mail, raw)
-    for words, to in _later(played[-1]):
-        _is_harmless(words, to, played[-1])
+        for words, to in everything_written(one):
+            _is_harmless(words, to, one)
+    delivery_report(played[0].mail, raw)
     return played
 
 
-def _later(one: Explained) -> Iterator[tuple[Words, Address]]:
-    """What staff get to read, and what the member gets if the same words are an order of staff."""
+def everything_written(one: Explained) -> Iterator[tuple[Words, Address]]:
+    """The answer, what staff get to read, and what the member gets if the same words are an order of staff."""
     catalogue, writer = association()
+    if one.answer and one.to:
+        yield one.answer, one.to
     by = catalogue.staff[0]
     for ticket in one.tickets[:1]:
         outcome = apply_order(ticket, read_order(one.mail.body), by, catalogue, NOW)

@@ -8,13 +8,12 @@ up (multiparts that are never closed), the standard library, which it is built o
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from email import message_from_binary_file
 from email.message import Message
+from email.parser import BytesFeedParser
 from itertools import islice
 
 from mailparser import MailParser
@@ -24,12 +23,13 @@ from mailbot.mail.fields import Fields, addresses, all_addresses, date_of, decod
 from mailbot.mail.markup import data_tables, html_to_text
 from mailbot.mail.message import Address, Attachment, Body, Forwarded, Kind, Line, Mail
 from mailbot.mail.plain import decode, tidy, unflowed, without_link_targets
-from mailbot.mail.sheets import Content, is_spreadsheet, may_be_read, read_content
+from mailbot.mail.sheets import MAX_FILE, Content, is_spreadsheet, may_be_read, read_content, too_big
 from mailbot.mail.workbook import MAX_ROWS
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # what it complains of stands in Mail.defects
 
 MAX_RAW = 30_000_000  # bytes of a mail that are looked at
+PIECE = 100_000  # bytes that the parser gets at once
 MAX_PARTS = 500
 MAX_DELIMITERS = 2_000  # lines that start with --, or blocks of a delivery report
 MAX_BOUNDARIES = 200
@@ -45,6 +45,7 @@ TOO_MANY = "not all attached files were opened: there are too many, or one of th
 
 _DELIMITER = re.compile(rb"\n--")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_TYPE = re.compile(r"[!-.0-~]+/[!-.0-~]+")
 _STRUCTURE = re.compile(r"content-|mime-version$", re.I)
 
 
@@ -113,12 +114,13 @@ def _tree(fields: Fields, content: bytes, notes: list[str]) -> Message:
         if _STRUCTURE.match(name) and name.lower() not in seen:
             seen.add(name.lower())
             head.append(f"{name}: {value}".encode("utf-8", "replace"))
-    raw = b"\r\n".join([*head, b"", _few_parts(_within_reach(head, content), notes)])
-    if raw.lower().count(b"boundary=") > MAX_BOUNDARIES:
+    structure = b"\r\n".join([*head, b"", b""])
+    content = _few_parts(_within_reach(head, content), notes)
+    if sum(each.lower().count(b"boundary=") for each in (structure, content)) > MAX_BOUNDARIES:
         notes.append("the parts nest too deeply to be read")
         return _as_text(content)
     try:
-        tree = _parsed(raw)
+        tree = _parsed(structure, content)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         notes.append("the parts nest too deeply to be read")
         return _as_text(content)
@@ -130,9 +132,13 @@ def _tree(fields: Fields, content: bytes, notes: list[str]) -> Message:
     return tree
 
 
-def _parsed(raw: bytes) -> Message:
-    # From a file: of bytes the library makes a text first, with four bytes for each.
-    return message_from_binary_file(io.BytesIO(raw))
+def _parsed(head: bytes, content: bytes) -> Message:
+    """In pieces: of a whole mail the library makes a text first, with four bytes for each of its."""
+    parser = BytesFeedParser()
+    parser.feed(head)
+    for start in range(0, len(content), PIECE):
+        parser.feed(content[start : start + PIECE])
+    return parser.close()
 
 
 def _within_reach(head: list[bytes], content: bytes) -> bytes:
@@ -160,7 +166,7 @@ def _few_parts(content: bytes, notes: list[str]) -> bytes:
 
 
 def _as_text(content: bytes) -> Message:
-    return _parsed(b"Content-Type: text/plain\r\n\r\n" + content[:MAX_TEXT])
+    return _parsed(b"Content-Type: text/plain\r\n\r\n", content[:MAX_TEXT])
 
 
 @dataclass(slots=True)
@@ -177,12 +183,14 @@ class _Allowance:
     rows: int = MAX_ROWS
     characters: int = MAX_ATTACHED
 
-    def open(self, name: str, media_type: str, data: bytes) -> Content:
+    def open(self, name: str, media_type: str, part: Message) -> Content:
         """What the file says, as far as it is allowed; a defect tells of what is left out."""
+        if not may_be_read(name, media_type):
+            return Content()
         sheet = is_spreadsheet(name, media_type)
         if not (self.files and self.rows) or (sheet and not self.spreadsheets):
-            return Content(defect=TOO_MANY if may_be_read(name, media_type) else "")
-        content = read_content(name, media_type, data)
+            return Content(defect=TOO_MANY)
+        content = read_content(name, media_type, _payload(part))
         self.files -= content != Content()
         if sheet:
             self.spreadsheets = 0 if content.defect else self.spreadsheets - 1
@@ -293,13 +301,11 @@ class _Parts:
         self.attachments.append(Attachment(name=_name(part, self.notes), media_type="message/rfc822", size=len(raw)))
 
     def _take_attachment(self, part: Message, media_type: str) -> None:
-        name, data = _name(part, self.notes), _payload(part)
-        content = self.allowance.open(name, media_type, data)
+        name, size = _name(part, self.notes), _size(part)
+        content = self.allowance.open(name, media_type, part) if size <= MAX_FILE else too_big(name, media_type)
         if content.defect:
             self.notes.append(content.defect)
-        self.attachments.append(
-            Attachment(name=name, media_type=media_type, size=len(data), tables=content.tables, text=content.text)
-        )
+        self.attachments.append(Attachment(name=name, media_type=media_type, size=size, tables=content.tables, text=content.text))
 
 
 def children(part: Message) -> list[Message]:
@@ -322,10 +328,12 @@ def _leaves(part: Message) -> Iterator[Message]:
 
 
 def _media_type(part: Message) -> str:
+    """What is no type is text (RFC 2045, 5.2)."""
     try:
-        return part.get_content_type().lower()
+        found = part.get_content_type().lower()
     except (ValueError, LookupError, TypeError, AttributeError):
         return "text/plain"
+    return found if _TYPE.fullmatch(found) else "text/plain"
 
 
 def _is_attachment(part: Message) -> bool:
@@ -342,6 +350,19 @@ def _name(part: Message, notes: list[str]) -> str:
     except (ValueError, LookupError, TypeError, AttributeError):
         name = ""
     return re.split(r"[/\\]", decoded(name, notes))[-1].strip(". ")[:200]
+
+
+def _size(part: Message) -> int:
+    """Bytes of the decoded content; those of base64 (RFC 2045, 6.8) are counted, for a photo is decoded for nothing."""
+    try:
+        is_base64 = str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64"
+        payload = part.get_payload() if is_base64 else None
+    except (ValueError, LookupError, TypeError, AttributeError):
+        payload = None
+    if not isinstance(payload, str):
+        return len(_payload(part))
+    digits = len(payload) - sum(map(payload.count, "\r\n ="))
+    return digits * 3 // 4
 
 
 def _payload(part: Message) -> bytes:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 logging.getLogger("vobject").setLevel(logging.CRITICAL)  # it logs what stands in cards that it cannot read
 
-MAX_FILE = 20_000_000  # bytes; bigger attachments are not opened
+MAX_FILE = 10_000_000  # bytes; bigger attachments are not opened
 MAX_UNPACKED = 60_000_000  # bytes of all members of a zip
 MAX_CELLS = 20_000_000  # bytes of a workbook's XML: half a second
 MAX_WORD = 5_000_000  # bytes of a DOCX's text
@@ -68,7 +68,7 @@ def read_content(name: str, media_type: str, data: bytes) -> Content:
         return Content()
     shown = name or media_type
     if len(data) > MAX_FILE:
-        return Content(defect=f"the attachment {shown} is too big to be opened")
+        return too_big(name, media_type)
     try:
         return reader(data)
     except (_Unreadable, WorkbookError) as error:
@@ -76,6 +76,11 @@ def read_content(name: str, media_type: str, data: bytes) -> Content:
     except Exception as error:
         # Not ours to know which: it is the border to parsers that strangers feed.
         return Content(defect=f"the attachment {shown} is broken: {type(error).__name__}")
+
+
+def too_big(name: str, media_type: str) -> Content:
+    """What is said of a file of more than MAX_FILE bytes: nothing of one that says nothing anyway."""
+    return Content(defect=f"the attachment {name or media_type} is too big to be opened" if may_be_read(name, media_type) else "")
 
 
 def may_be_read(name: str, media_type: str) -> bool:
