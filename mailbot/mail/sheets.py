@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import docx.table
     import vobject
 
-logging.getLogger("vobject").setLevel(logging.CRITICAL)  # it logs what stands in cards that it cannot read
+logging.getLogger("vobject.base").disabled = True  # it logs what stands in cards that it cannot read; it sets its level itself
 
 MAX_FILE = 10_000_000  # bytes; bigger attachments are not opened
 MAX_UNPACKED = 60_000_000  # bytes of all members of a zip

@@ -191,3 +191,11 @@ def test_long_lists_are_cut():
 @given(st.sampled_from(["a.csv", "a.tsv", "a.docx", "a.vcf", "a.txt"]), st.binary(max_size=300))
 def test_any_bytes_are_read_or_a_defect(name, data):
     read_content(name, "", data)
+
+
+@pytest.mark.parametrize("line", ["EMAIL;<>:geheim@x.example", 'N;;="x:Geheim'])
+def test_what_stands_in_a_card_that_cannot_be_read_is_not_logged(line: str, caplog: pytest.LogCaptureFixture):
+    content = read_content("a.vcf", "", card("FN:Anna Schmidt", line).encode())
+
+    assert content.tables == ((CARD_HEADER, ("Anna", "Schmidt", "")),)
+    assert caplog.records == []
