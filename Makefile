@@ -2,10 +2,11 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
+# make bench-fuzz  mails that nobody would write, guided by coverage, for an hour or SECONDS=…
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format lock servers clean
+.PHONY: demo test lint format lock servers clean bench-fuzz
 
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
 
@@ -34,9 +35,14 @@ servers: .venv/dev
 	    echo "not root on Debian: tests that need Dovecot, Postfix or Chromium run where they are installed"; \
 	fi
 
+SECONDS = 3600
+
+bench-fuzz: .venv/fuzz
+	@.venv/bin/python -m bench.fuzz $(SECONDS)
+
 lock:
 	@rm -rf .venv && .ci/venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade --editable '.[dev]'
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade --editable '.[dev,fuzz]'
 	@.venv/bin/python -m pip freeze --exclude-editable --disable-pip-version-check | grep -v ' @ ' >requirements.lock
 	@touch .venv/demo .venv/dev
 
@@ -52,4 +58,8 @@ clean:
 
 .venv/dev: .venv/bin/pip pyproject.toml requirements.lock
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+.venv/fuzz: .venv/dev
+	@$(PIP) --editable '.[dev,fuzz]'
 	@touch $@
