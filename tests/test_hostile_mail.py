@@ -27,6 +27,7 @@ from mailbot.mail.message import Mail
 from mailbot.mail.read import read
 from mailbot.tickets.decision import Action
 from mailbot.tickets.writer import Words
+from mailbot.understanding.request import Person
 from tests.mail.eml import attachment, eml, multipart, part
 from tests.mail.test_read import PIECES
 from tests.mail.test_sheets import ods, spanning, xlsx, zipped
@@ -382,3 +383,25 @@ def test_the_rules_of_the_tests_are_those_of_the_project():
 
     assert isinstance(read(b""), Mail)
     assert "mx.die-linke-koeln.de" in catalogue.authserv_ids
+
+
+# --- a5.13 and a5.14
+
+
+def test_a5_13_who_passes_a_request_on_is_not_taken_for_who_wrote_it():
+    asks = "Hallo,\n\nich bräuchte bitte ein E-Mail-Postfach.\n\nViele Grüße\nBert Groß\n"
+    inner = eml(asks, sender="Bert Groß <bert@posteo.example>", subject="E-Mail-Adresse")
+    raw = multipart(
+        "mixed", part("Siehe Anhang."), b"Content-Type: message/rfc822\r\n\r\n" + inner, subject="Fwd: E-Mail-Adresse"
+    )
+
+    (first, *_) = goes_its_way(raw)
+
+    (outcome,) = first.decision.outcomes
+    assert outcome.request.fields["person"] == Person(given="Bert", surname="Groß")
+
+
+def test_a5_14_staff_are_told_of_an_address_that_the_members_page_has_misspelt():
+    (first, *_) = goes_its_way(eml(ASKS + "Ich hatte zuerst an support@die-linke.koeln.de geschrieben.\n"))
+
+    assert any("die-linke.koeln.de" in doubt for doubt in first.decision.doubts)
