@@ -3,12 +3,14 @@
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
 # make bench-loops       how many mails it takes until two machines that answer each other stop
+# make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
 # make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format lock servers clean bench-loops bench-big-folder
+.PHONY: demo test lint format lock servers clean bench-loops bench-fuzz bench-big-folder
 
+SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
 
 demo: .venv/demo
@@ -30,6 +32,9 @@ format: .venv/dev
 bench-loops: .venv/dev
 	@.venv/bin/python -m bench.loops
 
+bench-fuzz: .venv/fuzz
+	@.venv/bin/python -m bench.fuzz $(SECONDS)
+
 bench-big-folder: .venv/dev servers
 	@.venv/bin/python -m bench.big_folder
 
@@ -44,7 +49,7 @@ servers: .venv/dev
 
 lock:
 	@rm -rf .venv && .ci/venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade --editable '.[dev]'
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade --editable '.[dev,fuzz]'
 	@.venv/bin/python -m pip freeze --exclude-editable --disable-pip-version-check | grep -v ' @ ' >requirements.lock
 	@touch .venv/demo .venv/dev
 
@@ -60,4 +65,8 @@ clean:
 
 .venv/dev: .venv/bin/pip pyproject.toml requirements.lock
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+.venv/fuzz: .venv/dev
+	@$(PIP) --editable '.[dev,fuzz]'
 	@touch $@

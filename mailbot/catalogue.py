@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from holidays import country_holidays
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -138,16 +137,24 @@ class Staff(Rule):
     services: tuple[Id, ...] = ()  # empty: all
 
 
+_HOME = ("DE", "NW")
+
+
 class Hours(Rule):
     """When the association works."""
 
     zone: Zone = "Europe/Berlin"
     weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
-    country: Text = "DE"
-    subdivision: Text | None = "NW"
+    country: Text = _HOME[0]
+    subdivision: Text | None = _HOME[1]
 
     @model_validator(mode="after")
     def _has_holidays(self) -> Hours:
+        # To know one country the package loads all of them, a tenth of a second.
+        if (self.country, self.subdivision) == _HOME:
+            return self
+        from holidays import country_holidays
+
         try:
             country_holidays(self.country, subdiv=self.subdivision)
         except NotImplementedError as error:

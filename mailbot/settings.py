@@ -7,14 +7,11 @@ import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from io import StringIO
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import unquote, urlsplit
 
-from dotenv import dotenv_values
-from dotenv.parser import parse_stream
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
@@ -23,11 +20,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailbot.errors import SettingsError
+from mailbot.variables import PREFIX, RULES, given, templates_beside, variables
 
 Scheme = Literal["imaps", "imap+starttls", "imap", "smtps", "smtp+starttls", "smtp"]
 
-PREFIX = "MAILBOT_"
-DOT_ENV = Path(".env")
 SECRET_LENGTH = 32
 PORTS: Mapping[Scheme, int] = {
     "imaps": 993,
@@ -172,7 +168,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
-    rules: Path = Path("rules.yaml")
+    rules: Path = RULES
     database: Annotated[URL, BeforeValidator(_database)] = make_url("sqlite:///mailbot.db")
     imap: dict[str, ImapLogin] = Field(default_factory=dict)
     smtp: SmtpLogin | None = None
@@ -195,7 +191,7 @@ class Settings(BaseSettings):
     @property
     def templates(self) -> Path:
         """The folder of every text the bot sends, beside rules.yaml."""
-        return self.rules.parent / "templates"
+        return templates_beside(self.rules)
 
     def mailbox(self, id: str) -> Login:
         """The login of that mailbox. Raises SettingsError when it is not set."""
@@ -220,41 +216,19 @@ class Settings(BaseSettings):
 
 
 class _Variables(PydanticBaseSettingsSource):
-    """MAILBOT_* of the environment, then of .env; each also as …_FILE, the path of a file that holds the value."""
+    """What `variables` found, as pydantic takes it."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         return self().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        values = _with_files(_given())
+        values = variables()
         known = {
             name.lower(): value
             for name, value in values.items()
             if name.lower() in self.settings_cls.model_fields and name != "IMAP"
         }
         return {**known, "imap": {name[5:].lower(): value for name, value in values.items() if name.startswith("IMAP_")}}
-
-
-def _given() -> dict[str, str]:
-    """The variables that are set, without their prefix."""
-    found = {**_dot_env(), **os.environ}
-    return {name.removeprefix(PREFIX): value for name, value in found.items() if name.startswith(PREFIX) and value}
-
-
-def _dot_env() -> dict[str, str | None]:
-    try:
-        text = DOT_ENV.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8; save it as UTF-8"
-        raise SettingsError(f"{DOT_ENV}: cannot be read: {reason}") from None
-    broken = [str(each.original.line) for each in parse_stream(StringIO(text)) if each.error]
-    if broken:
-        raise SettingsError(
-            f"{DOT_ENV}:{', '.join(broken)}: no NAME=value; a value with blanks or '#' stands in '…', a remark begins with '#'"
-        )
-    return dotenv_values(stream=StringIO(text))
 
 
 def strangers(mailboxes: Collection[str]) -> tuple[str, ...]:
@@ -265,7 +239,7 @@ def strangers(mailboxes: Collection[str]) -> tuple[str, ...]:
     """
     plain = [name.upper() for name in Settings.model_fields if name != "imap"]
     known = {*plain, *(f"IMAP_{id.upper()}" for id in mailboxes)}
-    names = sorted(name for name in _given() if name.removesuffix("_FILE") not in known)
+    names = sorted(name for name in given() if name.removesuffix("_FILE") not in known)
     return tuple(_unknown(name, known) for name in names)
 
 
@@ -276,23 +250,6 @@ def _unknown(name: str, known: Collection[str]) -> str:
         f"did you mean {PREFIX}{near[0]}?" if near else "rules.yaml has no such mailbox" if mailbox else "see docs/operating.md"
     )
     return f"{PREFIX}{name} is set and means nothing; {hint}"
-
-
-def _with_files(given: Mapping[str, str]) -> dict[str, str]:
-    values = {name: value for name, value in given.items() if not name.endswith("_FILE")}
-    for name, path in given.items():
-        if not name.endswith("_FILE"):
-            continue
-        target = name.removesuffix("_FILE")
-        if target in values:
-            raise SettingsError(f"{PREFIX}{target} and {PREFIX}{name} are both set; keep one of them")
-        try:
-            values[target] = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"{PREFIX}{name}: {path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
-            ) from None
-    return values
 
 
 def load_settings() -> Settings:

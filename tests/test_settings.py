@@ -8,6 +8,7 @@ import pytest
 
 from mailbot.errors import SettingsError
 from mailbot.settings import ENCODED, Login, load_settings, secret_beside, strangers
+from mailbot.variables import rules_file
 
 KEY = "k" * 32
 
@@ -239,3 +240,11 @@ def test_a_damaged_secret_is_not_silently_replaced(tmp_path: Path):
 
     with pytest.raises(SettingsError, match="holds 4 characters, a secret needs at least 32; restore it from a backup"):
         secret_beside(tmp_path / "mailbot.db")
+
+
+def test_where_the_rules_lie_is_known_without_looking_at_anything_else(monkeypatch: pytest.MonkeyPatch):
+    assert rules_file() == Path("rules.yaml")
+
+    environment(monkeypatch, RULES="elsewhere/rules.yaml", SMTP="nonsense")
+
+    assert rules_file() == Path("elsewhere/rules.yaml")

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from email.message import Message
 from enum import StrEnum
 
-from flufl.bounce import all_failures
-
 from mailbot.mail.message import Kind, Mail
 from mailbot.mail.proof import Authenticity, prove
 from mailbot.mail.read import children, structure
@@ -436,6 +434,8 @@ def _is_permanent(block: Message) -> bool:
 
 def _bounced(raw: bytes) -> tuple[set[str], set[str]]:
     """Recipients of temporary and permanent failures, as flufl.bounce finds them; it raises on broken mails."""
+    from flufl.bounce import all_failures  # with a module for each mail server of the world, which few mails need
+
     try:
         temporary, permanent = all_failures(email.message_from_bytes(raw[:MAX_REPORT]))
     except Exception:

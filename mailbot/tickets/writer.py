@@ -45,15 +45,18 @@ class Writer:
 
     Args:
         templates: the folder `templates/`.
+        lasting: False for a few mails in one go: a template is compiled when it is needed for the first time.
 
     Raises:
         TemplateError: a template is missing or broken, as `templates/…:line: what`; here all that cannot be
             compiled at once, later the one that did not render.
     """
 
-    def __init__(self, catalogue: Catalogue, templates: Path) -> None:
+    def __init__(self, catalogue: Catalogue, templates: Path, *, lasting: bool = True) -> None:
         self._catalogue = catalogue
         self._templates = Templates(templates)
+        if lasting:
+            self._templates.compile_all()
 
     def under(self, catalogue: Catalogue) -> Writer:
         """The same texts for changed rules; the folder is not read again."""
