@@ -16,6 +16,7 @@ from mailbot.tickets.decision import Action
 from mailbot.tickets.digest import make_digest
 from mailbot.tickets.ticket import State
 from mailbot.tickets.writer import Words, Writer
+from mailbot.understanding.request import Guess, Why
 from tests.builders import ANNA, MEHMET, NOW, catalogue, decision, event, outcome, person, request, ticket
 from tests.chromium import Chromium, find_chromium
 
@@ -35,7 +36,12 @@ def chromium() -> Chromium:
 
 def question() -> Words:
     users = (ANNA, person("Mehmet", "Yılmaz", None), person("Elif", None, f"{LONG}@posteo.example"))
-    asked = request(fields={"group": "OV Ehrenfeld", "users": users}, missing=("admins", "users.email", "users.surname"))
+    guesses = (
+        Guess(item="users.email", written=f"{LONG}@gmial.com", why=Why.CANNOT_BE, meant=f"{LONG}@gmail.com", of=users[1]),
+        Guess(item="group", written=f"OV {LONG}", why=Why.RESPELT, meant="OV Ehrenfeld"),
+    )
+    missing = ("admins", "users.email", "users.surname")
+    asked = request(fields={"group": "OV Ehrenfeld", "users": users}, missing=missing, guesses=guesses)
     outcomes = (outcome(asked, action=Action.ASK, state=State.ASKING), outcome(request("aktivisti"), state=State.REFERRED))
     tickets = (ticket(asked, state=State.ASKING), ticket(request("aktivisti"), key="KV-1043", state=State.REFERRED))
     to = Address(name="Anna Schmidt", email="anna.schmidt@posteo.example")

@@ -76,7 +76,7 @@ class Screen:
             lines.append(f"{ticket.key}  {catalogue.service(ticket.request.service).label.en}", "bold")
             lines.append(f"  {WITH_WHOM[ticket.state]}\n", STYLES.get(ticket.state, ""))
             for label, values in facts(ticket.request, catalogue, ticket.language):
-                lines.append(f"  {label}: {'; '.join(values)}\n")
+                lines.append(f"  {label}: {'; '.join(map(str, values))}\n")
             for label in missing_labels(ticket.request, catalogue, ticket.language):
                 lines.append(f"  missing: {label}\n", "yellow")
             for reason in ticket.request.because:
@@ -99,7 +99,7 @@ class Screen:
                 catalogue.service(ticket.request.service).label.en,
                 Text(WITH_WHOM[ticket.state], STYLES.get(ticket.state, "")),
                 Text(ticket.requester.name or ticket.requester.email),
-                Text("; ".join(values[0] for _, values in known if values)),
+                Text("; ".join(str(values[0]) for _, values in known if values)),
             )
         self._console.print(table)
 

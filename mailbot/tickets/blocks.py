@@ -95,10 +95,21 @@ class Small:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """Lines to fill in: each label stands on a line of its own, followed by a colon."""
+    """Lines to fill in: (label, question) each; the label has a line of its own with a colon, a question stands below."""
 
     kind: ClassVar[str] = "form"
-    labels: tuple[str, ...]
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubted:
+    """A value that was not written quite so, with what the reader may want to know of it."""
+
+    text: str
+    remark: str
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.remark})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +117,7 @@ class Facts:
     """What is known: (label, values) a row."""
 
     kind: ClassVar[str] = "facts"
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    rows: tuple[tuple[str, tuple[str | Doubted, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,8 +332,8 @@ def _plain(block: Block) -> Iterator[str]:
             yield from (_wrapped(text_of(line), "! ", "  ") for line in lines)
         case Small(lines=lines):
             yield from ("-- ", *(text_of(line) for line in lines))
-        case Form(labels=labels):
-            yield from (f"{label}:" for label in labels)
+        case Form(lines=lines):
+            yield from (line for label, question in lines for line in _to_fill_in(label, question))
         case Facts(rows=rows):
             yield from (line for row in rows for line in _fact(*row))
         case Table(rows=table):
@@ -337,7 +348,13 @@ def _plain(block: Block) -> Iterator[str]:
             yield "\n\n".join("\n".join(_entry(entry)) for entry in entries)
 
 
-def _fact(label: str, values: tuple[str, ...]) -> Iterator[str]:
+def _to_fill_in(label: str, question: str) -> Iterator[str]:
+    yield f"{label}:"
+    if question:
+        yield _wrapped(question, "  ", "  ")
+
+
+def _fact(label: str, values: tuple[str | Doubted, ...]) -> Iterator[str]:
     if len(values) == 1:
         yield f"- {label}: {values[0]}"
     else:

@@ -6,7 +6,7 @@ Built from the catalogue that is in use, so a new service or field is rehearsed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import product
 
@@ -17,7 +17,7 @@ from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import make_digest
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.writer import Writer
-from mailbot.understanding.request import Person, Request, RequestKind, Value
+from mailbot.understanding.request import Guess, Person, Request, RequestKind, Value, Why
 
 MOMENT = datetime(2025, 9, 22, 9, 30, tzinfo=UTC)
 NOBODY = Address(email="jemand@verein.example")
@@ -145,9 +145,23 @@ def _request(service: Service, kind: RequestKind) -> Request:
     """Every second field has a value; what each of the others, and of the persons, needs is missing."""
     given: dict[str, Value] = {rule.id: VALUES[rule.type] for rule in service.fields[::2]}
     missing = [name for rule in service.fields for name in _missing(rule, given)]
-    return Request(service=service.id, kind=kind, missing=tuple(sorted(missing)), because=("weil es so da steht",)).with_fields(
-        given
-    )
+    return Request(
+        service=service.id,
+        kind=kind,
+        missing=tuple(sorted(missing)),
+        because=("weil es so da steht",),
+        guesses=tuple(_guesses(service, missing, given)),
+    ).with_fields(given)
+
+
+def _guesses(service: Service, missing: Sequence[str], given: Mapping[str, Value]) -> Iterator[Guess]:
+    """Everything that is missing stands there wrongly, every second with a likely value; the group is misspelt."""
+    for at, name in enumerate(missing):
+        meant = None if at % 2 else "2025-10-03"
+        yield Guess(item=name, written="Größe <b>", why=Why.CANNOT_BE, meant=meant, of=USERS[0] if "." in name else None)
+    for rule in service.fields:
+        if rule.type == "group" and rule.id in given:
+            yield Guess(item=rule.id, written="OV Kölln", why=Why.RESPELT, meant="OV Köln-Süd <b>")
 
 
 def _missing(rule: FieldRule, given: Mapping[str, Value]) -> Iterator[str]:

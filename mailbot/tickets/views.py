@@ -14,7 +14,7 @@ from mailbot.tickets.calendar import day_of
 from mailbot.tickets.decision import Outcome
 from mailbot.tickets.digest import Row
 from mailbot.tickets.ticket import Event, State, Ticket
-from mailbot.tickets.wording import day, facts, label_of, missing_labels, moment, short_day
+from mailbot.tickets.wording import day, facts, form_lines, label_of, moment, short_day
 from mailbot.understanding.request import Person, Request, RequestKind, Value
 
 STAFF_LANGUAGE = "de"
@@ -63,6 +63,7 @@ class Part:
     added: bool  # the member was asked before, and this mail told more
     asked_again: bool
     form: Form | None
+    proposes: bool  # a line of the form asks "Meintest du …?"
     facts: Facts | None
     reason: str
     introduction: bool
@@ -72,7 +73,7 @@ class Part:
 def part_of(outcome: Outcome, ticket: Ticket, catalogue: Catalogue, language: str, *, known: bool) -> Part:
     """`known` False: the sender is not proven, so nothing of what the mail said is shown."""
     request, service = outcome.request, catalogue.service(outcome.request.service)
-    labels = missing_labels(request, catalogue, language, known=known)
+    lines = form_lines(request, catalogue, language, known=known)
     rows = facts(request, catalogue, language) if known else ()
     return Part(
         key=ticket.key,
@@ -82,7 +83,8 @@ def part_of(outcome: Outcome, ticket: Ticket, catalogue: Catalogue, language: st
         change=request.kind is RequestKind.CHANGE,
         added=outcome.ticket is not None and outcome.changed,
         asked_again=outcome.ticket is not None,
-        form=Form(labels=labels) if labels else None,
+        form=Form(lines=lines) if lines else None,
+        proposes=known and any(guess.why.asks and guess.proposed for guess in request.guesses),
         facts=Facts(rows=rows) if rows else None,
         reason=service.on_hold.in_(language) if service.on_hold else "",
         introduction=service.introduction and request.kind is RequestKind.NEW,

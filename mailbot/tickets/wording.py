@@ -7,9 +7,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from mailbot.catalogue import Catalogue, FieldRule, Label, Service
-from mailbot.tickets.blocks import flat
+from mailbot.tickets.blocks import Doubted, flat
 from mailbot.understanding.form import Blank, blanks
-from mailbot.understanding.request import Person, Request, Value
+from mailbot.understanding.guessing import is_about
+from mailbot.understanding.request import Guess, Person, Request, Value, Why
 
 TOOL = Label(de="Betrifft", en="Concerns")
 MONTHS = {
@@ -26,30 +27,64 @@ def missing_labels(request: Request, catalogue: Catalogue, language: str, *, kno
     They are those of `understanding.form`, which reads the filled-in lines back. `known` False: the sender is
     not proven, so no name out of the mail stands in a label.
     """
+    return tuple(label for label, _ in form_lines(request, catalogue, language, known=known))
+
+
+def form_lines(request: Request, catalogue: Catalogue, language: str, *, known: bool) -> tuple[tuple[str, str], ...]:
+    """The same labels, each with the question for what was written already, "" where nothing was or `known` is False."""
     asked = blanks(request, catalogue, language)
     return tuple(
-        label
+        line
         for rule in catalogue.service(request.service).fields
-        for label in _labels(rule, [blank for blank in asked if blank.field == rule.id], request, language, known)
+        for line in _lines(rule, [blank for blank in asked if blank.field == rule.id], request, language, known)
     )
 
 
-def _labels(rule: FieldRule, asked: Sequence[Blank], request: Request, language: str, known: bool) -> Iterator[str]:
+def _lines(rule: FieldRule, asked: Sequence[Blank], request: Request, language: str, known: bool) -> Iterator[tuple[str, str]]:
     if asked and (known or rule.type != "persons"):
-        yield from (flat(blank.label) for blank in asked)
+        yield from ((flat(blank.label), flat(blank.question) if known else "") for blank in asked)
     elif any(name.partition(".")[0] == rule.id for name in request.missing):
-        yield rule.label.in_(language)
+        yield rule.label.in_(language), ""
 
 
-def facts(request: Request, catalogue: Catalogue, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What is known: (short label, values as people say them), in the order of the service's fields."""
+def facts(request: Request, catalogue: Catalogue, language: str) -> tuple[tuple[str, tuple[str | Doubted, ...]], ...]:
+    """
+    What is known: (short label, values as people say them), in the order of the service's fields.
+
+    What was not written quite so has a remark.
+    """
     service = catalogue.service(request.service)
     asked = [rule.id for rule in service.fields]
     ids = [id for id in asked if id in request.fields] + [id for id in request.fields if id not in asked]
     return tuple(
-        (label_of(service, id, language), said(request.fields[id], service.field(id), request.fields, catalogue, language))
-        for id in ids
+        (label_of(service, id, language), _with_remarks(id, request, service.field(id), catalogue, language)) for id in ids
     )
+
+
+_REMARKS = {
+    "de": {Why.RESPELT: "aus „{written}“ – richtig?", Why.ORDER: "Vorname {given}, Nachname {surname} – richtig?"},
+    "en": {Why.RESPELT: "from “{written}” – right?", Why.ORDER: "given name {given}, surname {surname} – right?"},
+}
+
+
+def _with_remarks(
+    id: str, request: Request, rule: FieldRule | None, catalogue: Catalogue, language: str
+) -> tuple[str | Doubted, ...]:
+    value = request.fields[id]
+    each = value if isinstance(value, tuple) else (value,)
+    words = said(value, rule, request.fields, catalogue, language)
+    guesses = [guess for guess in request.guesses if guess.field == id and not guess.why.asks]
+    return tuple(_doubted(word, one, guesses, language) for word, one in zip(words, each, strict=True))
+
+
+def _doubted(words: str, value: Value, guesses: Sequence[Guess], language: str) -> str | Doubted:
+    """The words, with the remark of a guess that is about this value."""
+    for guess in guesses:
+        if not isinstance(value, Person) or is_about(guess, value):
+            of = guess.of or Person()
+            remark = _REMARKS[language][guess.why].format(written=guess.written, given=of.given, surname=of.surname)
+            return Doubted(text=words, remark=flat(remark))
+    return words
 
 
 def label_of(service: Service, id: str, language: str) -> str:

@@ -13,7 +13,8 @@ from mailbot.understanding.choosing import choose, rechoose
 from mailbot.understanding.correction import corrects
 from mailbot.understanding.form import Filled
 from mailbot.understanding.gaps import needed
-from mailbot.understanding.group import bare_group, is_denied
+from mailbot.understanding.group import bare_group, groups_in, is_denied
+from mailbot.understanding.guessing import guess
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field, in_order
 from mailbot.understanding.joining import join_person, join_persons
@@ -21,7 +22,9 @@ from mailbot.understanding.lexicon import fold, is_no_name, listed
 from mailbot.understanding.names import as_written
 from mailbot.understanding.particulars import asks_for_several_days
 from mailbot.understanding.request import Person, Request, RequestKind, Value
+from mailbot.understanding.restating import restates, without_denied
 from mailbot.understanding.scene import Scene, is_courtesy
+from mailbot.understanding.settling import settle, unanswered
 
 _TASK = re.compile(
     r"^(?:also\s+|ja,?\s+|na,?\s+)?(?:(?:meine|mein|die)\s+(?:aufgabe|funktion|rolle|amt)\b[\w\s]{0,20}?(?:ist|wäre|lautet|:)\s*"
@@ -39,7 +42,9 @@ def answered(request: Request, scene: Scene, forms: Sequence[Filled], catalogue:
     What was said before stays unless the mail corrects it.
     """
     service = catalogue.service(request.service)
-    heard = Heard(fields=dict(request.fields), hints=dict(request.hints))
+    heard = Heard(fields=dict(request.fields), hints=dict(request.hints), guesses=list(request.guesses))
+    scene, forms = settle(scene, forms, heard)
+    earlier = dict(heard.fields)
     rules = needed(service, request.kind, request.fields) if request.kind is RequestKind.CHANGE else service.fields
     spoken = _substance(scene)
     for rule in in_order(rules):
@@ -53,9 +58,12 @@ def answered(request: Request, scene: Scene, forms: Sequence[Filled], catalogue:
             case "person":
                 join_person(rule, service, spoken, here, request, catalogue, heard)
             case "chosen":
-                _chosen(rule, spoken, here, lacks, request.fields.get(rule.among or "") or (), heard)
+                _chosen(rule, spoken, here, lacks, _people(request, rule.among), heard)
             case _:
                 _plain(rule, service, spoken, here, lacks, catalogue, heard)
+    heard.guesses = list(unanswered(heard.guesses, earlier, heard.fields))
+    for told in (spoken, *(spoken.saying(form.text, form.line) for form in forms)):
+        guess(rules, service, told, catalogue, heard)
     return heard
 
 
@@ -73,13 +81,21 @@ def _plain(
         value = _said(rule, service, scene.saying(form.text, form.line), catalogue, heard, bare=True)
         if value is not None:
             return heard.take(rule.id, value, f'"{form.text}" behind "{form.blank.label}" in line {form.line}')
-    corrected = corrects(scene.text) and rule.type != "text"
-    if lacks or corrected:
-        value = _said(rule, service, scene, catalogue, heard, bare=lacks or rule.type == "number")
+    known = heard.fields.get(rule.id)
+    told = without_denied(scene, rule, known)
+    corrected = (corrects(scene.text) and rule.type != "text") or (
+        rule.type == "addresses" and listed("as_well").search(scene.text) is not None
+    )
+    if lacks or corrected or told:
+        value = _said(rule, service, told or scene, catalogue, heard, bare=lacks or rule.type == "number" or told is not None)
         if rule.type == "addresses":
             value = _addresses_after(heard.fields.get(rule.id), value, scene)
         if value is not None and value != heard.fields.get(rule.id):
             heard.take(rule.id, value, "said in this mail" if lacks else "corrected in this mail")
+    elif known is not None and rule.type not in ("text", "addresses"):
+        value = _said(rule, service, scene, catalogue, heard, bare=rule.type == "number")
+        if value not in (None, known) and value is not None and (rule.type == "choice" or restates(rule, scene, value)):
+            heard.take(rule.id, value, "said anew in this mail")
     return None
 
 
@@ -95,6 +111,9 @@ def _addresses_after(before: Value | None, said: Value | None, scene: Scene) -> 
         for word in re.findall(r"[^\W\d_]{3,}", passage.text)
         if each in passage.text.lower() or (word[:1].isupper() and _is_of(each, word, scene))
     }
+    gone |= {each for each in old for other in new if each != other and each.split("@")[0] == other.split("@")[0]}
+    if listed("me_no_target").search(scene.text):
+        gone |= {each for each in (*old, *new) if each == scene.voice.person.email}
     return (*(each for each in old if each not in gone), *(each for each in new if each not in old and each not in gone)) or None
 
 
@@ -110,7 +129,7 @@ def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue,
         hear_field(rule, service, scene, catalogue, fresh)
     if rule.id in fresh.fields and rule.id not in fresh.broken:
         value = fresh.fields[rule.id]
-        return value if rule.type == "date" and asks_for_several_days(service) else _latest(rule, scene, value)
+        return value if rule.type == "date" and asks_for_several_days(service) else _latest(rule, scene, value, catalogue)
     if bare:
         for passage in scene.passages:
             value_ = _bare(rule, service, passage.text, scene, catalogue, before) if passage.text else None
@@ -124,7 +143,7 @@ def _is_short(scene: Scene) -> bool:
     return len(scene.text.split()) <= 8
 
 
-def _latest(rule: FieldRule, scene: Scene, value: Value) -> Value:
+def _latest(rule: FieldRule, scene: Scene, value: Value, catalogue: Catalogue) -> Value:
     """Of several days the one that is called new, else the last."""
     if rule.type == "address":
         wires = [(p.text, w) for p in scene.passages for w in addresses_in(p.text) if w.email and not is_denied(p.text, w.start)]
@@ -133,10 +152,21 @@ def _latest(rule: FieldRule, scene: Scene, value: Value) -> Value:
             if len(wires) > 1 and isinstance(value, str) and _alike(wires[-1][1].email or "", value)
             else value
         )
+    if rule.type == "group":
+        return _group_now(scene, catalogue) or value
     if rule.type != "date":
         return value
     days = [day for passage in scene.passages for day in values.dates_in(passage.text, scene.today) if not _is_old(passage.text)]
     return days[-1].isoformat() if days else value
+
+
+def _group_now(scene: Scene, catalogue: Catalogue) -> str | None:
+    """ "AG Senioren, ach nein, so hießen wir früher. Jetzt sind wir die AG Alter": the one that is called the present one."""
+    for passage in scene.passages:
+        named = [group.value for group in groups_in(passage.text, catalogue.groups) if group.value]
+        if named and listed("nowadays").search(passage.text):
+            return named[-1]
+    return None
 
 
 def _alike(one: str, other: str) -> bool:
@@ -187,9 +217,16 @@ def _bare_role(rule: FieldRule, service: Service, text: str) -> str | None:
     return as_written(" ".join(words)) if rest.islower() and len(words) == 1 else " ".join(words)
 
 
-def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool, before: Value, heard: Heard) -> None:
+def _people(request: Request, id: str | None) -> tuple[Person, ...]:
+    return Heard(fields=dict(request.fields)).people(id)
+
+
+def _chosen(
+    rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool, before: tuple[Person, ...], heard: Heard
+) -> None:
     """The chosen after this mail; `before` are those of whom they were chosen until now."""
     people = heard.people(rule.among)
+    _follow(rule, before, heard)
     for form in forms:
         choose(rule, scene.saying(form.text, form.line), heard, anywhere=True)
     if rule.id in heard.fields and forms:
@@ -202,8 +239,8 @@ def _chosen(rule: FieldRule, scene: Scene, forms: Sequence[Filled], lacks: bool,
         rechoose(rule, scene, people, old, heard)
     elif any(chosen.spans(passage.text, rule.words) for passage in scene.passages):
         choose(rule, scene, heard)
-    if lacks and rule.id not in heard.fields and isinstance(before, tuple) and before:
-        told = {each.email for each in before if isinstance(each, Person)}
+    if lacks and rule.id not in heard.fields and before:
+        told = {each.email for each in before}
         choose(rule, scene.only(_without_new_address(scene, told)), heard, anywhere=True)
     _name_anew(rule, before, heard)
 
@@ -213,6 +250,22 @@ def _without_new_address(scene: Scene, told: Set[str | None]) -> list[int]:
     return [
         at for at, passage in enumerate(scene.passages) if not any(wire.email not in told for wire in addresses_in(passage.text))
     ]
+
+
+def _follow(rule: FieldRule, known: Sequence[Person], heard: Heard) -> None:
+    """Whoever was chosen stays so under a new address or a name that was put right."""
+    value = heard.fields.get(rule.id)
+    if isinstance(value, tuple):
+        people = heard.people(rule.among)
+        now = {chosen.normal(each): chosen.normal(_later(each, people)) for each in known}
+        heard.fields[rule.id] = tuple(now.get(each, each) for each in value if isinstance(each, str))
+
+
+def _later(person: Person, people: Sequence[Person]) -> Person:
+    """The same one as he or she is known now."""
+    same_name = [each for each in people if each.name == person.name and each.name != each.email]
+    same_address = [each for each in people if person.email and each.email == person.email]
+    return next((each for each in (*same_address, *same_name)), person)
 
 
 def _name_anew(rule: FieldRule, before: Value, heard: Heard) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rapidfuzz.distance import OSA
+
 from mailbot.catalogue import FieldRule
+from mailbot.expression import pattern
 from mailbot.understanding import chosen
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.correction import leaves, places
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
-from mailbot.understanding.lexicon import beginning, fold, listed
+from mailbot.understanding.lexicon import beginning, fold, is_no_name, listed
 from mailbot.understanding.mention import Mention
 from mailbot.understanding.names import completed, same_person
-from mailbot.understanding.request import Person
+from mailbot.understanding.request import Guess, Person, Why
 from mailbot.understanding.scene import Scene
 
 
@@ -34,6 +37,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
         person for entry in scene.entries if entry.marked for person in pool if same_person(person, entry.person)
     ]
     doubtful: list[str] = []
+    strangers: list[str] = []
     reason = "marked in the list" if picked else ""
     announced = False
     names = chosen.names_of((*pool, scene.voice.person))  # once, for lists may be long and mails longer
@@ -54,6 +58,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
             found = found or (() if doubts else _by_relation(stretch, scene, pool))
             picked += [person for person in found if person not in picked]
             doubtful += doubts
+            strangers += _strangers(stretch, rule, pool)
             if (found or doubts) and not reason:
                 reason = quote(passage)
             if not found and not doubts and not pool and here:
@@ -65,15 +70,35 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
     ]
     if picked and not doubtful and (rule.most is None or len(picked) <= rule.most):
         heard.take(rule.id, tuple(chosen.normal(person) for person in picked), reason)
-    elif picked or doubtful:
-        heard.because.append(
-            f"{rule.id}: "
-            + (
-                f"{', '.join(doubtful)} fits more than one"
-                if doubtful
-                else f"{len(picked)} are named, at most {rule.most} may be"
-            )
-        )
+    elif doubtful:
+        heard.doubt(Guess(item=rule.id, written=", ".join(dict.fromkeys(doubtful)), why=Why.FITS_SEVERAL))
+    elif picked:
+        heard.doubt(Guess(item=rule.id, written=", ".join(person.name for person in picked), why=Why.TOO_MANY))
+    for word in strangers:
+        likely = [person for person in pool if _resembles(word, person)]
+        if len(likely) == 1 and likely[0] not in picked:
+            heard.doubt(Guess(item=rule.id, written=word, why=Why.NOT_LISTED, meant=chosen.normal(likely[0])))
+
+
+def _strangers(stretch: str, rule: FieldRule, people: Sequence[Person]) -> list[str]:
+    """Words of the stretch that may be names and are nobody's of the people."""
+    names = {fold(part) for each in people for part in re.split(r"[ -]", each.name)}
+    for wire in addresses_in(stretch):
+        stretch = stretch.replace(wire.written, " ")
+    return [
+        word
+        for word in re.findall(r"[^\W\d_]{3,}", stretch)
+        if fold(word) not in names and not is_no_name(word) and not pattern(*rule.words).fullmatch(word)
+    ]
+
+
+def _resembles(word: str, person: Person) -> bool:
+    """Nearly the given name or the surname: one letter, of a long word two, are otherwise."""
+    return any(
+        len(part) >= 4 and fold(part) != fold(word) and OSA.distance(fold(word), fold(part)) <= (2 if len(part) >= 8 else 1)
+        for part in (person.given, person.surname)
+        if part
+    )
 
 
 _DETERMINERS = r"(?:mein\w*|unser\w*|sein\w*|ihr\w*|dein\w*|eu(?:er|re\w*)|der|die|den|dem|besagte[rn]?|my|our|his|her|the)"
@@ -161,9 +186,15 @@ def rechoose(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tup
                 value = []
             value += [person for person in named if person not in value and person not in gone]
             replacing = replacing or bool(gone)
+        behind = passage.text[stretches[-1][1] :] if stretches and replacing else ""
+        if re.search(r"\b(?:schon|dafür|stattdessen|lieber|instead)\b", behind):  # "Bo ist kein Admin, Anna schon"
+            value += [each for each in chosen.referred(behind, people, scene.voice.person)[0] if each not in value]
     if value and (rule.most is None or len(value) <= rule.most):
         new = tuple(chosen.normal(person) for person in value)
         if new != old:
             heard.take(rule.id, new, "corrected in this mail")
-    elif value:
+    elif not value:
+        heard.fields.pop(rule.id, None)
+    else:
         del heard.fields[rule.id]
+        heard.doubt(Guess(item=rule.id, written=", ".join(person.name for person in value), why=Why.TOO_MANY))

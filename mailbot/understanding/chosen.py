@@ -139,7 +139,7 @@ def referred(
     doubtful: list[str] = []
     rest = text
     for wire in addresses_in(text):
-        person = next((each for each in people if wire.email and each.email == wire.email), None)
+        person = next((each for each in people if each.email == (wire.email or wire.written.lower())), None)
         if person:
             taken.append((wire.start, person))
         rest = rest.replace(wire.written, "\x00" * len(wire.written), 1)

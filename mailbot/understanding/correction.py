@@ -19,7 +19,7 @@ def corrects(text: str) -> bool:
 def is_replaced(text: str, start: int) -> bool:
     """Whether the name that begins at `start` stands behind "statt" or the like."""
     words = listed("instead_of").pattern
-    return re.search(rf"{words}\s+(?:\w+\s+)?$", text[:start], re.IGNORECASE) is not None
+    return re.search(rf"{words}\s+(?:(?!mir\b|mich\b|meiner\b|me\b)\w+\s+)?$", text[:start], re.IGNORECASE) is not None
 
 
 def leaves(text: str, start: int, end: int, upto: int | None = None) -> bool:

@@ -22,6 +22,10 @@ _SELF = tuple(
         r"\b(?:würde|werde|will|möchte|kann|soll)\s+(?P<me>ich|isch)\s+(?:gern\w*\s+)?(?:übernehmen|machen|pflegen|betreuen|verwalten)\b",
         r"\b(?P<me>i|ich)\s*,",
         r"\bum\s+(?P<me>mich)\b",
+        r"\b(?P<me>mich)\s+als\b",
+        r"\b(?:erreich\w*|schreibt|schreib|mailt)\b.{0,20}\b(?P<me>mich|mir)\b(?=.{0,20}\bunter\b)",
+        r"\b(?:machen|pflegen|betreuen|übernehmen) (?:würde[nt]?|werden|wollen|will) (?:das |es |sie )?(?P<me>ich)\b",
+        r"\bum die (?P<me>ich) mich kümmere?\b",
         rf"\b(?:auch|wieder|eben|natürlich|selbstverständlich|\w+weise)\s+(?:auch\s+)?(?P<me>ich|mich|me)\b{_NEW_SENTENCE}",
     )
 )

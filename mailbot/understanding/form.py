@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule
 from mailbot.mail.message import Body, Kind, Line
+from mailbot.understanding.guessing import is_about
 from mailbot.understanding.lexicon import fold
-from mailbot.understanding.request import Person, Request
+from mailbot.understanding.question import question
+from mailbot.understanding.request import Guess, Person, Request
 
 PART_LABELS: Mapping[str, Mapping[str, str]] = {
     "de": {"given": "Vorname", "surname": "Name", "email": "E-Mail"},
@@ -23,18 +25,45 @@ OF_LABELS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blank:
-    """One line that a member is asked to fill in: the label without colon, and what it stands for."""
+    """
+    One line that a member is asked to fill in: the label without colon, and what it stands for.
+
+    `question` stands below the label where something was written already that is a guess; `earlier` are the forms
+    that it may have had in mails before.
+    """
 
     label: str
     field: str
     part: str | None = None
     person: Person | None = None
+    question: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 def blanks(request: Request, catalogue: Catalogue, language: str) -> tuple[Blank, ...]:
     """The lines that ask for what the request lacks, in the order of the catalogue."""
     service = catalogue.service(request.service)
-    return tuple(blank for rule in service.fields for blank in _of_field(rule, request, language))
+    return tuple(
+        _asked_back(blank, rule, request, language) for rule in service.fields for blank in _of_field(rule, request, language)
+    )
+
+
+def _asked_back(blank: Blank, rule: FieldRule, request: Request, language: str) -> Blank:
+    """With the question for what was written in its place."""
+    guesses = [each for each in request.guesses if each.why.asks and is_asked_by(each, blank)]
+    forms = [
+        " ".join(question(replace(each, declined=declined), rule, request, language) for each in guesses)
+        for declined in (False, True)
+    ]
+    now = " ".join(question(each, rule, request, language) for each in guesses)
+    return replace(blank, question=now, earlier=tuple(form for form in dict.fromkeys(forms) if form != now)) if guesses else blank
+
+
+def is_asked_by(guess: Guess, blank: Blank) -> bool:
+    """Whether the line asks for what the guess is about."""
+    if (guess.field, guess.part) != (blank.field, blank.part):
+        return False
+    return blank.person is None or is_about(guess, blank.person)
 
 
 def _of_field(rule: FieldRule, request: Request, language: str) -> Iterator[Blank]:
@@ -85,7 +114,7 @@ def filled(body: Body, requests: Sequence[Request], catalogue: Catalogue) -> tup
             text = _behind(blank.label, line.text)
             if text is None or (at, blank) in seen:
                 continue
-            answer = text or _below(lines, number, wanted)
+            answer = text or _below(lines, number + 1, blank, wanted)
             if answer:
                 seen.add((at, blank))
                 found.append((at, Filled(blank=blank, text=answer, line=line.number)))
@@ -108,12 +137,14 @@ def _cut(label: str, text: str) -> tuple[str, str, str]:
     return text[:at], ":", text[at + 1 :]
 
 
-def _below(lines: Sequence[Line], at: int, wanted: Sequence[tuple[int, Blank]]) -> str:
-    """The line right below, where it is no form line and no sentence of our own."""
-    if at + 1 >= len(lines):
+def _below(lines: Sequence[Line], at: int, blank: Blank, wanted: Sequence[tuple[int, Blank]]) -> str:
+    """The words behind or below our question, where they are no form line and no sentence of our own."""
+    at, text = _past_question(lines, at, blank)
+    if text:
+        return text
+    if at >= len(lines):
         return ""
-    following = lines[at + 1]
-    text = following.text.strip()
+    text = lines[at].text.strip()
     if (
         not text
         or any(_behind(blank.label, text) is not None for _, blank in wanted)
@@ -121,11 +152,32 @@ def _below(lines: Sequence[Line], at: int, wanted: Sequence[tuple[int, Blank]]) 
     ):
         return ""
     taken = [text]
-    for line in lines[at + 2 :]:
+    for line in lines[at + 1 :]:
         if not line.text.strip() or ":" in line.text or len(taken) > 30:
             break
         taken.append(line.text.strip())
     return "\n".join(taken)
+
+
+def _past_question(lines: Sequence[Line], at: int, blank: Blank) -> tuple[int, str]:
+    """Where it goes on below our own question, however the lines were broken, and what was written right behind it."""
+    for asked in (blank.question, *blank.earlier):
+        left, here = plain(asked), at
+        while left and here < len(lines):
+            have = plain(lines[here].text)
+            if not left.startswith(have) and have.startswith(left):
+                return here + 1, _behind_letters(lines[here].text, left)
+            if not have or not left.startswith(have):
+                break
+            left, here = left[len(have) :], here + 1
+        if asked and not left:
+            return here, ""
+    return at, ""
+
+
+def _behind_letters(text: str, letters: str) -> str:
+    end = next(at for at in range(len(text) + 1) if plain(text[:at]) == letters)
+    return text[end:].strip(" \t_.*?!:–-")
 
 
 def plain(text: str) -> str:

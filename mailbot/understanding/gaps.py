@@ -26,7 +26,7 @@ def missing(
     """
     Sorted dotted names of what is missing: a field's id, or id and part ("users.email").
 
-    `broken` are ids of fields that hold good values but were also given an impossible one.
+    `broken` are ids of fields that hold good values but were also given one that cannot be or is in doubt.
     """
     found: set[str] = set()
     for rule in needed(service, kind, fields):

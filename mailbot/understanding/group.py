@@ -19,6 +19,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """What may stand between the kind and the name."""
+_SAYS_OF_ONESELF = re.compile(r"(?:ich\s+)?(?:bin|mache?|übernehme|i am|i'm)\b", re.IGNORECASE)
 _SPEAKER = frozenset({"i", "i'd", "i'm", "i’d", "i’m"})
 _SEVERAL = re.compile(r"(?:verbände|gruppen|kreise|gemeinschaften)n?$", re.IGNORECASE)
 """Of several groups, none is named."""
@@ -228,6 +229,8 @@ def bare_group(text: str, kind: str | None, groups: Groups) -> str | None:
     if named:
         return named
     name = text.strip()
+    if _SAYS_OF_ONESELF.match(name):
+        return None
     while lead := beginning("before_group_names").match(name):
         name = name[lead.end() :].lstrip(" :,-–")
     behind = listed("behind_group_names").search(name)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.understanding.choosing import choose
 from mailbot.understanding.form import plain
+from mailbot.understanding.guessing import guess
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.particulars import (
     hear_address,
@@ -30,6 +31,7 @@ def hear(service: Service, scene: Scene, catalogue: Catalogue) -> Heard:
     heard = Heard()
     for rule in in_order(service.fields):
         hear_field(rule, service, scene, catalogue, heard)
+    guess(service.fields, service, scene, catalogue, heard)
     return heard
 
 

@@ -13,6 +13,7 @@ from mailbot.expression import pattern
 from mailbot.understanding import chosen
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.choosing import spoken_of_last
+from mailbot.understanding.chosen import is_speaker
 from mailbot.understanding.correction import corrects, is_replaced, leaves, places
 from mailbot.understanding.form import Filled
 from mailbot.understanding.group import is_denied
@@ -21,9 +22,10 @@ from mailbot.understanding.hearing import hear_field
 from mailbot.understanding.lexicon import is_no_name, listed
 from mailbot.understanding.mention import Mention, merged, stands_for
 from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
+from mailbot.understanding.passage import ADDRESS
 from mailbot.understanding.people import named_person, with_said_surname, without_filler
-from mailbot.understanding.renaming import renamed
 from mailbot.understanding.request import Person, Request
+from mailbot.understanding.respelling import respelt
 from mailbot.understanding.scene import Scene, is_courtesy
 
 
@@ -35,9 +37,10 @@ def join_persons(
     before = people
     for form in forms:
         if form.blank.part and form.blank.person:
-            people = _with_part(people, form.blank.person, form.blank.part, form.text)
+            people = _with_part(people, form.blank.person, form.blank.part, form.text, scene.own)
         else:
             people = _added(people, rule, service, scene.saying(form.text, form.line), catalogue)
+    people, scene = respelt(people, scene, heard.guesses)
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     asks_for_chosen = any(other.among == rule.id and other.id in request.missing for other in service.fields)
     if not asks_for_chosen:
@@ -66,11 +69,11 @@ def _added(
     return merged([*people, *named])
 
 
-def _with_part(people: Sequence[Person], whose: Person, part: str, text: str) -> tuple[Person, ...]:
+def _with_part(people: Sequence[Person], whose: Person, part: str, text: str, own: frozenset[str]) -> tuple[Person, ...]:
     """One part of one person, from the words behind its form line."""
     value: str | None
     if part == "email":
-        value = next((wire.email for wire in addresses_in(text) if wire.email), None)
+        value = next((wire.email for wire in addresses_in(text, own=own) if wire.email), None)
     else:
         value = as_written(" ".join(text.split()[:4]).strip(" .,")) or None
     return tuple(
@@ -121,7 +124,7 @@ _COUPLED = re.compile(r"\s*(?:,|&|\b(?:und|sowie|and)\b)\s*")
 
 def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service: Service) -> tuple[Person, ...]:
     """Parts that were missing, new addresses, and persons who join."""
-    result = [_renamed(each, scene) for each in people]
+    result = list(people)
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     for mention in scene.mentions:
         person = mention.person
@@ -137,6 +140,7 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         if person.email in {each.email for each in people} or is_denied(text, mention.place[1]):
             continue
         if person.email and not (person.given or person.surname):
+            result = [replace(each, email=person.email) if _is_owner(each, result, text, scene) else each for each in result]
             result = [replace(each, email=person.email) if _is_misspelt(each, person.email, scene) else each for each in result]
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
         if not fits and person.email and not (person.given and person.surname):
@@ -148,7 +152,8 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         if len(fits) == 1:
             at = fits[0]
             differs = bool(person.email and result[at].email and person.email != result[at].email)
-            if differs and not (corrects(scene.text) or listed("about_addresses").search(text)):
+            told = listed("about_addresses").search(text) or _tells_address(text) or _is_short(text)
+            if differs and not (corrects(scene.text) or told):
                 continue
             result[at] = completed(
                 Person(given=result[at].given, surname=result[at].surname, email=person.email or result[at].email), person
@@ -159,14 +164,31 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
             )
         elif not fits and person.given and person.surname and (person.email or _joins(text, chosen_words)):
             result.append(person)
+        elif not fits and person.given and person.email and listed("instead_of").search(text):
+            result.append(person)  # in the place of somebody else; the rest of the name is asked for
     result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
     return merged(result)
 
 
-def _renamed(person: Person, scene: Scene) -> Person:
-    for passage in scene.passages:
-        person = renamed(person, passage.text)
-    return person
+def _tells_address(text: str) -> bool:
+    """ "Die Adresse von Bo ist …", "Bo hat eine andere Mail: …"."""
+    return re.search(r"\b(?:e-?mail-?)?(?:adresse|address|mail)\b", ADDRESS.sub(" ", text), re.IGNORECASE) is not None
+
+
+def _is_short(text: str) -> bool:
+    """A name, an address, and hardly a word besides: "Bo hat jetzt bo@…"."""
+    return len(re.findall(r"[^\W\d_]+", ADDRESS.sub(" ", text))) <= 4
+
+
+def _is_owner(person: Person, people: Sequence[Person], text: str, scene: Scene) -> bool:
+    """ "Statt bo@… bitte …": whose address goes; "meine Adresse ist …": the speaker; "Bo hat eine neue Mail: …"."""
+    at = text.lower().find(person.email) if person.email else -1
+    if at >= 0 and (is_replaced(text, at) or is_denied(text, at)):
+        return True
+    mine = re.search(r"\b(?:meine|my)\s+(?:\w+\s+){0,2}?(?:e-?mail-?)?(?:adresse|address|mail)\b", text, re.IGNORECASE)
+    if mine is not None:
+        return is_speaker(person, scene.voice.person)
+    return _tells_address(text) and [each for each in people if places(each, text)] == [person]
 
 
 def _is_misspelt(person: Person, email: str, scene: Scene) -> bool:
@@ -221,6 +243,9 @@ def _with_bare_parts(people: tuple[Person, ...], rule: FieldRule, scene: Scene, 
             names = names_in(" ".join(words), loose=True)
             if names and len(words) <= 4 and not addresses_in(bare) and names[0].end >= len(" ".join(words)) - 1:
                 known = [word for word in words if word.lower() != (lacking[0].given or "").lower()]
+                whole = split_name(known, lacking[0].email)
+                if not lacking[0].given and not lacking[0].surname and whole.given and whole.surname:
+                    return tuple(completed(each, whole) if each == lacking[0] else each for each in people)
                 if known:
                     people = tuple(
                         replace(each, **{part: as_written(" ".join(known))}) if each == lacking[0] else each for each in people
@@ -237,7 +262,7 @@ def join_person(
     before = person
     for form in forms:
         if form.blank.part:
-            person = _with_part((person,), person, form.blank.part, form.text)[0] if person != Person() else person
+            person = _with_part((person,), person, form.blank.part, form.text, scene.own)[0] if person != Person() else person
             if getattr(person, form.blank.part) is None and form.blank.part != "email":
                 person = replace(person, **{form.blank.part: as_written(" ".join(form.text.split()[:4]).strip(" .,"))})
         else:
@@ -251,6 +276,8 @@ def join_person(
             person = completed(said[0], person) if said else person
     if person.email and person.email == scene.voice.person.email and not (person.given or person.surname):
         person = completed(person, scene.voice.person)
+    if person != Person():
+        (person,), scene = respelt((person,), scene, heard.guesses)
     lacking = [part for part in rule.each if getattr(person, part) is None]
     if lacking:
         for at, passage in enumerate(scene.passages):
@@ -269,7 +296,7 @@ def join_person(
             )
             named = mention.person if mention and not (bare.given and bare.surname) else bare
             person = completed(person, _fitting(named, person))
-    elif corrects(scene.text) or pattern(*rule.words).search(scene.text):
+    elif corrects(scene.text) or pattern(*rule.words).search(scene.text) or _tells_address(scene.text):
         person = _exchanged(person, rule, scene)
     for mention in scene.mentions:
         if _respelt(person, mention.person) and corrects(scene.text) and not _is_taken_out(mention, scene):
@@ -294,7 +321,7 @@ def _exchanged(person: Person, rule: FieldRule, scene: Scene) -> Person:
     if found and found.given:
         return completed(Person(given=person.given, surname=person.surname, email=found.email or person.email), found)
     addresses = [mention.person.email for mention in scene.mentions if mention.person.email not in (None, person.email)]
-    if "email" in rule.each and corrects(scene.text) and len(addresses) == 1:
+    if "email" in rule.each and (corrects(scene.text) or _tells_address(scene.text)) and len(addresses) == 1:
         return replace(person, email=addresses[0])
     return person
 
@@ -306,7 +333,7 @@ def _fitting(named: Person, person: Person) -> Person:
     if not person.given and not person.surname:
         return named
     if person.given and named.surname and not named.given:
-        return Person(surname=named.surname)
+        return Person(surname=named.surname, email=named.email)
     return named
 
 

@@ -42,7 +42,7 @@ def mentions(passages: Sequence[Passage], *, own: frozenset[str], author: str = 
     alone = [_is_address_alone(passage.text) for passage in passages]
     for at, passage in enumerate(passages):
         followed = at + 1 < len(passages) and alone[at + 1]
-        heads = followed and not alone[at] and len(passage.text.split()) <= 6
+        heads = followed and not alone[at] and len(passage.text.split()) <= 6 and not addresses_in(passage.text)
         here = _in_passage(at, passage, own, heads=heads, turned=turned and passage.listed)
         if alone[at] and not followed and len(here) == 1 and found and _ends_with_name(passages[at - 1], found[-1], at):
             found[-1] = replace(
@@ -147,7 +147,7 @@ def _has_name(person: Person) -> bool:
 
 def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool, turned: bool) -> list[Mention]:
     listed = passage.listed or passage.marked
-    wires = [wire for wire in addresses_in(passage.text, loose=listed) if wire.email not in own]
+    wires = [wire for wire in addresses_in(passage.text, loose=listed, own=own) if wire.email not in own]
     masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(_without_genitive(passage.text), wires))
     if heads or (
         not wires and len(passage.text.split()) <= 4 and (passage.marked or (passage.listed and _is_bare_name(passage.text)))
@@ -185,7 +185,7 @@ def _is_bare_name(text: str) -> bool:
 
 _MINE = re.compile(
     r"(?:ich|mich|mir|me|i|myself)"
-    r"(?:\s+(?:selbst|selber|auch|unter|mit|über|via|at|an|auf|als|bitte|und zwar|dieser|der|meine|meiner|adresse|mail))*\W*",
+    r"(?:\s+(?:selbst|selber|auch|besser|lieber|am besten|eher|unter|mit|über|via|at|an|auf|als|bitte|und zwar|dieser|der|meine|meiner|adresse|mail))*\W*",
     re.IGNORECASE,
 )
 """From "ich" to an address that is the author's: "ich (kim@…)", "mich bitte mit kim@…"."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.expression import pattern
 from mailbot.understanding import chosen, values
-from mailbot.understanding.address import addresses_in
+from mailbot.understanding.address import addresses_in, likely_address
 from mailbot.understanding.group import bare_group, groups_in, is_denied
 from mailbot.understanding.heard import Heard, quote
 from mailbot.understanding.lexicon import fold, is_no_name, listed
@@ -20,18 +20,21 @@ from mailbot.understanding.scene import Scene
 
 _GROUP_LABEL = re.compile(rf"{listed('group_labels').pattern}\s*(?:[:=\t]|heißt|ist|is\b)\s*(?P<value>.+)", re.IGNORECASE)
 _TASK_OF_MINE = re.compile(
-    r"\b(?:als|bin(?:\s+ich)?)\s+(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
-    r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|rat|rätin|amt|vorstand))\b"
+    r"\b(?:als|bin(?:\s+ich)?)\s+(?:bei uns\s+|hier\s+|dort\s+)?(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
+    r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ar|arin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|person|rat|rätin|amt|vorstand))\b"
 )
 """A task that rules.yaml does not know, by how tasks are said: "als neu gewählter Revisor"."""
+_WORK = (
+    r"((?:[^\W\d_]+-)?[^\W\d_]*(?:arbeit|presse|kasse|finanzen|buchhaltung|buchführung|vorsitz|leitung|betreuung|koordination"
+    r"|organisation|protokolle?|redaktion|technik|medien|moderation))\b"
+)
 _WORK_OF_MINE = re.compile(
-    r"\b(?:mache?|übernehme|betreue|erledige|verantworte|mich um|bin(?: \w+){0,3}(?: zuständig)? für)\s+"
-    r"(?:ich\s+)?(?:[^\W\d_]+\s+){0,4}?(?:die|das|den)\s+"
-    r"((?:[^\W\d_]+-)?[^\W\d_]*(?:arbeit|presse|kasse|finanzen"
-    r"|betreuung|koordination|organisation|protokolle?|redaktion|technik|medien|moderation))\b",
+    r"\b(?:mache?|mach|übernehme|betreue|erledige|verantworte|leite|mich um|bin(?: \w+){0,3}(?: zuständig)? für)\s+"
+    rf"(?:ich\s+)?(?:[^\W\d_]+,?\s+){{0,9}}?(?:die|das|den)\s+{_WORK}|\b(?:mache?|mach|bin)\s+{_WORK}"
+    rf"|\b(?:die|das|den)\s+{_WORK}\s+(?:übernommen|bekommen|inne|gemacht)|\bhab(?:e)?\s+(?:[^\W\d_]+\s+){{0,6}}?(?:die|das|den)\s+{_WORK}",
     re.IGNORECASE,
 )
-"""Work that is said for a task: "ich mach bei uns die Öffentlichkeitsarbeit"."""
+"""Work that is said for a task: "ich mach bei uns die Öffentlichkeitsarbeit", "hab die Finanzen übernommen"."""
 
 
 def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
@@ -118,14 +121,18 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
             and not any(unknown[1] in (name.person.given, name.person.surname) for name in names_in(passage.text))
         ):
             return heard.take(rule.id, unknown[1], quote(passage))
-        work = _WORK_OF_MINE.search(passage.text) if re.search(r"\b(?:ich|bin)\b", passage.text, re.IGNORECASE) else None
-        if work:
-            return heard.take(rule.id, as_written(work[1]), quote(passage))
+        work = _WORK_OF_MINE.search(passage.text)
+        if work and (re.search(r"\b(?:ich|bin)\b", passage.text, re.IGNORECASE) or work.start() == 0):
+            return heard.take(rule.id, as_written(next(filter(None, work.groups()))), quote(passage))
     if is_sender:
         for line in scene.voice.closing:
             signed = values.role_in(line, rule)
             if signed:
                 return heard.take(rule.id, signed[0], f'"{line}" in the signature')
+        for title in scene.titles[:1]:
+            told = values.role_in(title, rule)
+            if told and re.search(r"\b(?:als|as)\b", title[: told[1]]):
+                return heard.take(rule.id, told[0], "in the subject")
     return None
 
 
@@ -147,16 +154,19 @@ def hear_choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
 
 def hear_date(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
     """Take the first day of the text, else of the subject, as in "2026-03-14"; of several fields, each by its words."""
-    told = [*scene.passages, *(Passage(text=title, line=0) for title in scene.titles[:1])]
-    for passage in told:
-        text = passage.text
-        if asks_for_several_days(service):
-            cue = pattern(*rule.words).search(text)
-            text = text[cue.end() :] if cue else ""
+    for text, passage in days_told(rule, service, scene):
         days = values.dates_in(text, scene.today)
         if days:
             return heard.take(rule.id, days[0].isoformat(), quote(passage))
     return None
+
+
+def days_told(rule: FieldRule, service: Service, scene: Scene) -> Iterator[tuple[str, Passage]]:
+    """Where the day of this field may stand: texts, and the passages that they belong to."""
+    for passage in (*scene.passages, *(Passage(text=title, line=0) for title in scene.titles[:1])):
+        cue = pattern(*rule.words).search(passage.text) if asks_for_several_days(service) else None
+        if cue or not asks_for_several_days(service):
+            yield passage.text[cue.end() :] if cue else passage.text, passage
 
 
 def asks_for_several_days(service: Service) -> bool:
@@ -173,20 +183,31 @@ def hear_number(rule: FieldRule, scene: Scene, heard: Heard) -> None:
     return None
 
 
-def _is_own(email: str, catalogue: Catalogue) -> bool:
+def is_own(email: str, catalogue: Catalogue) -> bool:
+    """Whether the address is one of the association's domain."""
     return email.endswith(f"@{catalogue.organisation.domain}")
+
+
+_LOCAL_PART = re.compile(r"(?<![\w.@-])([^\W\d_][\w.-]+)@(?![\w.])")
+""" "ov-poll@": an address of the association without its domain."""
 
 
 def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
     """Take the first address that fits the field: the association's own, or any other; "an diese Adresse" is the sender's."""
     for passage in scene.passages:
-        for wire in addresses_in(passage.text):
+        local = _LOCAL_PART.search(passage.text) if rule.domain == "own" else None
+        if local:
+            return heard.take(rule.id, f"{local[1].lower()}@{catalogue.organisation.domain}", quote(passage))
+        for wire in addresses_in(passage.text, own=catalogue.own_addresses):
             if (
                 wire.email
                 and wire.email not in catalogue.own_addresses
-                and (rule.domain == "own") == _is_own(wire.email, catalogue)
+                and (rule.domain == "own") == is_own(wire.email, catalogue)
             ):
                 return heard.take(rule.id, wire.email, quote(passage))
+    for wire in (wire for title in scene.titles[:1] for wire in addresses_in(title) if rule.domain == "own"):
+        if wire.email and wire.email not in catalogue.own_addresses and is_own(wire.email, catalogue):
+            return heard.take(rule.id, wire.email, "in the subject")
     if rule.domain == "any":
         for passage in scene.passages:
             if scene.voice.person.email and listed("to_me").search(passage.text) and not addresses_in(passage.text):
@@ -199,12 +220,14 @@ def hear_addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: H
     found: list[str] = []
     reason = ""
     for passage in scene.passages:
-        for wire in addresses_in(passage.text, loose=passage.listed):
-            if wire.email and not _is_own(wire.email, catalogue):
+        for wire in addresses_in(passage.text, loose=passage.listed, own=catalogue.own_addresses):
+            if wire.email and not is_own(wire.email, catalogue):
                 found.append(wire.email)
                 reason = reason or quote(passage)
             elif wire.email is None and "@" in wire.written:
-                heard.broken.add(rule.id)
+                meant = likely_address(wire.written, catalogue.own_addresses)
+                if meant is None or not is_own(meant, catalogue):
+                    heard.broken.add(rule.id)
         if scene.voice.person.email and listed("me_too").search(passage.text) and not _names_own_address(passage.text):
             found.append(scene.voice.person.email)
             reason = reason or quote(passage)

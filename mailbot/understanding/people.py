@@ -105,7 +105,11 @@ def _is_in_a_list(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
     """A given name alone is listed: right beside "ich", or coupled where addresses stand or a colon announces a list."""
     if any(each.me and abs(each.place[1] - mention.place[1]) < 25 for each in here):
         return True
-    announced = ":" in text or any(each.person.email or each.broken for each in here)
+    announced = (
+        ":" in text
+        or any(each.person.email or each.broken for each in here)
+        or re.search(r"\b(?:sind|wären)\s+(?:\w+\s+und\s+)?$", text[: mention.place[1]]) is not None
+    )
     return announced and _is_coordinated(text, mention)
 
 
@@ -113,7 +117,7 @@ def _is_coordinated(text: str, mention: Mention) -> bool:
     """The name stands in a list: first, or behind "und", a comma, a colon."""
     return (
         re.search(
-            r"(?:^|[,:&+(]|\b(?:und|and|sowie|et|un|ve|y|e|i))\s*(?:unsere?r?|der|die|dä|dat|et|dann|noch)?\s*$",
+            r"(?:^|[,:&+(]|\b(?:sind|wären|und|and|sowie|et|un|ve|y|e|i))\s*(?:unsere?r?|der|die|dä|dat|et|dann|noch)?\s*$",
             text[: mention.place[1]],
             re.IGNORECASE,
         )
@@ -160,7 +164,8 @@ def hear_person(rule: FieldRule, scene: Scene, heard: Heard) -> None:
     """Take the one person of a field: whom the mail names for it, else the sender."""
     found, reason = named_person(rule, scene)
     if found is None:
-        found, reason = scene.voice.person, "nobody else is named, so it is the sender"
+        mine = next((each for each in scene.mentions if each.me and each.person.email), None)
+        found, reason = scene.who(mine) if mine else scene.voice.person, "nobody else is named, so it is the sender"
     person = Person(**{part: getattr(found, part) for part in rule.each})
     if person != Person():
         heard.take(rule.id, person, reason)
@@ -183,7 +188,7 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
                 if (
                     mention.person.given
                     and (mention.person.surname or mention.person.email)
-                    and not _is_left_out(passage.text, mention, here)
+                    and (listed("turned_to").search(match[0]) or not _is_left_out(passage.text, mention, here))
                 ):
                     return _whole(mention.person, scene), quote(passage)
             if speaks_of_self(passage.text) and not after:
@@ -226,7 +231,7 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
     return None, ""
 
 
-_RECEIVES = r"(?:braucht|benötigt|bräuchte|soll|sollte|möchte|bekommt|erhält|needs|should get|would like)\b"
+_RECEIVES = r"(?:erhalten|bekommen|kriegen|könnte|braucht|benötigt|bräuchte|soll|sollte|möchte|bekommt|erhält|needs|should get|would like)\b"
 
 
 def _who_receives(scene: Scene) -> Mention | None:
@@ -251,7 +256,7 @@ def _who_receives(scene: Scene) -> Mention | None:
 
 
 def _clause_end(text: str, start: int) -> int:
-    end = re.search(r"[.!?;]\s", text[start:])
+    end = re.search(r"(?<!\bDr)(?<!\bProf)[.!?;]\s", text[start:])
     return start + end.start() if end else len(text)
 
 

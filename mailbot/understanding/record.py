@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mailbot.understanding.request import Person, Request, RequestKind, Value
+from mailbot.understanding.request import Guess, Person, Request, RequestKind, Value, Why
 
 
 def request_to_json(request: Request) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def request_to_json(request: Request) -> dict[str, Any]:
         "missing": list(request.missing),
         "because": list(request.because),
         "hints": dict(request.hints),
+        "guesses": [_guess_to_json(guess) for guess in request.guesses],
     }
 
 
@@ -30,7 +31,18 @@ def request_from_json(stored: Mapping[str, Any]) -> Request:
         missing=tuple(stored["missing"]),
         because=tuple(stored["because"]),
         hints=MappingProxyType(dict(stored["hints"])),
+        guesses=tuple(_guess_from_json(each) for each in stored.get("guesses", ())),  # older rows have none
     )
+
+
+def _guess_to_json(guess: Guess) -> dict[str, Any]:
+    told = {"item": guess.item, "written": guess.written, "why": guess.why.value, "meant": guess.meant}
+    return told | {"of": None if guess.of is None else _plain(guess.of), "declined": guess.declined}
+
+
+def _guess_from_json(stored: Mapping[str, Any]) -> Guess:
+    of = None if stored["of"] is None else Person(**stored["of"])
+    return Guess(**{**stored, "why": Why(stored["why"]), "of": of})
 
 
 def fields_to_json(fields: Mapping[str, Value]) -> dict[str, Any]:

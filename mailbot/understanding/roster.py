@@ -34,17 +34,18 @@ class Entry:
     broken: str | None = None
 
 
-def roster_in(table: Table, cues: Sequence[str]) -> tuple[Entry, ...]:
+def roster_in(table: Table, cues: Sequence[str], own: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
     """
     The persons of a table; empty where it holds none.
 
-    `cues` are the words that name the column of the chosen ones (admins). Title rows before the head are skipped.
+    `cues` are the words that name the column of the chosen ones (admins); `own` as for addresses. Title rows before
+    the head are skipped.
     """
     rows = [tuple(cell.strip() for cell in row) for row in table]
     head_at, head = _head(rows, cues)
     body = rows[head_at + 1 :] if head else rows
     first = _surname_column(body)
-    read = (_by_head(row, head, cues) if head else _by_guess(row, cues, first) for row in body)
+    read = (_by_head(row, head, cues, own=own) if head else _by_guess(row, cues, first, own) for row in body)
     entries = [entry for entry in read if entry]
     if not head and len(entries) < max(2, 0.6 * len(body)):
         return ()
@@ -72,14 +73,16 @@ def _head(rows: Sequence[tuple[str, ...]], cues: Sequence[str]) -> tuple[int, di
     return -1, {}
 
 
-def _by_head(row: tuple[str, ...], head: dict[str, int], cues: Sequence[str] = ()) -> Entry | None:
+def _by_head(
+    row: tuple[str, ...], head: dict[str, int], cues: Sequence[str] = (), *, own: frozenset[str] = frozenset()
+) -> Entry | None:
     if "given" in head and "name" in head and "surname" not in head:
         head = {**head, "surname": head["name"]}
 
     def cell(part: str) -> str:
         return row[head[part]] if part in head and head[part] < len(row) else ""
 
-    wires = addresses_in(cell("email"), loose=True)
+    wires = addresses_in(cell("email"), loose=True, own=own)
     email = next((wire.email for wire in wires if wire.email), None)
     if "given" in head:
         named = Person(given=_proper(cell("given")), surname=_proper(cell("surname")))
@@ -95,9 +98,9 @@ def _by_head(row: tuple[str, ...], head: dict[str, int], cues: Sequence[str] = (
     return Entry(person=person, marked=marked, broken=broken)
 
 
-def _by_guess(row: tuple[str, ...], cues: Sequence[str], surname_column: int | None) -> Entry | None:
+def _by_guess(row: tuple[str, ...], cues: Sequence[str], surname_column: int | None, own: frozenset[str]) -> Entry | None:
     cells = [cell for cell in row if cell]
-    wires = [wire for cell in cells for wire in addresses_in(cell, loose=len(cells) > 1)]
+    wires = [wire for cell in cells for wire in addresses_in(cell, loose=len(cells) > 1, own=own)]
     email = next((wire.email for wire in wires if wire.email), None)
     names = [
         cell
@@ -136,7 +139,7 @@ def _proper(name: str) -> str | None:
     return as_written(name) if name else None
 
 
-def cards_in(passages: Sequence[Passage]) -> tuple[tuple[frozenset[int], Entry], ...]:
+def cards_in(passages: Sequence[Passage], own: frozenset[str] = frozenset()) -> tuple[tuple[frozenset[int], Entry], ...]:
     """Persons given line by line ("Vorname: …", "Nachname: …", "E-Mail: …"): which passages, and the person."""
     found: list[tuple[frozenset[int], Entry]] = []
     parts: dict[str, str] = {}
@@ -147,7 +150,7 @@ def cards_in(passages: Sequence[Passage]) -> tuple[tuple[frozenset[int], Entry],
         several = match is not None and (match[2].count(",") > 1 or match[2].count("@") > 1)
         if match is None or part is None or part in parts or several:
             if len(parts) >= 2 and {"given", "surname", "name"} & set(parts):
-                entry = _by_head(tuple(parts.values()), {part: at for at, part in enumerate(parts)})
+                entry = _by_head(tuple(parts.values()), {part: at for at, part in enumerate(parts)}, own=own)
                 if entry:
                     found.append((frozenset(places), entry))
             parts, places = {}, []

@@ -99,14 +99,19 @@ def _scene(
     spoken = tuple(cut for each in spoken if (cut := _without_salutation(each)).text)
     cues = chosen_words(catalogue)
     written = tables_in(spoken)
-    cards = cards_in(spoken)
-    rosters = [(where, roster) for where, table in written if (roster := roster_in(table, cues))]
+    cards = cards_in(spoken, catalogue.own_addresses)
+    rosters = [(where, roster) for where, table in written if (roster := roster_in(table, cues, catalogue.own_addresses))]
     in_tables = {at for where, _ in (*rosters, *cards) for at in where}
     told = [at for at in range(len(spoken)) if at not in in_tables]
     heard = spoken[: told[_MOST_PASSAGES]] if len(told) > _MOST_PASSAGES else spoken
     outside = tuple(replace(p, text="") if at in in_tables else p for at, p in enumerate(heard))
     entries = [entry for _, roster in rosters for entry in roster] + [entry for _, entry in cards]
-    entries += [entry for attachment in attachments for table in attachment.tables for entry in roster_in(table, cues)]
+    entries += [
+        entry
+        for attachment in attachments
+        for table in attachment.tables
+        for entry in roster_in(table, cues, catalogue.own_addresses)
+    ]
     headings = [" ".join(row) for attachment in attachments for table in attachment.tables for row in table[:3]]
     signature = [line for line in lines if line.kind is Kind.SIGNATURE]
     company = mentions(outside, own=catalogue.own_addresses, author=author.email)
@@ -145,10 +150,14 @@ def chosen_words(catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def _without_salutation(passage: Passage) -> Passage:
+    """Cut off up to the comma, as far as it speaks to somebody: of "hi brauch bbb zugang, bin …" that is "hi"."""
     match = _SALUTATION.match(passage.text)
     if match is None or passage.marked:
         return passage
-    rest = passage.text[match.end() :].strip()
+    greeting = beginning("salutations").match(passage.text)
+    said = re.findall(r"[^\W\d_]+", passage.text[greeting.end() : match.end()] if greeting else "")
+    speaks_to = sum(word[:1].islower() and word not in word_set("spoken_to") for word in said) < 2
+    rest = passage.text[match.end() if speaks_to or greeting is None else greeting.end() :].strip()
     return replace(passage, text=rest, listed=passage.listed and bool(rest))
 
 

@@ -164,6 +164,8 @@ class _Said:
 
     def _asks(self, hit: _Hit) -> bool:
         """Whether the passage asks for something, or is an item of a list of wishes."""
+        if listed("several_wishes").search("\n".join(map(self.text, (-1, *self.all)))):
+            return True
         if hit.at < 0 or self.passages[hit.at].marked or beginning("numbered").match(self.text(hit.at)):
             return True
         return self.wants(hit.at)

@@ -13,12 +13,14 @@ from mailbot.mail.message import Kind, Mail
 from mailbot.understanding.answer import answered
 from mailbot.understanding.form import filled
 from mailbot.understanding.gaps import missing
+from mailbot.understanding.guessing import still_open
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear
 from mailbot.understanding.lexicon import language_of, listed, word_set
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Act, Reading, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
+from mailbot.understanding.settling import confirms, responds
 from mailbot.understanding.topic import Topic, services_named, topics_of
 
 HALF_WITHDRAWN = "a part of the request seems to be withdrawn, but not all of it"
@@ -36,7 +38,8 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
         requests = _first(mail, scene, catalogue)
         return Reading(requests=requests, language=language, foreign=foreign, doubts=_doubts(mail, scene, catalogue))
     forms = filled(mail.body, before, catalogue)
-    act = Act.SAY if forms or scene.entries else _act(mail, scene, before, catalogue)
+    answers = forms or scene.entries or any(responds(scene, request) for request in before)
+    act = Act.SAY if answers else _act(mail, scene, before, catalogue)
     if act is not Act.SAY:
         return Reading(requests=before, act=act, language=language, foreign=foreign)
     withdrawn = _withdraws(scene)
@@ -95,7 +98,12 @@ def _with_shared_group(requests: tuple[Request, ...], catalogue: Catalogue) -> t
     return tuple(
         _finished(
             each,
-            Heard(fields={**each.fields, "group": group}, hints=dict(each.hints), because=["group: named for another request"]),
+            Heard(
+                fields={**each.fields, "group": group},
+                hints=dict(each.hints),
+                because=["group: named for another request"],
+                guesses=list(each.guesses),
+            ),
             catalogue,
         )
         if "group" in each.missing
@@ -132,9 +140,12 @@ def _finished(request: Request, heard: Heard, catalogue: Catalogue) -> Request:
         }
         fields = {id: value for id, value in fields.items() if id in kept}
     fields = {id: value for id, value in fields.items() if _applies(id, fields, catalogue, request.service)}
+    guesses = still_open(heard.guesses, fields)
+    gaps = heard.broken | {each.item for each in guesses if each.why.asks and each.part is None}
     return replace(
         request.with_fields(fields),
-        missing=missing(service, request.kind, fields, frozenset(heard.broken)),
+        missing=missing(service, request.kind, fields, frozenset(gaps)),
+        guesses=guesses,
         because=(*request.because, *heard.because),
         hints=MappingProxyType(dict(heard.hints)),
     )
@@ -151,6 +162,8 @@ def _act(mail: Mail, scene: Scene, before: Sequence[Request], catalogue: Catalog
     said = [passage.text for passage in scene.passages if passage.text]
     if said and all(is_courtesy(text) for text in said):
         return Act.THANK
+    if said and all(is_courtesy(text) or confirms(text) for text in said) and not any(each.missing for each in before):
+        return Act.THANK  # the summary is right
     if (
         not said
         and any(line.kind is Kind.SIGNATURE for line in mail.body.lines)

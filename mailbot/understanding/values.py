@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from text_to_num import alpha2digit
 
 from mailbot.catalogue import FieldRule, Option
 from mailbot.expression import pattern
@@ -30,6 +32,7 @@ def dates_in(text: str, today: date | None) -> tuple[date, ...]:
         re.IGNORECASE,
     )
     found: list[tuple[int, date]] = []
+    text = in_digits(text)
     for match in _NUMERIC.finditer(text):
         if match[1]:
             parts = (match[3], match[2], match[1])
@@ -43,7 +46,61 @@ def dates_in(text: str, today: date | None) -> tuple[date, ...]:
             _add(found, match.start(), match[3], months[match[2].lower()], int(match[1]), today)
         else:
             _add(found, match.start(), match[6], months[match[4].lower()], int(match[5]), today)
+    if today and not found:
+        found = list(_from_today(text, today))
     return tuple(day for _, day in sorted(found))
+
+
+def _from_today(text: str, today: date) -> Iterator[tuple[int, date]]:
+    """ "am kommenden Samstag", "heute in zwei Wochen", "morgen in 4 Wochen": counted from the day of the mail."""
+    names = words()["weekdays"]
+    for match in re.finditer(
+        rf"\b(?:(?P<near>{'|'.join(_NEAR_DAYS)})|(?:am|diesen|kommenden|this|coming)\s+(?:kommenden\s+)?(?P<name>{'|'.join(names)}))\b"
+        r"(?:\s+in\s+(?P<weeks>\d+|einer|zwei)\s+(?:wochen?|weeks?))?",
+        text,
+        re.IGNORECASE,
+    ):
+        weeks = _FEW.get(match["weeks"] or "0") or int(match["weeks"] or 0)
+        if match["name"]:
+            ahead = (names[match["name"].lower()] - today.weekday() - 1) % 7 + 1
+        else:
+            ahead = _NEAR_DAYS[match["near"].lower()]
+        if match["name"] or weeks:
+            yield match.start(), today + timedelta(days=ahead, weeks=weeks)
+
+
+_NEAR_DAYS = {"heute": 0, "today": 0, "morgen": 1, "tomorrow": 1, "übermorgen": 2}
+_FEW = {"einer": 1, "zwei": 2}
+
+
+def impossible_days_in(text: str, today: date | None) -> tuple[tuple[str, date | None], ...]:
+    """
+    What stands in the text as a day and is none ("31.02.2025"), with the one that is probably meant.
+
+    That is the day of which month and day were changed round ("12.13.2025"); of the 31st of a short month nobody
+    knows.
+    """
+    found = []
+    for match in _NUMERIC.finditer(text):
+        if match[1] is None:
+            continue
+        day, month = int(match[1]), int(match[2])
+        year = int(match[3]) if match[3] else None
+        if year is not None and year < 100:
+            year += 2000
+        if not _exists(year or 2000, month, day):  # the year 2000 has a 29th of February
+            turned: list[tuple[int, date]] = []
+            _add(turned, 0, match[3], day, month, today)
+            found.append((match[0].strip(), turned[0][1] if turned else None))
+    return tuple(found)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _add(found: list[tuple[int, date]], place: int, year: str | None, month: int, day: int, today: date | None) -> None:
@@ -63,17 +120,14 @@ def number_in(text: str, cues: Sequence[str]) -> int | None:
 
     Of "80 Teilnehmende statt 60" it is the 80.
     """
-    plain = _NUMERIC.sub(" ", ADDRESS.sub(" ", text))
-    plain = _without_days(plain)
+    plain = _without_days(_NUMERIC.sub(" ", in_digits(ADDRESS.sub(" ", text))))
     plain = re.sub(r"\b(?:statt|anstatt|nicht|instead of|not)\s+(?:\w+\s+)?\d+", lambda m: "#" * len(m[0]), plain)
     spans = [match.span() for match in pattern(*cues).finditer(plain)]
     if not spans:
         return None
     best: tuple[int, int] | None = None
-    for match in re.finditer(
-        r"(?<![\w-])(\d{1,5})(?![\w-]|\.\d)|\b(" + "|".join(words()["numbers"]) + r")\b", plain, re.IGNORECASE
-    ):
-        value = int(match[1]) if match[1] else words()["numbers"][match[2].lower()]
+    for match in re.finditer(r"(?<![\w-])(\d{1,5})(?![\w-]|\.\d)", plain):
+        value = int(match[1])
         gap = min(start - match.end() if start >= match.end() else match.start() - end + 8 for start, end in spans)
         if gap < 40 and (best is None or gap < best[0]):
             best = (gap, value)
@@ -87,22 +141,26 @@ def _without_days(plain: str) -> str:
         rf"\b\d{{1,2}}\.?\s*(?:{named})\b\.?\s*(?:\d{{4}})?",
         r"\b(?:19|20)\d\d\b",
         r"\b\d{1,2}[:.]\d\d\b(?:\s*uhr)?|\b\d{1,2}\s*uhr\b",
-        r"\b\d{1,2}\.(?=\s|$)",
+        r"\b\d{1,2}\.(?=\s+\S)",
         r"\+?\d[\d /-]{6,}",
     )
     return re.sub("|".join(no_counts), lambda m: "#" * len(m[0]), plain, flags=re.IGNORECASE)
 
 
 def bare_number(text: str) -> int | None:
-    """The one number of a bare answer ("es werden 62", "ca. 40"), None where there are several or none."""
-    plain = _without_days(_NUMERIC.sub(" ", ADDRESS.sub(" ", text.rstrip(" .!"))))
+    """
+    The one number of a bare answer ("es werden 62", "ca. vierzig"), the last one where it corrects itself ("35, nein 40"),
+    None where there are several or none.
+    """
+    plain = _without_days(_NUMERIC.sub(" ", in_digits(ADDRESS.sub(" ", text.rstrip(" .!")))))
     plain = re.sub(r"\b(?:statt|anstatt)\s+\d+", " ", plain)
     found = [int(each) for each in re.findall(r"(?<![\w.-])(\d{1,5})(?![\w-]|\.\d)", plain)]
-    found += [
-        words()["numbers"][each.lower()]
-        for each in re.findall(r"\b(?:" + "|".join(words()["numbers"]) + r")\b", plain, re.IGNORECASE)
-    ]
-    return found[0] if len(set(found)) == 1 else None
+    return found[-1] if len(set(found)) == 1 or (found and listed("on_second_thought").search(plain)) else None
+
+
+def in_digits(text: str) -> str:
+    """Numbers of German and English words in digits: "achtzehnten April" is "18. April", "hundertzwanzig" 120."""
+    return alpha2digit(alpha2digit(text, "de"), "en")
 
 
 def choice_in(text: str, options: Sequence[Option]) -> str | None:
@@ -113,6 +171,7 @@ def choice_in(text: str, options: Sequence[Option]) -> str | None:
     "eine bloße Weiterleitung hilft mir nicht").
     """
     wanted: list[str] = []
+    text = ADDRESS.sub("ADRESSE", text)
     for clause in re.split(r"[.!?;\n]|,(?!\s*mit\b)|\s[–-]\s|\b(?:sondern|aber|lieber|und zwar|also|but)\b", text):
         for option in options:
             for match in pattern(*option.words).finditer(clause):
@@ -128,7 +187,7 @@ def _refused(clause: str, start: int, end: int) -> bool:
         return True
     if re.search(r"\b(?:oder|or)\b", clause, re.IGNORECASE) and "?" in clause:
         return True
-    return any(word in ("nicht", "nich", "net", "nit") for word in after[:6]) or bool(
+    return any(word in ("nicht", "nich", "net", "nit", "nichts", "nix") for word in after[:6]) or bool(
         beginning("too_much").match(" ".join(after[:8]))
     )
 

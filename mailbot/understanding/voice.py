@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.mail.message import Address, Line
 from mailbot.understanding.first_person import speaks_of_self
-from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, listed, word_set
+from mailbot.understanding.lexicon import fold, is_ever_given_name, is_given_name, is_no_name, listed, word_set
 from mailbot.understanding.names import WORD, names_in, split_name
 from mailbot.understanding.passage import ADDRESS, Passage
 from mailbot.understanding.request import Person
@@ -107,7 +107,10 @@ def _from_header(author: Address) -> Person:
         if (given and is_given_name(given.split()[0])) or surname.isupper():
             return split_name([*given.split(), *surname.split()]) if given else Person()
     words = [word for word in re.sub(r"\bv\.(?=\s)", "von", name).split() if word.lower() not in word_set("titles")]
-    if any(is_no_name(word) and word.lower() not in word_set("particles") | word_set("surname_nouns") for word in words):
+    usual = word_set("particles") | word_set("surname_nouns")
+    if any(
+        is_no_name(word) and word.lower() not in usual and not (len(words) > 1 and is_ever_given_name(word)) for word in words
+    ):
         return Person()
     if len(words) == 1 and not is_given_name(words[0]):
         return Person()

@@ -10,7 +10,7 @@ from mailbot.tickets.decision import Action, Reply
 from mailbot.tickets.digest import make_digest
 from mailbot.tickets.ticket import State
 from mailbot.tickets.writer import Words, Writer
-from mailbot.understanding.request import RequestKind
+from mailbot.understanding.request import Guess, RequestKind, Why
 from tests.builders import (
     ANNA,
     COMPLETE,
@@ -171,6 +171,87 @@ def test_english_is_answered_in_english(writer):
     assert words.text.startswith("Hello Anna,\n")
     assert "the following is still missing:" in words.text
     assert form_of(words) == ["Name of the group:", "E-mail of Anna Schmidt:"]
+
+
+# Guesses
+
+
+NO_ADDRESS = person("Mehmet", "Yılmaz", None)
+DOUBTED = {
+    "missing": ("admins", "users.email"),
+    "guesses": (
+        Guess(item="users.email", written="mehmet@gmial.com", why=Why.CANNOT_BE, meant="mehmet@gmail.com", of=NO_ADDRESS),
+        Guess(item="admins", written="Ana", why=Why.NOT_LISTED, meant="anna.schmidt@posteo.example"),
+        Guess(item="group", written="OV Erenfeld", why=Why.RESPELT, meant="OV Ehrenfeld"),
+        Guess(item="users", written="Schmidt Anna", why=Why.ORDER, of=person(email=None)),
+    ),
+}
+
+
+def test_what_cannot_be_right_is_asked_back_below_its_line_and_what_was_taken_is_marked(writer):
+    words = answered(writer, asking({"group": "OV Ehrenfeld", "users": (ANNA, NO_ADDRESS)}, **DOUBTED))
+
+    assert (
+        "E-Mail von Mehmet Yılmaz:\n"
+        "  Gelesen haben wir „mehmet@gmial.com“. Meintest du mehmet@gmail.com?\n"
+        "Gruppenadmins (1–3):\n"
+        "  Gelesen haben wir „Ana“. Meintest du Anna Schmidt?\n"
+        "\n"
+        "Schreib einfach dahinter oder antworte frei, wie es dir passt. Stimmt\n"
+        "unsere Vermutung, genügt ein „Ja“.\n"
+        "\n"
+        "So haben wir es verstanden:\n"
+        "\n"
+        "- Name der Gruppe: OV Ehrenfeld (aus „OV Erenfeld“ – richtig?)\n"
+        "- Nutzer*innen (2)\n"
+        "  - Anna Schmidt, anna.schmidt@posteo.example (Vorname Anna, Nachname Schmidt – richtig?)\n"
+        "  - Mehmet Yılmaz\n"
+    ) in words.text
+    assert [node.text() for node in HTMLParser(words.html).css(".remark")] == [
+        "(aus „OV Erenfeld“ – richtig?)",
+        "(Vorname Anna, Nachname Schmidt – richtig?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("guess", "asked"),
+    [
+        (Guess(item="date", written="12.13.2025", why=Why.CANNOT_BE, meant="2025-12-13"), "Meintest du 13.12.2025?"),
+        (Guess(item="date", written="31.2.2026", why=Why.CANNOT_BE), "Gelesen haben wir „31.2.2026“, das kann so nicht stimmen."),
+        (
+            Guess(item="date", written="12.13.2025", why=Why.CANNOT_BE, meant="2025-12-13", declined=True),
+            "Gelesen haben wir „12.13.2025“, das kann so nicht stimmen.",
+        ),
+    ],
+)
+def test_a_day_is_asked_back_as_people_write_it(writer, guess, asked):
+    words = answered(writer, asking({}, ("date",), "openslides", guesses=(guess,)))
+
+    assert asked in said(words)
+    assert ("genügt ein „Ja“" in said(words)) is (guess.proposed is not None)
+
+
+def test_too_many_are_told_how_many_may_be(writer):
+    four = Guess(item="admins", written="Anna, Bo, Cem, Dora", why=Why.TOO_MANY)
+
+    words = answered(writer, asking({"users": (ANNA,)}, ("admins",), guesses=(four,)))
+
+    assert "Gelesen haben wir: Anna, Bo, Cem, Dora. Es können höchstens 3 sein." in said(words)
+
+
+def test_a_guess_is_asked_back_in_english_too(writer):
+    words = answered(writer, asking({"group": "OV Ehrenfeld", "users": (ANNA, NO_ADDRESS)}, **DOUBTED), language="en")
+
+    assert "We read “mehmet@gmial.com”. Did you mean mehmet@gmail.com?" in said(words)
+    assert "OV Ehrenfeld (from “OV Erenfeld” – right?)" in said(words)
+    assert "“yes” is enough" in said(words)
+
+
+def test_of_a_stranger_no_guess_is_repeated(writer):
+    words = answered(writer, asking({"group": "OV Ehrenfeld", "users": (ANNA, NO_ADDRESS)}, **DOUBTED), known=False)
+
+    for part in ("gmial", "gmail", "Ana", "Erenfeld", "Vermutung"):
+        assert part not in words.text + words.html
 
 
 # Who is not proven

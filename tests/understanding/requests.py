@@ -26,6 +26,22 @@ LANGUAGE = st.sampled_from(
         *("> Name der Gruppe: OV Porz", "> Gruppenadmins (1–3): Paul", "Vorname: Paul", "Nachname: Krüger", "am 14. März"),
         *("Danke!", "hat sich erledigt", "Korrektur: Weiterleitung statt Postfach an kim@verein.example", "Kassiererin"),
         *("Bitte Paul entfernen", "Zetkin", "Passwort vergessen", "a;b;c", "a\tb@c.example", "|x|y|", "- ", "(", "[at]", "…"),
+        *(
+            "ja",
+            "Nein, x@y.example",
+            "stimmt, danke",
+            "Paul, paul@gmial.com",
+            "jörg@posteo.example",
+            "am 31.2.2026",
+            "Heißt Müller, nicht Krüger",
+        ),
+        *(
+            "Porz, nicht Kalk",
+            "60 statt 40",
+            "Admin: Paull",
+            "Vor- und Nachname sind vertauscht",
+            "die Adresse von Paul ist p@x.example",
+        ),
         *("Außerdem brauchen wir eine Signalgruppe.", "-- ", "Von: Paul <p@x.example>", "\x00", "@", "\u202e", "😀", "İ"),
     ]
 )

@@ -118,6 +118,6 @@ def test_admins_said_before_the_users_are_remembered():
 def test_the_reason_tells_why_there_is_no_value():
     two = LIST.replace("Cem Arslan", "Paul Arslan")
 
-    assert "admins: Paul fits more than one" in one(f"{two}Admin: Paul").because
+    assert 'admins: "Paul" fits more than one' in one(f"{two}Admin: Paul").because
     assert isinstance(one(two).fields["users"], tuple)
     assert all(isinstance(each, Person) for each in one(two).fields["users"])  # type: ignore[union-attr]

@@ -75,7 +75,7 @@ def test_who_stands_behind_instead_is_replaced(words: str):
         ("Paul Krüger und Paul", ["Paul Krüger"]),  # by the whole name where it stands
         ("PAUL und Cem", ["PAUL"]),
         ("Pauline kommt", []),
-        ("Herr Krüger", []),  # a given name is known, so it is looked for
+        ("Herr Krüger", ["Krüger"]),  # by the surname where no given name stands
     ],
 )
 def test_somebody_stands_in_a_text_by_name(text: str, found: list[str]):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.catalogue import FieldRule, Option
-from mailbot.understanding.values import bare_number, choice_in, dates_in, number_in, role_in
+from mailbot.understanding.values import bare_number, choice_in, dates_in, impossible_days_in, number_in, role_in
 from tests.understanding.conversation import rules
 
 TODAY = date(2025, 9, 22)
@@ -169,3 +169,18 @@ def test_a_task_is_taken_as_it_is_worded(text: str, role: str):
 )
 def test_is_no_task(text: str):
     assert role_in(text, ROLE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("am 31.2.2026", (("31.2.2026", None),)),
+        ("am 31.02.", (("31.02.", None),)),
+        ("am 12.13.2025", (("12.13.2025", date(2025, 12, 13)),)),
+        ("am 12.13.25 oder 30.2.", (("12.13.25", date(2025, 12, 13)), ("30.2.", None))),
+        ("am 29.2.2027", (("29.2.2027", None),)),
+        ("am 29.2. oder 3.12.2025, 14.03., Version 31.2", ()),
+    ],
+)
+def test_a_day_that_is_none_may_tell_which_is_meant(text: str, found: tuple[tuple[str, date | None], ...]):
+    assert impossible_days_in(text, TODAY) == found
