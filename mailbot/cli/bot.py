@@ -34,8 +34,9 @@ def run(
 ) -> None:
     """Run the bot: receive, decide, send, and do what the clock wants."""
     from mailbot.service import bot
+    from mailbot.store.alone import alone_on
 
-    with office(rehearse=True) as opened:
+    with office(rehearse=True) as opened, alone_on(opened.settings.database):
         start = _since(opened, since)
         if once:
             bot.run_once(opened, since=start)

@@ -141,11 +141,14 @@ class Folder:
             # Some servers would copy the mails and leave them here as well.
             raise MailboxError(f"{_whose(self._login)}: the folder '{self._name}' is open for reading only", again=False)
         target = self._ensure(to)
+        moves = "MOVE" in self.capabilities
+        to_copy = () if moves else self._not_yet_in(target, uids)
         with self._asking(f"moving to '{target}'"):
-            if "MOVE" in self.capabilities:
+            if moves:
                 self._client.move(uids, target)
                 return
-            self._client.copy(uids, target)
+            if to_copy:
+                self._client.copy(to_copy, target)
             self._client.add_flags(uids, [DELETED], silent=True)
             # A plain EXPUNGE would also remove what people have marked; then the marks have to do.
             if "UIDPLUS" in self.capabilities:
@@ -169,10 +172,28 @@ class Folder:
         target = self._known(folder)
         if target is None:
             return False
-        self._select(target, readonly=True)
+        with self._visiting(target), self._asking(f"search in '{target}'"):
+            return bool(self._client.search(["HEADER", "Message-ID", f"<{message_id}>"]))
+
+    def _not_yet_in(self, folder: str, uids: Sequence[int]) -> list[int]:
+        """Those of the mails that somebody who was cut off before has not copied there: told by Message-ID and size."""
+        with self._asking("mails"):
+            here = self._client.fetch(uids, ["ENVELOPE", "RFC822.SIZE"])
+        with self._visiting(folder), self._asking(f"search in '{folder}'"):
+            return [uid for uid, mail in here.items() if mail[b"RFC822.SIZE"] not in self._sizes_of(mail[b"ENVELOPE"].message_id)]
+
+    def _sizes_of(self, message_id: bytes | None) -> set[int]:
+        if not message_id or not message_id.isascii():
+            return set()
+        found = self._client.search(["HEADER", "Message-ID", message_id.decode("ascii")])
+        return {each[b"RFC822.SIZE"] for each in self._client.fetch(found, ["RFC822.SIZE"]).values()} if found else set()
+
+    @contextmanager
+    def _visiting(self, folder: str) -> Iterator[None]:
+        """Another folder is selected until the end of the block, for reading."""
+        self._select(folder, readonly=True)
         try:
-            with self._asking(f"search in '{target}'"):
-                return bool(self._client.search(["HEADER", "Message-ID", f"<{message_id}>"]))
+            yield
         finally:
             self._select(self._name, self._readonly)
 
