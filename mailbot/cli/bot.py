@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailbot.cli.shared import office, print_json
+from mailbot.cli.shared import office, office_of_a_bot, print_json
 from mailbot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ def run(
 ) -> None:
     """Run the bot: receive, decide, send, and do what the clock wants."""
     from mailbot.service import bot
-    from mailbot.store.alone import alone_on
 
-    with office(rehearse=True) as opened, alone_on(opened.settings.database):
+    with office_of_a_bot() as opened:
         start = _since(opened, since)
         if once:
             bot.run_once(opened, since=start)

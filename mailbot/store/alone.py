@@ -35,12 +35,18 @@ def _locked(file: Path) -> Iterator[None]:
     try:
         lock = file.open("w")
     except OSError as error:
-        raise StoreError(f"{file}: cannot be made ({error.strerror}); see that its folder is writable") from None
+        raise StoreError(_impossible(file, error)) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise StoreError(
                 f"another `mailbot run` works on {file.with_suffix('')}; stop it, or use PostgreSQL, which several bots may share"
             ) from None
+        except OSError as error:
+            raise StoreError(_impossible(file, error)) from None
         yield
+
+
+def _impossible(file: Path, error: OSError) -> str:
+    return f"{file}: cannot be made and locked ({error.strerror}); see MAILBOT_DATABASE, and that its folder can be written to"

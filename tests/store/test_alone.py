@@ -39,7 +39,7 @@ def test_any_number_of_bots_share_a_postgresql():
 
 def test_a_folder_that_nobody_may_write_to_is_named():
     with (
-        pytest.raises(StoreError, match=r"^/no/such/folder/mailbot\.db\.lock: cannot be made"),
+        pytest.raises(StoreError, match=r"^/no/such/folder/mailbot\.db\.lock: cannot be made and locked"),
         alone_on(make_url("sqlite:////no/such/folder/mailbot.db")),
     ):
         pass
