@@ -2,10 +2,11 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
+# make bench-faults  kills the bot at every step of its way, some 300 times, and counts what is lost or doubled
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format lock servers clean
+.PHONY: demo test lint format lock servers clean bench-faults
 
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
 
@@ -24,6 +25,10 @@ lint: .venv/dev
 format: .venv/dev
 	@.venv/bin/ruff check --quiet --fix .
 	@.venv/bin/ruff format --quiet .
+
+bench-faults: .venv/dev servers
+	@.venv/bin/python -m pytest -q --hypothesis-profile=thorough tests/service/test_crashes.py
+	@.venv/bin/python -m bench.faults
 
 # Dovecot, Postfix and Chromium, where they can be installed: then a test that misses one fails.
 servers: .venv/dev

@@ -7,7 +7,6 @@ Prints a table; exits 1 when anything was lost or doubled.
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
+import pytest
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import URL, make_url
@@ -46,7 +46,13 @@ OFTEN = 4
 
 
 def main() -> None:
-    os.environ["MAILBOT_REQUIRE_SERVERS"] = "1"
+    try:
+        _bench()
+    except pytest.skip.Exception as missing:
+        raise SystemExit(f"bench-faults: {missing}") from None
+
+
+def _bench() -> None:
     console = Console(width=120)
     begun, accounts, kills = monotonic(), list[Account](), Counter[str]()
     wanted = sys.argv[1:] or list(INSTALLATIONS)
