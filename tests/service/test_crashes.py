@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -51,8 +51,8 @@ ANSWER = "Nutzerin ist Kim Beispiel, kim.beispiel@posteo.example, sie ist auch A
 AFTER = ("leave", "move")
 INBOXES = (("support",), ("buero",), ("support", "buero"), ("support", "support"))
 
-SOON = 60
-"""Effects. Most runs have fewer, so a bot that shall die after more of them often lives."""
+MOMENTS = integers(0, 999)
+"""At which effect of a run the bot dies, counted round and round: the bot of the other world tells how many there are."""
 
 
 class Crash(BaseException):
@@ -61,15 +61,15 @@ class Crash(BaseException):
 
 @dataclass
 class Life:
-    """How many effects the bot has left; None: it lives."""
+    """Counts effects, and ends after `end` of them; None: never."""
 
-    left: int | None = None
+    passed: int = 0
+    end: int | None = None
 
     def passes(self) -> None:
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                raise Crash
+        if self.passed == self.end:
+            raise Crash
+        self.passed += 1
 
 
 @dataclass
@@ -77,6 +77,13 @@ class FrailShelf(Shelf):
     """The bot may die before and after everything it does there."""
 
     life: Life = field(default_factory=Life)
+    last: int = 0
+
+    def put(self, raw: bytes, received: datetime) -> int:
+        """No UID is given twice, as it would be after a move."""
+        self.last = max([self.last, *self.mails]) + 1
+        self.mails[self.last] = Arrived(uid=self.last, received=received, raw=raw)
+        return self.last
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Arrived]:
         for mail in super().fetch(uids):
@@ -200,17 +207,17 @@ class Crashes(RuleBasedStateMachine):
 
     @initialize(after=sampled_from(AFTER))
     def begins(self, after: str) -> None:
-        self.clock, self.life = Clock(), Life()
+        self.clock, self.life, self.harsh_life = Clock(), Life(), Life()
         self.open = ExitStack()
-        self.calm = self.open.enter_context(world(self.ground, after, Life(), self.clock))
-        self.harsh = self.open.enter_context(world(self.ground, after, self.life, self.clock))
+        self.calm = self.open.enter_context(world(self.ground, after, self.life, self.clock))
+        self.harsh = self.open.enter_context(world(self.ground, after, self.harsh_life, self.clock))
         self.worlds = (self.calm, self.harsh)
         self.members = (f"anna{number}@posteo.example" for number in count(1))
         self.asked: list[str] = []
-        self.runs_on()
+        self.both_live()
 
-    @rule(what=sampled_from(sorted(MAILS)), inboxes=sampled_from(INBOXES))
-    def a_mail_comes(self, what: str, inboxes: tuple[str, ...]) -> None:
+    @rule(what=sampled_from(sorted(MAILS)), inboxes=sampled_from(INBOXES), moment=MOMENTS)
+    def a_mail_comes(self, what: str, inboxes: tuple[str, ...], moment: int) -> None:
         member, (text, headers) = next(self.members), MAILS[what]
         raw = eml(text, From=f"Anna Schmidt <{member}>", **headers)
         for each in self.worlds:
@@ -218,53 +225,55 @@ class Crashes(RuleBasedStateMachine):
                 each.mail(raw, to={"support": each.support, "buero": each.buero}[inbox])
         if what == "asks":
             self.asked.append(member)
+        self.one_dies(moment)
 
-    @precondition(lambda self: self._who_can_answer())
-    @rule()
-    def a_member_answers(self) -> None:
-        member = self._who_can_answer()[0]
+    @precondition(lambda self: self.who_can_answer())
+    @rule(moment=MOMENTS)
+    def a_member_answers(self, moment: int) -> None:
+        member = self.who_can_answer()[0]
         self.asked.remove(member)
         id = next(self.members)
         for each in self.worlds:
             question = each.slot.to(member)[0]
             each.mail(eml(ANSWER, From=f"Anna Schmidt <{member}>", Message_ID=f"<{id}>", **answering(question)))
+        self.one_dies(moment)
 
-    @rule()
-    def the_server_numbers_its_mails_anew(self) -> None:
+    @rule(moment=MOMENTS)
+    def the_server_numbers_its_mails_anew(self, moment: int) -> None:
         for each in self.worlds:
             each.support.renumber(each.support.uidvalidity + 1)
+        self.one_dies(moment)
 
-    @rule(effects=integers(0, SOON))
-    def dies(self, effects: int) -> None:
-        self.life.left = effects
-        try:
-            lives(self.harsh)
-        except Crash:
-            self.life.left = None
+    @rule()
+    def both_live(self) -> None:
+        for each in self.worlds:
+            lives(each)
+
+    def one_dies(self, moment: int) -> None:
+        before = self.life.passed
         lives(self.calm)
+        effects = self.life.passed - before
+        self.harsh_life.end = self.harsh_life.passed + moment % (effects + 1)
+        with suppress(Crash):
+            lives(self.harsh)
+        self.harsh_life.end = None
         # What the dead one held is free again when its claims have expired.
         self.clock.pass_by(sender.LEASE)
 
-    @rule()
-    def runs_on(self) -> None:
-        self.life.left = None
-        for each in self.worlds:
-            lives(each)
+    def who_can_answer(self) -> list[str]:
+        return [member for member in self.asked if all(each.slot.to(member) for each in self.worlds)]
 
     def teardown(self) -> None:
         if not hasattr(self, "open"):
             return
         with self.open:
             self.clock.pass_by(sender.LEASE)
-            self.runs_on()
+            self.both_live()
             let_people_try_again(self.harsh)
-            self.runs_on()
+            self.both_live()
             assert everything_in(self.harsh) == everything_in(self.calm)
             for each in self.worlds:
                 assert examine(each.office).wrong == ()
-
-    def _who_can_answer(self) -> list[str]:
-        return [member for member in self.asked if all(each.slot.to(member) for each in self.worlds)]
 
 
 def lives(bench: Bench) -> None:
