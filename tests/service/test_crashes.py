@@ -92,7 +92,7 @@ class FrailShelf(Shelf):
 
     def move(self, uids: Sequence[int], to: str) -> None:
         self.life.passes()
-        super().move(uids, to)
+        super().move([uid for uid in uids if uid in self.mails], to)
         self.life.passes()
 
     def append(self, folder: str, raw: bytes, *, seen: bool = True, when: datetime | None = None) -> None:
@@ -217,7 +217,7 @@ class Crashes(RuleBasedStateMachine):
         self.both_live()
 
     @rule(what=sampled_from(sorted(MAILS)), inboxes=sampled_from(INBOXES), moment=MOMENTS)
-    def a_mail_comes(self, what: str, inboxes: tuple[str, ...], moment: int) -> None:
+    def a_mail_comes(self, what: str, inboxes: tuple[str, ...], moment: int) -> int:
         member, (text, headers) = next(self.members), MAILS[what]
         raw = eml(text, From=f"Anna Schmidt <{member}>", **headers)
         for each in self.worlds:
@@ -225,7 +225,7 @@ class Crashes(RuleBasedStateMachine):
                 each.mail(raw, to={"support": each.support, "buero": each.buero}[inbox])
         if what == "asks":
             self.asked.append(member)
-        self.one_dies(moment)
+        return self.one_dies(moment)
 
     @precondition(lambda self: self.who_can_answer())
     @rule(moment=MOMENTS)
@@ -249,7 +249,8 @@ class Crashes(RuleBasedStateMachine):
         for each in self.worlds:
             lives(each)
 
-    def one_dies(self, moment: int) -> None:
+    def one_dies(self, moment: int) -> int:
+        """At that effect, of so many as the answer tells."""
         before = self.life.passed
         lives(self.calm)
         effects = self.life.passed - before
@@ -259,6 +260,7 @@ class Crashes(RuleBasedStateMachine):
         self.harsh_life.end = None
         # What the dead one held is free again when its claims have expired.
         self.clock.pass_by(sender.LEASE)
+        return effects
 
     def who_can_answer(self) -> list[str]:
         return [member for member in self.asked if all(each.slot.to(member) for each in self.worlds)]
@@ -336,7 +338,26 @@ def plain(mail: EmailMessage) -> str:
     return re.sub(r"KV-\d+|\d\d:\d\d", "…", f"{mail['To']} {mail['Subject']}\n{words(mail)}")
 
 
-def test_any_interleaving_of_crashes_ends_as_if_there_had_been_none(ground: Ground, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def crashes(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> type[Crashes]:
     monkeypatch.setattr(Crashes, "ground", ground, raising=False)
-    some = settings(max_examples=settings.default.max_examples // 10, stateful_step_count=8)
-    run_state_machine_as_test(Crashes, settings=some)
+    return Crashes
+
+
+def test_a_bot_may_die_at_each_of_its_effects(crashes: type[Crashes]):
+    worlds = crashes()
+    worlds.begins("move")
+    moment = effects = 0
+    while moment <= effects:
+        effects = worlds.a_mail_comes("asks", ("support",), moment)
+        worlds.both_live()
+        moment += 1
+
+    worlds.teardown()
+
+    assert effects > 20
+
+
+def test_any_interleaving_of_crashes_ends_as_if_there_had_been_none(crashes: type[Crashes]):
+    some = settings(max_examples=settings.default.max_examples // 20, stateful_step_count=8)
+    run_state_machine_as_test(crashes, settings=some)
