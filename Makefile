@@ -2,13 +2,14 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
+# make bench-faults      kills the bot at every step of its way, some 300 times, and counts what is lost or doubled
 # make bench-loops       how many mails it takes until two machines that answer each other stop
 # make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
 # make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format lock servers clean bench-loops bench-fuzz bench-big-folder
+.PHONY: demo test lint format lock servers clean bench-faults bench-loops bench-fuzz bench-big-folder
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -28,6 +29,10 @@ lint: .venv/dev
 format: .venv/dev
 	@.venv/bin/ruff check --quiet --fix .
 	@.venv/bin/ruff format --quiet .
+
+bench-faults: .venv/dev servers
+	@.venv/bin/python -m pytest -q --hypothesis-profile=thorough tests/service/test_crashes.py
+	@.venv/bin/python -m bench.faults
 
 bench-loops: .venv/dev
 	@.venv/bin/python -m bench.loops

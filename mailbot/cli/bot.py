@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailbot.cli.shared import office, print_json
+from mailbot.cli.shared import office, office_of_a_bot, print_json
 from mailbot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run(
     """Run the bot: receive, decide, send, and do what the clock wants."""
     from mailbot.service import bot
 
-    with office(rehearse=True) as opened:
+    with office_of_a_bot() as opened:
         bot.tell_strangers(opened)
         start = _since(opened, since)
         if once:

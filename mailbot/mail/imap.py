@@ -169,8 +169,11 @@ class Folder:
             raise MailboxError(f"{_whose(self._login)}: the folder '{self._name}' is open for reading only", again=False)
         target = self._ensure(to)
         for some in portions(uids):
-            with self._asking(f"moving to '{target}'"):
-                self._move(some, target)
+            if "MOVE" in self.capabilities:
+                with self._asking(f"moving to '{target}'"):
+                    self._client.move(some, target)
+            else:
+                self._copy_and_remove(some, target)
 
     def special(self, use: str, else_name: str) -> str:
         r"""The folder with that special use (RFC 6154: "\\Sent"), or a usual name for it, else `else_name`, created."""
@@ -190,26 +193,40 @@ class Folder:
         target = self._known(folder)
         if target is None:
             return False
-        self._select(target, readonly=True)
-        with self._asking(f"search in '{target}'"):
-            found = bool(self._client.search(["HEADER", "Message-ID", f"<{message_id}>"]))
-        self._come_back()
-        return found
+        with self._visiting(target), self._asking(f"search in '{target}'"):
+            return bool(self._client.search(["HEADER", "Message-ID", f"<{message_id}>"]))
 
-    def _come_back(self) -> None:
+    def _copy_and_remove(self, uids: Sequence[int], target: str) -> None:
+        to_copy = self._not_yet_in(target, uids)
+        with self._asking(f"moving to '{target}'"):
+            if to_copy:
+                self._client.copy(to_copy, target)
+            self._client.add_flags(uids, [DELETED], silent=True)
+            # A plain EXPUNGE would also remove what people have marked; then the marks have to do.
+            if "UIDPLUS" in self.capabilities:
+                self._client.uid_expunge(uids)
+
+    def _not_yet_in(self, folder: str, uids: Sequence[int]) -> list[int]:
+        """Those of the mails that somebody who was cut off before has not copied there: told by Message-ID and size."""
+        with self._asking("mails"):
+            here = self._client.fetch(uids, ["ENVELOPE", "RFC822.SIZE"])
+        with self._visiting(folder), self._asking(f"search in '{folder}'"):
+            return [uid for uid, mail in here.items() if mail[b"RFC822.SIZE"] not in self._sizes_of(mail[b"ENVELOPE"].message_id)]
+
+    def _sizes_of(self, message_id: bytes | None) -> set[int]:
+        if not message_id or not message_id.isascii():
+            return set()
+        found = self._client.search(["HEADER", "Message-ID", message_id.decode("ascii")])
+        return {each[b"RFC822.SIZE"] for each in self._client.fetch(found, ["RFC822.SIZE"]).values()} if found else set()
+
+    @contextmanager
+    def _visiting(self, folder: str) -> Iterator[None]:
+        """Another folder is selected until the end of the block, for reading; after an error it stays selected."""
+        self._select(folder, readonly=True)
+        yield
         if self._select(self._name, self._readonly)[b"UIDVALIDITY"] != self.uidvalidity:
             # The UIDs that we know mean other mails now, or none.
             raise MailboxError(f"{_whose(self._login)}: the folder '{self._name}' was made anew meanwhile", again=True)
-
-    def _move(self, uids: Sequence[int], target: str) -> None:
-        if "MOVE" in self.capabilities:
-            self._client.move(uids, target)
-            return
-        self._client.copy(uids, target)
-        self._client.add_flags(uids, [DELETED], silent=True)
-        # A plain EXPUNGE would also remove what people have marked; then the marks have to do.
-        if "UIDPLUS" in self.capabilities:
-            self._client.uid_expunge(uids)
 
     def _select(self, name: str, readonly: bool) -> dict[bytes, Any]:
         actual = self._known(name)

@@ -76,13 +76,11 @@ def _claim(office: Office) -> tuple[Outbound, bytes] | None:
     with office.database.write() as connection:
         claimed = outbound.claim(connection, now=office.clock(), lease=LEASE)
         if claimed is not None and claimed[0].state is State.SENDING:
-            _note(
-                office,
-                connection,
-                claimed[0],
-                "trouble",
-                "Nach einem Abbruch noch einmal gesendet; vielleicht kam die Mail zweimal an.",
-            )
+            mail, _ = claimed
+            text = "Nach einem Abbruch noch einmal gesendet; vielleicht kam die Mail zweimal an."
+            _note(office, connection, mail, "trouble", text)
+            # The digest has no ticket to note it on.
+            log.warning("sent again, its fate was unknown", mail=mail.id, ticket=mail.ticket)
     return claimed
 
 

@@ -143,8 +143,8 @@ class Bench:
     clock: Clock
     support: Shelf
     buero: Shelf
-    presse: Shelf  # has a login, and is no mailbox of rules.yaml
     slot: Slot
+    presse: Shelf = field(default_factory=Shelf)  # has a login, and is no mailbox of rules.yaml
 
     def mail(self, raw: bytes, *, to: Shelf | None = None, received: datetime | None = None) -> int:
         return (to or self.support).put(raw, received or self.clock.now)

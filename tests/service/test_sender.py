@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from mailbot.errors import DeliveryError
 from mailbot.service.sender import LEASE, PAUSES, deliver
@@ -78,11 +79,13 @@ def test_a_mail_whose_fate_is_unknown_is_sent_again_under_the_same_id_and_noted(
     assert mail.state is State.SENDING
 
     bench.clock.pass_by(LEASE)
-    bench.run()
+    with capture_logs() as log:
+        bench.run()
 
     (answer,) = bench.slot.to(ANNA)
     assert answer["Message-ID"] == f"<{mail.message_id}>"
     assert bench.kinds() == ["received", "asked", "trouble", "sent"]
+    assert {"event": "sent again, its fate was unknown", "log_level": "warning", "mail": mail.id, "ticket": "KV-1001"} in log
 
 
 def test_a_connection_that_broke_while_the_mail_was_handed_over_is_noted_and_the_id_stays(bench: Bench):
