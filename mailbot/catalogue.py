@@ -263,17 +263,17 @@ class FieldRule(Rule):
         return self
 
 
-class StrongSigns(Rule):
-    """Words (regular expressions, any case, whole words) that speak for something by themselves."""
+class Signs(Rule):
+    """Words (regular expressions, any case, whole words) that speak for a kind of request."""
 
     strong: tuple[Expression, ...] = ()
+    weak: tuple[Expression, ...] = ()  # count half: only where nothing strong speaks
     not_if: tuple[Expression, ...] = ()  # take the signs back
 
 
-class Signs(StrongSigns):
-    """Words that speak for a service or a kind of request."""
+class ServiceSigns(Signs):
+    """Words that speak for a service."""
 
-    weak: tuple[Expression, ...] = ()  # count half: only where nothing strong speaks
     names: tuple[Text, ...] = ()  # strong too, however misspelt
 
 
@@ -296,7 +296,7 @@ class Service(Rule):
     label: Label
     about: Label  # "zur Nextcloud": goes on after "deine Anfrage …"
     inbox: Id | Literal["any"]
-    signs: Signs = Signs()
+    signs: ServiceSigns = ServiceSigns()
     fields: tuple[FieldRule, ...] = ()
     complete: Literal["open", "refer", "triage"] = "open"
     introduction: bool = False  # an introduction (Einweisung) is arranged first

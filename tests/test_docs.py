@@ -188,7 +188,7 @@ def default_of(field: FieldInfo) -> str:
             return "none"
         case bool():
             return str(value).lower()
-        case catalogue.StrongSigns() | catalogue.Language():
+        case catalogue.Signs() | catalogue.Language():
             return "no signs"
         case BaseModel():
             return "see there"

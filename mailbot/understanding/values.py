@@ -160,7 +160,8 @@ def bare_number(text: str) -> int | None:
 
 def in_digits(text: str) -> str:
     """Numbers of German and English words in digits: "achtzehnten April" is "18. April", "hundertzwanzig" 120."""
-    return alpha2digit(alpha2digit(text, "de"), "en")
+    digits: str = alpha2digit(alpha2digit(text, "de"), "en")
+    return digits
 
 
 def choice_in(text: str, options: Sequence[Option]) -> str | None:
