@@ -2,7 +2,7 @@
 A bot on real servers that is killed again and again, and the count at the end.
 
 Each round lays new mails into the inboxes, starts the bot, and waits for its death; the next round's bot finds what the
-dead one left. The clock of each is eleven minutes ahead of the one before, so that the claims of the dead have expired.
+dead one left. The clock of each is so far ahead of the one before that the claims of the dead have expired.
 """
 
 from __future__ import annotations
