@@ -12,7 +12,7 @@ from sqlalchemy import URL, make_url, text
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import StoreError
-from mailbot.store import holds, jobs, secrets
+from mailbot.store import holds, jobs, mailboxes, secrets
 from mailbot.store.database import Database, open_database
 from mailbot.store.tables import metadata
 
@@ -33,6 +33,21 @@ def test_a_database_is_opened_again_with_what_it_holds(database_url: URL):
     again = open_database(database_url)
     with again.read() as connection:
         assert holds.holds(connection) == {"nextcloud": "Störung"}
+    again.close()
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_what_it_holds(database_url: URL):
+    first = open_database(database_url)
+    with first.write() as connection:
+        mailboxes.in_trouble(connection, "support", "no connection", now=NOW)
+        connection.execute(text("ALTER TABLE contacts DROP COLUMN told_since"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    first.close()
+
+    again = open_database(database_url)
+    with again.write() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert [each.trouble for each in mailboxes.gone(connection, ("support",), before=NOW)] == ["no connection"]
     again.close()
 
 
