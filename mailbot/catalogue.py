@@ -317,6 +317,7 @@ class Language(Rule):
     help: Signs = Signs()
     request: Signs = Signs()
     aside: tuple[Expression, ...] = ()  # a tool that stands in such words is only mentioned
+    unrelated: tuple[Expression, ...] = ()  # for a person to read, unless a group is named or people are listed
 
 
 class Catalogue(Rule):

@@ -18,7 +18,7 @@ from mailbot.understanding.guessing import guess
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field, in_order
 from mailbot.understanding.joining import join_person, join_persons
-from mailbot.understanding.lexicon import fold, is_no_name, listed
+from mailbot.understanding.lexicon import fold, is_german, is_no_name, is_noun, listed
 from mailbot.understanding.names import as_written
 from mailbot.understanding.particulars import asks_for_several_days
 from mailbot.understanding.request import Person, Request, RequestKind, Value
@@ -211,6 +211,7 @@ def _bare_role(rule: FieldRule, service: Service, text: str) -> str | None:
         or addresses_in(rest)
         or re.search(r"\?|\d", rest)
         or is_no_name(words[0])
+        or (len(words) > 1 and is_german(words[0]) and not is_noun(words[0]) and not words[0].endswith(("er", "e", "es")))
         or (not re.search(r"[A-ZÄÖÜ]", rest[:1]) and len(words) > 3)
     ):
         return None

@@ -168,7 +168,7 @@ def referred(
 
 _PRONOUN = re.compile(r"\b(?:sie|er|she|he|she'll|he'll|diese|dieser)\b", re.IGNORECASE)
 _PRONOUN_LEADS = re.compile(
-    r"\W*(?:und |also |dann )?(?:sie|er|she|he) (?:und|sowie|soll|wird|macht|übernimmt|ist|neben|and|will|should|is)\b",
+    r".*\b(?:him|her|ihn|sie|er) (?:and|und) (?:me|mich|ich|i)\b|\W*(?:und |also |dann )?(?:sie|er|she|he) (?:und|sowie|soll|wird|macht|übernimmt|ist|neben|and|will|should|is)\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
@@ -274,6 +274,9 @@ def _everybody(text: str, people: Sequence[Person], speaker: Person) -> list[Per
 def _by_order(text: str, people: Sequence[Person]) -> list[tuple[int, Person]]:
     for word, at in words()["ordinals"]:
         match = re.search(rf"\b(?:der|die|den|das|the|als)\s+{word}\b|\b{word}(?<=rer|ere|ren|ter)\b", text, re.IGNORECASE)
+        behind = re.match(r"\s+([^\W\d_]+)", text[match.end() :]) if match else None
+        if behind and is_noun(behind[1]):
+            continue  # "in der letzten Spalte"
         if match and -len(people) <= at < len(people):
             return [(match.start(), people[at])]
     return []

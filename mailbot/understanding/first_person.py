@@ -23,6 +23,7 @@ _SELF = tuple(
         r"\b(?P<me>i|ich)\s*,",
         r"\bum\s+(?P<me>mich)\b",
         r"\b(?P<me>mich)\s+als\b",
+        r"\b(?P<me>ich)\s+schreibe?\s+(?:die|da|dort|dann)\b",
         r"\b(?:erreich\w*|schreibt|schreib|mailt)\b.{0,20}\b(?P<me>mich|mir)\b(?=.{0,20}\bunter\b)",
         r"\b(?:machen|pflegen|betreuen|übernehmen) (?:würde[nt]?|werden|wollen|will) (?:das |es |sie )?(?P<me>ich)\b",
         r"\bum die (?P<me>ich) mich kümmere?\b",

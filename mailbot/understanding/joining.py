@@ -124,7 +124,7 @@ _COUPLED = re.compile(r"\s*(?:,|&|\b(?:und|sowie|and)\b)\s*")
 
 def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service: Service) -> tuple[Person, ...]:
     """Parts that were missing, new addresses, and persons who join."""
-    result = list(people)
+    result = [_moved(each, people, scene) for each in people]
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     for mention in scene.mentions:
         person = mention.person
@@ -145,7 +145,7 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
         if not fits and person.email and not (person.given and person.surname):
             named = [at for at, each in enumerate(result) if stands_for(person.email, each)]
-            owners = [at for at in named if result[at].email is None] or (named if corrects(text) else [])
+            owners = [at for at in named if result[at].email is None] or (named if corrects(scene.text) else [])
             if len(owners) == 1:
                 result[owners[0]] = replace(result[owners[0]], email=person.email)
                 continue
@@ -189,6 +189,17 @@ def _is_owner(person: Person, people: Sequence[Person], text: str, scene: Scene)
     if mine is not None:
         return is_speaker(person, scene.voice.person)
     return _tells_address(text) and [each for each in people if places(each, text)] == [person]
+
+
+def _moved(person: Person, people: Sequence[Person], scene: Scene) -> Person:
+    """ "An die Stelle von alt@… tritt neu@…": the address that stands beside the known one in a sentence that corrects."""
+    for passage in scene.passages:
+        said = {wire.email for wire in addresses_in(passage.text) if wire.email}
+        if person.email in said and len(said) == 2 and corrects(passage.text):
+            new = next(email for email in said if email != person.email)
+            if not any(stands_for(new, other) for other in people if other != person):
+                return replace(person, email=new)
+    return person
 
 
 def _is_misspelt(person: Person, email: str, scene: Scene) -> bool:

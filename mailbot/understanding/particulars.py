@@ -107,7 +107,12 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
             )
             about_other = any(each.place[0] == at and not each.me and each.person.given and not beside for each in scene.mentions)
             if not is_sender and not about_other and not mine:
-                beside = beside or not re.search(r"\b(?:ich|wir|i)\b", passage.text, re.IGNORECASE)
+                beside = (
+                    beside
+                    or not re.search(r"\b(?:ich|wir|i)\b", passage.text, re.IGNORECASE)
+                    or listed("third_person_is").search(passage.text[:offset][-40:]) is not None
+                    or listed("receives").search(passage.text[offset:][:80]) is not None
+                )
             rank = 0 if (beside if not is_sender else mine) else 2 if (is_sender and about_other) or not is_sender else 1
             ranked.append((rank, role, quote(passage)))
     if ranked and min(ranked)[0] < 2:

@@ -39,7 +39,11 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
         outside = [each for each in here if each not in inside] + [each for each in inside if _is_list_entry(each, passage, here)]
         added = [(passage, person) for person in _counted(rule, passage, sorted(outside, key=lambda each: each.place), scene)]
         if goes_on and not added and beginning("continuations").match(passage.text):
-            added = [(passage, scene.who(each)) for each in outside if each.me]
+            added = [
+                (passage, scene.who(each))
+                for each in outside
+                if (each.me or (each.person.given and each.person.surname)) and not _is_left_out(passage.text, each, outside)
+            ]
         goes_on = bool(added)
         found += added
     people += [person for _, person in found]
@@ -92,13 +96,16 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
             if several or cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
                 yield person
         elif person.surname and not person.given and _TITLED.search(passage.text[: mention.place[1]]):
-            if cued or len(here) > 1:
-                yield person
+            yield person
         elif person.given and (passage.marked or (cued and _is_in_a_list(passage.text, mention, here))):
             yield person
 
 
-_TITLED = re.compile(r"\b(?:frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in)|mr|mrs|ms)\.?\s+$", re.IGNORECASE)
+_TITLED = re.compile(
+    r"(?:[,:]|\b(?:und|sowie|and))\s+(?:der\s+|die\s+|den\s+)?(?:frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in)|mr|mrs|ms)\.?\s+$",
+    re.IGNORECASE,
+)
+""" "… und die Frau Heidkamp": in a list, without the given name."""
 
 
 def _is_in_a_list(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
@@ -108,7 +115,7 @@ def _is_in_a_list(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
     announced = (
         ":" in text
         or any(each.person.email or each.broken for each in here)
-        or re.search(r"\b(?:sind|wären)\s+(?:\w+\s+und\s+)?$", text[: mention.place[1]]) is not None
+        or re.search(r"\b(?:sind|wären|ist|wäre|is|are)\s+(?:\w+\s+und\s+)?$", text[: mention.place[1]]) is not None
     )
     return announced and _is_coordinated(text, mention)
 
@@ -117,7 +124,7 @@ def _is_coordinated(text: str, mention: Mention) -> bool:
     """The name stands in a list: first, or behind "und", a comma, a colon."""
     return (
         re.search(
-            r"(?:^|[,:&+(]|\b(?:sind|wären|und|and|sowie|et|un|ve|y|e|i))\s*(?:unsere?r?|der|die|dä|dat|et|dann|noch)?\s*$",
+            r"(?:^|[,:&+(]|\b(?:sind|wären|ist|wäre|is|are|und|and|sowie|et|un|ve|y|e|i))\s*(?:unsere?r?|der|die|dä|dat|et|dann|noch)?\s*$",
             text[: mention.place[1]],
             re.IGNORECASE,
         )

@@ -10,7 +10,7 @@ from datetime import date
 from mailbot.catalogue import Catalogue
 from mailbot.expression import pattern
 from mailbot.mail.message import Address, Attachment, Kind, Line, Mail
-from mailbot.understanding.lexicon import beginning, listed, word_set
+from mailbot.understanding.lexicon import beginning, listed, word_set, words
 from mailbot.understanding.mention import Mention, mentions
 from mailbot.understanding.passage import Passage, passages
 from mailbot.understanding.request import Person
@@ -95,7 +95,7 @@ def _scene(
     mail: Mail,
     catalogue: Catalogue,
 ) -> Scene:
-    spoken = passages(line for line in lines if line.kind is Kind.OWN)
+    spoken = passages(_punctuated([line for line in lines if line.kind is Kind.OWN]))
     spoken = tuple(cut for each in spoken if (cut := _without_salutation(each)).text)
     cues = chosen_words(catalogue)
     written = tables_in(spoken)
@@ -132,6 +132,20 @@ def _scene(
         today=mail.date.astimezone(catalogue.hours.timezone).date() if mail.date else None,
         own=catalogue.own_addresses,
     )
+
+
+def _punctuated(lines: Sequence[Line]) -> Sequence[Line]:
+    """Spoken marks as marks, where a mail was dictated with them ("hallo Komma ich brauche … Punkt")."""
+    text = " ".join(line.text for line in lines)
+    if sum(len(re.findall(rf"\b{word}\b", text, re.IGNORECASE)) for word in words()["spoken_marks"]) < 2:
+        return lines
+    marked = []
+    for line in lines:
+        said = line.text
+        for word, mark in words()["spoken_marks"].items():
+            said = re.sub(rf"\s*\b{word}\b", mark, said, flags=re.IGNORECASE)
+        marked.append(replace(line, text=said))
+    return marked
 
 
 def _as_person(address: Address) -> Person:

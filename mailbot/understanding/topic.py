@@ -59,6 +59,10 @@ def topics_of(
     if urgent:
         return (Topic(service=urgent.service.id, passages=said.all, because=(said.because(urgent),)),)
 
+    unrelated = said.sign(catalogue.language.unrelated)
+    if unrelated and not (ongoing or enclosed or said.names_group(in_full=True)):
+        return (Topic(service="other", passages=said.all, because=(f'unrelated: "{unrelated}"',)),)
+
     services = said.in_order(hits, ongoing=ongoing)
     if ongoing:
         return _requests([hit for hit in services if hit.strong or said.wishes([hit])], said, ongoing=True)
@@ -134,22 +138,43 @@ class _Said:
             for at in (-1, *(self.all if told is None else told))
             if (hit := _hit(service, at, pattern(*self.catalogue.language.aside).sub(" ", self.text(at))))
         ]
-        kept = [hit for hit in found if hit.strong] or self._for_group_or_person(found)
+        strong = [hit for hit in found if hit.strong]
+        kept = self._without_rivals(strong) if strong else self._for_group_or_person(found)
         return [hit for hit in kept if hit.at >= 0] or kept
+
+    def _without_rivals(self, hits: Sequence[_Hit]) -> list[_Hit]:
+        """Of services that share weak signs, and of which nothing but the same sentences speaks, the likelier one."""
+        rivals = self._rivals(hits)
+        places = {service.id: {hit.at for hit in hits if hit.service is service} for service in rivals}
+        if len(rivals) < 2 or len({frozenset(each) for each in places.values()}) > 1:
+            return list(hits)
+        return [hit for hit in hits if hit.service not in rivals or self._is_meant(hit.service)]
 
     def _for_group_or_person(self, hits: Sequence[_Hit]) -> list[_Hit]:
         """
         Of services that share weak signs, those of which a sign of their own stands in the mail, else those for a
         group where one is named, else those for a person.
         """
-        services = {hit.service.id: hit.service for hit in hits}.values()
-        shared = {sign for a in services for b in services if a.id != b.id for sign in set(a.signs.weak) & set(b.signs.weak)}
-        rivals = [service for service in services if shared & set(service.signs.weak)]
+        rivals = self._rivals(hits)
+        shared = {sign for a in rivals for b in rivals if a is not b for sign in set(a.signs.weak) & set(b.signs.weak)}
         kept = [service for service in rivals if self.sign([sign for sign in service.signs.weak if sign not in shared])]
-        if not kept:
-            wants_group = self.names_group()
-            kept = [service for service in rivals if any(rule.type == "group" for rule in service.fields) == wants_group]
+        if len(kept) != 1:
+            kept = [service for service in rivals if self._is_meant(service)]
         return [hit for hit in hits if hit.service not in rivals or hit.service in kept]
+
+    def _rivals(self, hits: Sequence[_Hit]) -> list[Service]:
+        services = list({hit.service.id: hit.service for hit in hits}.values())
+        return [a for a in services if any(a is not b and set(a.signs.weak) & set(b.signs.weak) for b in services)]
+
+    def _is_meant(self, service: Service) -> bool:
+        """Whether a group is served, or somebody, as the mail wants it."""
+        for_group = any(rule.type == "group" for rule in service.fields)
+        return for_group == (self.names_group() and not self._speaks_for_oneself())
+
+    def _speaks_for_oneself(self) -> bool:
+        """ "Ich bräuchte eine Adresse als Sprecherin der AG Kultur": the group is only where the author has the task."""
+        text = "\n".join(map(self.text, (-1, *self.all)))
+        return listed("for_oneself").search(text) is not None and listed("for_all_of_us").search(text) is None
 
     def in_order(self, hits: Sequence[_Hit], *, ongoing: bool) -> list[_Hit]:
         """One hit a service: the first where it is asked for. Further services must be asked for in words of their own."""
@@ -195,9 +220,10 @@ class _Said:
         ]
         return self.names_group() and any(pattern(*words).search(passage.text) for passage in self.passages)
 
-    def names_group(self) -> bool:
-        """Whether any group is named, in text or subject."""
-        return any(self._groups(at) for at in range(-1, len(self.passages)))
+    def names_group(self, *, in_full: bool = False) -> bool:
+        """Whether any group is named, in text or subject; `in_full`: with kind and name ("AG Wohnen", not "Kreisvorstand")."""
+        groups = (group for at in range(-1, len(self.passages)) for group in self._groups(at))
+        return any(" " in group or not in_full for group in groups)
 
     def _groups(self, at: int) -> list[str]:
         return [group.value for group in groups_in(self.text(at), self.catalogue.groups) if group.value]

@@ -85,8 +85,15 @@ def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...
     if passed is not None and _is_passed_on(scene, passed, catalogue):
         inner = topics_of(mail.subject, passed.passages, catalogue, enclosed=bool(passed.entries))
         inner = inner if inner[0].service != "other" else topics
-        return _with_shared_group(tuple(_request(topic, passed, catalogue) for topic in inner), catalogue)
-    return _with_shared_group(tuple(_request(topic, scene, catalogue) for topic in topics), catalogue)
+        return _with_shared_group(_requests(inner, passed, catalogue), catalogue)
+    return _with_shared_group(_requests(topics, scene, catalogue), catalogue)
+
+
+def _requests(topics: Sequence[Topic], scene: Scene, catalogue: Catalogue) -> tuple[Request, ...]:
+    """A request for each topic; what is attached belongs to the one that speaks of it, else to all."""
+    attached = [topic for topic in topics if any(listed("attached").search(scene.passages[at].text) for at in topic.passages)]
+    without = replace(scene, entries=()) if len(attached) == 1 else scene
+    return tuple(_request(topic, scene if topic in attached else without, catalogue) for topic in topics)
 
 
 def _with_shared_group(requests: tuple[Request, ...], catalogue: Catalogue) -> tuple[Request, ...]:

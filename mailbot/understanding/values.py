@@ -55,7 +55,7 @@ def _from_today(text: str, today: date) -> Iterator[tuple[int, date]]:
     """ "am kommenden Samstag", "heute in zwei Wochen", "morgen in 4 Wochen": counted from the day of the mail."""
     names = words()["weekdays"]
     for match in re.finditer(
-        rf"\b(?:(?P<near>{'|'.join(_NEAR_DAYS)})|(?:am|diesen|kommenden|this|coming)\s+(?:kommenden\s+)?(?P<name>{'|'.join(names)}))\b"
+        rf"\b(?:(?P<near>{'|'.join(_NEAR_DAYS)})|(?:diesen|kommenden|this|coming)\s+(?P<name>{'|'.join(names)}))\b"
         r"(?:\s+in\s+(?P<weeks>\d+|einer|zwei)\s+(?:wochen?|weeks?))?",
         text,
         re.IGNORECASE,
