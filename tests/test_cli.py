@@ -15,7 +15,6 @@ import pytest
 import structlog
 
 from mailbot.cli import app, main
-from mailbot.service import rulebook
 from mailbot.store import inbound
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
@@ -34,8 +33,9 @@ class Result:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with bench_in(tmp_path) as bench:
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """Its parameter: what stands in rules.yaml to what shall stand there."""
+    with bench_in(tmp_path, rules=getattr(request, "param", {})) as bench:
         yield bench
 
 
@@ -288,9 +288,8 @@ def test_wrong_rules_name_file_and_line(bench: Bench, mailbot: Command):
     assert re.match(r"mailbot: rules\.yaml:\d+: organisation\.ticket_prefix: .*, not 'kv'\n", result.err)
 
 
-def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, bench: Bench, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(rulebook, "GLANCE", 0.0)
-    bench.change_rules("per_day: 40", "per_day: 1")
+@pytest.mark.parametrize("bench", [{"per_day: 40": "per_day: 1"}], indirect=True, ids=[""])
+def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, bench: Bench):
     assert mailbot("outbox").out == "nothing is kept back\n"
     for service in ("Nextcloud", "Signal", "Zetkin"):
         bench.mail(eml(f"Der OV Kalk möchte {service} nutzen.", Subject=service))

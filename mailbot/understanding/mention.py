@@ -185,7 +185,8 @@ def _is_bare_name(text: str) -> bool:
 
 _MINE = re.compile(
     r"(?:ich|mich|mir|me|i|myself)"
-    r"(?:\s+(?:selbst|selber|auch|besser|lieber|am besten|eher|unter|mit|über|via|at|an|auf|als|bitte|und zwar|dieser|der|meine|meiner|adresse|mail))*\W*",
+    r"(?:\s+(?:selbst|selber|auch|besser|lieber|am besten|eher|unter|mit|über|via|at|an|auf|als|bitte|und zwar|dieser|der|meine|meiner|"
+    r"adresse|mail))*\W*",
     re.IGNORECASE,
 )
 """From "ich" to an address that is the author's: "ich (kim@…)", "mich bitte mit kim@…"."""

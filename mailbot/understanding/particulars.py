@@ -20,7 +20,8 @@ from mailbot.understanding.scene import Scene
 
 _GROUP_LABEL = re.compile(rf"{listed('group_labels').pattern}\s*(?:[:=\t]|heißt|ist|is\b)\s*(?P<value>.+)", re.IGNORECASE)
 _TASK_OF_MINE = re.compile(
-    r"\b(?:als|bin(?:\s+ich)?)\s+(?:bei uns\s+|hier\s+|dort\s+)?(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
+    r"\b(?:als|bin(?:\s+ich)?)\s+(?:bei uns\s+|hier\s+|dort\s+)?"
+    r"(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
     r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ar|arin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|person|rat|rätin|amt|vorstand))\b"
 )
 """A task that rules.yaml does not know, by how tasks are said: "als neu gewählter Revisor"."""

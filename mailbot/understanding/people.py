@@ -95,9 +95,9 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
         elif person.given and person.surname:
             if several or cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
                 yield person
-        elif person.surname and not person.given and _TITLED.search(passage.text[: mention.place[1]]):
-            yield person
-        elif person.given and (passage.marked or (cued and _is_in_a_list(passage.text, mention, here))):
+        elif (person.surname and not person.given and _TITLED.search(passage.text[: mention.place[1]])) or (
+            person.given and (passage.marked or (cued and _is_in_a_list(passage.text, mention, here)))
+        ):
             yield person
 
 
