@@ -47,7 +47,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
         stretches = said or (_bare_stretches(passage.text, pool) if bare else ())
         announced = bool(_ANNOUNCING.search(passage.text)) if said else announced and bool(stretches)
         for start, end in stretches:
-            stretch = passage.text[start:end]
+            stretch = _without_aliases(passage.text[start:end], scene)
             if re.search(r"\?\s*$", stretch) and not speaks_of_self(stretch):
                 continue
             here = [each for each in scene.mentions if each.place[0] == at and start <= each.place[1] < end]
@@ -112,6 +112,14 @@ def _by_relation(stretch: str, scene: Scene, people: Sequence[Person]) -> tuple[
         if called and re.search(rf"\b{_DETERMINERS}\s+(?:\w+\s+)?{called}(?:e?s|e?n)?\b", stretch, re.IGNORECASE):
             meant += [person for person in people if same_person(person, mention.person) and person not in meant]
     return tuple(meant)
+
+
+def _without_aliases(text: str, scene: Scene) -> str:
+    """With the given name for a nickname that the mail told before."""
+    for mention in scene.company:
+        if mention.alias and mention.person.given:
+            text = re.sub(rf"\b{re.escape(mention.alias)}\b", mention.person.given, text)
+    return text
 
 
 _ANNOUNCING = re.compile(r"[:?]\s*$")

@@ -140,7 +140,10 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         if person.email in {each.email for each in people} or is_denied(text, mention.place[1]):
             continue
         if person.email and not (person.given or person.surname):
-            result = [replace(each, email=person.email) if _is_owner(each, result, text, scene) else each for each in result]
+            result = [
+                replace(each, email=person.email) if _is_owner(each, person.email, result, text, scene) else each
+                for each in result
+            ]
             result = [replace(each, email=person.email) if _is_misspelt(each, person.email, scene) else each for each in result]
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
         if not fits and person.email and not (person.given and person.surname):
@@ -180,14 +183,15 @@ def _is_short(text: str) -> bool:
     return len(re.findall(r"[^\W\d_]+", ADDRESS.sub(" ", text))) <= 4
 
 
-def _is_owner(person: Person, people: Sequence[Person], text: str, scene: Scene) -> bool:
+def _is_owner(person: Person, email: str, people: Sequence[Person], text: str, scene: Scene) -> bool:
     """ "Statt bo@… bitte …": whose address goes; "meine Adresse ist …": the speaker; "Bo hat eine neue Mail: …"."""
     at = text.lower().find(person.email) if person.email else -1
     if at >= 0 and (is_replaced(text, at) or is_denied(text, at)):
         return True
-    mine = re.search(r"\b(?:meine|my)\s+(?:\w+\s+){0,2}?(?:e-?mail-?)?(?:adresse|address|mail)\b", text, re.IGNORECASE)
-    if mine is not None:
-        return is_speaker(person, scene.voice.person)
+    mine = r"\b(?:meine|my)\s+(?:\w+\s+){0,2}?(?:e-?mail-?)?(?:adresse|address|mail)\b"
+    if re.search(mine, text, re.IGNORECASE):
+        near = re.search(rf"{mine}[^@]{{0,40}}$", text[: text.lower().find(email)], re.IGNORECASE) is not None
+        return near and is_speaker(person, scene.voice.person)
     return _tells_address(text) and [each for each in people if places(each, text)] == [person]
 
 

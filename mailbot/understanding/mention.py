@@ -21,6 +21,7 @@ class Mention:
 
     `me`: the author means himself or herself. `broken`: an address stood here that cannot be one.
     `listed`: on a line of its own or behind a bullet. `called`: the word right before the name ("meine Schwester Nino").
+    `alias`: how the person is called besides ('Süleyman "Sülo" Arı').
     """
 
     person: Person
@@ -30,6 +31,7 @@ class Mention:
     broken: str | None = None
     listed: bool = False
     called: str | None = None
+    alias: str | None = None
 
 
 def mentions(passages: Sequence[Passage], *, own: frozenset[str], author: str = "") -> tuple[Mention, ...]:
@@ -158,7 +160,10 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool, 
     else:
         pairs = _pairs(masked, wires, listed=listed, turned=turned)
     names = [name for name, _ in pairs if name]
-    result = [_mention(at, name, wire, masked, listed=listed) for name, wire in pairs]
+    result = [
+        replace(_mention(at, name, wire, masked, listed=listed), alias=_alias(passage.text, name) if name else None)
+        for name, wire in pairs
+    ]
     for offset in speaks_of_self(masked):
         if not any(name.start <= offset < name.end for name in names):
             mine = next(
@@ -185,8 +190,8 @@ def _is_bare_name(text: str) -> bool:
 
 _MINE = re.compile(
     r"(?:ich|mich|mir|me|i|myself)"
-    r"(?:\s+(?:selbst|selber|auch|besser|lieber|am besten|eher|unter|mit|über|via|at|an|auf|als|bitte|und zwar|dieser|der|meine|meiner|"
-    r"adresse|mail))*\W*",
+    r"(?:\s+(?:selbst|selber|auch|besser|lieber|am besten|eher|unter|mit|über|via|at|an|auf|als|bitte|und zwar|dieser|der"
+    r"|meine|meiner|adresse|mail))*\W*",
     re.IGNORECASE,
 )
 """From "ich" to an address that is the author's: "ich (kim@…)", "mich bitte mit kim@…"."""
@@ -196,6 +201,13 @@ _NICKNAME = re.compile(
     r"(?<=\w )(?:[„“\"«][^\s@\"“”»]{1,15}[\"“”»]|\([„“\"]?[A-ZÄÖÜ][\w.-]{0,12}[\"“”]?\))(?=\s+[A-ZÄÖÜÇŞİ]|\s+(?:von|zu|zur|de)\b)"
 )
 """Hans-Joachim „Hajo“ Trimborn, Jean-Pierre (J.P.) Ngassa."""
+
+
+def _alias(text: str, name: Name) -> str | None:
+    """The nickname within a name, or in brackets behind it."""
+    within = _NICKNAME.search(text, name.start, name.end + 1)
+    behind = re.match(r"\s*\((\w{2,12})\)", text[name.end :])
+    return within[0].strip(' ()„“”"«»') if within else behind[1] if behind and is_given_name(behind[1]) else None
 
 
 _GENITIVE = re.compile(

@@ -95,14 +95,14 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
         elif person.given and person.surname:
             if several or cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
                 yield person
-        elif (person.surname and not person.given and _TITLED.search(passage.text[: mention.place[1]])) or (
-            person.given and (passage.marked or (cued and _is_in_a_list(passage.text, mention, here)))
-        ):
+        elif person.given and (passage.marked or (cued and _is_in_a_list(passage.text, mention, here))):
+            yield person
+        elif not person.given and _TITLED.search(passage.text[: mention.place[1]]):
             yield person
 
 
 _TITLED = re.compile(
-    r"(?:[,:]|\b(?:und|sowie|and))\s+(?:der\s+|die\s+|den\s+)?(?:frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in)|mr|mrs|ms)\.?\s+$",
+    r"\b(?:und|sowie|and)\s+(?:der\s+|die\s+|den\s+)?(?:frau|herrn?|genoss(?:e|en|in)|kolleg(?:e|en|in)|mr|mrs|ms)\.?\s+$",
     re.IGNORECASE,
 )
 """ "… und die Frau Heidkamp": in a list, without the given name."""
@@ -238,9 +238,6 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
     return None, ""
 
 
-_RECEIVES = r"(?:erhalten|bekommen|kriegen|könnte|braucht|benötigt|bräuchte|soll|sollte|möchte|bekommt|erhält|needs|should get|would like)\b"
-
-
 def _who_receives(scene: Scene) -> Mention | None:
     """Somebody else of whom the mail says that he or she needs it ("… ist unser neuer Kassenwart und bekommt …")."""
     wholes = [(each, _whole(each.person, scene)) for each in scene.mentions if not each.me]
@@ -255,9 +252,12 @@ def _who_receives(scene: Scene) -> Mention | None:
         at = mention.place[0]
         rest = scene.passages[at].text[mention.place[1] :]
         following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""
-        if re.search(rf"\b{_RECEIVES}", rest[:160], re.IGNORECASE):
+        if listed("receives").search(rest[:160]):
             return mention
-        if re.match(rf"(?:sie|er|ihr|ihm|she|he)\b.{{0,30}}\b{_RECEIVES}|richten sie (?:ihr|ihm)", following, re.IGNORECASE):
+        spoken_of = re.match(r"(?:sie|er|ihr|ihm|she|he)\b", following, re.IGNORECASE)
+        if (spoken_of and listed("receives").search(following[:45])) or re.match(
+            r"richten sie (?:ihr|ihm)", following, re.IGNORECASE
+        ):
             return mention
     return None
 
