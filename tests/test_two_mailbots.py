@@ -8,8 +8,7 @@ from sqlalchemy import make_url
 
 from tests.association import Association, association
 from tests.servers.station import Station
-
-ASKS = "Hallo, der OV Kalk möchte die Nextcloud nutzen. Gruß, Anna"
+from tests.test_running import ASKS
 
 
 def club(station: Station, home: Path) -> Association:
