@@ -152,7 +152,7 @@ def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool, turned: b
             loose
             and after is not None
             and re.fullmatch(r"\s*,\s*", text[name.end : after.start])
-            and (turned or _is_surname_first(text, name, after))
+            and ((turned and not _are_both_whole(text, name, after)) or _is_surname_first(text, name, after))
         ):
             surname = text[name.start : name.end]
             given = text[after.start : after.end]
@@ -166,6 +166,12 @@ def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool, turned: b
         else:
             yield name
             at += 1
+
+
+def _are_both_whole(text: str, name: Name, after: Name) -> bool:
+    """ "Nils Ost, Pia West": each begins with a given name."""
+    both = (text[name.start : name.end].split(), text[after.start : after.end].split())
+    return all(len(words) > 1 and is_given_name(words[0]) for words in both)
 
 
 def _is_surname_first(text: str, name: Name, after: Name) -> bool:

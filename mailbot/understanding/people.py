@@ -95,10 +95,15 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
         elif person.given and person.surname:
             if several or cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
                 yield person
-        elif person.given and (passage.marked or (cued and _is_in_a_list(passage.text, mention, here))):
+        elif _is_one_of_the_list(passage, mention, here, cued=cued):
             yield person
-        elif not person.given and _TITLED.search(passage.text[: mention.place[1]]):
-            yield person
+
+
+def _is_one_of_the_list(passage: Passage, mention: Mention, here: Sequence[Mention], *, cued: bool) -> bool:
+    """Half a name counts where it stands in a list: the given name, or "Frau" and the surname."""
+    if mention.person.given:
+        return passage.marked or (cued and _is_in_a_list(passage.text, mention, here))
+    return _TITLED.search(passage.text[: mention.place[1]]) is not None
 
 
 _TITLED = re.compile(

@@ -160,8 +160,7 @@ def bare_number(text: str) -> int | None:
 
 def in_digits(text: str) -> str:
     """Numbers of German and English words in digits: "achtzehnten April" is "18. April", "hundertzwanzig" 120."""
-    digits: str = alpha2digit(alpha2digit(text, "de"), "en")
-    return digits
+    return str(alpha2digit(alpha2digit(text, "de"), "en"))
 
 
 def choice_in(text: str, options: Sequence[Option]) -> str | None:

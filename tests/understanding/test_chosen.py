@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailbot.understanding.chosen import is_speaker, normal, of_value, referred, spans
+from mailbot.understanding.chosen import is_speaker, names_of, normal, of_value, referred, spans
 from mailbot.understanding.request import Person
 from tests.builders import ANNA, person
 
@@ -96,3 +96,41 @@ def test_the_speaker_is_known_by_address_or_whole_name(known: Person, same: bool
 def test_they_stand_in_a_value_by_address_or_by_name_where_none_is_known():
     assert [normal(PAUL), normal(person("Paul", "Krüger", None))] == ["paul@posteo.example", "Paul Krüger"]
     assert of_value(["paul@posteo.example", "cem arslan", "Dora Weber"], PEOPLE) == (PAUL, CEM, person("Dora", "Weber", None))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("alle außer Cem", (ANNA, PAUL)),
+        ("alle außer mir", (PAUL, CEM)),
+        ("die beiden Letztgenannten", (PAUL, CEM)),
+        ("die beiden, nicht ich", (PAUL, CEM)),  # Anna speaks
+        ("Nr. 1 und 3", (ANNA, CEM)),
+        ("2. und 3.", (PAUL, CEM)),
+        ("c)", (CEM,)),
+        ("Nr. 4", ()),  # there are three
+        ("letzterer", (CEM,)),
+        ("in der letzten Spalte", ()),  # of a table
+        ("Cem und nicht mehr ich", (CEM,)),
+    ],
+)
+def test_they_are_meant_by_place_and_by_exception(text: str, meant: tuple[Person, ...]):
+    assert referred(text, PEOPLE, ANNA) == (meant, ())
+
+
+def test_she_is_who_was_spoken_of_last_also_beside_the_author():
+    assert referred("Sie und ich sind die Admins", PEOPLE, ANNA, last=CEM) == ((CEM, ANNA), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "stretch"),
+    [
+        ("admins anna, paul und ich", "admins anna, paul und ich"),  # in small letters
+        ("Als Admins wurden Anna, Paul und Cem gewählt.", "Als Admins wurden Anna, Paul und Cem gewählt."),
+        ("Paul Krüger, paul@posteo.example, Admin", "Paul Krüger, paul@posteo.example, Admin"),
+        ("Paul hat sich bereit erklärt, den Admin zu machen", "Paul hat sich bereit erklärt, den Admin zu machen"),
+        ("Ich bin dabei und Admin", "Ich bin dabei und Admin"),
+    ],
+)
+def test_a_stretch_reaches_as_far_as_the_names_of_known_persons(text: str, stretch: str):
+    assert [text[start:end] for start, end in spans(text, ADMIN, names_of(PEOPLE))] == [stretch]

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, language_of, listed, without_marks, word_set, words
+from mailbot.understanding.lexicon import (
+    fold,
+    is_german,
+    is_given_name,
+    is_no_name,
+    is_noun,
+    language_of,
+    listed,
+    without_marks,
+    word_set,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -118,3 +129,20 @@ def test_small_words_tell_the_language(text: str, code: str):
 def test_every_list_of_words_can_be_searched(name: str):
     assert listed(name).search("xyzzy") is None
     assert len(word_set(name)) > 1
+
+
+@pytest.mark.parametrize("word", ["Tisch", "Vorsitzende", "Ernährungsausschuss", "Onlinetreffen", "schnell", "Parzellennachbar"])
+def test_german_words_and_what_is_put_together_of_them_are_no_names(word: str):
+    assert is_german(word)
+
+
+@pytest.mark.parametrize("word", ["Kwabena", "Gołąb", "Vanderhaeghe", "Sarıkaya", "Nyokabi", "Ghebremedhin"])
+def test_names_from_everywhere_are_no_german_words(word: str):
+    assert not is_german(word)
+
+
+def test_nouns_are_told_from_other_words():
+    assert [word for word in ("Stadtgeschichte", "Fotografien", "Soziale", "schnell") if is_noun(word)] == [
+        "Stadtgeschichte",
+        "Fotografien",
+    ]

@@ -110,3 +110,48 @@ def test_mentions_are_in_the_order_of_the_text(texts: list[str]):
     found = mentions(passages(body(*texts).lines), own=OWN)
 
     assert [each.place for each in found] == sorted(each.place for each in found)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Nils Ost, Pia West", "n.ost@posteo.example", "pia@west.example"),  # below each other
+        ("Nils Ost und Pia West", "pia@west.example, n.ost@posteo.example"),  # by the names in them
+        ("Dabei sind Pia West und Nils Ost.", "Die Adressen: xy12@posteo.example, z77@west.example"),  # in the same order
+    ],
+)
+def test_addresses_that_stand_apart_go_to_their_names(lines: tuple[str, ...]):
+    found = mentions(passages(body(*lines).lines), own=frozenset())
+
+    assert all(each.person.given and each.person.surname and each.person.email for each in found)
+    assert len(found) == 2
+
+
+def test_the_authors_address_goes_to_nobody_else():
+    found = mentions(
+        passages(body("Pia West macht mit.", "Kim", "kim@posteo.example").lines), own=frozenset(), author="kim@posteo.example"
+    )
+
+    assert [each.person.email for each in found if each.person.given == "Pia"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("für Kwabena Asante", ("Kwabena", "Asante")),  # no list holds the name
+        ("und Thamilini Sivakumar", ("Thamilini", "Sivakumar")),
+        ("von Ayşe Nur Demirtaş", ("Ayşe Nur", "Demirtaş")),  # "nur" is a German word
+        ("leute: can özdemir can.oezdemir@posteo.example", ("Can", "Özdemir")),  # by the address
+    ],
+)
+def test_names_from_everywhere_are_found(text: str, name: tuple[str, str]):
+    (found,) = mentions(passages(body(text).lines), own=frozenset())
+
+    assert (found.person.given, found.person.surname) == name
+
+
+def test_it_is_known_how_somebody_is_called():
+    sister, friend = mentions(passages(body('meine Schwester Nino Weber und Süleyman "Sülo" Arı').lines), own=frozenset())
+
+    assert sister.called == "Schwester"
+    assert friend.alias == "Sülo"

@@ -116,3 +116,19 @@ def test_persons_may_be_given_line_by_line():
 
 def test_a_single_labelled_line_is_no_card():
     assert cards_in(passages(body("Name: OV Kalk", "Datum: 14. März").lines)) == ()
+
+
+def test_a_table_may_be_set_with_blanks():
+    lines = body(
+        "Vorname   Nachname   Mail                    Admin?",
+        "Anna      Schmidt    anna@posteo.example     nein",
+        "Mehmet    Yılmaz     mehmet@posteo.example   ja",
+    ).lines
+    ((_, table),) = tables_in(passages(lines))
+
+    entries = roster_in(table, ("admin",))
+    assert [(each.person.name, each.marked) for each in entries] == [("Anna Schmidt", False), ("Mehmet Yılmaz", True)]
+
+
+def test_lines_that_name_several_are_no_card():
+    assert cards_in(passages(body("Name: Anna, Mehmet, Kim", "Mail: anna@posteo.example").lines)) == ()

@@ -98,3 +98,25 @@ def test_is_more_than_courtesy(text: str):
 
 def test_nothing_is_said_in_a_mail_without_words():
     assert scene(mail("", body=body("", "  ", kind=Kind.OWN))).passages == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Hallo liebes Team, wir brauchen etwas.", "wir brauchen etwas."),
+        ("hi brauch bbb zugang, bin sprecherin", "brauch bbb zugang, bin sprecherin"),  # only the first word greets
+    ],
+)
+def test_a_salutation_ends_where_something_is_said(text: str, said: str):
+    assert scene(text).text == said
+
+
+def test_marks_that_were_dictated_are_marks():
+    assert (
+        scene("wir brauchen einen Zugang Komma und zwar bald Punkt danke").text
+        == "wir brauchen einen Zugang, und zwar bald.\ndanke"
+    )
+
+
+def test_one_such_word_is_a_word():
+    assert scene("Es geht um den Punkt von gestern").text == "Es geht um den Punkt von gestern"

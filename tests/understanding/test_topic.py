@@ -131,3 +131,52 @@ def test_all_services_that_are_named_are_known_whatever_is_wanted_of_them():
     named = services_named(passages(body("Die Nextcloud läuft, aber BigBlueButton nicht.").lines), rules())
 
     assert sorted(named) == ["nextcloud", "video"]
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("Wir hätten gern die Nexcloud.", "nextcloud"),
+        ("ich bräuchte einen account bei big blue botton", "video"),
+        ("Bitte eine Singalgruppe einrichten.", "signal"),
+    ],
+)
+def test_a_tool_may_be_misspelt(text: str, service: str):
+    assert about(text) == [(service, RequestKind.NEW)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Auf eurer Website habe ich gelesen, dass ihr beratet. Wann genau?",
+        "In der Signal-Gruppe hieß es, wir treffen uns um zwei. Stimmt das?",
+        "Ich bewerbe mich als Werkstudent und kenne Nextcloud gut.",
+    ],
+)
+def test_a_tool_that_is_only_mentioned_is_not_asked_for(text: str):
+    assert about(text) == [("other", RequestKind.NEW)]
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("Die Nextcloud haben wir schon. Jetzt fehlt uns noch eine Unterseite.", "website"),
+        ("Statt Signal hätten wir gern die Nextcloud.", "nextcloud"),
+        ("Ich bräuchte eine Adresse als Sprecherin der AG Kultur.", "email_personal"),
+        ("Wir hätten gern eine Adresse für die AG Kultur.", "email_group"),
+    ],
+)
+def test_of_several_services_the_one_that_is_wanted_counts(text: str, service: str):
+    assert about(text) == [(service, RequestKind.NEW)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Silke hat die AG Kultur verlassen, ihr Zugang zur Nextcloud kann weg.",
+        "Stellt meinen BBB-Zugang bitte auf die neue Adresse um.",
+        "Die Signal-Gruppe der AG Kultur könnt ihr löschen.",
+    ],
+)
+def test_what_exists_is_changed_where_nothing_new_is_wished(text: str):
+    assert [kind for _, kind in about(text)] == [RequestKind.CHANGE]

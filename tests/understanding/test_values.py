@@ -184,3 +184,26 @@ def test_is_no_task(text: str):
 )
 def test_a_day_that_is_none_may_tell_which_is_meant(text: str, found: tuple[tuple[str, date | None], ...]):
     assert impossible_days_in(text, TODAY) == found
+
+
+def test_numbers_may_be_words():
+    assert number_in("rund fünfunddreißig Leute", ("leute",)) == 35
+    assert bare_number("hundertzwanzig") == 120
+
+
+def test_the_last_number_of_a_correction_counts():
+    assert bare_number("35, nein halt, 40") == 40
+    assert bare_number("35 oder 40") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("am achtzehnten April zweitausendsechsundzwanzig", date(2026, 4, 18)),
+        ("am kommenden Samstag", date(2026, 3, 21)),
+        ("heute in zwei Wochen", date(2026, 3, 30)),
+        ("morgen in vier Wochen", date(2026, 4, 14)),
+    ],
+)
+def test_a_day_may_be_told_in_words(text: str, day: date):
+    assert dates_in(text, date(2026, 3, 16)) == (day,)
