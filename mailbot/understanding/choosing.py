@@ -192,6 +192,9 @@ def rechoose(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tup
             value = [person for person in value if person not in gone]
             if stretches and not gone and named and not doubts and not listed("as_well").search(stretch):
                 value = []
+            rest = passage.text[end:].lstrip(" ,;")
+            if gone and beginning("instead").match(rest):
+                named = (*named, *chosen.referred(rest, people, speaker)[0])
             value += [person for person in named if person not in value and person not in gone]
             replacing = replacing or bool(gone)
         behind = passage.text[stretches[-1][1] :] if stretches and replacing else ""

@@ -19,6 +19,8 @@ _AND = re.compile(
     r"|sowie|plus|oder|u\.|auch|als|der|die|den|das|sind|ist)\b|[&+/()]",
     re.IGNORECASE,
 )
+_AS_WELL = re.compile(r"\b(?:ebenfalls|auch|genauso|too|as well)\W*$", re.IGNORECASE)
+""" "Wanjiru soll Admin werden, Sandra ebenfalls": of who is named next."""
 _ATTACHED = re.compile(r"\b(?:zu\s+\w+en|\w+zu\w+en)\W*$", re.IGNORECASE)
 """ "…, die Gruppe zu verwalten": about whom stands before."""
 
@@ -46,6 +48,8 @@ def spans(text: str, cues: Sequence[str], names: Collection[str] = ()) -> tuple[
             last += 1
         while not leads and first > 0 and not cue.search(said[first - 1]) and _is_only_names(said[first - 1], names, wires=False):
             first -= 1
+        while not leads and last + 1 < len(pieces) and _AS_WELL.search(said[last + 1]) and _is_only_names(said[last + 1], names):
+            last += 1
         if leads and last == at and at > 0 and not _is_named(text[match.end() : end], names) and _is_attached(said[at], match[0]):
             first -= 1
             while first > 0 and _is_only_names(said[first], names) and not re.search(r"[^\W\d_]{2,}", _unwired(said[first])):
@@ -246,7 +250,7 @@ def _denied(text: str, start: int, end: int) -> bool:
 
 def _bare_me(text: str) -> tuple[int, ...]:
     match = re.fullmatch(
-        r"\W*(?:gruppenadmins?|admins?|das|mach(?:e)?|bin|den|die|der|als|auch|bitte|noch|:|\s)*\b(ich|mich|me|ben|yo|io|i)\b\W*(?:(?:selbst|selber|natürlich|bitte|auch|noch|als|den|gruppenadmin|admin|mit)\b\W*)*",
+        r"\W*(?:gruppenadmins?|admins?|das|mach(?:e)?|bin|den|die|der|als|auch|nur|bitte|noch|:|\s)*\b(ich|mich|me|ben|yo|io|i)\b\W*(?:(?:selbst|selber|natürlich|bitte|auch|noch|als|den|gruppenadmin|admin|mit)\b\W*)*",
         text,
         re.IGNORECASE,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from mailbot.catalogue import Groups
-from mailbot.understanding.lexicon import beginning, fold, is_given_name, is_noun, listed, word_set, words
+from mailbot.understanding.lexicon import beginning, fold, is_german, is_given_name, is_noun, listed, word_set, words
 from mailbot.understanding.passage import ADDRESS
 
 _ADJECTIVE = re.compile(r"[a-zäöüß]+(?:e|en|er|es)$")
@@ -124,7 +124,7 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
                 break
         elif not taken and small:
             # all in small letters: one word, if it may be a name
-            if listed("no_group_names").fullmatch(word):
+            if listed("no_group_names").fullmatch(word) or not _may_be_a_name(word, rest, kind, groups):
                 break
             return word, match.end()
         elif small:
@@ -140,6 +140,17 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
         last = taken.pop()
         position = rest.rfind(last, 0, position)
     return " ".join(taken), len(rest[:position].rstrip())
+
+
+def _may_be_a_name(word: str, rest: str, kind: str, groups: Groups) -> bool:
+    """
+    Whether a word in small letters names a group: "unser Ortsverband fliegt" does not.
+
+    One that exists does, and a word that is not German; a noun only where all is written small.
+    """
+    if f"{kind} {normal_name(word, kind, groups)}" in groups.known or not is_german(word):
+        return True
+    return kind != "OV" and is_noun(word) and rest.islower()
 
 
 def _goes_on_small(word: str, rest: str, kind: str, taken: Sequence[str]) -> bool:

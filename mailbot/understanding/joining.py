@@ -113,6 +113,10 @@ def _removed_in(at: int, people: Sequence[Person], scene: Scene) -> set[Person]:
             leaving = start
     if listed("me_removed").search(text):
         gone |= {person for person in people if chosen.is_speaker(person, scene.voice.person)}
+    pronounced = listed("takes_out").search(text) if not named else None
+    if pronounced:
+        last = spoken_of_last(scene, people, (at, pronounced.start()))
+        gone |= {last} if last else set()
     for match in listed("instead_of_last").finditer(text):
         last = spoken_of_last(scene, people, (at, match.start()))
         gone |= {last} if last else set()
@@ -148,7 +152,9 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
         if not fits and person.email and not (person.given and person.surname):
             named = [at for at, each in enumerate(result) if stands_for(person.email, each)]
-            owners = [at for at in named if result[at].email is None] or (named if corrects(scene.text) else [])
+            owners = [at for at in named if result[at].email is None] or (
+                named if corrects(scene.text) or _tells_address(text) else []
+            )
             if len(owners) == 1:
                 result[owners[0]] = replace(result[owners[0]], email=person.email)
                 continue

@@ -217,13 +217,21 @@ _GENITIVE = re.compile(
 
 def _without_genitive(text: str) -> str:
     """ "Mehmets Adresse ist …": whose it is, as the name is; offsets stay."""
-    return _GENITIVE.sub(lambda match: match[1] + " " * len(match[2]) if is_given_name(match[1]) else match[0], text)
+    return _GENITIVE.sub(
+        lambda match: match[1] + " " * len(match[2]) if is_given_name(match[1]) or _is_unknown(match[1]) else match[0], text
+    )
+
+
+_TITLED = re.compile(r"\b(?:frau|herrn?|mr|mrs|ms)\.?\s+$", re.IGNORECASE)
+"""Behind these words stands a surname."""
 
 
 def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, listed: bool) -> Mention:
     person = name.person if name else Person()
     if name and wire and "," not in masked[name.start : name.end]:
         person = split_name(masked[name.start : name.end].split(), wire.email or wire.written)
+    if name and person.given and not person.surname and _TITLED.search(masked[: name.start]):
+        person = Person(surname=person.given)
     if wire and wire.email:
         person = replace(person, email=wire.email)
     parts = [part for part in (name, wire) if part]
@@ -297,12 +305,10 @@ def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) 
 def _spelt_by(masked: str, start: int, wire: Wire) -> Name | None:
     """The words right before an address that are its very parts, whatever they look like: "can özdemir, can.oezdemir@…"."""
     parts = [part for part in re.split(r"[._-]+", (wire.email or wire.written).split("@")[0]) if part]
-    words = list(WORD.finditer(masked, start, wire.start))[-len(parts) :]
-    if (
-        len(parts) < 2
-        or [fold(word[0]) for word in words] != parts
-        or re.search(r"[^\W\d_]", masked[words[-1].end() : wire.start])
-    ):
+    said = list(WORD.finditer(masked, start, wire.start))
+    tails = (said[-many:] for many in (2, 3, 4))
+    words = next((tail for tail in tails if "".join(fold(word[0]) for word in tail) == "".join(parts)), [])
+    if len(parts) < 2 or not words or re.search(r"[^\W\d_]", masked[words[-1].end() : wire.start]):
         return None
     before = list(WORD.finditer(masked, start, words[0].start()))[-1:]
     if (

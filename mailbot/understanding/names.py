@@ -168,6 +168,9 @@ def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool, turned: b
             at += 1
 
 
+_BELONGING = re.compile(r"\b(?:unsere?r?|meine?r?|die|der|das|eine?|our|my|the)\s+$", re.IGNORECASE)
+
+
 def _are_both_whole(text: str, name: Name, after: Name) -> bool:
     """ "Nils Ost, Pia West": each begins with a given name."""
     both = (text[name.start : name.end].split(), text[after.start : after.end].split())
@@ -178,7 +181,7 @@ def _is_surname_first(text: str, name: Name, after: Name) -> bool:
     first, second = text[name.start : name.end], text[after.start : after.end]
     if first.isupper() and len(first) > 2 and not second.isupper():
         return True
-    if not is_given_name(second.split()[0]) or (first.islower() and is_german(first)):
+    if not is_given_name(second.split()[0]) or (is_german(first) and (first.islower() or _BELONGING.search(text[: name.start]))):
         return False
     return not is_given_name(first.split()[0]) or first.split()[0].lower() in word_set("particles")
 
@@ -206,6 +209,8 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
         return Person(given=one) if known else Person(surname=one)
     if (full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper()) or _address_turns_round(full, email):
         return Person(given=as_written(full[-1]), surname=as_written(" ".join(full[:-1])))
+    if [fold(word) for word in full[-2:]] == re.split(r"[._-]+", fold((email or "").split("@")[0])):
+        return Person(given=as_written(" ".join(full[:-1])), surname=as_written(full[-1]))
     told = next((at for at in range(1, len(full)) if fold(full[at]) in pieces), None)
     if told and fold(full[0]) not in {fold(full[told])} and len(full) > 2 and full[told - 1].lower() not in word_set("particles"):
         return Person(given=as_written(" ".join(full[:told])), surname=as_written(" ".join(full[told:])))

@@ -12,7 +12,7 @@ from mailbot.understanding import chosen
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
-from mailbot.understanding.lexicon import beginning, is_no_name, listed
+from mailbot.understanding.lexicon import beginning, is_german, is_no_name, listed
 from mailbot.understanding.mention import Mention, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person
 from mailbot.understanding.passage import Passage
@@ -74,7 +74,7 @@ def _is_list_entry(mention: Mention, passage: Passage, here: Sequence[Mention]) 
 
 def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: Scene) -> Iterator[Person]:
     """Whom of those mentioned in a passage the field means."""
-    cued = bool(pattern(*rule.words).search(passage.text))
+    cued = bool(pattern(*rule.words).search(passage.text)) or _FOR_WHOM.match(passage.text) is not None
     with_address = [each for each in here if each.person.email or each.broken]
     if not cued and not with_address and beginning("introductions").match(passage.text):
         return
@@ -82,7 +82,7 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
     steps_back = any(mention.me and _is_left_out(passage.text, mention, here) for mention in here)
     for mention in here:
         person = mention.person
-        if _is_left_out(passage.text, mention, here) or (mention.me and steps_back):
+        if _is_left_out(passage.text, mention, here) or (mention.me and steps_back) or _is_speakers_short_name(person, scene):
             continue
         if mention.me:
             if cued or with_address or passage.listed or passage.marked or len(here) > 1:
@@ -95,7 +95,7 @@ def _counted(rule: FieldRule, passage: Passage, here: Sequence[Mention], scene: 
         elif person.given and person.surname:
             if several or cued or passage.marked or (passage.listed and len(passage.text) < 60) or with_address:
                 yield person
-        elif _is_one_of_the_list(passage, mention, here, cued=cued):
+        elif _is_one_of_the_list(passage, mention, here, cued=cued) or (with_address and _ends_a_list(passage.text, mention)):
             yield person
 
 
@@ -104,6 +104,17 @@ def _is_one_of_the_list(passage: Passage, mention: Mention, here: Sequence[Menti
     if mention.person.given:
         return passage.marked or (cued and _is_in_a_list(passage.text, mention, here))
     return _TITLED.search(passage.text[: mention.place[1]]) is not None
+
+
+_FOR_WHOM = re.compile(r"(?:[Ff]ür|[Ff]or)\s+(?:mich\b|me\b|(?:Frau |Herrn? )?[A-ZÄÖÜ]\w+\s+[A-ZÄÖÜ])")
+""" "Für mich und für Rania Haddadin." after the sentence that asks."""
+
+
+def _ends_a_list(text: str, mention: Mention) -> bool:
+    """ "christoph rath, c.rath@… und der lennart": a given name alone, coupled to persons with addresses."""
+    given = mention.person.given
+    coupled = re.search(r"\b(?:und|sowie|and)\s+(?:der\s+|die\s+)?$", text[: mention.place[1]], re.IGNORECASE)
+    return given is not None and coupled is not None and not is_german(given)
 
 
 _TITLED = re.compile(
@@ -150,6 +161,19 @@ def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
 
 def _named_by_speaker(person: Person, scene: Scene) -> Person:
     return scene.voice.person if person.email == scene.voice.person.email else person
+
+
+def _is_speakers_short_name(person: Person, scene: Scene) -> bool:
+    """ "Leo Mrozek" below the mail of Leonhard Mrozek."""
+    speaker = scene.voice.person
+    return bool(
+        person.email is None
+        and person.given
+        and speaker.given
+        and person.given != speaker.given
+        and person.surname == speaker.surname
+        and speaker.given.lower().startswith(person.given.lower())
+    )
 
 
 def _is_namesake(person: Person, speaker: Person) -> bool:
@@ -287,11 +311,11 @@ def with_said_surname(person: Person, scene: Scene) -> Person:
         return person
     for passage in scene.passages:
         stated = re.search(
-            rf"(?<!\w){re.escape(person.given)}(?!\w).{{0,90}}\b(?:nachname|surname)\s*(?:ist|is|:)?\s*([^\W\d_][\w'’-]+)",
+            rf"(?<!\w){re.escape(person.given)}s?(?!\w).{{0,90}}\b(?:nachname|surname)\s*(?:ist|is|:)?\s*([^\W\d_][\w'’-]+)",
             passage.text,
             re.IGNORECASE,
         )
-        if stated and not is_no_name(stated[1]):
+        if stated and not is_no_name(stated[1]) and not (stated[1].islower() and is_german(stated[1])):
             return replace(person, surname=as_written(stated[1]))
         match = re.search(rf"(?<!\w){re.escape(person.given)}(?!\w)(?P<rest>[^,.;!?@(]*)(?!@)", passage.text, re.IGNORECASE)
         told = match is not None and listed("surname_follows").search(passage.text) is not None

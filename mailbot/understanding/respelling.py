@@ -88,7 +88,7 @@ def _put_right(people: tuple[Person, ...], text: str, scene: Scene) -> tuple[Per
         for part, name in (("surname", person.surname), ("given", person.given)):
             if not name:
                 continue
-            others = [word for word in told if word.lower() not in person.name.lower().split()]
+            others = [word for word in told if word.lower().removesuffix("s") not in person.name.lower().split()]
             if name.lower() in denied and (called or part == "surname") and len(others) == 1 and _is_unknown(others[0], people):
                 return _with(people, person, part, others[0])
             if about == [person] and re.search(_SURNAME if part == "surname" else _GIVEN, text, re.IGNORECASE):

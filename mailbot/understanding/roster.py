@@ -141,7 +141,7 @@ def _proper(name: str) -> str | None:
 
 def cards_in(passages: Sequence[Passage], own: frozenset[str] = frozenset()) -> tuple[tuple[frozenset[int], Entry], ...]:
     """Persons given line by line ("Vorname: …", "Nachname: …", "E-Mail: …"): which passages, and the person."""
-    found: list[tuple[frozenset[int], Entry]] = []
+    found = [(frozenset({at}), entry) for at, passage in enumerate(passages) if (entry := _card_in(passage.text))]
     parts: dict[str, str] = {}
     places: list[int] = []
     for at, passage in enumerate([*passages, Passage(text="", line=0)]):
@@ -158,6 +158,19 @@ def cards_in(passages: Sequence[Passage], own: frozenset[str] = frozenset()) -> 
             parts[part] = match[2].strip()
             places.append(at)
     return tuple(found)
+
+
+def _card_in(text: str) -> Entry | None:
+    """All in one line: "Name: Wachendorf, Vorname: Sigrid, Mail: sigrid@…"."""
+    pairs = [
+        re.fullmatch(r"\s*([^:=@]{2,25}?)\s*[:=]\s*(.+?)\s*", piece) for piece in re.split(r"[,;]\s*(?=[^,;:=@]{2,25}[:=])", text)
+    ]
+    parts = {
+        part: pair[2] for pair in pairs if pair for part, head in _HEADS.items() if pattern(head).fullmatch(pair[1].strip(" *"))
+    }
+    if len(pairs) < 2 or len(parts) < len(pairs) or not {"given", "surname", "name"} & set(parts):
+        return None
+    return _by_head(tuple(parts.values()), {part: at for at, part in enumerate(parts)})
 
 
 def tables_in(passages: Sequence[Passage]) -> tuple[tuple[range, Table], ...]:
