@@ -1,4 +1,4 @@
-"""`mailbot run` is killed on Dovecot and Postfix, and nothing is lost or doubled; `make bench-faults` does this 200 times."""
+"""`mailbot run` is killed on Dovecot and Postfix, and nothing is lost or doubled; `make bench-faults` does this some 300 times."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def drill(station: Station, tmp_path: Path) -> Drill:
 
 
 def test_a_bot_that_is_killed_loses_nothing_and_doubles_only_what_it_could_not_know(drill: Drill):
-    for place in ("before commit of worker._handle", "after SMTP DATA", "after IMAP MOVE"):
+    for place in ("after SMTP DATA", "after IMAP MOVE"):  # at commits it dies in service/test_crashes.py
         drill.kill_at(place)
 
     account = drill.account()
 
     assert (account.lost, account.doubled) == ((), ())
-    assert (account.mails, account.tickets) == (11, 7)
+    assert (account.mails, account.tickets) == (8, 5)
     assert account.again >= 1
