@@ -311,6 +311,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         Machine.ABSENCE,
+        "It answers a mail of ours and was sent in bulk (Precedence), as autoresponders do and no person.",
+        lambda asked: asked.answers_us and asked.precedence in ("bulk", "junk"),
+    ),
+    Rule(
+        Machine.ABSENCE,
         "It answers a mail of ours and says in words that it is automatic.",
         lambda asked: asked.answers_us and bool(_SAYS_SO.search(asked.own_words)),
     ),

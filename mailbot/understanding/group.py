@@ -124,7 +124,7 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
                 break
         elif not taken and small:
             # all in small letters: one word, if it may be a name
-            if listed("no_group_names").fullmatch(word) or not _may_be_a_name(word, rest, kind, groups):
+            if listed("no_group_names").fullmatch(word) or not _may_be_a_name(word, rest[match.end() :], kind, groups):
                 break
             return word, match.end()
         elif small:
@@ -146,11 +146,12 @@ def _may_be_a_name(word: str, rest: str, kind: str, groups: Groups) -> bool:
     """
     Whether a word in small letters names a group: "unser Ortsverband fliegt" does not.
 
-    One that exists does, and a word that is not German; a noun only where all is written small.
+    One that exists does, and a word that is not German; a noun where all is written small, any word where a clause ends.
     """
     if f"{kind} {normal_name(word, kind, groups)}" in groups.known or not is_german(word):
         return True
-    return kind != "OV" and is_noun(word) and rest.islower()
+    ends = re.match(r"\s*(?:[.,;:!?)]|$)", rest) is not None
+    return kind != "OV" and (ends or (is_noun(word) and rest == rest.lower()))
 
 
 def _goes_on_small(word: str, rest: str, kind: str, taken: Sequence[str]) -> bool:

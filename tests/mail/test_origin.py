@@ -68,6 +68,7 @@ def test_a_person_wrote_it(headers, about):
         (Machine.ABSENCE, ("X-Autoreply: yes",), {}),
         (Machine.ABSENCE, ("Precedence: auto_reply",), {}),
         (Machine.ABSENCE, ("Precedence: bulk",), {"subject": "Out of office Re: BigBlueButton [KV-1102]"}),
+        (Machine.ABSENCE, ("Precedence: bulk", "In-Reply-To: <1@x.example>"), {"subject": "On leave Re: Page [KV-1102]"}),
         (Machine.ABSENCE, ("Return-Path: <>",), {"subject": "Urlaub bis 23. Juni"}),
         (Machine.ABSENCE, (), {"subject": "Abwesenheitsnotiz: Re: Unterseite [KV-1131]"}),
         (Machine.ABSENCE, ("In-Reply-To: <1@x.example>",), {"subject": "Réponse automatique : Cloud"}),
