@@ -1,4 +1,4 @@
-"""`mailbot run` is killed on Dovecot and Postfix, and nothing is lost or doubled; `make bench-faults` does this some 300 times."""
+"""`mailbot run` is killed on Dovecot and Postfix, and nothing is lost or doubled; `make bench-faults` does it some 300 times."""
 
 from __future__ import annotations
 
