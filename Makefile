@@ -2,18 +2,23 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
+# make bench-faults      kills the bot at every step of its way, some 300 times, and counts what is lost or doubled
+# make bench-loops       how many mails it takes until two machines that answer each other stop
+# make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
+# make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format lock servers clean
+.PHONY: demo test lint format lock servers clean bench-faults bench-loops bench-fuzz bench-big-folder
 
+SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
 
 demo: .venv/demo
 	@.venv/bin/mailbot demo
 
 test: .venv/dev servers lint
-	@if [ -e .venv/servers ]; then export MAILBOT_REQUIRE_SERVERS=1; fi; \
+	@if [ -e .venv/servers ]; then export TESTS_REQUIRE_SERVERS=1; fi; \
 	.venv/bin/python -m pytest -q -n auto --dist loadfile -rs
 
 lint: .venv/dev
@@ -24,6 +29,19 @@ lint: .venv/dev
 format: .venv/dev
 	@.venv/bin/ruff check --quiet --fix .
 	@.venv/bin/ruff format --quiet .
+
+bench-faults: .venv/dev servers
+	@.venv/bin/python -m pytest -q --hypothesis-profile=thorough tests/service/test_crashes.py
+	@.venv/bin/python -m bench.faults
+
+bench-loops: .venv/dev
+	@.venv/bin/python -m bench.loops
+
+bench-fuzz: .venv/fuzz
+	@.venv/bin/python -m bench.fuzz $(SECONDS)
+
+bench-big-folder: .venv/dev servers
+	@.venv/bin/python -m bench.big_folder
 
 # Dovecot, Postfix and Chromium, where they can be installed: then a test that misses one fails.
 servers: .venv/dev
@@ -36,7 +54,7 @@ servers: .venv/dev
 
 lock:
 	@rm -rf .venv && .ci/venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade --editable '.[dev]'
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade --editable '.[dev,fuzz]'
 	@.venv/bin/python -m pip freeze --exclude-editable --disable-pip-version-check | grep -v ' @ ' >requirements.lock
 	@touch .venv/demo .venv/dev
 
@@ -52,4 +70,8 @@ clean:
 
 .venv/dev: .venv/bin/pip pyproject.toml requirements.lock
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+.venv/fuzz: .venv/dev
+	@$(PIP) --editable '.[dev,fuzz]'
 	@touch $@

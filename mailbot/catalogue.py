@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from holidays import country_holidays
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -138,16 +137,24 @@ class Staff(Rule):
     services: tuple[Id, ...] = ()  # empty: all
 
 
+_HOME = ("DE", "NW")
+
+
 class Hours(Rule):
     """When the association works."""
 
     zone: Zone = "Europe/Berlin"
     weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
-    country: Text = "DE"
-    subdivision: Text | None = "NW"
+    country: Text = _HOME[0]
+    subdivision: Text | None = _HOME[1]
 
     @model_validator(mode="after")
     def _has_holidays(self) -> Hours:
+        # To know one country the package loads all of them, a tenth of a second.
+        if (self.country, self.subdivision) == _HOME:
+            return self
+        from holidays import country_holidays
+
         try:
             country_holidays(self.country, subdiv=self.subdivision)
         except NotImplementedError as error:
@@ -167,10 +174,23 @@ class Digest(Rule):
 
 
 class Limits(Rule):
-    """How many automatic mails one correspondent gets at most; the surplus is held back and told to staff."""
+    """
+    How many automatic mails leave at most; the surplus is held back and told to staff.
+
+    `per_hour` and `per_day`: to one member. `per_ticket`: to one address about one ticket, staff's too; span to
+    number. `altogether`: to everybody, in an hour.
+    """
 
     per_hour: int = Field(default=10, ge=1)
     per_day: int = Field(default=40, ge=1)
+    per_ticket: dict[Span, Annotated[int, Field(ge=1)]] = {
+        timedelta(minutes=10): 10,
+        timedelta(minutes=30): 15,
+        timedelta(hours=1): 25,
+        timedelta(hours=3): 50,
+        timedelta(hours=10): 100,
+    }
+    altogether: int = Field(default=300, ge=1)
 
 
 class Questions(Rule):
@@ -243,17 +263,17 @@ class FieldRule(Rule):
         return self
 
 
-class StrongSigns(Rule):
-    """Words (regular expressions, any case, whole words) that speak for something by themselves."""
+class Signs(Rule):
+    """Words (regular expressions, any case, whole words) that speak for a kind of request."""
 
     strong: tuple[Expression, ...] = ()
+    weak: tuple[Expression, ...] = ()  # count half: only where nothing strong speaks
     not_if: tuple[Expression, ...] = ()  # take the signs back
 
 
-class Signs(StrongSigns):
-    """Words that speak for a service or a kind of request."""
+class ServiceSigns(Signs):
+    """Words that speak for a service."""
 
-    weak: tuple[Expression, ...] = ()  # count half: only where nothing strong speaks
     names: tuple[Text, ...] = ()  # strong too, however misspelt
 
 
@@ -276,7 +296,7 @@ class Service(Rule):
     label: Label
     about: Label  # "zur Nextcloud": goes on after "deine Anfrage …"
     inbox: Id | Literal["any"]
-    signs: Signs = Signs()
+    signs: ServiceSigns = ServiceSigns()
     fields: tuple[FieldRule, ...] = ()
     complete: Literal["open", "refer", "triage"] = "open"
     introduction: bool = False  # an introduction (Einweisung) is arranged first
@@ -476,7 +496,7 @@ def _line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
 
 def _sentence(error: Any) -> str:
     """What is wrong, what stands there, what is allowed."""
-    place = ".".join(str(step) for step in error["loc"])
+    place = ".".join(str(step) for step in error["loc"] if step != "[key]")  # so pydantic says that the key is wrong
     kind, last = error["type"], str(error["loc"][-1]) if error["loc"] else ""
     if kind == "extra_forbidden":
         near = get_close_matches(last, sorted(_allowed(error["loc"])), n=1)

@@ -52,4 +52,8 @@ class MailboxError(WireError):
 
 
 class DeliveryError(WireError):
-    """SMTP: connection, login, refusal of a mail."""
+    """SMTP: connection, login, refusal of a mail; `perhaps` tells that the mail may have been taken nevertheless."""
+
+    def __init__(self, sentence: str, *, again: bool, perhaps: bool = False) -> None:
+        super().__init__(sentence, again=again)
+        self.perhaps = perhaps

@@ -62,10 +62,10 @@ class Explained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A mail as it lies in a mailbox."""
+    """A mail as it lies in a mailbox, already read."""
 
     file: str
-    raw: bytes
+    mail: Mail
     mailbox: Mailbox
 
 
@@ -81,7 +81,7 @@ def conversation(arrivals: Iterable[Arrival], catalogue: Catalogue, writer: Writ
 
 
 def _explained(arrival: Arrival, tickets: tuple[Ticket, ...], catalogue: Catalogue, writer: Writer) -> Explained:
-    mail = read(arrival.raw)
+    mail = arrival.mail
     source = origin(mail, own=catalogue.own_addresses, authserv_ids=catalogue.authserv_ids)
     if source.machine is not None:
         ignored = Decision(action=Action.IGNORE, silence=source.because)
@@ -171,10 +171,11 @@ def _arrival(path: Path, name: str, mailbox: str | None, catalogue: Catalogue) -
         raw = path.read_bytes()
     except OSError as error:
         raise NotFound(f"{path}: cannot be read: {error.strerror}") from error
-    return Arrival(file=name, raw=raw, mailbox=_mailbox(mailbox, raw, catalogue))
+    mail = read(raw)
+    return Arrival(file=name, mail=mail, mailbox=_mailbox(mailbox, mail, catalogue))
 
 
-def _mailbox(id: str | None, raw: bytes, catalogue: Catalogue) -> Mailbox:
+def _mailbox(id: str | None, mail: Mail, catalogue: Catalogue) -> Mailbox:
     if id is not None:
         found = next((box for box in catalogue.mailboxes if box.id == id), None)
         if found is None:
@@ -182,6 +183,5 @@ def _mailbox(id: str | None, raw: bytes, catalogue: Catalogue) -> Mailbox:
                 f"there is no mailbox '{id}' in rules.yaml; there are: {', '.join(box.id for box in catalogue.mailboxes)}"
             )
         return found
-    mail = read(raw)
     written_to = {address.email for address in (*mail.to, *mail.cc)}
     return next((box for box in catalogue.mailboxes if box.address in written_to), catalogue.mailboxes[0])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import unquote, urlsplit
 
-from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
@@ -20,10 +20,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailbot.errors import SettingsError
+from mailbot.variables import PREFIX, RULES, given, templates_beside, variables
 
 Scheme = Literal["imaps", "imap+starttls", "imap", "smtps", "smtp+starttls", "smtp"]
 
-PREFIX = "MAILBOT_"
 SECRET_LENGTH = 32
 PORTS: Mapping[Scheme, int] = {
     "imaps": 993,
@@ -33,6 +33,7 @@ PORTS: Mapping[Scheme, int] = {
     "smtp+starttls": 587,
     "smtp": 25,
 }
+ENCODED = "write '/', '?', '#', '[' and '@' in a user or password as %2F, %3F, %23, %5B, %40"
 PLAINTEXT = frozenset({"imap", "smtp"})
 
 
@@ -69,16 +70,20 @@ class Login:
             parts = urlsplit(url.strip())
             host, port = parts.hostname, parts.port
         except ValueError:
-            raise SettingsError("is no address of a server; it looks like imaps://user:password@host:993") from None
+            raise SettingsError(f"is no address of a server; it looks like imaps://user:password@host:993; {ENCODED}") from None
         scheme = next((known for known in PORTS if known == parts.scheme), None)
+        if "://" not in url:
+            raise SettingsError(
+                "is no address of a server; it looks like imaps://user:password@host or smtps://user:password@host"
+            )
         if scheme is None:
             raise SettingsError(f"unknown scheme '{parts.scheme}', allowed: {', '.join(PORTS)}")
         if not host:
             raise SettingsError(f"names no host; it looks like {scheme}://user:password@host")
+        if port == 0 or any(map(str.isspace, host)):
+            raise SettingsError(f"names no host and port that there can be; it looks like {scheme}://user:password@host:993")
         if parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise SettingsError(
-                f"has something behind {scheme}://…@{host}; write '/', '?', '#' and '@' in a password as %2F, %3F, %23, %40"
-            )
+            raise SettingsError(f"has something behind the host; {ENCODED}")
         if bool(parts.username) != bool(parts.password):
             raise SettingsError(f"needs user and password, or neither, before @{host}")
         if scheme in PLAINTEXT and not _is_loopback(host):
@@ -163,7 +168,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
-    rules: Path = Path("rules.yaml")
+    rules: Path = RULES
     database: Annotated[URL, BeforeValidator(_database)] = make_url("sqlite:///mailbot.db")
     imap: dict[str, ImapLogin] = Field(default_factory=dict)
     smtp: SmtpLogin | None = None
@@ -186,7 +191,7 @@ class Settings(BaseSettings):
     @property
     def templates(self) -> Path:
         """The folder of every text the bot sends, beside rules.yaml."""
-        return self.rules.parent / "templates"
+        return templates_beside(self.rules)
 
     def mailbox(self, id: str) -> Login:
         """The login of that mailbox. Raises SettingsError when it is not set."""
@@ -211,15 +216,13 @@ class Settings(BaseSettings):
 
 
 class _Variables(PydanticBaseSettingsSource):
-    """MAILBOT_* of the environment, then of .env; each also as …_FILE, the path of a file that holds the value."""
+    """What `variables` found, as pydantic takes it."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         return self().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        found = {**dotenv_values(".env"), **os.environ}
-        given = {name.removeprefix(PREFIX): value for name, value in found.items() if name.startswith(PREFIX) and value}
-        values = _with_files(given)
+        values = variables()
         known = {
             name.lower(): value
             for name, value in values.items()
@@ -228,21 +231,25 @@ class _Variables(PydanticBaseSettingsSource):
         return {**known, "imap": {name[5:].lower(): value for name, value in values.items() if name.startswith("IMAP_")}}
 
 
-def _with_files(given: Mapping[str, str]) -> dict[str, str]:
-    values = {name: value for name, value in given.items() if not name.endswith("_FILE")}
-    for name, path in given.items():
-        if not name.endswith("_FILE"):
-            continue
-        target = name.removesuffix("_FILE")
-        if target in values:
-            raise SettingsError(f"{PREFIX}{target} and {PREFIX}{name} are both set; keep one of them")
-        try:
-            values[target] = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"{PREFIX}{name}: {path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
-            ) from None
-    return values
+def strangers(mailboxes: Collection[str]) -> tuple[str, ...]:
+    """
+    A sentence for each MAILBOT_* that is set and means nothing: it is misspelt, or no mailbox of rules.yaml has that id.
+
+    Raises SettingsError: .env cannot be read.
+    """
+    plain = [name.upper() for name in Settings.model_fields if name != "imap"]
+    known = {*plain, *(f"IMAP_{id.upper()}" for id in mailboxes)}
+    names = sorted(name for name in given() if name.removesuffix("_FILE") not in known)
+    return tuple(_unknown(name, known) for name in names)
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name.removesuffix("_FILE"), known, n=1)
+    mailbox = name.startswith("IMAP_")
+    hint = (
+        f"did you mean {PREFIX}{near[0]}?" if near else "rules.yaml has no such mailbox" if mailbox else "see docs/operating.md"
+    )
+    return f"{PREFIX}{name} is set and means nothing; {hint}"
 
 
 def load_settings() -> Settings:

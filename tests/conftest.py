@@ -18,6 +18,7 @@ from tests.servers.station import Station
 
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("mailbot", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("mailbot")
 
 

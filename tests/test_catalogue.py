@@ -201,6 +201,13 @@ MISTAKES = [
     ),
     pytest.param(
         "groups:",
+        "limits: {per_ticket: {1 week: 3}}\ngroups:",
+        "1 week",
+        "limits.per_ticket.1 week: Input should be a time like '15 minutes', '2 hours' or '1 day', not '1 week'",
+        id="a limit for a span in a unit that is not known",
+    ),
+    pytest.param(
+        "groups:",
         "hours: {weekdays: [montag]}\ngroups:",
         "montag",
         "hours.weekdays.0: Input should be 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun', not 'montag'",

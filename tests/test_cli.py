@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import structlog
 
 from mailbot.cli import app, main
 from mailbot.store import inbound
-from tests.service.bench import Bench, bench_in, eml
+from tests.servers.dovecot import Dovecot
+from tests.servers.postfix import Postfix
+from tests.service.bench import LATER, Bench, bench_in, eml
 
 Command = Callable[..., "Result"]
 
@@ -29,8 +33,9 @@ class Result:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with bench_in(tmp_path) as bench:
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """Its parameter: what stands in rules.yaml to what shall stand there."""
+    with bench_in(tmp_path, rules=getattr(request, "param", {})) as bench:
         yield bench
 
 
@@ -69,7 +74,7 @@ def test_without_a_command_there_is_help(mailbot: Command):
     assert "Usage: mailbot" in mailbot("--help").out
 
 
-@pytest.mark.parametrize("command", [command.name for command in app.registered_commands] + ["quarantine"])
+@pytest.mark.parametrize("command", [command.name for command in app.registered_commands] + ["outbox", "quarantine"])
 def test_every_command_has_help(mailbot: Command, command: str):
     result = mailbot(command, "--help")
 
@@ -223,6 +228,41 @@ def test_check_tells_all_that_is_missing_at_once(mailbot: Command):
     assert [line[:2] for line in result.out.splitlines()] == ["ok", "ok", "ok", "ok", "no", "no", "no"]
 
 
+def test_no_command_ever_tells_a_secret(
+    bench: Bench, mailbot: Command, dovecot: Dovecot, postfix: Postfix, monkeypatch: pytest.MonkeyPatch
+):
+    bench.slot.errors = [LATER]
+    bench.arrives()
+    passwords = {each: f"hunter2#{each}" for each in ("support", "buero", "smtp")}
+    url = {each: f"kim%40verein.example:{quote(password)}" for each, password in passwords.items()}
+    monkeypatch.setenv("MAILBOT_IMAP_SUPPORT", f"imap://{url['support']}@127.0.0.1:{dovecot.imap}")
+    monkeypatch.setenv("MAILBOT_IMAP_BUERO", f"imaps://{url['buero']}@localhost:{dovecot.imaps}")
+    monkeypatch.setenv("MAILBOT_SMTP", f"smtp://{url['smtp']}@127.0.0.1:{postfix.smtp}")
+    monkeypatch.setenv("MAILBOT_SECRET", "hunter2" * 8)
+    monkeypatch.setenv("MAILBOT_SMPT", "hunter2")
+
+    ended = [mailbot(*words) for words in (("check",), ("run", "--once"), ("status",), ("status", "--json"))]
+
+    told = "".join(each.out + each.err for each in ended)
+    assert [each.status for each in ended] == [1, 1, 1, 1]
+    assert told.count("login: user or password is wrong") >= 4
+    assert told.count("the certificate cannot be trusted") >= 4
+    assert told.count("user or password is wrong (535") >= 2
+    assert ended[1].err.count("MAILBOT_SMPT is set and means nothing") == 1
+    for secret in ("hunter2", *(b64encode(f"\0kim@verein.example\0{each}".encode()).decode() for each in passwords.values())):
+        assert secret not in told
+    assert "kim@" not in "".join(each.err for each in ended if "timestamp=" in each.err).partition("mailbot: ")[0]
+
+
+def test_check_tells_of_settings_that_mean_nothing(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MAILBOT_SMPT", "smtps://u:hunter2@mail.example")
+
+    checked = mailbot("check")
+
+    assert "no  settings: MAILBOT_SMPT is set and means nothing; did you mean MAILBOT_SMTP?\n" in checked.out
+    assert "hunter2" not in checked.out
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -246,3 +286,28 @@ def test_wrong_rules_name_file_and_line(bench: Bench, mailbot: Command):
 
     assert result.status == 1
     assert re.match(r"mailbot: rules\.yaml:\d+: organisation\.ticket_prefix: .*, not 'kv'\n", result.err)
+
+
+@pytest.mark.parametrize("bench", [{"per_day: 40": "per_day: 1"}], indirect=True, ids=[""])
+def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, bench: Bench):
+    assert mailbot("outbox").out == "nothing is kept back\n"
+    for service in ("Nextcloud", "Signal", "Zetkin"):
+        bench.mail(eml(f"Der OV Kalk möchte {service} nutzen.", Subject=service))
+    bench.run()
+
+    listed = mailbot("outbox", "list").out.splitlines()
+    assert [line.split("  ")[:4] for line in listed] == [
+        [str(number), key, "anna.schmidt@posteo.example", "waits for you"] for number, key in ((2, "KV-1002"), (4, "KV-1003"))
+    ]
+    status = mailbot("status")
+    assert "wrong: mail 2 about KV-1002 waits for you: zu viele automatische Mails" in status.out
+    shown = mailbot("outbox", "show", "2")
+    assert "Message-ID: <KV-1002.m." in shown.out
+    assert shown.err.startswith("stopped: zu viele automatische Mails")
+
+    assert mailbot("outbox", "release", "2").out == "2 to anna.schmidt@posteo.example leaves with the next run\n"
+    assert mailbot("outbox", "drop", "4").out == "4 to anna.schmidt@posteo.example is never sent\n"
+    assert mailbot("outbox").out == "nothing is kept back\n"
+    assert mailbot("outbox", "drop", "4") == Result(
+        status=1, out="", err="mailbot: mail 4 is dropped, not kept back; see: mailbot outbox list\n"
+    )

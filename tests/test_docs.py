@@ -139,7 +139,7 @@ def tidy(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
 
 
-@pytest.mark.parametrize("target", re.findall(r"\bmake (\w+)", "\n".join(map(code, DOCS))))
+@pytest.mark.parametrize("target", re.findall(r"\bmake ([\w-]+)", "\n".join(map(code, DOCS))))
 def test_every_target_of_make_exists(target: str):
     assert re.search(rf"^{target}:", (HOME / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -188,20 +188,27 @@ def default_of(field: FieldInfo) -> str:
             return "none"
         case bool():
             return str(value).lower()
-        case catalogue.StrongSigns() | catalogue.Language():
+        case catalogue.Signs() | catalogue.Language():
             return "no signs"
         case BaseModel():
             return "see there"
         case tuple():
             return f"[{', '.join(value)}]"
         case Mapping():
-            return "{}"
+            return "{" + ", ".join(f"{spoken(key)}: {number}" for key, number in value.items()) + "}"
         case time():
             return f"{value:%H:%M}"
         case timedelta():
             return f"{value.days} day" if value else "0"
         case _:
             return str(value) or '""'
+
+
+def spoken(span: timedelta) -> str:
+    """As rules.yaml would say it."""
+    minutes, hours = int(span.total_seconds()) // 60, int(span.total_seconds()) // 3600
+    number, unit = (hours, "hour") if hours else (minutes, "minute")
+    return f"{number} {unit}{'s' if number > 1 else ''}"
 
 
 def test_the_new_service_of_the_documents_works():

@@ -29,8 +29,8 @@ LONG = "Donaudampfschifffahrtsgesellschaftskapitaenswitwe" * 3
 @pytest.fixture(scope="module")
 def chromium() -> Chromium:
     found = find_chromium()
-    if found is None and os.environ.get("MAILBOT_REQUIRE_SERVERS") == "1":
-        pytest.fail("Chromium is not installed, and MAILBOT_REQUIRE_SERVERS=1 wants every test to run")
+    if found is None and os.environ.get("TESTS_REQUIRE_SERVERS") == "1":
+        pytest.fail("Chromium is not installed, and TESTS_REQUIRE_SERVERS=1 wants every test to run")
     return found or pytest.skip("Chromium is not installed: apt-get install chromium")
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from mailbot.service import sender
 from tests.association import Association, association
 from tests.servers.process import eventually
 from tests.servers.station import Station
@@ -56,7 +55,7 @@ def running(club: Association) -> Iterator[Bot]:
         process.wait()
 
 
-def test_a_running_bot_answers_by_itself_and_ends_when_it_is_told(club: Association):
+def test_a_running_bot_answers_by_itself_suffers_no_second_one_and_ends_when_it_is_told(club: Association):
     anna = club.station.address("anna")
     with running(club) as bot:
         club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
@@ -64,6 +63,7 @@ def test_a_running_bot_answers_by_itself_and_ends_when_it_is_told(club: Associat
         club.write(f"Anna Schmidt <{anna}>", club.buero, "Nextcloud", ASKS)
         club.newest(anna, 2)
         club.station.wait_for_mail(club.buero, folder="Sent")
+        second = subprocess.run(mailbot("run", "--once"), env=club.environment(), capture_output=True, text=True)
 
         bot.process.send_signal(signal.SIGTERM)
         status = bot.process.wait(timeout=30)
@@ -72,6 +72,9 @@ def test_a_running_bot_answers_by_itself_and_ends_when_it_is_told(club: Associat
     assert status == 0
     assert log.splitlines()[-1].endswith("event=stopped")
     assert anna not in log
+    assert (second.returncode, second.stdout) == (1, "")
+    assert second.stderr.startswith("mailbot: another `mailbot run` works on ")
+    assert len(second.stderr.splitlines()) == 1
 
 
 def test_once_does_all_there_is_and_status_is_content(club: Association):
@@ -84,21 +87,3 @@ def test_once_does_all_there_is_and_status_is_content(club: Association):
 
     assert "everything is fine" in done.stdout
     club.newest(anna, 1)
-
-
-def test_a_bot_that_is_killed_at_any_moment_answers_each_mail_once_after_all(club: Association):
-    anna = club.station.address("anna")
-    for number in range(4):
-        club.write(f"Anna Schmidt <{anna}>", club.support, f"Nextcloud {number}", ASKS)
-    for moment in (1, 2, 3):
-        with running(club):
-            # As soon as some answers are there the bot is killed, wherever it stands.
-            club.newest(anna, moment)
-
-    # What the dead ones held is free again when their claims have expired.
-    club.run(later=sender.LEASE)
-
-    club.newest(anna, 4)
-    answers = {str(mail["In-Reply-To"]) for mail in club.mails(anna)}
-    ids = {str(mail["Message-ID"]) for mail in club.mails(anna)}
-    assert len(answers) == len(ids) == 4

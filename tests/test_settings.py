@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mailbot.errors import SettingsError
-from mailbot.settings import Login, load_settings, secret_beside
+from mailbot.settings import ENCODED, Login, load_settings, secret_beside, strangers
+from mailbot.variables import rules_file
 
 KEY = "k" * 32
 
@@ -54,16 +55,20 @@ def test_a_login_is_read_from_a_url(url: str, login: Login):
             "unknown scheme 'pop3', allowed: imaps, imap+starttls, imap, smtps, smtp+starttls, smtp",
         ),
         ("imaps://", "names no host; it looks like imaps://user:password@host"),
-        ("imaps://u:hunter2@host:99999", "is no address of a server; it looks like imaps://user:password@host:993"),
+        ("imaps://u:hunter2@host:99999", f"is no address of a server; it looks like imaps://user:password@host:993; {ENCODED}"),
+        ("imaps://u:hunter2#x@host", f"is no address of a server; it looks like imaps://user:password@host:993; {ENCODED}"),
+        ("imaps://u:hunter2@host:0", "names no host and port that there can be; it looks like imaps://user:password@host:993"),
+        (
+            "u@mail.example:hunter2",
+            "is no address of a server; it looks like imaps://user:password@host or smtps://user:password@host",
+        ),
+        ("imaps://u:12/hunter2@host", f"has something behind the host; {ENCODED}"),
         (
             "imap://u:hunter2@mail.example",
             "imap:// sends the password in the clear to mail.example; use imaps:// or imap+starttls://",
         ),
         ("imaps://u@mail.example", "needs user and password, or neither, before @mail.example"),
-        (
-            "imaps://u:hunter2@mail.example/INBOX",
-            "has something behind imaps://…@mail.example; write '/', '?', '#' and '@' in a password as %2F, %3F, %23, %40",
-        ),
+        ("imaps://u:hunter2@mail.example/INBOX", f"has something behind the host; {ENCODED}"),
     ],
 )
 def test_a_wrong_login_is_refused_with_what_is_allowed_and_without_its_password(url: str, sentence: str):
@@ -122,6 +127,55 @@ def test_a_value_may_stand_in_dot_env_and_the_environment_wins(monkeypatch: pyte
 
     assert settings.templates == Path("other/templates")
     assert settings.outgoing().host == "new.example"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"MAILBOT_RULES=a\nthis is hunter2\n", ".env:2: no NAME=value; "),
+        (b"MAILBOT_SMTP='hunter2\n", ".env:1: no NAME=value; "),
+        ("MAILBOT_RULES=Köln".encode("latin-1"), ".env: cannot be read: it is not UTF-8; save it as UTF-8"),
+        (None, ".env: cannot be read: Is a directory"),
+    ],
+)
+def test_a_broken_dot_env_is_refused_with_its_line_and_without_what_stands_there(
+    tmp_path: Path, content: bytes | None, sentence: str
+):
+    if content is None:
+        (tmp_path / ".env").mkdir()
+    else:
+        (tmp_path / ".env").write_bytes(content)
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    assert str(refused.value).startswith(sentence)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_mark_at_the_beginning_of_dot_env_is_no_part_of_the_first_name(tmp_path: Path):
+    (tmp_path / ".env").write_text("MAILBOT_RULES=other/rules.yaml\n", encoding="utf-8-sig")
+
+    assert load_settings().rules == Path("other/rules.yaml")
+
+
+def test_what_is_set_and_means_nothing_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / ".env").write_text("MAILBOT_SMPT_FILE=hunter2\n")
+    environment(
+        monkeypatch,
+        IMAP_SUPPORT="imaps://s:p@mail.example",
+        IMAP_SUPORT="imaps://s:hunter2@mail.example",
+        IMAP_PRESSE_FILE="hunter2",
+        SECRET_OLD=KEY,
+        COLOUR="red",
+    )
+
+    assert strangers(["support"]) == (
+        "MAILBOT_COLOUR is set and means nothing; see docs/operating.md",
+        "MAILBOT_IMAP_PRESSE_FILE is set and means nothing; rules.yaml has no such mailbox",
+        "MAILBOT_IMAP_SUPORT is set and means nothing; did you mean MAILBOT_IMAP_SUPPORT?",
+        "MAILBOT_SMPT_FILE is set and means nothing; did you mean MAILBOT_SMTP?",
+    )
 
 
 def test_a_value_and_its_file_at_once_are_refused(monkeypatch: pytest.MonkeyPatch):
@@ -186,3 +240,11 @@ def test_a_damaged_secret_is_not_silently_replaced(tmp_path: Path):
 
     with pytest.raises(SettingsError, match="holds 4 characters, a secret needs at least 32; restore it from a backup"):
         secret_beside(tmp_path / "mailbot.db")
+
+
+def test_where_the_rules_lie_is_known_without_looking_at_anything_else(monkeypatch: pytest.MonkeyPatch):
+    assert rules_file() == Path("rules.yaml")
+
+    environment(monkeypatch, RULES="elsewhere/rules.yaml", SMTP="nonsense")
+
+    assert rules_file() == Path("elsewhere/rules.yaml")

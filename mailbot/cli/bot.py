@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailbot.cli.shared import office, print_json
+from mailbot.cli.shared import office, office_of_a_bot, print_json
 from mailbot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def run(
     """Run the bot: receive, decide, send, and do what the clock wants."""
     from mailbot.service import bot
 
-    with office(rehearse=True) as opened:
+    with office_of_a_bot() as opened:
+        bot.tell_strangers(opened)
         start = _since(opened, since)
         if once:
             bot.run_once(opened, since=start)
@@ -93,6 +94,10 @@ def _as_json(health: Health) -> dict[str, Any]:
         "smtp": {"last_contact": health.smtp.reached_at, "trouble": health.smtp.trouble} if health.smtp else None,
         "tickets": {state.value: number for state, number in health.tickets.items()},
         "outbox": {state.value: number for state, number in health.outbox.items()},
+        "held": [
+            {"mail": mail.id, "ticket": mail.ticket, "to": mail.recipient, "until": mail.due_at, "because": mail.error}
+            for mail in health.held
+        ],
         "pending": health.pending,
         "oldest_pending": health.oldest_pending,
         "oldest_unsent": health.oldest_unsent,
@@ -122,6 +127,8 @@ def _print(health: Health) -> None:
     for name, counts in (("tickets", health.tickets), ("outbox", health.outbox)):
         typer.echo(f"{name}: {', '.join(f'{number} {state.value}' for state, number in sorted(counts.items())) or 'none'}")
     typer.echo(f"last digest: {f'{health.last_digest:%Y-%m-%d %H:%M} UTC' if health.last_digest else 'none yet'}")
+    for mail in health.held:
+        typer.echo(f"held: mail {mail.id} about {mail.ticket} until {mail.due_at:%Y-%m-%d %H:%M} UTC: {mail.error}")
     for sentence in health.wrong:
         typer.echo(f"wrong: {sentence}")
     if not health.wrong:

@@ -32,14 +32,14 @@ def explain(
     """Play mails as one conversation, in memory: what they are and why, what is missing, what would be answered."""
     from mailbot.catalogue import load_catalogue
     from mailbot.explain import explain_cases, explain_files
-    from mailbot.settings import load_settings
     from mailbot.tickets.writer import Writer
+    from mailbot.variables import rules_file, templates_beside
 
     if bool(files) == bool(cases):
         raise MailbotError("explain takes mails (FILE…) or a folder of cases (--cases DIR), one of the two")
-    settings = load_settings()
-    catalogue = load_catalogue(settings.rules)
-    writer = Writer(catalogue, settings.templates)
+    rules = rules_file()
+    catalogue = load_catalogue(rules)
+    writer = Writer(catalogue, templates_beside(rules), lasting=False)
     played = (
         explain_cases(cases, catalogue, writer) if cases else [(None, explain_files(files or [], mailbox, catalogue, writer))]
     )

@@ -43,6 +43,6 @@ def run_examples(path: RulesFile = None) -> None:
 
 
 def _rules() -> Path:
-    from mailbot.settings import load_settings
+    from mailbot.variables import rules_file
 
-    return load_settings().rules
+    return rules_file()

@@ -17,14 +17,29 @@ DAY = ["%Y-%m-%d"]
 
 
 @contextmanager
-def office(*, rehearse: bool = False) -> Iterator[Office]:
+def office() -> Iterator[Office]:
     """Settings, rules and database of the environment."""
     from mailbot.service.journal import start_journal
     from mailbot.service.office import open_office
     from mailbot.settings import load_settings
 
     start_journal()
-    with open_office(load_settings(), rehearse=rehearse) as opened:
+    with open_office(load_settings()) as opened:
+        yield opened
+
+
+@contextmanager
+def office_of_a_bot() -> Iterator[Office]:
+    """The same for a bot that starts: it is the only one on its SQLite file, and rehearses its rules."""
+    from mailbot.service.journal import start_journal
+    from mailbot.service.office import open_office
+    from mailbot.settings import load_settings
+    from mailbot.store.alone import alone_on
+
+    start_journal()
+    settings = load_settings()
+    # Before anything is opened: a newer version would change the tables under the bot that runs.
+    with alone_on(settings.database), open_office(settings, rehearse=True) as opened:
         yield opened
 
 

@@ -129,8 +129,9 @@ def date_of(value: str, notes: list[str]) -> datetime | None:
 
 
 def return_path(value: str | None) -> str | None:
-    """None where the server wrote none, "" for the null path, else the address."""
+    """None where the server wrote none or nonsense, "" for the null path (also as qmail writes it), else the address."""
     if value is None:
         return None
-    found = _PLAIN_ADDRESS.search(value)
-    return found[0].lower() if found else ""
+    if found := _PLAIN_ADDRESS.search(value):
+        return found[0].lower()
+    return "" if value.replace(" ", "") in ("", "<>", "<#@[]>") else None

@@ -26,6 +26,9 @@ from mailbot.settings import Login
 BATCH_BYTES = 8_000_000
 """Mails are fetched together up to this size: what lies in memory at once stays bounded."""
 
+TOGETHER = 500
+"""UIDs named in one command: servers must take lines of 8,000 octets (RFC 2683, 3.2.1.5), and few take many more."""
+
 REISSUE = 60.0
 """
 Seconds after which IDLE is issued anew. RFC 2177 demands less than 29 minutes; a minute also notices
@@ -90,12 +93,36 @@ class Folder:
             self._prefix, self._delimiter = self._namespace()
         selected = self._select(name, readonly)
         self.uidvalidity: int = selected[b"UIDVALIDITY"]
-        self._newest: int = selected.get(b"UIDNEXT", 1) - 1
+        self._next: int = selected.get(b"UIDNEXT", 0)
+        self._newest: int = max(self._next - 1, 0)
 
     @property
     def folders(self) -> tuple[str, ...]:
         """The names of all folders, as the server has them."""
         return tuple(sorted(self._names))
+
+    def starts_over(self, last: int) -> bool:
+        """
+        Whether the server gives UIDs up to `last` to new mails although they were given before.
+
+        No server may (RFC 9051, 2.3.1.1); one that was restored from a backup does.
+        """
+        if not 0 < self._next <= last:
+            return False
+        # What it said when the folder was opened may be old: another bot may have read on meanwhile.
+        with self._asking("next number"):
+            self._client.noop()
+            self._next = self._client.folder_status(self._known(self._name), ["UIDNEXT"])[b"UIDNEXT"]
+        return self._next <= last
+
+    def names(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The header field Message-ID, as it stands there, of those of the mails that are in the folder."""
+        if not uids:
+            return {}
+        with self._asking("names of mails"):
+            answers = self._client.fetch(uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
+        fields = {uid: answers.get(uid, {}).get(b"BODY[HEADER.FIELDS (MESSAGE-ID)]") for uid in uids}
+        return {uid: field for uid, field in fields.items() if isinstance(field, bytes)}
 
     def uids(self, after: int = 0) -> list[int]:
         """The UIDs greater than `after` that are in the folder now, ascending."""
@@ -109,7 +136,7 @@ class Folder:
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Arrived]:
         """These mails, whole, in their order; one that is gone meanwhile is just not there."""
-        for batch in self._batches(uids):
+        for batch in (batch for some in portions(uids) for batch in self._batches(some)):
             with self._asking("mails"):
                 answers = self._client.fetch(batch, ["BODY.PEEK[]", "INTERNALDATE"])
             for uid in batch:
@@ -141,15 +168,12 @@ class Folder:
             # Some servers would copy the mails and leave them here as well.
             raise MailboxError(f"{_whose(self._login)}: the folder '{self._name}' is open for reading only", again=False)
         target = self._ensure(to)
-        with self._asking(f"moving to '{target}'"):
+        for some in portions(uids):
             if "MOVE" in self.capabilities:
-                self._client.move(uids, target)
-                return
-            self._client.copy(uids, target)
-            self._client.add_flags(uids, [DELETED], silent=True)
-            # A plain EXPUNGE would also remove what people have marked; then the marks have to do.
-            if "UIDPLUS" in self.capabilities:
-                self._client.uid_expunge(uids)
+                with self._asking(f"moving to '{target}'"):
+                    self._client.move(some, target)
+            else:
+                self._copy_and_remove(some, target)
 
     def special(self, use: str, else_name: str) -> str:
         r"""The folder with that special use (RFC 6154: "\\Sent"), or a usual name for it, else `else_name`, created."""
@@ -169,12 +193,40 @@ class Folder:
         target = self._known(folder)
         if target is None:
             return False
-        self._select(target, readonly=True)
-        try:
-            with self._asking(f"search in '{target}'"):
-                return bool(self._client.search(["HEADER", "Message-ID", f"<{message_id}>"]))
-        finally:
-            self._select(self._name, self._readonly)
+        with self._visiting(target), self._asking(f"search in '{target}'"):
+            return bool(self._client.search(["HEADER", "Message-ID", f"<{message_id}>"]))
+
+    def _copy_and_remove(self, uids: Sequence[int], target: str) -> None:
+        to_copy = self._not_yet_in(target, uids)
+        with self._asking(f"moving to '{target}'"):
+            if to_copy:
+                self._client.copy(to_copy, target)
+            self._client.add_flags(uids, [DELETED], silent=True)
+            # A plain EXPUNGE would also remove what people have marked; then the marks have to do.
+            if "UIDPLUS" in self.capabilities:
+                self._client.uid_expunge(uids)
+
+    def _not_yet_in(self, folder: str, uids: Sequence[int]) -> list[int]:
+        """Those of the mails that somebody who was cut off before has not copied there: told by Message-ID and size."""
+        with self._asking("mails"):
+            here = self._client.fetch(uids, ["ENVELOPE", "RFC822.SIZE"])
+        with self._visiting(folder), self._asking(f"search in '{folder}'"):
+            return [uid for uid, mail in here.items() if mail[b"RFC822.SIZE"] not in self._sizes_of(mail[b"ENVELOPE"].message_id)]
+
+    def _sizes_of(self, message_id: bytes | None) -> set[int]:
+        if not message_id or not message_id.isascii():
+            return set()
+        found = self._client.search(["HEADER", "Message-ID", message_id.decode("ascii")])
+        return {each[b"RFC822.SIZE"] for each in self._client.fetch(found, ["RFC822.SIZE"]).values()} if found else set()
+
+    @contextmanager
+    def _visiting(self, folder: str) -> Iterator[None]:
+        """Another folder is selected until the end of the block, for reading; after an error it stays selected."""
+        self._select(folder, readonly=True)
+        yield
+        if self._select(self._name, self._readonly)[b"UIDVALIDITY"] != self.uidvalidity:
+            # The UIDs that we know mean other mails now, or none.
+            raise MailboxError(f"{_whose(self._login)}: the folder '{self._name}' was made anew meanwhile", again=True)
 
     def _select(self, name: str, readonly: bool) -> dict[bytes, Any]:
         actual = self._known(name)
@@ -184,6 +236,10 @@ class Folder:
             )
         with self._asking(f"folder '{actual}'"):
             answer: dict[bytes, Any] = self._client.select_folder(actual, readonly=readonly)
+        if b"UIDVALIDITY" not in answer:
+            raise MailboxError(
+                f"{_whose(self._login)}: the server gives the mails of '{actual}' no lasting numbers (UIDVALIDITY)", again=False
+            )
         return answer
 
     def _known(self, name: str) -> str | None:
@@ -261,6 +317,11 @@ class Folder:
             yield
 
 
+def portions(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The UIDs in their order, at most TOGETHER at a time."""
+    return (uids[start : start + TOGETHER] for start in range(0, len(uids), TOGETHER))
+
+
 @contextmanager
 def open_folder(
     login: Login, folder: str, *, timeout: float = 30, readonly: bool = False, ca_file: Path | None = None
@@ -322,6 +383,9 @@ def _translated(login: Login, what: str) -> Iterator[None]:
 
 def mailbox_error(error: Exception, login: Login, what: str) -> MailboxError:
     """What an error of imapclient, the socket or TLS means, while `what` was asked for."""
+    if isinstance(error, exceptions.LoginError) and isinstance(error.__context__, imaplib.IMAP4.abort):
+        # The library calls it so, too, when the connection ends before the server has judged.
+        error = error.__context__
     found = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
     if found is None:
         sentence, again = trouble(error, login)

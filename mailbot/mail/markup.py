@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailbot.mail.message import Table
 
-MAX_NODES = 50_000
+MAX_NODES = 25_000
 MAX_HTML = 1_000_000  # characters
 MAX_OPEN = 500  # elements that are open at one place; parsers take quadratic time for more
 MAX_DEPTH = 100  # of quotes; deeper ones are shown at this depth

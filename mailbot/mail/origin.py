@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from email.message import Message
 from enum import StrEnum
 
-from flufl.bounce import all_failures
-
-from mailbot.mail.message import Mail
+from mailbot.mail.message import Kind, Mail
 from mailbot.mail.proof import Authenticity, prove
 from mailbot.mail.read import children, structure
 
@@ -25,6 +23,7 @@ __all__ = ["RULES", "Authenticity", "DeliveryReport", "Machine", "Origin", "Rule
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # it logs every mail that it fails to read
 
+MAX_WORDS = 5_000  # characters that are searched for the words of an automatic answer
 MAX_REPORT = 100_000  # bytes that are searched for the words of a delivery report
 
 
@@ -99,6 +98,7 @@ class _Asked:
     submitted: str  # keyword of Auto-Submitted, "" if absent (RFC 3834, section 5: parameters and comments may follow)
     precedence: str
     local: str  # local part of the sender's address
+    path: str  # local part of the return path, in lower case
 
     @classmethod
     def of(cls, mail: Mail, own: frozenset[str]) -> _Asked:
@@ -109,6 +109,7 @@ class _Asked:
             submitted=_keyword(mail.header("Auto-Submitted")),
             precedence=_keyword(mail.header("Precedence")),
             local=mail.sender.email.rpartition("@")[0],
+            path=(mail.return_path or "").strip("<> ").lower().rpartition("@")[0],
         )
 
     def says(self, *names: str) -> bool:
@@ -123,6 +124,10 @@ class _Asked:
     def answers_us(self) -> bool:
         """An answer to one of our mails, which all carry a key like [KV-1042] in the subject."""
         return bool(self.mail.in_reply_to or self.mail.references or re.search(r"\[[a-z]+-\d+\]|:\s*(?:re|aw)\s*:", self.subject))
+
+    @property
+    def own_words(self) -> str:
+        return " ".join(line.text for line in self.mail.body.of(Kind.OWN, Kind.SIGNATURE, Kind.FOOTER))[:MAX_WORDS]
 
     @property
     def addressed_to_us(self) -> bool:
@@ -197,6 +202,16 @@ _NO_REPLY = re.compile(
     r"(?:no|do[-_.]?not|dont|nicht|keine)[-_.]?(?:reply|antwort\w*)(?:[-_.+].*)?|(?:.*[-_.+])no[-_.]?reply"
     r"|autoresponder|auto-?reply|notifications?"
 )
+_SAYS_SO = re.compile(
+    r"\b(?:dies|das) ist eine (?:automatische|automatisch (?:erstellte|generierte|erzeugte|versandte|versendete))"
+    r" (?:antwort|e-?mail|mail|nachricht|abwesenheitsnotiz|eingangsbestätigung)"
+    r"|\bdiese (?:antwort|e-?mail|mail|nachricht) (?:wurde|wird|ist) automatisch"
+    r" (?:erstellt|generiert|erzeugt|versandt|versendet)"
+    r"|\bthis is an auto(?:mated|matic|matically generated|-generated)? ?(?:reply|response|e-?mail|mail|message)"
+    r"|\bthis (?:reply|response|e-?mail|mail|message) (?:was|is|has been) (?:automatically (?:generated|sent)|auto-generated)",
+    re.I,
+)
+_PATH = re.compile(r"owner-.+|.+-(?:request|owner|bounces)(?:\+.*)?|mailer-daemon")
 _AUTOREPLY_FIELDS = (
     "X-Autoreply",
     "X-Autorespond",
@@ -299,6 +314,11 @@ RULES: tuple[Rule, ...] = (
         "It answers a mail of ours and was sent in bulk (Precedence), as autoresponders do and no person.",
         lambda asked: asked.answers_us and asked.precedence in ("bulk", "junk"),
     ),
+    Rule(
+        Machine.ABSENCE,
+        "It answers a mail of ours and says in words that it is automatic.",
+        lambda asked: asked.answers_us and bool(_SAYS_SO.search(asked.own_words)),
+    ),
     # Calendars, lists, and whatever else says that it is a program.
     Rule(
         Machine.ROBOT,
@@ -313,6 +333,11 @@ RULES: tuple[Rule, ...] = (
         lambda asked: asked.submitted not in ("", "no"),
     ),
     Rule(Machine.LIST, "It came through a mailing list (List-Id, List-Unsubscribe).", _is_list_mail),
+    Rule(
+        Machine.LIST,
+        "Its return path is that of a list or a program (owner-…, …-request; RFC 3834, section 2).",
+        lambda asked: bool(_PATH.fullmatch(asked.path)),
+    ),
     Rule(
         Machine.LIST,
         "It was sent in bulk and not to us (Precedence).",
@@ -414,6 +439,8 @@ def _is_permanent(block: Message) -> bool:
 
 def _bounced(raw: bytes) -> tuple[set[str], set[str]]:
     """Recipients of temporary and permanent failures, as flufl.bounce finds them; it raises on broken mails."""
+    from flufl.bounce import all_failures  # with a module for each mail server of the world, which few mails need
+
     try:
         temporary, permanent = all_failures(email.message_from_bytes(raw[:MAX_REPORT]))
     except Exception:

@@ -8,38 +8,44 @@ up (multiparts that are never closed), the standard library, which it is built o
 
 from __future__ import annotations
 
-import email
 import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message
+from email.parser import BytesFeedParser
 from itertools import islice
 
-import mailparser
+from mailparser import MailParser
 
 from mailbot.mail.body import split
 from mailbot.mail.fields import Fields, addresses, all_addresses, date_of, decoded, fields_of, message_ids, return_path
 from mailbot.mail.markup import data_tables, html_to_text
 from mailbot.mail.message import Address, Attachment, Body, Forwarded, Kind, Line, Mail
 from mailbot.mail.plain import decode, tidy, unflowed, without_link_targets
-from mailbot.mail.sheets import read_content
+from mailbot.mail.sheets import MAX_FILE, Content, is_spreadsheet, may_be_read, read_content, too_big
+from mailbot.mail.workbook import MAX_ROWS
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # what it complains of stands in Mail.defects
 
-MAX_RAW = 40_000_000  # bytes of a mail that are looked at
+MAX_RAW = 30_000_000  # bytes of a mail that are looked at
+PIECE = 100_000  # bytes that the parser gets at once
 MAX_PARTS = 500
 MAX_DELIMITERS = 2_000  # lines that start with --, or blocks of a delivery report
 MAX_BOUNDARIES = 200
 MAX_DEPTH = 30
 MAX_NESTED = 2  # mails attached to mails
-MAX_TEXT = 500_000  # characters of a text part
+MAX_TEXT = 200_000  # characters of a text part
+MAX_ATTACHED = 100_000  # characters of all text that is attached
 MAX_HTML = 10_000_000  # characters, most of them pictures
-MAX_LINES = 10_000
+MAX_LINES = 5_000
 MAX_LINE = 5_000  # characters
+
+TOO_MANY = "not all attached files were opened: there are too many, or one of them cannot be read"
 
 _DELIMITER = re.compile(rb"\n--")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_TYPE = re.compile(r"[!-.0-~]+/[!-.0-~]+")
 _STRUCTURE = re.compile(r"content-|mime-version$", re.I)
 
 
@@ -56,7 +62,7 @@ def read(raw: bytes) -> Mail:
     Source:
         RFC 5322 (fields, addresses, ids), RFC 2045-2047 and 2231 (MIME), RFC 3676 (format=flowed).
     """
-    return _read(raw, nested=0)
+    return _read(raw, nested=0, allowance=_Allowance())
 
 
 def structure(raw: bytes) -> Message:
@@ -64,14 +70,14 @@ def structure(raw: bytes) -> Message:
     return _tree(*fields_of(raw[:MAX_RAW], []), [])
 
 
-def _read(raw: bytes, *, nested: int) -> Mail:
+def _read(raw: bytes, *, nested: int, allowance: _Allowance) -> Mail:
     notes: list[str] = []
     looked_at = raw[:MAX_RAW]
     if len(raw) > MAX_RAW:
         notes.append(f"only the first {MAX_RAW} of {len(raw)} bytes were read")
     fields, content = fields_of(looked_at, notes)
     tree = _tree(fields, content, notes)
-    parts = _Parts(notes=notes, nested=nested)
+    parts = _Parts(notes=notes, nested=nested, allowance=allowance)
     parts.take(tree)
     headers = tuple((name, decoded(value, notes)) for name, value in fields)
     first = dict(reversed([(name.lower(), value) for name, value in fields]))
@@ -108,23 +114,42 @@ def _tree(fields: Fields, content: bytes, notes: list[str]) -> Message:
         if _STRUCTURE.match(name) and name.lower() not in seen:
             seen.add(name.lower())
             head.append(f"{name}: {value}".encode("utf-8", "replace"))
-    raw = b"\r\n".join([*head, b"", _few_parts(content, notes)])
-    if raw.lower().count(b"boundary=") > MAX_BOUNDARIES:
+    structure = b"\r\n".join([*head, b"", b""])
+    content = _few_parts(_within_reach(head, content), notes)
+    if sum(each.lower().count(b"boundary=") for each in (structure, content)) > MAX_BOUNDARIES:
         notes.append("the parts nest too deeply to be read")
         return _as_text(content)
     try:
-        parser = mailparser.parse_from_bytes(raw)
-        notes.extend(sorted(parser.defects_categories))
-        tree: Message = parser.message
-        return tree
-    except Exception:
-        # Not ours to know which: it is the border to a parser that strangers feed.
-        notes.append("the structure is broken")
-    try:
-        return email.message_from_bytes(raw)
+        tree = _parsed(structure, content)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         notes.append("the parts nest too deeply to be read")
         return _as_text(content)
+    try:
+        notes.extend(sorted(MailParser(tree).defects_categories))
+    except Exception:
+        # Not ours to know which: it is the border to a parser that strangers feed.
+        notes.append("the structure is broken")
+    return tree
+
+
+def _parsed(head: bytes, content: bytes) -> Message:
+    """In pieces: of a whole mail the library makes a text first, with four bytes for each of its."""
+    parser = BytesFeedParser()
+    parser.feed(head)
+    for start in range(0, len(content), PIECE):
+        parser.feed(content[start : start + PIECE])
+    return parser.close()
+
+
+def _within_reach(head: list[bytes], content: bytes) -> bytes:
+    """
+    Of a mail that is nothing but a text, as much as is read of it: the parser would go through the rest line by line.
+
+    Quoted-printable takes three bytes for one (RFC 2045, 6.7).
+    """
+    structure = b"\n".join(head).lower()
+    is_text = b"content-disposition" not in structure and not re.search(rb"content-type:(?!\s*text/plain\b)", structure)
+    return content[: 4 * MAX_TEXT] if is_text else content
 
 
 def _few_parts(content: bytes, notes: list[str]) -> bytes:
@@ -141,7 +166,46 @@ def _few_parts(content: bytes, notes: list[str]) -> bytes:
 
 
 def _as_text(content: bytes) -> Message:
-    return email.message_from_bytes(b"Content-Type: text/plain\r\n\r\n" + content[:MAX_TEXT])
+    return _parsed(b"Content-Type: text/plain\r\n\r\n", content[:MAX_TEXT])
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """
+    How much of what is attached may still be looked into, in the mail and all mails in it together.
+
+    A spreadsheet may take long before it proves unreadable: after such a one no other is opened.
+    """
+
+    mails: int = 5
+    files: int = 20
+    spreadsheets: int = 3
+    rows: int = MAX_ROWS
+    characters: int = MAX_ATTACHED
+
+    def open(self, name: str, media_type: str, part: Message) -> Content:
+        """What the file says, as far as it is allowed; a defect tells of what is left out."""
+        if not may_be_read(name, media_type):
+            return Content()
+        sheet = is_spreadsheet(name, media_type)
+        if not (self.files and self.rows) or (sheet and not self.spreadsheets):
+            return Content(defect=TOO_MANY)
+        content = read_content(name, media_type, _payload(part))
+        self.files -= content != Content()
+        if sheet:
+            self.spreadsheets = 0 if content.defect else self.spreadsheets - 1
+        return self._within(content)
+
+    def _within(self, content: Content) -> Content:
+        tables = []
+        for table in content.tables:
+            tables.append(table[: self.rows])
+            self.rows -= len(tables[-1])
+        text = content.text[: self.characters]
+        self.characters -= len(text)
+        whole = text == content.text and sum(map(len, tables)) == sum(map(len, content.tables))
+        defect = content.defect or ("" if whole else "what is attached is too long to be read to its end")
+        return Content(tables=tuple(table for table in tables if table), text=text, defect=defect)
 
 
 @dataclass(slots=True)
@@ -150,6 +214,7 @@ class _Parts:
 
     notes: list[str]
     nested: int
+    allowance: _Allowance
     texts: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
@@ -228,20 +293,19 @@ class _Parts:
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self.notes.append("an attached mail is broken")
             return
-        if passed_on and self.nested < MAX_NESTED:
-            mail = _read(raw, nested=self.nested + 1)
+        if passed_on and self.nested < MAX_NESTED and self.allowance.mails:
+            self.allowance.mails -= 1
+            mail = _read(raw, nested=self.nested + 1, allowance=self.allowance)
             self.mails.append(mail)
             self.attachments.extend(mail.attachments)
         self.attachments.append(Attachment(name=_name(part, self.notes), media_type="message/rfc822", size=len(raw)))
 
     def _take_attachment(self, part: Message, media_type: str) -> None:
-        name, data = _name(part, self.notes), _payload(part)
-        content = read_content(name, media_type, data)
+        name, size = _name(part, self.notes), _size(part)
+        content = self.allowance.open(name, media_type, part) if size <= MAX_FILE else too_big(name, media_type)
         if content.defect:
             self.notes.append(content.defect)
-        self.attachments.append(
-            Attachment(name=name, media_type=media_type, size=len(data), tables=content.tables, text=content.text)
-        )
+        self.attachments.append(Attachment(name=name, media_type=media_type, size=size, tables=content.tables, text=content.text))
 
 
 def children(part: Message) -> list[Message]:
@@ -264,10 +328,12 @@ def _leaves(part: Message) -> Iterator[Message]:
 
 
 def _media_type(part: Message) -> str:
+    """What is no type is text (RFC 2045, 5.2)."""
     try:
-        return part.get_content_type().lower()
+        found = part.get_content_type().lower()
     except (ValueError, LookupError, TypeError, AttributeError):
         return "text/plain"
+    return found if _TYPE.fullmatch(found) else "text/plain"
 
 
 def _is_attachment(part: Message) -> bool:
@@ -284,6 +350,19 @@ def _name(part: Message, notes: list[str]) -> str:
     except (ValueError, LookupError, TypeError, AttributeError):
         name = ""
     return re.split(r"[/\\]", decoded(name, notes))[-1].strip(". ")[:200]
+
+
+def _size(part: Message) -> int:
+    """Bytes of the decoded content; those of base64 (RFC 2045, 6.8) are counted, for a photo is decoded for nothing."""
+    try:
+        is_base64 = str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64"
+        payload = part.get_payload() if is_base64 else None
+    except (ValueError, LookupError, TypeError, AttributeError):
+        payload = None
+    if not isinstance(payload, str):
+        return len(_payload(part))
+    digits = len(payload) - sum(map(payload.count, "\r\n ="))
+    return digits * 3 // 4
 
 
 def _payload(part: Message) -> bytes:

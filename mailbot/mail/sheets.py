@@ -1,5 +1,7 @@
 """
 Lists that come as files: spreadsheets, CSV, Word tables, visiting cards. Text and tables only; nothing is unpacked to disk.
+
+The libraries that read them are loaded with the first file of their kind: most mails have none.
 """
 
 from __future__ import annotations
@@ -12,24 +14,26 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-
-import docx
-import docx.table
-import vobject
+from typing import TYPE_CHECKING
 
 from mailbot.mail.message import Table
 from mailbot.mail.workbook import MAX_CELL, MAX_COLUMNS, MAX_ROWS, WorkbookError, workbook_tables
 
-logging.getLogger("vobject").setLevel(logging.CRITICAL)  # it logs what stands in cards that it cannot read
+if TYPE_CHECKING:
+    import docx.table
+    import vobject
 
-MAX_FILE = 20_000_000  # bytes; bigger attachments are not opened
+logging.getLogger("vobject.base").disabled = True  # it logs what stands in cards that it cannot read; it sets its level itself
+
+MAX_FILE = 10_000_000  # bytes; bigger attachments are not opened
 MAX_UNPACKED = 60_000_000  # bytes of all members of a zip
+MAX_CELLS = 20_000_000  # bytes of a workbook's XML: half a second
 MAX_WORD = 5_000_000  # bytes of a DOCX's text
 MAX_MEMBERS = 2_000
 MAX_TEXT = 100_000  # characters
 MAX_LIST = 2_000_000  # bytes of a CSV file
 MAX_CARDS = 200
-MAX_CARD_FILE = 2_000_000  # bytes; portraits included
+MAX_CARD_FILE = 5_000_000  # bytes; portraits included
 MAX_TABLES = 20
 
 CARD_HEADER = ("Vorname", "Nachname", "E-Mail")
@@ -64,7 +68,7 @@ def read_content(name: str, media_type: str, data: bytes) -> Content:
         return Content()
     shown = name or media_type
     if len(data) > MAX_FILE:
-        return Content(defect=f"the attachment {shown} is too big to be opened")
+        return too_big(name, media_type)
     try:
         return reader(data)
     except (_Unreadable, WorkbookError) as error:
@@ -72,6 +76,21 @@ def read_content(name: str, media_type: str, data: bytes) -> Content:
     except Exception as error:
         # Not ours to know which: it is the border to parsers that strangers feed.
         return Content(defect=f"the attachment {shown} is broken: {type(error).__name__}")
+
+
+def too_big(name: str, media_type: str) -> Content:
+    """What is said of a file of more than MAX_FILE bytes: nothing of one that says nothing anyway."""
+    return Content(defect=f"the attachment {name or media_type} is too big to be opened" if may_be_read(name, media_type) else "")
+
+
+def may_be_read(name: str, media_type: str) -> bool:
+    """Whether it is a file of a kind that holds tables or text."""
+    return _reader(name, media_type) is not None
+
+
+def is_spreadsheet(name: str, media_type: str) -> bool:
+    """Whether the file is read by a process of its own, which takes longer than all else."""
+    return _reader(name, media_type) is _workbook
 
 
 def decode(data: bytes) -> str:
@@ -92,10 +111,13 @@ def _reader(name: str, media_type: str) -> Callable[[bytes], Content] | None:
 def _workbook(data: bytes) -> Content:
     if data.startswith(b"PK"):
         _check_zip(data, MAX_UNPACKED)
+        _check_zip(data, MAX_CELLS, of=r".*\.(?:xml|rels|bin)")
     return Content(tables=workbook_tables(data))
 
 
 def _word(data: bytes) -> Content:
+    import docx
+
     _check_zip(data, MAX_UNPACKED)
     _check_zip(data, MAX_WORD, of=r".*\.(?:xml|rels)")
     document = docx.Document(io.BytesIO(data))
@@ -106,8 +128,10 @@ def _word(data: bytes) -> Content:
 
 def _word_rows(table: docx.table.Table) -> Iterable[list[str]]:
     """Cells of each row once, also where cells are merged."""
+    from docx.table import _Cell
+
     for row in table._tbl.tr_lst[:MAX_ROWS]:
-        yield [docx.table._Cell(cell, table).text for cell in row.tc_lst]
+        yield [_Cell(cell, table).text for cell in row.tc_lst]
 
 
 def _separated(data: bytes) -> Content:
@@ -132,13 +156,23 @@ def _separator(lines: list[str]) -> str | None:
 
 
 def _cards(data: bytes) -> Content:
-    text = _clean(decode(data[:MAX_CARD_FILE]))
+    import vobject
+
+    lines = _CARD_LINE.finditer(decode(data[:MAX_CARD_FILE]).replace("\r\n", "\n"))
+    text = _clean("\n".join(line[0] for line in lines))
     if _NESTED_CARDS.search(text):
         raise _Unreadable("cards stand in cards")
     rows = [_card(card) for card in islice(vobject.readComponents(text, allowQP=True, ignoreUnreadable=True), MAX_CARDS)]
     return Content(tables=((CARD_HEADER, *rows),)) if rows else Content()
 
 
+# vobject takes quadratic time for long lines, so it gets only what is looked at, and no more of it than anybody is called.
+# A line goes on behind a blank (RFC 6350, 3.2) or, quoted-printable, behind "=" (vCard 2.1).
+_CARD_LINE = re.compile(
+    r"^(?:[\w-]{1,50}\.)?(?:BEGIN|END|VERSION|N|FN|EMAIL)(?:;[^;:\n]{0,100}){0,8}:.{0,500}"
+    r"(?:\n[ \t].{0,100}|(?<==)\n.{0,100}){0,9}",
+    re.I | re.M,
+)
 _NESTED_CARDS = re.compile(r"(?:BEGIN:VCARD\s+){3}", re.I)
 
 

@@ -29,6 +29,13 @@ SENTENCES: Mapping[type[Exception], str] = MappingProxyType(
 """Every exception of smtplib, in words; a test sees to it that none is missing."""
 
 
+END_OF_DATA = 600.0
+"""Seconds that a server may look at a mail before it answers; who gives up sooner makes two of one (RFC 5321, 4.5.3.2.6)."""
+
+LOGIN_WANTED = frozenset({530, 534, 535, 538})
+"""Refusals for want of a login, or of a better one (RFC 4954, 6): no mail is to blame, and all wait until it is mended."""
+
+
 class Outgoing:
     """A session that sends; made by open_smtp."""
 
@@ -43,18 +50,23 @@ class Outgoing:
         `sender` is the envelope's (return path), "" for the null path.
 
         Raises:
-            DeliveryError: `again` is True for replies of 400 to 499 and a broken connection (the mail may
-                then have been taken nevertheless), False for a refusal for good. After a refusal the session
-                is good for the next mail.
+            DeliveryError: `again` is True for replies of 400 to 499 and a broken connection (`perhaps`: when
+                the mail was being handed over already), False for a refusal for good. After a refusal the
+                session is good for the next mail.
         """
         try:
-            self._hand_over(raw, sender, recipients)
+            self._announce(raw, sender, recipients)
+            self._hand_over(raw)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             with suppress(smtplib.SMTPException, OSError):
                 self._server.rset()
             raise delivery_error(error, self._login) from error
 
-    def _hand_over(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+    def _announce(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+        most = self._server.esmtp_features.get("size", "")
+        if most.isdecimal() and 0 < int(most) < len(raw):
+            sentence = f"the mail has {len(raw)} bytes, it takes at most {most}"
+            raise DeliveryError(f"{self._login.host}:{self._login.port}: {sentence}", again=False)
         options = [f"SIZE={len(raw)}"] if self._server.has_extn("size") else []
         code, reply = self._server.mail(sender, options)
         if code != 250:
@@ -63,9 +75,24 @@ class Outgoing:
             code, reply = self._server.rcpt(recipient)
             if code not in (250, 251):
                 raise smtplib.SMTPRecipientsRefused({recipient: (code, reply)})
-        code, reply = self._server.data(raw)
+
+    def _hand_over(self, raw: bytes) -> None:
+        self._wait_at_most(END_OF_DATA)
+        try:
+            code, reply = self._server.data(raw)
+        except smtplib.SMTPDataError:
+            raise
+        except (smtplib.SMTPException, OSError) as error:
+            raise DeliveryError(str(delivery_error(error, self._login)), again=True, perhaps=True) from error
+        finally:
+            self._wait_at_most(self._server.timeout)
         if code != 250:
             raise smtplib.SMTPDataError(code, reply)
+
+    def _wait_at_most(self, seconds: float) -> None:
+        # smtplib drops the socket of a connection that has ended.
+        if self._server.sock is not None:
+            self._server.sock.settimeout(seconds)
 
 
 @contextmanager
@@ -115,7 +142,8 @@ def delivery_error(error: Exception, login: Login) -> DeliveryError:
         words, again = trouble(error, login)
         return DeliveryError(words, again=again)
     code, reply = _reply(error)
-    return DeliveryError(f"{login.host}:{login.port}: {sentence.format(reply=reply)}", again=not 500 <= code < 600)
+    again = not 500 <= code < 600 or code in LOGIN_WANTED
+    return DeliveryError(f"{login.host}:{login.port}: {sentence.format(reply=reply)}", again=again)
 
 
 def _reply(error: Exception) -> tuple[int, str]:

@@ -20,8 +20,9 @@ MAX_SHEETS = 10
 MAX_ROWS = 2_000
 MAX_COLUMNS = 50
 MAX_CELL = 500  # characters
-MAX_MEMORY = 1_000_000_000  # bytes
-MAX_SECONDS = 10
+MAX_MEMORY = 300_000_000  # bytes
+MAX_CPU = 1  # seconds of work
+MAX_SECONDS = 10  # seconds until it is given up, on a machine that does much else
 
 
 class WorkbookError(Exception):
@@ -80,6 +81,7 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU, MAX_CPU))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.stdout.write(json.dumps(_tables(sys.stdin.buffer.read())))
 

@@ -11,13 +11,14 @@ from time import monotonic
 import structlog
 
 from mailbot.catalogue import Mailbox
-from mailbot.errors import DeliveryError, MailbotError, MailboxError
+from mailbot.errors import DeliveryError, MailbotError, MailboxError, SettingsError
 from mailbot.mail.imap import Folder
 from mailbot.service.clock import wind_up
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since, file_away, receive
 from mailbot.service.sender import deliver, file_copies
 from mailbot.service.worker import work
+from mailbot.settings import strangers
 from mailbot.store import mailboxes
 
 log = structlog.get_logger()
@@ -30,6 +31,12 @@ POLL = 60.0
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds before the second, third … attempt to reach a server; the last one goes on for ever."""
+
+
+def tell_strangers(office: Office) -> None:
+    """Warn of settings that mean nothing; most are misspelt ones that were meant to."""
+    for sentence in strangers([box.id for box in office.catalogue.mailboxes]):
+        log.warning("unknown setting", what=sentence)
 
 
 def run_once(office: Office, *, since: Since | None = None) -> None:
@@ -72,9 +79,13 @@ def _inbox(office: Office, box: Mailbox) -> Iterator[Folder]:
         with office.open_folder(office.settings.mailbox(box.id), box.folder, readonly=box.after == "leave") as folder:
             yield folder
     except MailboxError as error:
-        with office.database.write() as connection:
-            mailboxes.in_trouble(connection, box.id, str(error), now=office.clock())
+        _note_trouble(office, box, error)
         raise
+
+
+def _note_trouble(office: Office, box: Mailbox, error: MailbotError) -> None:
+    with office.database.write() as connection:
+        mailboxes.in_trouble(connection, box.id, str(error), now=office.clock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +113,11 @@ def run(office: Office, *, since: Since | None = None, bells: Bells | None = Non
     bells = bells or Bells()
     for box in office.catalogue.mailboxes:
         office.settings.mailbox(box.id)
-        bells.to_file[box.id] = Event()
     office.settings.outgoing()
     clock = wind_up(office)
+    receivers: list[Thread] = []
     parts = [
-        *(_part(f"receiver {box.id}", _receiver(office, box.id, bells, since), bells) for box in office.catalogue.mailboxes),
+        _part("mailboxes", _mailboxes(office, bells, since, receivers), bells),
         _part("worker", _worker(office, bells), bells),
         _part("sender", _sender(office, bells), bells),
         _part("clock", _clock(clock.run_pending, bells), bells),
@@ -116,6 +127,8 @@ def run(office: Office, *, since: Since | None = None, bells: Bells | None = Non
         part.start()
     for part in parts:
         part.join()
+    for receiver in receivers:
+        receiver.join()
     log.info("stopped")
 
 
@@ -144,6 +157,33 @@ def _lives(name: str, live: Callable[[], None]) -> bool:
         return False
     except Exception:
         log.exception("in trouble", part=name)
+        return False
+    return True
+
+
+def _mailboxes(office: Office, bells: Bells, since: Since | None, receivers: list[Thread]) -> Callable[[], None]:
+    """Each mailbox gets a receiver as soon as rules.yaml has it; `receivers` are those that were started."""
+
+    def live() -> None:
+        for box in office.catalogue.mailboxes:
+            if box.id in bells.to_file:
+                continue
+            readable = _has_login(office, box)
+            bells.to_file[box.id] = Event()
+            if readable:
+                receivers.append(_part(f"receiver {box.id}", _receiver(office, box.id, bells, since), bells))
+                receivers[-1].start()
+        bells.stop.wait(IDLE)
+
+    return live
+
+
+def _has_login(office: Office, box: Mailbox) -> bool:
+    try:
+        office.settings.mailbox(box.id)
+    except SettingsError as error:
+        log.error("a new mailbox cannot be read; set its login and start the bot anew", mailbox=box.id, error=str(error))
+        _note_trouble(office, box, error)
         return False
     return True
 
@@ -192,7 +232,7 @@ def _sender(office: Office, bells: Bells) -> Callable[[], None]:
     def live() -> None:
         bells.written.clear()
         while deliver(office):
-            for bell in bells.to_file.values():
+            for bell in tuple(bells.to_file.values()):
                 bell.set()
             if bells.stop.is_set():
                 return

@@ -10,7 +10,7 @@ from mailbot.errors import MailbotError
 from mailbot.mail.imap import open_folder
 from mailbot.mail.read import read
 from mailbot.mail.smtp import open_smtp
-from mailbot.settings import Settings, load_settings
+from mailbot.settings import Settings, load_settings, strangers
 from mailbot.store.database import open_database
 from mailbot.tickets.rehearsal import rehearse
 from mailbot.tickets.writer import Writer
@@ -42,6 +42,8 @@ def check_up() -> Iterator[Finding]:
     yield Finding(
         what="rules", ok=True, text=f"{settings.rules}: {len(catalogue.services)} services, {len(catalogue.staff)} staff"
     )
+    for sentence in strangers([box.id for box in catalogue.mailboxes]):
+        yield Finding(what="settings", ok=False, text=sentence)
     yield _tried("templates", lambda: _templates(settings, catalogue))
     yield _tried("database", lambda: _database(settings))
     for box in catalogue.mailboxes:

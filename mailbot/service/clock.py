@@ -5,6 +5,7 @@ from __future__ import annotations
 import schedule
 
 from mailbot.service.office import Office
+from mailbot.service.outage import tell_of_outages
 from mailbot.service.overview import send_if_due
 
 
@@ -14,4 +15,5 @@ def wind_up(office: Office) -> schedule.Scheduler:
     # Looked at each minute, not set for eight o'clock: the time may change in rules.yaml, and a bot that was
     # down at eight sends the digest when it is back.
     clock.every().minute.do(send_if_due, office)
+    clock.every().minute.do(tell_of_outages, office)
     return clock

@@ -1,4 +1,4 @@
-"""What staff do at the command line: the same orders as by mail, and holds. Each is one transaction."""
+"""What staff do at the command line: the same orders as by mail, holds, mails kept back. Each is one transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from mailbot.service.correspondence import tell
 from mailbot.service.office import Office
 from mailbot.service.order import tell_closed
 from mailbot.service.post import Post, responsible
-from mailbot.store import holds, tickets
+from mailbot.store import holds, outbound, tickets
+from mailbot.store.outbound import Outbound
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.staff import Command, Order, apply_order
@@ -73,6 +74,27 @@ def release(office: Office, service: str) -> tuple[Ticket, ...]:
         if not ended and not waited:
             raise NotFound(f"'{service}' is not on hold")
     return waited
+
+
+def let_go(office: Office, mail: int) -> Outbound:
+    """A mail that is kept back leaves, whatever the limits say. Raises NotFound: no such mail is kept back."""
+    with office.database.write() as connection:
+        released = outbound.release(connection, mail, now=office.clock())
+        _note_mail(office, connection, released, f"Zurückgehaltene Mail an {released.recipient} freigegeben")
+    return released
+
+
+def drop(office: Office, mail: int) -> Outbound:
+    """A mail that is kept back never leaves. Raises NotFound: no such mail is kept back."""
+    with office.database.write() as connection:
+        dropped = outbound.drop(connection, mail)
+        _note_mail(office, connection, dropped, f"Zurückgehaltene Mail an {dropped.recipient} verworfen")
+    return dropped
+
+
+def _note_mail(office: Office, connection: Connection, mail: Outbound, text: str) -> None:
+    if mail.ticket is not None:
+        tickets.note(connection, mail.ticket, Event(at=office.clock(), kind="note", by=CLI, text=text))
 
 
 def _post(office: Office, connection: Connection) -> Post:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import disk_usage
+
+from sqlalchemy import URL
 
 from mailbot.catalogue import Mailbox
 from mailbot.errors import MailbotError
@@ -12,6 +16,7 @@ from mailbot.service.office import Office
 from mailbot.service.post import DIGEST
 from mailbot.store import inbound, jobs, mailboxes, outbound, tickets
 from mailbot.store.mailboxes import Contact
+from mailbot.store.outbound import Outbound
 from mailbot.tickets.ticket import State as TicketState
 
 PATIENCE = timedelta(hours=1)
@@ -19,6 +24,9 @@ PATIENCE = timedelta(hours=1)
 
 DAY = timedelta(days=1)
 """For so long a mail that was refused is told."""
+
+ROOM = 100
+"""Megabytes; with less the database will soon be unable to write."""
 
 MINUTE = "%Y-%m-%d %H:%M UTC"
 
@@ -55,6 +63,7 @@ class Health:
     oldest_pending: datetime | None
     oldest_unsent: datetime | None
     last_digest: datetime | None
+    held: tuple[Outbound, ...]  # leave by themselves
     wrong: tuple[str, ...]
 
 
@@ -67,6 +76,9 @@ def examine(office: Office) -> Health:
         kept_tickets, outbox = tickets.counts(connection), outbound.counts(connection)
         oldest_pending, oldest_unsent = inbound.oldest_pending(connection), outbound.oldest_unsent(connection, now=now)
         refused = outbound.refused_since(connection, now - DAY)
+        held = outbound.in_state(connection, outbound.State.HELD)
+        stopped = outbound.in_state(connection, outbound.State.STOPPED)
+        returned = outbound.in_state(connection, outbound.State.RETURNED)
         last_digest = jobs.last_done(connection, DIGEST)
     boxes = tuple(_box(office, box, contacts.get(box.id), states.get(box.id, {})) for box in office.catalogue.mailboxes)
     pending = sum(each.get(inbound.State.PENDING, 0) for each in states.values())
@@ -79,6 +91,13 @@ def examine(office: Office) -> Health:
     if oldest_unsent and oldest_unsent < now - PATIENCE:
         wrong.append(f"a mail waits to be sent since {oldest_unsent:{MINUTE}}; see MAILBOT_SMTP, and that `mailbot run` runs")
     wrong += [_refused(mail) for mail in refused]
+    wrong += [_stopped(mail) for mail in stopped]
+    wrong += [
+        f"a mail to {address} came back; correct the address of '{member.id}' in {office.settings.rules}, or write from it"
+        for address in dict.fromkeys(mail.recipient for mail in returned)
+        if (member := office.catalogue.member_of_staff(address)) is not None
+    ]
+    wrong += _want_of_room(office.settings.database)
     if office.rulebook.trouble:
         wrong.append(office.rulebook.trouble)
     return Health(
@@ -90,6 +109,7 @@ def examine(office: Office) -> Health:
         oldest_unsent=oldest_unsent,
         last_digest=last_digest,
         smtp=smtp,
+        held=held,
         wrong=tuple(wrong),
     )
 
@@ -118,10 +138,22 @@ def _books(office: Office, box: Mailbox) -> Books | None:
     return Books(mails=len(there), new=len(new), missing=len(unknown) - len(new))
 
 
-def _refused(mail: outbound.Outbound) -> str:
+def _want_of_room(database: URL) -> Iterator[str]:
+    if database.drivername == "sqlite":
+        folder = Path(database.database or "").absolute().parent
+        left = disk_usage(folder).free // 1_000_000
+        if left < ROOM:
+            yield f"{folder}: the disk of the database has {left} MB left; make room, or mails can neither come in nor go out"
+
+
+def _refused(mail: Outbound) -> str:
     if mail.ticket is None:
-        return f"the digest to {mail.recipient} was refused: {mail.error}; correct the address in rules.yaml"
+        return f"a mail to {mail.recipient} of the staff was refused: {mail.error}; correct the address in rules.yaml"
     return f"a mail about {mail.ticket} was refused: {mail.error}; see `mailbot show {mail.ticket}`"
+
+
+def _stopped(mail: Outbound) -> str:
+    return f"mail {mail.id} about {mail.ticket} waits for you: {mail.error}; see `mailbot outbox list`"
 
 
 def _wrong_with(box: Box, now: datetime) -> Iterator[str]:

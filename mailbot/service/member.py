@@ -96,6 +96,8 @@ def _reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
 def _doubts(case: Case, before: Sequence[Ticket], active: Sequence[Ticket]) -> Iterator[str]:
     if case.place.mentioned:
         yield f"Die Mail bezieht sich auf {case.place.mentioned}, aber diese Adresse gehört nicht zu dem Ticket."
+    if case.place.forgotten:
+        yield f"Antwortet auf eine Mail zu {case.place.forgotten}, die in dieser Datenbank fehlt. Das heutige ist ein anderes."
     if before and not active:
         yield f"Antwortet auf {before[0].key}, das vor mehr als {REOPENS.days} Tagen abgeschlossen wurde."
 

@@ -11,6 +11,7 @@ from mailbot.catalogue import Staff
 from mailbot.mail.letter import Origin as Submitted
 from mailbot.mail.message import Address
 from mailbot.service.correspondence import last_of_member, tell
+from mailbot.service.echo import note_echo, said_before
 from mailbot.service.member import Case
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
@@ -23,8 +24,11 @@ from mailbot.tickets.ticket import Ticket
 
 def handle_order(office: Office, connection: Connection, rules: Rules, case: Case, by: Staff, key: str) -> None:
     """Carry out what the mail orders, tell the member what is theirs, and staff what was done."""
-    ticket = tickets.lock(connection, key)
-    outcome = apply_order(ticket, read_order(case.mail.body), by, rules.catalogue, case.now)
+    ticket, order = tickets.lock(connection, key), read_order(case.mail.body)
+    if not order.commands and said_before(connection, key, case.mail):
+        note_echo(connection, case, key)
+        return
+    outcome = apply_order(ticket, order, by, rules.catalogue, case.now)
     tickets.save(connection, outcome.ticket)
     tickets.belongs(connection, key, case.row.id)
     for event in outcome.events:

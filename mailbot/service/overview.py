@@ -14,6 +14,9 @@ from mailbot.store import inbound, jobs, mailboxes, outbound, tickets
 from mailbot.tickets.calendar import day_of, is_working_day, last_working_day_before
 from mailbot.tickets.digest import Digest, make_digest
 
+NAMED = 20
+"""So many mails that are kept back the digest names; after a storm there may be hundreds."""
+
 
 def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: datetime) -> Digest:
     """The overview of that day, from what the database holds at `now`."""
@@ -36,7 +39,7 @@ def send(office: Office, *, day: date, again: bool = False) -> int:
         words = rules.writer.digest(draw_up(connection, rules.catalogue, day=day, now=now))
         post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
         for member in rules.catalogue.staff:
-            post.digest(member, words, mailbox=rules.catalogue.mailboxes[0])
+            post.notice(member, words, mailbox=rules.catalogue.mailboxes[0])
     return len(rules.catalogue.staff)
 
 
@@ -60,11 +63,26 @@ def _trouble(connection: Connection, since: datetime) -> Iterator[str]:
     for contact in mailboxes.all_contacts(connection).values():
         if contact.trouble and contact.trouble_since:
             yield f"{contact.server} ist seit {contact.trouble_since:%d.%m.%Y %H:%M} UTC nicht erreichbar: {contact.trouble}"
-    held = outbound.counts(connection).get(outbound.State.HELD, 0)
-    if held:
-        yield f"{held} automatische Mails sind zurückgehalten, weil die Adressen schon zu viele bekommen haben."
+    yield from _kept_back(connection)
     for refused in outbound.refused_since(connection, since):
         if refused.ticket is None:  # of the others their tickets tell
-            yield f"Die Übersicht an {refused.recipient} war nicht zustellbar: {refused.error}"
+            yield f"Eine Mail an {refused.recipient} war nicht zustellbar: {refused.error}"
+    for returned in outbound.in_state(connection, outbound.State.RETURNED):
+        if returned.ticket is None:
+            yield f"Eine Mail an {returned.recipient} kam zurück. Stimmt die Adresse in rules.yaml?"
     for key, event in tickets.trouble_since(connection, since):
         yield f"{key}: {event.text}"
+
+
+def _kept_back(connection: Connection) -> Iterator[str]:
+    """Each mail that waits, with why and the way out."""
+    for mail in outbound.in_state(connection, *outbound.KEPT_BACK)[:NAMED]:
+        if mail.state is outbound.State.HELD:
+            what = f"sie geht frühestens am {mail.due_at:%d.%m.%Y %H:%M} UTC von selbst"
+        else:
+            what = f"freigeben: mailbot outbox release {mail.id}, verwerfen: mailbot outbox drop {mail.id}"
+        yield f"{mail.ticket}: Eine Mail an {mail.recipient} ist zurückgehalten ({mail.error}); {what}"
+    counted = outbound.counts(connection)
+    further = sum(counted.get(state, 0) for state in outbound.KEPT_BACK) - NAMED
+    if further > 0:
+        yield f"{further} weitere Mails sind zurückgehalten. Ansehen: mailbot outbox list"

@@ -21,7 +21,7 @@ from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import Event
 
 DIGEST = "digest"
-"""What stands in place of a ticket's key in the Message-ID of a digest."""
+"""What stands in place of a ticket's key in the Message-ID of a digest or notice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,8 @@ class Post:
         """About a ticket, to a member of staff; a plain reply comes back to the bot."""
         self._to_staff(key, member, words, mailbox, answered)
 
-    def digest(self, member: Staff, words: Words, *, mailbox: Mailbox) -> None:
-        """The daily overview, to a member of staff."""
+    def notice(self, member: Staff, words: Words, *, mailbox: Mailbox) -> None:
+        """About no ticket, to a member of staff: the daily overview, or that a server is away."""
         self._to_staff(DIGEST, member, words, mailbox, None)
 
     def _to_staff(self, key: str, member: Staff, words: Words, mailbox: Mailbox, answered: Answered | None) -> None:

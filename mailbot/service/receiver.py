@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Mailbox
-from mailbot.mail.imap import Arrived, Folder
+from mailbot.mail.imap import Arrived, Folder, portions
 from mailbot.service.identity import identity_of
 from mailbot.service.office import Office
 from mailbot.store import inbound, mailboxes
@@ -22,6 +22,9 @@ log = structlog.get_logger()
 GROUP_BYTES = 8_000_000
 GROUP_MAILS = 100
 """What is kept in one transaction at most."""
+
+SAMPLE = 5
+"""So many of the newest mails are looked at: do they still have their numbers?"""
 
 FILED = {
     State.TICKET: "Mailbot/Done",
@@ -63,12 +66,17 @@ def receive(office: Office, box: Mailbox, folder: Folder, *, since: Since | None
 def _begin(office: Office, box: Mailbox, folder: Folder, since: Since | None) -> Reading:
     """How far the folder has been read; nothing on first contact, with --since, and when UIDs have lost their meaning."""
     now = office.clock()
-    with office.database.write() as connection:
+    with office.database.read() as connection:
         known = mailboxes.reading(connection, box.id, box.folder)
+        newest = inbound.newest(connection, mailbox=box.id, folder=box.folder, uidvalidity=folder.uidvalidity, number=SAMPLE)
+    anew = known is not None and _is_numbered_anew(folder, known, newest)
+    if known is not None and not anew and since is None:
+        return known
+    with office.database.write() as connection:
         if since is not None:
             inbound.recall(connection, mailbox=box.id, since=since.moment)
-        if known is not None and known.uidvalidity == folder.uidvalidity and since is None:
-            return known
+        if anew:
+            inbound.forget_places(connection, mailbox=box.id, folder=box.folder, uidvalidity=folder.uidvalidity)
         first = now - office.catalogue.first_run if known is None else known.since
         reading = Reading(
             mailbox=box.id,
@@ -78,9 +86,22 @@ def _begin(office: Office, box: Mailbox, folder: Folder, since: Since | None) ->
             since=first if since is None else since.moment,
         )
         mailboxes.keep_reading(connection, reading)
-    if known is not None and known.uidvalidity != folder.uidvalidity:
+    if anew:
         log.warning("the server has numbered the folder anew, mails are recognised by what they are", mailbox=box.id)
     return reading
+
+
+def _is_numbered_anew(folder: Folder, known: Reading, newest: Mapping[int, str]) -> bool:
+    """
+    Whether UIDs mean other mails than the books say.
+
+    By rights UIDVALIDITY tells; a server that was restored from a backup may keep it and give numbers a second time.
+    """
+    if folder.uidvalidity != known.uidvalidity or folder.starts_over(known.last_uid):
+        return True
+    found = {uid: identity_of(field).message_id for uid, field in folder.names(list(newest)).items()}
+    # A mail without a name proves nothing; one that only the server can read would prove it for ever.
+    return any(name and newest[uid] and name != newest[uid] for uid, name in found.items())
 
 
 def _read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:
@@ -131,7 +152,7 @@ def file_away(office: Office, box: Mailbox, folder: Folder) -> None:
     here = {"mailbox": box.id, "folder": box.folder}
     with office.database.read() as connection:
         done = inbound.to_move(connection, **here, uidvalidity=folder.uidvalidity)
-    for state, uids in done.items():
+    for state, uids in ((state, some) for state, all_of_it in done.items() for some in portions(all_of_it)):
         folder.move(uids, FILED[state])
         with office.database.write() as connection:
             inbound.moved(connection, **here, uidvalidity=folder.uidvalidity, uids=uids, to=FILED[state])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from mailbot.catalogue import Catalogue, Limits, Mailbox
-from mailbot.errors import DeliveryError
+from mailbot.catalogue import Catalogue, Mailbox
+from mailbot.errors import DeliveryError, StoreError
 from mailbot.mail.compose import on_the_wire
 from mailbot.mail.imap import Folder
 from mailbot.mail.smtp import Outgoing
+from mailbot.service.limits import objection
 from mailbot.service.office import Office
 from mailbot.store import mailboxes, outbound, tickets
 from mailbot.store.outbound import Outbound, State
@@ -19,8 +20,8 @@ from mailbot.tickets.ticket import Event
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=10)
-"""How long one delivery may take; after that its sender counts as dead."""
+LEASE = timedelta(minutes=25)
+"""How long one delivery may take, with all that a server may take its time for; after that its sender counts as dead."""
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440, 1440))
 """Before the second, third … attempt: four days in all, the least that RFC 5321, 4.5.4.1 asks for. Then it is given up."""
@@ -75,37 +76,41 @@ def _claim(office: Office) -> tuple[Outbound, bytes] | None:
     with office.database.write() as connection:
         claimed = outbound.claim(connection, now=office.clock(), lease=LEASE)
         if claimed is not None and claimed[0].state is State.SENDING:
-            _note(
-                office,
-                connection,
-                claimed[0],
-                "trouble",
-                "Nach einem Abbruch noch einmal gesendet; vielleicht kam die Mail zweimal an.",
-            )
+            mail, _ = claimed
+            text = "Nach einem Abbruch noch einmal gesendet; vielleicht kam die Mail zweimal an."
+            _note(office, connection, mail, "trouble", text)
+            # The digest has no ticket to note it on.
+            log.warning("sent again, its fate was unknown", mail=mail.id, ticket=mail.ticket)
     return claimed
 
 
 def _may_go(office: Office, mail: Outbound) -> bool:
-    if office.settings.limits == "off" or not mail.automatic:
+    if office.settings.limits == "off":
         return True
     with office.database.write() as connection:
-        if not _exceeds(connection, office.catalogue.limits, mail.recipient, office.clock()):
+        against = objection(connection, office.catalogue, mail, office.clock())
+        if against is None:
             return True
-        outbound.hold(connection, mail.id, error="more automatic mails than the limits in rules.yaml allow")
-        _note(office, connection, mail, "trouble", f"Zurückgehalten: zu viele automatische Mails an {mail.recipient}.")
+        if against.until is None:
+            outbound.stop(connection, mail.id, error=against.because)
+        else:
+            outbound.hold(connection, mail.id, until=against.until, error=against.because)
+        if mail.state is not State.HELD or against.until is None:  # told once, however often it is looked at
+            _note(office, connection, mail, "trouble", f"Mail an {mail.recipient} zurückgehalten: {against.because}.")
     log.warning("held back", mail=mail.id, ticket=mail.ticket)
     return False
 
 
-def _exceeds(connection: Connection, limits: Limits, recipient: str, now: datetime) -> bool:
-    windows = ((timedelta(hours=1), limits.per_hour), (timedelta(days=1), limits.per_day))
-    return any(outbound.automatic_since(connection, recipient, since=now - window) >= most for window, most in windows)
-
-
 def _succeeded(office: Office, mail: Outbound) -> None:
-    with office.database.write() as connection:
-        outbound.sent(connection, mail.id, now=office.clock())
-        _note(office, connection, mail, "sent", f"Mail an {mail.recipient}")
+    try:
+        with office.database.write() as connection:
+            outbound.sent(connection, mail.id, now=office.clock())
+            _note(office, connection, mail, "sent", f"Mail an {mail.recipient}")
+    except StoreError:
+        # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
+        with office.database.write() as connection:
+            outbound.sent(connection, mail.id, now=office.clock())
+        raise
     log.info("sent", mail=mail.id, ticket=mail.ticket)
 
 
@@ -114,6 +119,15 @@ def _failed(office: Office, mail: Outbound, error: DeliveryError) -> None:
     with office.database.write() as connection:
         if error.again and mail.attempts <= len(PAUSES):
             outbound.postpone(connection, mail.id, until=now + PAUSES[mail.attempts - 1], error=str(error))
+            if error.perhaps:
+                _note(
+                    office,
+                    connection,
+                    mail,
+                    "trouble",
+                    f"Die Verbindung brach ab, als die Mail an {mail.recipient} schon übergeben war. "
+                    "Sie wird noch einmal gesendet und kommt vielleicht zweimal an.",
+                )
         else:
             outbound.refuse(connection, mail.id, now=now, error=str(error))
             _note(office, connection, mail, "trouble", f"Nicht zustellbar an {mail.recipient}: {error}")

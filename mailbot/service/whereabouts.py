@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from mailbot.mail.message import Mail
 from mailbot.mail.thread import Role, thread_of, was_sent_to
-from mailbot.store import tickets
+from mailbot.store import outbound, tickets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,29 +18,36 @@ class Whereabouts:
     """
     `key` is the ticket that the mail answers, None for none; `role` as whom its author got our mail (None: no
     mail of ours is answered). `proven`: exactly this author got the mail that is answered. `mentioned` is a key
-    that is not believed: the mail names it, and its author has nothing to do with that ticket.
+    that is not believed: the mail names it, and its author has nothing to do with that ticket. `forgotten` is one
+    that stands for another ticket by now: the mail answers one of ours that this database does not know.
     """
 
     key: str | None = None
     role: Role | None = None
     proven: bool = False
     mentioned: str | None = None
+    forgotten: str | None = None
 
 
-def whereabouts(connection: Connection, mail: Mail, *, prefix: str, secrets: Sequence[bytes]) -> Whereabouts:
+def whereabouts(connection: Connection, mail: Mail, *, prefix: str, secrets: Sequence[bytes], is_staff: bool) -> Whereabouts:
     """
     Our own signed Message-IDs come first, then the author's earlier mails, then a key in the subject.
 
     All count only for addresses that take part in the ticket, or that we sent the answered mail to: a mail is
-    forwarded easily, a key is guessed easily, and who has them is told nothing of others.
+    forwarded easily, a key is guessed easily, and who has them is told nothing of others. What staff got proves
+    nothing about somebody who `is_staff` no longer. An id counts only while the outbox knows its mail: in a database
+    that was lost and begun again the same key may stand for the ticket of somebody else.
     """
     answered = (*mail.in_reply_to, *reversed(mail.references))
-    mentioned = None
+    mentioned = forgotten = None
     for message_id in answered:
         thread = thread_of(message_id, secrets)
-        if thread is None or tickets.conversation_of(connection, thread.key) is None:
+        if thread is None:
             continue
-        proven = was_sent_to(message_id, mail.sender.email, secrets)
+        if outbound.ticket_of(connection, message_id) != thread.key:
+            forgotten = forgotten or thread.key
+            continue
+        proven = was_sent_to(message_id, mail.sender.email, secrets) and (is_staff or thread.role is Role.MEMBER)
         if proven or tickets.takes_part(connection, thread.key, mail.sender.email):
             return Whereabouts(key=thread.key, role=thread.role, proven=proven)
         mentioned = mentioned or thread.key
@@ -49,8 +56,8 @@ def whereabouts(connection: Connection, mail: Mail, *, prefix: str, secrets: Seq
         return Whereabouts(key=earlier)
     named = re.search(rf"\[({re.escape(prefix)}-\d{{1,9}})\]", mail.subject, re.IGNORECASE)
     key = named[1].upper() if named else None
-    if key is None or tickets.conversation_of(connection, key) is None:
-        return Whereabouts(mentioned=mentioned)
+    if key is None or key == forgotten or tickets.conversation_of(connection, key) is None:
+        return Whereabouts(mentioned=mentioned, forgotten=forgotten)
     if tickets.takes_part(connection, key, mail.sender.email):
         return Whereabouts(key=key)
     return Whereabouts(mentioned=mentioned or key)

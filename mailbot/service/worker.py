@@ -7,16 +7,20 @@ Whatever goes wrong costs only the mail it is about: three tries, then quarantin
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
 
+from mailbot.catalogue import Staff
 from mailbot.errors import StoreError
 from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
 from mailbot.mail.read import read
-from mailbot.mail.thread import Role
+from mailbot.mail.thread import Role, thread_of
+from mailbot.service import bounce
+from mailbot.service.echo import note_echo, repeated
 from mailbot.service.member import Case, handle_doubtful, handle_member
 from mailbot.service.office import Office
 from mailbot.service.order import handle_order
@@ -24,10 +28,10 @@ from mailbot.service.whereabouts import whereabouts
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
 from mailbot.tickets import decide
-from mailbot.tickets.ticket import Event
 
 log = structlog.get_logger()
 
+COME_BACK = "It is a mail of our own, come back: its Message-ID is signed by us."
 NO_SENDER = {
     "silence": decide.NO_SENDER,
     "doubt": "Die Mail nennt keinen Absender; niemand hat eine Antwort bekommen.",
@@ -59,6 +63,9 @@ def work(office: Office) -> bool:
     try:
         _handle(office, row, raw)
     except StoreError:
+        # The database is to blame; the mail has all its tries still.
+        with suppress(StoreError), office.database.write() as connection:
+            inbound.uncount(connection, row.id)
         raise
     except inbound.AlreadyDone:
         log.warning("another worker was faster", mail=row.id)
@@ -87,6 +94,8 @@ def _handle(office: Office, row: Inbound, raw: bytes) -> None:
         if copy_of is not None:
             reason = f"the same mail as {copy_of.id} in {copy_of.place.mailbox}"
             inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
+        elif thread_of(mail.message_id, office.keys) is not None:
+            inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=COME_BACK)
         elif source.machine is not None:
             _handle_machine(office, connection, row, raw, mail, source)
         else:
@@ -97,33 +106,39 @@ def _handle(office: Office, row: Inbound, raw: bytes) -> None:
 def _handle_machine(office: Office, connection: Connection, row: Inbound, raw: bytes, mail: Mail, source: Origin) -> None:
     reason = source.because
     report = delivery_report(mail, raw) if source.machine is Machine.REPORT else None
-    concerned = outbound.by_message_id(connection, report.original) if report and report.original else None
-    if report is not None and concerned is not None and concerned.ticket is not None:
-        whom = ", ".join(report.recipients) or concerned.recipient
-        text = f"Nicht angekommen bei {whom}" if report.permanent else f"Noch nicht angekommen bei {whom}"
-        event = Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=row.id)
-        tickets.note(connection, concerned.ticket, event)
-        reason = f"{reason} Noted on {concerned.ticket}."
+    if report is not None and (concerned := bounce.note(office, connection, report, mail=row.id)) is not None:
+        reason = f"{reason} It is about {concerned}."
     inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
 
 
 def _handle_person(office: Office, connection: Connection, row: Inbound, mail: Mail, source: Origin) -> None:
     rules = office.rules(connection)
-    place = whereabouts(connection, mail, prefix=rules.catalogue.organisation.ticket_prefix, secrets=office.keys)
-    case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
     by = rules.catalogue.member_of_staff(mail.sender.email)
+    prefix = rules.catalogue.organisation.ticket_prefix
+    place = whereabouts(connection, mail, prefix=prefix, secrets=office.keys, is_staff=by is not None)
+    case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
+    if source.authenticity is not Authenticity.FAIL:
+        outbound.forgive(connection, mail.sender.email, now=case.now)
+    ordered = _ordered(connection, case, by)
     if not mail.sender.email:
         handle_doubtful(office, connection, rules, case, **NO_SENDER)
+    elif ordered is None and (earlier := repeated(connection, mail, key=place.key, now=case.now)) is not None:
+        note_echo(connection, case, earlier)
     elif source.authenticity is Authenticity.FAIL:
         handle_doubtful(office, connection, rules, case, **FORGED)
-    elif by is None or _writes_as_member(connection, case):
+    elif by is not None and ordered is not None:
+        handle_order(office, connection, rules, case, by, ordered)
+    elif by is None or case.known or _writes_as_member(connection, case):
         handle_member(office, connection, rules, case)
-    elif not case.known:
-        handle_doubtful(office, connection, rules, case, **UNPROVEN_STAFF)
-    elif (key := place.key or place.mentioned) is not None:
-        handle_order(office, connection, rules, case, by, key)
     else:
-        handle_member(office, connection, rules, case)
+        handle_doubtful(office, connection, rules, case, **UNPROVEN_STAFF)
+
+
+def _ordered(connection: Connection, case: Case, by: Staff | None) -> str | None:
+    """The ticket that a mail of proven staff is an order about, unless they write as a member."""
+    if by is None or not case.known or _writes_as_member(connection, case):
+        return None
+    return case.place.key or case.place.mentioned
 
 
 def _writes_as_member(connection: Connection, case: Case) -> bool:

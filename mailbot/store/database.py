@@ -73,7 +73,12 @@ def open_database(url: URL) -> Database:
     """
     if url.drivername == "sqlite":
         _keep_private(Path(url.database or ""))
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.drivername == "sqlite" else {}, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS} if url.drivername == "sqlite" else {},
+        pool_pre_ping=True,
+        hide_parameters=True,  # else errors tell whole mails to the log
+    )
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
     database = Database(engine)

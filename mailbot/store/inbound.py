@@ -125,6 +125,27 @@ def is_here(connection: Connection, place: Place) -> bool:
     return connection.execute(there).first() is not None
 
 
+def newest(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int, number: int) -> dict[int, str]:
+    """The Message-IDs of the mails with the highest UIDs, by UID."""
+    rows = connection.execute(
+        select(inbound.c.uid, inbound.c.message_id)
+        .where(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
+        .order_by(inbound.c.uid.desc())
+        .limit(number)
+    )
+    return {row.uid: row.message_id for row in rows}
+
+
+def forget_places(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> None:
+    """The UIDs under that UIDVALIDITY mean other mails from now on; those that had them wait to be recognised (`attach`)."""
+    connection.execute(
+        update(inbound)
+        .where(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
+        # No server says 0; the row's own number keeps them apart.
+        .values(uidvalidity=0, uid=inbound.c.id)
+    )
+
+
 def attach(connection: Connection, *, place: Place, identity: Identity) -> bool:
     """
     After a change of UIDVALIDITY: let the mail that is known under an older one be at `place` from now on.
@@ -170,6 +191,13 @@ def give_back(connection: Connection, id: int) -> None:
     """End a claim without a result."""
     connection.execute(
         update(inbound).where(inbound.c.id == id, inbound.c.state == State.PENDING.value).values(claimed_until=None)
+    )
+
+
+def uncount(connection: Connection, id: int) -> None:
+    """The attempt that was begun does not count. The claim stays until it expires: others have their turn first."""
+    connection.execute(
+        update(inbound).where(inbound.c.id == id, inbound.c.state == State.PENDING.value).values(attempts=inbound.c.attempts - 1)
     )
 
 

@@ -1,10 +1,13 @@
 """
 The outbox. A mail is written in the transaction that causes it, with its final Message-ID, and sent later.
 
-    queued ──▶ sending ──▶ sent          a copy goes to the Sent folder
-       ▲          │ └────▶ refused       for good: staff are told
-       └──────────┘ a pause, or the sender died
-    held                                 more than the limits allow: staff are told
+    queued ──▶ sending ──▶ sent ──▶ returned    a delivery report says that it did not arrive
+       ▲        │  │ └────▶ refused             for good: staff are told
+       └────────┘  │ a pause, or the sender died
+                   ├─────▶ held                 more than the limits allow now: leaves by itself when they do again
+                   └─────▶ stopped              a person must decide: released ──▶ sending, or dropped
+
+Whatever is sent was queued, held or released before; staff may release or drop what is held, too.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
+from mailbot.errors import NotFound
 from mailbot.store.tables import outbound, tickets
 
 
@@ -25,8 +29,18 @@ class State(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"  # handed over, or not: after a crash nobody knows
     SENT = "sent"
-    HELD = "held"
+    RETURNED = "returned"  # nothing automatic follows to this address, until its owner writes or staff say so
+    HELD = "held"  # until `due_at`
+    STOPPED = "stopped"  # until a person decides
+    RELEASED = "released"  # a person has decided: it leaves whatever the limits say
+    DROPPED = "dropped"  # a person has decided: it never leaves
     REFUSED = "refused"
+
+
+KEPT_BACK = (State.HELD, State.STOPPED)
+"""What waits although it is due, and staff may release or drop."""
+
+_MAY_BE_DUE = tuple(state.value for state in (State.QUEUED, State.HELD, State.RELEASED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +58,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
-    """A row of the outbox without its raw bytes; `attempts` counts those that were begun."""
+    """
+    A row of the outbox without its raw bytes.
+
+    `attempts` counts those that were begun; `due_at` is when it may leave, of a refused or returned one when it ended.
+    """
 
     id: int
     message_id: str
@@ -54,6 +72,7 @@ class Outbound:
     automatic: bool
     state: State
     attempts: int
+    due_at: datetime
     created: datetime
     sent_at: datetime | None
     error: str | None
@@ -68,6 +87,7 @@ _ROW = (
     outbound.c.automatic,
     outbound.c.state,
     outbound.c.attempts,
+    outbound.c.due_at,
     outbound.c.created,
     outbound.c.sent_at,
     outbound.c.error,
@@ -100,12 +120,10 @@ def claim(connection: Connection, *, now: datetime, lease: timedelta) -> tuple[O
 
     `state` of the answer is what it was: SENDING means that an earlier sender died over it, fate unknown.
     """
-    due = and_(outbound.c.state == State.QUEUED.value, outbound.c.due_at <= now)
-    orphaned = and_(outbound.c.state == State.SENDING.value, outbound.c.claimed_until <= now)
     row = connection.execute(
         select(*_ROW, outbound.c.raw)
         .select_from(_WITH_TICKET)
-        .where(or_(due, orphaned))
+        .where(_is_due(now))
         .order_by(outbound.c.due_at, outbound.c.id)
         .limit(1)
         .with_for_update(of=outbound, skip_locked=True)
@@ -118,9 +136,7 @@ def claim(connection: Connection, *, now: datetime, lease: timedelta) -> tuple[O
 
 def anything_due(connection: Connection, *, now: datetime) -> bool:
     """Whether `claim` would find something."""
-    due = and_(outbound.c.state == State.QUEUED.value, outbound.c.due_at <= now)
-    orphaned = and_(outbound.c.state == State.SENDING.value, outbound.c.claimed_until <= now)
-    return connection.execute(select(outbound.c.id).where(or_(due, orphaned)).limit(1)).first() is not None
+    return connection.execute(select(outbound.c.id).where(_is_due(now)).limit(1)).first() is not None
 
 
 def sent(connection: Connection, id: int, *, now: datetime) -> None:
@@ -138,16 +154,81 @@ def refuse(connection: Connection, id: int, *, now: datetime, error: str) -> Non
     _set(connection, id, state=State.REFUSED.value, due_at=now, claimed_until=None, error=error)
 
 
-def hold(connection: Connection, id: int, *, error: str) -> None:
-    """Keep it back."""
-    _set(connection, id, state=State.HELD.value, claimed_until=None, error=error)
+def hold(connection: Connection, id: int, *, until: datetime, error: str) -> None:
+    """Keep it back until then; it was not tried."""
+    _keep_back(connection, id, State.HELD, error, due_at=until)
 
 
-def automatic_since(connection: Connection, recipient: str, *, since: datetime) -> int:
-    """How many automatic mails the address got since then."""
-    return connection.execute(
-        select(func.count()).where(outbound.c.recipient == recipient, outbound.c.automatic, outbound.c.sent_at > since)
-    ).scalar_one()
+def stop(connection: Connection, id: int, *, error: str) -> None:
+    """Keep it back until a person decides; it was not tried."""
+    _keep_back(connection, id, State.STOPPED, error)
+
+
+def release(connection: Connection, id: int, *, now: datetime) -> Outbound:
+    """A person lets it go, and forgives its address what came back. Raises NotFound: no such mail is kept back."""
+    mail = _kept_back(connection, id)
+    _set(connection, id, state=State.RELEASED.value, due_at=now)
+    forgive(connection, mail.recipient, now=now)
+    return mail
+
+
+def drop(connection: Connection, id: int) -> Outbound:
+    """A person decides that it never leaves. Raises NotFound: no such mail is kept back."""
+    mail = _kept_back(connection, id)
+    _set(connection, id, state=State.DROPPED.value)
+    return mail
+
+
+def returned(connection: Connection, id: int, *, now: datetime, error: str) -> None:
+    """A delivery report says that it did not arrive, and never will."""
+    _set(connection, id, state=State.RETURNED.value, due_at=now, error=error)
+
+
+def comes_back(connection: Connection, recipient: str) -> bool:
+    """Whether a mail to the address came back, and nothing has shown since that it can be reached."""
+    return (
+        connection.execute(
+            select(outbound.c.id).where(outbound.c.recipient == recipient, outbound.c.state == State.RETURNED.value).limit(1)
+        ).first()
+        is not None
+    )
+
+
+def forgive(connection: Connection, recipient: str, *, now: datetime) -> None:
+    """
+    The address can be reached again: what was stopped goes on to where the limits are asked.
+
+    No more than that: without a mail that came back nothing changes.
+    """
+    here = outbound.c.recipient == recipient
+    came_back = connection.execute(
+        update(outbound).where(here, outbound.c.state == State.RETURNED.value).values(state=State.SENT.value)
+    )
+    if came_back.rowcount:
+        connection.execute(
+            update(outbound).where(here, outbound.c.state == State.STOPPED.value).values(state=State.QUEUED.value, due_at=now)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kin:
+    """Mails that one limit counts together: those to an address, about a ticket, the automatic ones; None is all of them."""
+
+    recipient: str | None = None
+    ticket: str | None = None
+    automatic: bool | None = None
+
+
+def newest(connection: Connection, kin: Kin, *, place: int) -> datetime | None:
+    """When the mail of that kin was sent that stands at this place, counted from the newest (1); None where they are fewer."""
+    wanted = select(outbound.c.sent_at).select_from(_WITH_TICKET).where(outbound.c.sent_at.is_not(None))
+    if kin.recipient is not None:
+        wanted = wanted.where(outbound.c.recipient == kin.recipient)
+    if kin.ticket is not None:
+        wanted = wanted.where(tickets.c.key == kin.ticket)
+    if kin.automatic is not None:
+        wanted = wanted.where(outbound.c.automatic.is_(kin.automatic))
+    return connection.execute(wanted.order_by(outbound.c.sent_at.desc()).offset(place - 1).limit(1)).scalar_one_or_none()
 
 
 def next_uncopied(connection: Connection, mailbox: str) -> tuple[Outbound, bytes] | None:
@@ -155,7 +236,7 @@ def next_uncopied(connection: Connection, mailbox: str) -> tuple[Outbound, bytes
     row = connection.execute(
         select(*_ROW, outbound.c.raw)
         .select_from(_WITH_TICKET)
-        .where(outbound.c.copied.is_(False), outbound.c.state == State.SENT.value, outbound.c.mailbox == mailbox)
+        .where(outbound.c.copied.is_(False), outbound.c.sent_at.is_not(None), outbound.c.mailbox == mailbox)
         .order_by(outbound.c.id)
         .limit(1)
     ).one_or_none()
@@ -179,11 +260,16 @@ def by_message_id(connection: Connection, message_id: str) -> Outbound | None:
     return None if row is None else _outbound(row, attempts=row.attempts)
 
 
-def in_state(connection: Connection, state: State) -> tuple[Outbound, ...]:
-    """All mails in that state, oldest first."""
-    rows = connection.execute(
-        select(*_ROW).select_from(_WITH_TICKET).where(outbound.c.state == state.value).order_by(outbound.c.id)
-    )
+def ticket_of(connection: Connection, message_id: str) -> str | None:
+    """The key of the ticket that our mail of that Message-ID, with or without `<>`, is about; None for no mail of ours."""
+    found = by_message_id(connection, message_id.strip().removeprefix("<").removesuffix(">"))
+    return found.ticket if found else None
+
+
+def in_state(connection: Connection, *states: State) -> tuple[Outbound, ...]:
+    """All mails in one of these states, oldest first."""
+    wanted = outbound.c.state.in_([state.value for state in states])
+    rows = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(wanted).order_by(outbound.c.id))
     return tuple(_outbound(row, attempts=row.attempts) for row in rows)
 
 
@@ -221,6 +307,31 @@ def oldest_unsent(connection: Connection, *, now: datetime) -> datetime | None:
     ).scalar_one_or_none()
 
 
+def get(connection: Connection, id: int) -> Outbound:
+    """A mail of ours. Raises NotFound."""
+    row = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(outbound.c.id == id)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no mail {id} in the outbox; see: mailbot outbox list")
+    return _outbound(row, attempts=row.attempts)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    due = and_(outbound.c.state.in_(_MAY_BE_DUE), outbound.c.due_at <= now)
+    orphaned = and_(outbound.c.state == State.SENDING.value, outbound.c.claimed_until <= now)
+    return or_(due, orphaned)
+
+
+def _keep_back(connection: Connection, id: int, state: State, error: str, **values: Any) -> None:
+    _set(connection, id, state=state.value, claimed_until=None, error=error, attempts=outbound.c.attempts - 1, **values)
+
+
+def _kept_back(connection: Connection, id: int) -> Outbound:
+    mail = get(connection, id)
+    if mail.state not in KEPT_BACK:
+        raise NotFound(f"mail {id} is {mail.state.value}, not kept back; see: mailbot outbox list")
+    return mail
+
+
 def _set(connection: Connection, id: int, **values: Any) -> None:
     connection.execute(update(outbound).where(outbound.c.id == id).values(**values))
 
@@ -235,6 +346,7 @@ def _outbound(row: Row[*tuple[Any, ...]], *, attempts: int) -> Outbound:
         automatic=row.automatic,
         state=State(row.state),
         attempts=attempts,
+        due_at=row.due_at,
         created=row.created,
         sent_at=row.sent_at,
         error=row.error,

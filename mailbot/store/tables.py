@@ -70,6 +70,7 @@ contacts = Table(
     Column("reached_at", Moment),
     Column("trouble", Words),
     Column("trouble_since", Moment),
+    Column("told_since", Moment),  # the beginning of the trouble that staff were told of; NULL: of none, or of its end as well
 )
 
 tickets = Table(

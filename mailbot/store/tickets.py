@@ -164,6 +164,17 @@ def mails_of(connection: Connection, key: str) -> tuple[int, ...]:
     return tuple(connection.execute(found).scalars())
 
 
+def lately_from(connection: Connection, address: str, *, since: datetime) -> tuple[tuple[str, int], ...]:
+    """Tickets that the address has opened since then, each with the mails that belong to it, the newest first."""
+    found = (
+        select(tickets.c.key, ticket_mails.c.mail)
+        .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
+        .where(tickets.c.requester_email == address, tickets.c.opened >= since)
+        .order_by(ticket_mails.c.mail.desc(), tickets.c.number)
+    )
+    return tuple((row.key, row.mail) for row in connection.execute(found))
+
+
 def of_mail(connection: Connection, mail: int) -> tuple[str, ...]:
     """Keys of the tickets that the inbound mail belongs to."""
     found = (

@@ -5,18 +5,22 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 from functools import cache
-
-import holidays
+from typing import TYPE_CHECKING
 
 from mailbot.catalogue import Hours
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @cache
-def _holidays(country: str, subdivision: str | None) -> holidays.HolidayBase:
-    """Years are added as they are asked for."""
-    return holidays.country_holidays(country, subdiv=subdivision)
+def _holidays(country: str, subdivision: str | None) -> HolidayBase:
+    """Years are added as they are asked for. The package takes a tenth of a second to load, which few commands need."""
+    from holidays import country_holidays
+
+    return country_holidays(country, subdiv=subdivision)
 
 
 def day_of(moment: datetime, hours: Hours) -> date:

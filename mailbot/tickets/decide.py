@@ -11,6 +11,7 @@ from mailbot.understanding.request import Act, Reading, Request
 
 NO_SENDER = "the mail names no sender"
 FORGED = "the sender's authentication failed"
+IN_VAIN = "so many answers in a row have brought nothing new that a person must write now"
 """Why a mail gets no answer, whatever it says."""
 
 _ORDER = (Action.ASK, Action.TRIAGE, Action.OPEN, Action.REFER)
@@ -29,6 +30,8 @@ def decide(reading: Reading, tickets: tuple[Ticket, ...], catalogue: Catalogue) 
     pairs = [(request, tickets[at] if at < len(tickets) else None) for at, request in enumerate(reading.requests)]
     unheard = reading.act is Act.SAY and not any(_brings_something(request, ticket) for request, ticket in pairs)
     outcomes = tuple(_outcome(request, ticket, reading.act, catalogue, unheard=unheard) for request, ticket in pairs)
+    if pairs and all(_is_in_vain(request, ticket, reading.act, catalogue) for request, ticket in pairs):
+        return _left_to_staff(reading, outcomes)
     return Decision(
         action=next((action for action in _ORDER if any(outcome.action is action for outcome in outcomes)), Action.TRIAGE),
         outcomes=outcomes,
@@ -39,6 +42,18 @@ def decide(reading: Reading, tickets: tuple[Ticket, ...], catalogue: Catalogue) 
             for at, (_, ticket) in enumerate(pairs)
             if _concerns_staff(outcomes[at], ticket, reading.act) or (reading.half_withdrawn and ticket is not None)
         ),
+        doubts=reading.doubts,
+        language=reading.language,
+    )
+
+
+def _left_to_staff(reading: Reading, outcomes: tuple[Outcome, ...]) -> Decision:
+    """Enough was answered; whoever it is, and if it is a machine, a person must see it."""
+    return Decision(
+        action=next(action for action in _ORDER if any(outcome.action is action for outcome in outcomes)),
+        outcomes=outcomes,
+        silence=IN_VAIN,
+        tell_staff=tuple(range(len(outcomes))),
         doubts=reading.doubts,
         language=reading.language,
     )
@@ -62,6 +77,16 @@ def reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     return replace(ticket, state=state)
 
 
+def _is_in_vain(request: Request, ticket: Ticket | None, act: Act, catalogue: Catalogue) -> bool:
+    """Whether an answer would be one more after a person has been called for: machines never tire of each other."""
+    return (
+        ticket is not None
+        and _counts(ticket, act)
+        and not _brings_something(request, ticket)
+        and ticket.questions > catalogue.questions.at_most
+    )
+
+
 def _brings_something(request: Request, ticket: Ticket | None) -> bool:
     """Whether the request is new, or not what it was before the mail."""
     return ticket is None or ticket.request.fields != request.fields or ticket.request.missing != request.missing
@@ -72,25 +97,31 @@ def _outcome(request: Request, ticket: Ticket | None, act: Act, catalogue: Catal
     service = catalogue.service(request.service)
     action, state = _next(request, service)
     new = _brings_something(request, ticket)
-    questions = ticket.questions if ticket else 0
+    questions = _questions(ticket, act, new=new, asked=action is Action.ASK)
+    key = ticket.key if ticket else None
     if act is Act.WITHDRAW and ticket is not None and ticket.state is not State.CLOSED:
-        return Outcome(request=request, action=action, state=State.CLOSED, ticket=ticket.key, questions=questions)
+        return Outcome(request=request, action=action, state=State.CLOSED, ticket=key, questions=questions)
     if ticket is not None and unheard and ticket.state is State.REFERRED:
         # The standard answer was not enough: the same once more would help nobody.
-        return Outcome(request=request, action=Action.TRIAGE, state=State.TRIAGE, ticket=ticket.key, questions=questions)
+        return Outcome(request=request, action=Action.TRIAGE, state=State.TRIAGE, ticket=key, questions=questions)
     if ticket is not None and (act is not Act.SAY or not (new or request.missing)):
-        return Outcome(request=request, action=action, state=ticket.state, ticket=ticket.key, changed=False, questions=questions)
-    if action is Action.ASK:
-        questions = 1 if new else questions + 1
-        if questions > catalogue.questions.at_most:
-            return Outcome(
-                request=request,
-                action=Action.TRIAGE,
-                state=State.TRIAGE,
-                ticket=ticket.key if ticket else None,
-                questions=questions,
-            )
-    return Outcome(request=request, action=action, state=state, ticket=ticket.key if ticket else None, questions=questions)
+        return Outcome(request=request, action=action, state=ticket.state, ticket=key, changed=False, questions=questions)
+    if action is Action.ASK and questions > catalogue.questions.at_most:
+        return Outcome(request=request, action=Action.TRIAGE, state=State.TRIAGE, ticket=key, questions=questions)
+    return Outcome(request=request, action=action, state=state, ticket=key, questions=questions)
+
+
+def _questions(ticket: Ticket | None, act: Act, *, new: bool, asked: bool) -> int:
+    """How many answers in a row, this one counted in, have brought nothing new; a question is one from the first on."""
+    if new:
+        return 1 if asked else 0
+    before = ticket.questions if ticket else 0
+    return before + 1 if _counts(ticket, act) else before
+
+
+def _counts(ticket: Ticket | None, act: Act) -> bool:
+    """Whether the answer to such a mail counts; who is asked for something may ask, too, and uses up no question."""
+    return act is Act.SAY or (act is Act.INQUIRE and ticket is not None and ticket.state is not State.ASKING)
 
 
 def _next(request: Request, service: Service) -> tuple[Action, State]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import product
 
-from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule, Service, Staff
+from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule, Mailbox, Service, Staff
 from mailbot.errors import TemplateError
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
@@ -70,6 +70,8 @@ def _cases(catalogue: Catalogue) -> Iterator[Write]:
     for ticket in tickets:
         yield from _about(ticket, catalogue)
     yield from _digests(tickets, catalogue)
+    for box in catalogue.mailboxes:
+        yield from _outage(box)
 
 
 def _answers(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Write]:
@@ -110,6 +112,11 @@ def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Writ
     empty = make_digest((), (), day=MOMENT.date(), now=MOMENT, catalogue=catalogue)
     yield lambda writer: writer.digest(full)
     yield lambda writer: writer.digest(empty)
+
+
+def _outage(box: Mailbox) -> Iterator[Write]:
+    yield lambda writer: writer.out_of_reach(box, since=MOMENT, trouble="mail.verein.example:993: nothing listens there")
+    yield lambda writer: writer.back_again(box, since=MOMENT, until=MOMENT)
 
 
 def _member(catalogue: Catalogue) -> Staff:

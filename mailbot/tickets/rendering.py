@@ -61,10 +61,9 @@ def _keep(context: Context, value: object) -> str:
 
 class Templates:
     """
-    The folder `templates/`, compiled once: what happens to the files later changes nothing here.
+    The folder `templates/`, each file compiled once: what happens to it later changes nothing here.
 
-    Raises TemplateError: with all that cannot be compiled, one `templates/…:line: sentence` a line; later with
-    the place of what did not render.
+    Raises TemplateError: there is no such folder; later with the place of what did not render.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -84,7 +83,6 @@ class Templates:
         self._words = SandboxedEnvironment(autoescape=False, finalize=_keep, extensions=[TidyLines], **options)
         self._look = SandboxedEnvironment(autoescape=True, **options)
         self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-        self._compile_all()
 
     def write(self, template: str, language: str, **values: Any) -> Words:
         """The mail of that template ("de/answer.txt"); `organisation` must be among the values."""
@@ -101,7 +99,12 @@ class Templates:
         except (JinjaError, UnicodeDecodeError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
             raise TemplateError(self._complaint(template, error)) from error
 
-    def _compile_all(self) -> None:
+    def compile_all(self) -> None:
+        """
+        Compile what was not needed yet, so that all texts are of the same moment.
+
+        Raises TemplateError: with all that cannot be compiled, one `templates/…:line: sentence` a line.
+        """
         complaints = [
             complaint
             for environment, ending in ((self._words, ".txt"), (self._look, ".html"))

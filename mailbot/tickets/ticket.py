@@ -38,7 +38,7 @@ class Ticket:
     subject: str = ""
     language: str = "de"
     assignee: str | None = None  # id of a staff member
-    questions: int = 0  # question mails sent in a row without a new value
+    questions: int = 0  # questions and other answers in a row that brought nothing new
     opened: datetime
     updated: datetime
     due: date | None = None

@@ -8,6 +8,7 @@ how it looks as HTML. What the marks in them mean stands in templates/README.md.
 from __future__ import annotations
 
 from copy import copy
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from mailbot.tickets.views import (
     persons_of,
     website,
 )
-from mailbot.tickets.wording import day, missing_labels, short_day
+from mailbot.tickets.wording import day, missing_labels, moment, short_day
 
 __all__ = ["Words", "Writer"]
 
@@ -44,15 +45,18 @@ class Writer:
 
     Args:
         templates: the folder `templates/`.
+        lasting: False for a few mails in one go: a template is compiled when it is needed for the first time.
 
     Raises:
         TemplateError: a template is missing or broken, as `templates/…:line: what`; here all that cannot be
             compiled at once, later the one that did not render.
     """
 
-    def __init__(self, catalogue: Catalogue, templates: Path) -> None:
+    def __init__(self, catalogue: Catalogue, templates: Path, *, lasting: bool = True) -> None:
         self._catalogue = catalogue
         self._templates = Templates(templates)
+        if lasting:
+            self._templates.compile_all()
 
     def under(self, catalogue: Catalogue) -> Writer:
         """The same texts for changed rules; the folder is not read again."""
@@ -157,6 +161,20 @@ class Writer:
             overdue=sum(row.overdue for row in digest.staff),
             **{name: entries(rows, done=name == "closed") for name, rows in sections.items()},
         )
+
+    def out_of_reach(self, mailbox: Mailbox, *, since: datetime, trouble: str) -> Words:
+        """To staff: the mailbox cannot be read since then, and why."""
+        return self._about_mailbox("out_of_reach", mailbox, since=self._moment(since), trouble=flat(trouble))
+
+    def back_again(self, mailbox: Mailbox, *, since: datetime, until: datetime) -> Words:
+        """To staff: the mailbox, which could not be read between those two moments, can be read again."""
+        return self._about_mailbox("back_again", mailbox, since=self._moment(since), until=self._moment(until))
+
+    def _about_mailbox(self, template: str, mailbox: Mailbox, **values: str) -> Words:
+        return self._write(f"staff/{template}.txt", STAFF_LANGUAGE, mailbox=mailbox, **values)
+
+    def _moment(self, value: datetime) -> str:
+        return moment(value, self._catalogue.hours.timezone)
 
     def _about(self, ticket: Ticket, template: str, mailbox: Mailbox, **values: Any) -> Words:
         return self._to_member(

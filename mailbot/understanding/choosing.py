@@ -40,8 +40,9 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
     strangers: list[str] = []
     reason = "marked in the list" if picked else ""
     announced = False
+    names = chosen.names_of((*pool, scene.voice.person))  # once, for lists may be long and mails longer
     for at, passage in enumerate(scene.passages):
-        said = chosen.spans(passage.text, rule.words, chosen.names_of((*pool, scene.voice.person)))
+        said = chosen.spans(passage.text, rule.words, names)
         bare = announced or (anywhere and not picked)
         stretches = said or (_bare_stretches(passage.text, pool) if bare else ())
         announced = bool(_ANNOUNCING.search(passage.text)) if said else announced and bool(stretches)
@@ -50,7 +51,9 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
             if re.search(r"\?\s*$", stretch) and not speaks_of_self(stretch):
                 continue
             here = [each for each in scene.mentions if each.place[0] == at and start <= each.place[1] < end]
-            pool = _joined(pool, here, scene, heard) if pool else pool
+            joined = _joined(pool, here, scene, heard) if pool else pool
+            if joined != pool:
+                pool, names = joined, chosen.names_of((*joined, scene.voice.person))
             found, doubts = chosen.referred(stretch, pool, scene.voice.person, spoken_of_last(scene, pool, (at, start)))
             found = found or (() if doubts else _by_relation(stretch, scene, pool))
             picked += [person for person in found if person not in picked]

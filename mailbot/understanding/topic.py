@@ -178,19 +178,22 @@ class _Said:
 
     def in_order(self, hits: Sequence[_Hit], *, ongoing: bool) -> list[_Hit]:
         """One hit a service: the first where it is asked for. Further services must be asked for in words of their own."""
+        several = listed("several_wishes").search("\n".join(map(self.text, (-1, *self.all)))) is not None
+
+        def asks(hit: _Hit) -> bool:
+            return several or self._asks(hit)
+
         best: dict[str, _Hit] = {}
         for hit in hits:
-            if hit.service.id not in best or (self._asks(hit) and not self._asks(best[hit.service.id])):
+            if hit.service.id not in best or (asks(hit) and not asks(best[hit.service.id])):
                 best[hit.service.id] = hit
         ordered = sorted(best.values(), key=lambda hit: hit.at)
         if len(ordered) > 1 or ongoing:
-            ordered = [hit for hit in ordered if self._asks(hit)] or ([] if ongoing else ordered[:1])
+            ordered = [hit for hit in ordered if asks(hit)] or ([] if ongoing else ordered[:1])
         return ordered
 
     def _asks(self, hit: _Hit) -> bool:
         """Whether the passage asks for something, or is an item of a list of wishes."""
-        if listed("several_wishes").search("\n".join(map(self.text, (-1, *self.all)))):
-            return True
         if hit.at < 0 or self.passages[hit.at].marked or beginning("numbered").match(self.text(hit.at)):
             return True
         return self.wants(hit.at)

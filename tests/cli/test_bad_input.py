@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.mail.eml import attachment, eml, multipart, part
+from tests.mail.test_sheets import spanning
 
-MORE_SECONDS = 4.0  # than a short mail takes; twice what is needed, for CPU time grows on a busy machine
+MORE_SECONDS = 2.0  # than a short mail takes; twice what is needed
 MEGABYTES = 300
 STOPPED_AFTER = 8  # seconds of CPU time: long enough to tell, short enough to wait for
 
@@ -45,6 +46,14 @@ def explained(raw: bytes, folder: Path) -> Measured:
     words = [Path(sys.executable).with_name("mailbot"), "explain", "--json", "bad.eml"]
     measure = [sys.executable, "-S", "-c", MEASURE, str(STOPPED_AFTER), *words]
     return Measured(*json.loads(subprocess.run(measure, cwd=folder, capture_output=True, check=True).stdout))
+
+
+def explained_at_best(raw: bytes, folder: Path, *, within: float) -> Measured:
+    """The first of up to three tries that takes no more seconds; on a busy machine CPU time grows as well."""
+    for _ in range(2):
+        if (measured := explained(raw, folder)).seconds <= within:
+            return measured
+    return explained(raw, folder)
 
 
 @pytest.fixture(scope="session")
@@ -115,15 +124,32 @@ def nested(levels: int) -> bytes:
             lambda: eml(f"{'<div>' * 50_000}{ASKS}{'</div>' * 50_000}", content_type="text/html; charset=utf-8"),
             id="50,000 levels of HTML",
         ),
+        pytest.param(
+            lambda: eml(ASKS, headers=tuple(f"X-{n}: y" for n in range(100_000))),
+            id="100,000 header fields",
+        ),
+        pytest.param(
+            lambda: multipart("mixed", part(ASKS), attachment("alle.csv", rows(";", 500_000).encode(), "text/csv")),
+            id="20 MB attached",
+        ),
+        pytest.param(
+            lambda: multipart("mixed", part(ASKS), *[attachment("a.csv", rows(";", 2_000).encode(), "text/csv")] * 200),
+            id="200 lists attached",
+        ),
+        pytest.param(
+            lambda: multipart("mixed", part(ASKS), *[attachment("a.xlsx", spanning("AHP"))] * 20),
+            id="20 workbooks that span gigabytes",
+        ),
     ],
 )
 def test_bad_input_takes_few_seconds_more_than_a_short_mail_and_300_megabytes(
     raw: Callable[[], bytes], folder: Path, short: Callable[[Path], float]
 ):
-    measured = explained(raw(), folder)
+    within = short(folder) + MORE_SECONDS
+    measured = explained_at_best(raw(), folder, within=within)
     print(f"{measured.seconds:.1f} s, {measured.megabytes:.0f} MB; a short mail takes {short(folder):.1f} s")  # noqa: T201
 
     assert (measured.status, measured.err) == (0, "")
     assert json.loads(measured.out)["mails"][0]["requests"]
-    assert measured.seconds <= short(folder) + MORE_SECONDS
+    assert measured.seconds <= within
     assert measured.megabytes <= MEGABYTES

@@ -153,6 +153,24 @@ def test_with_uidplus_exactly_the_moved_mails_leave(dovecot: Dovecot, user: str)
         assert inbox.uids() == [second]
 
 
+def test_who_was_cut_off_between_copy_and_mark_copies_nothing_twice(plain_dovecot: Dovecot, user: str):
+    namesake = eml(subject="Nextcloud", id="2@posteo.example")
+    with open_folder(plain_dovecot.login(user), "INBOX") as inbox:
+        inbox.append("INBOX", eml(id="1@posteo.example"))
+        inbox.append("INBOX", eml(subject="Signal", id="2@posteo.example"))
+        # So far a bot had come that was killed then; the second mail is another one of the same Message-ID.
+        inbox.append("Mailbot/Done", eml(id="1@posteo.example"))
+        inbox.append("Mailbot/Done", namesake)
+
+        inbox.move(inbox.uids(), "Mailbot/Done")
+        inbox.move(inbox.uids(), "Mailbot/Done")
+
+    with open_folder(plain_dovecot.login(user), "Mailbot/Done") as done:
+        assert sorted(mail.raw for mail in done.fetch(done.uids())) == sorted(
+            [eml(id="1@posteo.example"), namesake, eml(subject="Signal", id="2@posteo.example")]
+        )
+
+
 def test_moving_what_is_gone_is_no_error(inbox: Folder):
     inbox.move([], "Mailbot/Done")
     inbox.move([4711], "Mailbot/Done")

@@ -78,7 +78,14 @@ def test_raw_latin_1_in_headers_is_kept():
 
 
 @pytest.mark.parametrize(
-    ("field", "path"), [((), None), (("Return-Path: <>",), ""), (("Return-Path: <A@x.example>",), "a@x.example")]
+    ("field", "path"),
+    [
+        ((), None),
+        (("Return-Path: <>",), ""),
+        (("Return-Path: <#@[]>",), ""),  # qmail's
+        (("Return-Path: <A@x.example>",), "a@x.example"),
+        (("Return-Path: ***",), None),  # blackened by somebody on the way: says nothing
+    ],
 )
 def test_a_null_return_path_differs_from_none(field, path):
     assert read(eml(headers=field)).return_path == path
@@ -195,6 +202,25 @@ def test_attachments_are_named_without_folders():
     (liste,) = read(raw).attachments
 
     assert (liste.name, liste.tables) == ("liste.csv", ((("Vorname", "Name"), ("Anna", "Schmidt")),))
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 56, 57, 58, 1_000])
+def test_the_size_of_an_attachment_is_that_of_its_content(size: int):
+    (file,) = read(multipart("mixed", part("Anbei."), attachment("foto.jpg", b"x" * size, "image/jpeg"))).attachments
+
+    assert file.size == size
+
+
+def test_an_attachment_that_is_too_big_is_not_opened_but_told():
+    mail = read(
+        multipart("mixed", part("Anbei."), attachment("a.csv", b"a;b\n" * 2_600_000), attachment("b.jpg", b"x" * 10_400_000))
+    )
+
+    assert [(file.name, file.size, file.tables) for file in mail.attachments] == [
+        ("a.csv", 10_400_000, ()),
+        ("b.jpg", 10_400_000, ()),
+    ]
+    assert mail.defects == ("the attachment a.csv is too big to be opened",)
 
 
 def test_a_broken_attachment_is_a_defect_and_the_text_is_read():

@@ -131,6 +131,24 @@ def far_cell() -> bytes:
     return file.getvalue()
 
 
+def spanning(column: str) -> bytes:
+    """A workbook of 5 KB whose cells span a rectangle from A1 to the last row of that column."""
+    packed = zipfile.ZipFile(io.BytesIO(xlsx(("x",))))
+    files = {name: packed.read(name) for name in packed.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    row = f'<row r="1048576"><c r="{column}1048576"><v>1</v></c></row></sheetData>'.encode()
+    files[sheet] = files[sheet].replace(b"</sheetData>", row)
+    return zipped(files)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
 def bomb(member: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -173,3 +191,11 @@ def test_long_lists_are_cut():
 @given(st.sampled_from(["a.csv", "a.tsv", "a.docx", "a.vcf", "a.txt"]), st.binary(max_size=300))
 def test_any_bytes_are_read_or_a_defect(name, data):
     read_content(name, "", data)
+
+
+@pytest.mark.parametrize("line", ["EMAIL;<>:geheim@x.example", 'N;;="x:Geheim'])
+def test_what_stands_in_a_card_that_cannot_be_read_is_not_logged(line: str, caplog: pytest.LogCaptureFixture):
+    content = read_content("a.vcf", "", card("FN:Anna Schmidt", line).encode())
+
+    assert content.tables == ((CARD_HEADER, ("Anna", "Schmidt", "")),)
+    assert caplog.records == []

@@ -21,9 +21,9 @@ SBIN = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/l
 
 
 def missing(reason: str) -> NoReturn:
-    """Skip, for want of a server; with MAILBOT_REQUIRE_SERVERS=1 fail instead."""
-    if os.environ.get("MAILBOT_REQUIRE_SERVERS") == "1":
-        pytest.fail(f"{reason}, and MAILBOT_REQUIRE_SERVERS=1 says that it must be", pytrace=False)
+    """Skip, for want of a server; with TESTS_REQUIRE_SERVERS=1 fail instead."""
+    if os.environ.get("TESTS_REQUIRE_SERVERS") == "1":
+        pytest.fail(f"{reason}, and TESTS_REQUIRE_SERVERS=1 says that it must be", pytrace=False)
     pytest.skip(reason)
 
 

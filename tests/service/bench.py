@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import URL, make_url
@@ -59,10 +60,12 @@ class Shelf:
     sent: list[bytes] = field(default_factory=list)
     moved: dict[str, list[int]] = field(default_factory=dict)
     told: int = 0
+    next_uid: int = 1
 
     def put(self, raw: bytes, received: datetime) -> int:
-        uid = max(self.mails, default=0) + 1
+        uid = self.next_uid
         self.mails[uid] = Arrived(uid=uid, received=received, raw=raw)
+        self.next_uid += 1
         return uid
 
     def renumber(self, uidvalidity: int) -> None:
@@ -70,6 +73,19 @@ class Shelf:
         self.uidvalidity = uidvalidity
         kept = list(self.mails.values())[::-1]
         self.mails = {uid: replace(mail, uid=uid) for uid, mail in enumerate(kept, start=31)}
+        self.next_uid = 31 + len(kept)
+
+    def restore(self, uids: Sequence[int]) -> None:
+        """As an administrator does who takes yesterday's backup: what came since is gone, and so are its numbers."""
+        self.mails = {uid: self.mails[uid] for uid in uids}
+        self.next_uid = max(uids, default=0) + 1
+
+    def starts_over(self, last: int) -> bool:
+        return self.next_uid <= last
+
+    def names(self, uids: Sequence[int]) -> dict[int, bytes]:
+        lines = {uid: self.mails[uid].raw.splitlines(keepends=True) for uid in uids if uid in self.mails}
+        return {uid: b"".join(line for line in each if line.startswith(b"Message-ID:")) for uid, each in lines.items()}
 
     def uids(self, after: int = 0) -> list[int]:
         self.told = max(self.mails, default=0)
@@ -128,6 +144,7 @@ class Bench:
     support: Shelf
     buero: Shelf
     slot: Slot
+    presse: Shelf = field(default_factory=Shelf)  # has a login, and is no mailbox of rules.yaml
 
     def mail(self, raw: bytes, *, to: Shelf | None = None, received: datetime | None = None) -> int:
         return (to or self.support).put(raw, received or self.clock.now)
@@ -195,6 +212,25 @@ def eml(text: str = ASKS, **headers: str) -> bytes:
     return mail.as_bytes()
 
 
+def from_another(text: str = ASKS, **headers: str) -> bytes:
+    """The same words from somebody who has not written before; from one sender they would count as an echo."""
+    return eml(text, From=f"Anna Schmidt <anna.schmidt.{next(_ids)}@posteo.example>", **headers)
+
+
+def bounce_of(mail: EmailMessage, recipient: str, *, action: str = "failed", original: str | None = None) -> bytes:
+    """The report of a mail server that it could not deliver that mail (RFC 3464); `original` is another Message-ID."""
+    return (
+        f"From: MAILER-DAEMON@mx.posteo.example\r\nTo: support@die-linke-koeln.de\r\nSubject: Undelivered Mail\r\n"
+        f"Message-ID: <report-{next(_ids)}@mx.posteo.example>\r\nReturn-Path: <>\r\nAuto-Submitted: auto-replied\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.posteo.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\nAction: {action}\r\nStatus: 5.1.1\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {original or mail['Message-ID']}\r\n"
+        f"To: {recipient}\r\n\r\n--b--\r\n"
+    ).encode()
+
+
 def answering(mail: EmailMessage) -> dict[str, str]:
     """Headers of an answer to that mail."""
     return {"In_Reply_To": str(mail["Message-ID"]), "Subject": f"Re: {mail['Subject']}"}
@@ -206,15 +242,32 @@ def proof(result: str = "pass", *, domain: str = "die-linke-koeln.de") -> dict[s
 
 
 @contextmanager
-def bench_in(home: Path, database: URL | None = None) -> Iterator[Bench]:
-    """A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`."""
-    shutil.copy(PROJECT / "rules.yaml", home)
-    shutil.copytree(PROJECT / "templates", home / "templates")
-    clock, support, buero, slot = Clock(), Shelf(), Shelf(), Slot()
+def bench_in(
+    home: Path,
+    database: URL | None = None,
+    *,
+    domain: str = "die-linke-koeln.de",
+    rules: Mapping[str, str] = MappingProxyType({}),
+    **settings_of: Any,
+) -> Iterator[Bench]:
+    """
+    A bot with the project's own rules.yaml and templates, and nothing in its mailboxes; its files lie in `home`.
+
+    `domain` is that of the association and its mailboxes; `rules` what stands in rules.yaml to what shall stand there;
+    `settings_of` are further settings.
+    """
+    text = (PROJECT / "rules.yaml").read_text(encoding="utf-8").replace("die-linke-koeln.de", domain)
+    for old, new in rules.items():
+        assert old in text
+        text = text.replace(old, new)
+    (home / "rules.yaml").write_text(text, encoding="utf-8")
+    shutil.copytree(PROJECT / "templates", home / "templates", dirs_exist_ok=True)
+    clock, slot = Clock(), Slot()
+    shelves = {"support": Shelf(), "buero": Shelf(), "presse": Shelf()}
 
     @contextmanager
     def open_folder(login: Login, folder: str, *, readonly: bool = False) -> Iterator[Any]:
-        yield {"support": support, "buero": buero}[str(login.user)]
+        yield shelves[str(login.user)]
 
     @contextmanager
     def open_smtp(login: Login) -> Iterator[Any]:
@@ -223,8 +276,9 @@ def bench_in(home: Path, database: URL | None = None) -> Iterator[Bench]:
     settings = Settings(
         rules=home / "rules.yaml",
         database=database or make_url(f"sqlite:///{home / 'mailbot.db'}"),
-        imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in ("support", "buero")},
+        imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in shelves},
         smtp=Login(scheme="smtp", host="127.0.0.1", port=25),
+        **settings_of,
     )
     with open_office(settings, clock=clock, folders=open_folder, smtp=open_smtp) as office:
-        yield Bench(office=office, clock=clock, support=support, buero=buero, slot=slot)
+        yield Bench(office=office, clock=clock, slot=slot, **shelves)

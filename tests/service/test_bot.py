@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ import pytest
 from mailbot.errors import MailboxError
 from mailbot.service import bot
 from mailbot.service.bot import Bells, run
+from mailbot.service.health import examine
+from mailbot.service.journal import start_journal
 from mailbot.store import mailboxes
 from mailbot.store.outbound import State
 from tests.servers.process import eventually
@@ -56,6 +58,36 @@ def test_a_mailbox_that_changes_while_the_bot_runs_is_served_as_it_is_now(bench:
     assert bench.support.moved == {"Mailbot/Done": [1, 2]}
 
 
+PRESSE = "mailboxes:\n  - id: {id}\n    address: {id}@die-linke-koeln.de\n    name: Presse\n"
+
+
+def test_a_mailbox_that_is_added_while_the_bot_runs_is_read_from_then_on(bench: Bench):
+    with running(bench):
+        bench.mail(eml())
+        comes_true(lambda: len(bench.support.sent) == 1, "the first mail is answered")
+        bench.change_rules("mailboxes:\n", PRESSE.format(id="presse"))
+        bench.mail(eml(), to=bench.presse)
+        comes_true(lambda: len(bench.presse.sent) == 1, "the second is answered, and a copy lies in Sent")
+
+    assert sorted(ticket.mailbox for ticket in bench.tickets()) == ["presse", "support"]
+
+
+def test_a_mailbox_without_a_login_that_is_added_is_told_once_and_the_others_go_on(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+):
+    start_journal()
+    with running(bench):
+        bench.mail(eml())
+        comes_true(lambda: len(bench.slot.taken) == 1, "the first mail is answered")
+        bench.change_rules("mailboxes:\n", PRESSE.format(id="fax"))
+        comes_true(lambda: "mailbox=fax" in capsys.readouterr().err, "it is told")
+        bench.mail(eml())
+        comes_true(lambda: len(bench.slot.taken) == 2, "the second mail is answered")
+        assert "fax" not in capsys.readouterr().err
+
+    assert "fax: MAILBOT_IMAP_FAX is not set; it looks like imaps://" in " ".join(examine(bench.office).wrong)
+
+
 def test_a_server_that_is_away_is_tried_again_and_its_trouble_is_known(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bot, "PAUSES", (0.05, 0.1))
     there, attempts = bench.office.open_folder, list[str]()
@@ -82,6 +114,38 @@ def contact(bench: Bench) -> mailboxes.Contact:
         known = mailboxes.all_contacts(connection)
     nobody = mailboxes.Contact(server="support", reached_at=None, trouble=None, trouble_since=None)
     return known.get("support", nobody)
+
+
+class Waits(Event):
+    """Notes how long it is waited for; set after so many waits."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+        self.seconds: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.seconds.append(timeout or 0.0)
+        if len(self.seconds) == self._number:
+            self.set()
+        return self.is_set()
+
+
+def test_pauses_grow_with_each_failure_and_begin_anew_after_a_success():
+    fails = MailboxError("support at mail.example:993: login: user or password is wrong", again=False)
+    ends = [fails] * 10 + [None] + [fails] * 2
+    stop = Waits(12)
+
+    def live() -> None:
+        end = ends.pop(0)
+        if end is not None:
+            raise end
+
+    part = bot._part("receiver support", live, Bells(stop=stop))
+    part.start()
+    part.join()
+
+    assert stop.seconds == [1, 2, 5, 10, 30, 60, 120, 300, 300, 300, 1, 2]
 
 
 def test_an_error_nobody_expected_does_not_end_the_bot(bench: Bench, monkeypatch: pytest.MonkeyPatch):

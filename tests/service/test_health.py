@@ -1,7 +1,11 @@
 """Is the bot alive, and do the books balance?"""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
+import pytest
+
+from mailbot.service import health
 from mailbot.service.health import Books, examine
 from mailbot.service.receiver import Since
 from mailbot.store import outbound
@@ -82,3 +86,14 @@ def test_a_mail_that_was_refused_is_told_for_a_day(bench: Bench):
     bench.clock.pass_by(timedelta(days=1, minutes=1))
     bench.run()
     assert examine(bench.office).wrong == ()
+
+
+def test_a_disk_that_is_nearly_full_is_wrong_before_it_is_full(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(health, "disk_usage", lambda folder: SimpleNamespace(free=1_999_999))
+    bench.run()
+
+    if bench.office.settings.database.drivername == "sqlite":
+        (sentence,) = examine(bench.office).wrong
+        assert sentence.endswith(": the disk of the database has 1 MB left; make room, or mails can neither come in nor go out")
+    else:
+        assert examine(bench.office).wrong == ()

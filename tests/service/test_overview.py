@@ -81,4 +81,4 @@ def test_a_digest_that_was_refused_is_told_in_the_next(bench: Bench):
     deliver(bench.office)
 
     (digest,) = bench.slot.to(STAFF)
-    assert f"Die Übersicht an {STAFF} war nicht zustellbar: mail.example:25" in " ".join(words(digest).split())
+    assert f"Eine Mail an {STAFF} war nicht zustellbar: mail.example:25" in " ".join(words(digest).split())

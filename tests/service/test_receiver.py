@@ -7,10 +7,11 @@ import pytest
 from mailbot.errors import MailboxError
 from mailbot.mail.imap import Arrived
 from mailbot.service.bot import run_once
+from mailbot.service.health import examine
 from mailbot.service.receiver import Since, receive
 from mailbot.store import inbound
 from mailbot.store.inbound import State
-from tests.service.bench import MONDAY, Bench, Shelf, eml
+from tests.service.bench import MONDAY, Bench, Shelf, eml, from_another
 
 
 def states(bench: Bench) -> list[State]:
@@ -66,11 +67,11 @@ def test_looking_again_changes_nothing(bench: Bench):
 
 def test_when_the_server_numbers_anew_mails_are_recognised_and_only_new_ones_are_new(bench: Bench):
     for _ in range(3):
-        bench.mail(eml())
+        bench.mail(from_another())
     bench.run()
     sent = len(bench.slot.taken)
     bench.support.renumber(8)
-    new = bench.mail(eml())
+    new = bench.mail(from_another())
 
     bench.run()
 
@@ -81,6 +82,36 @@ def test_when_the_server_numbers_anew_mails_are_recognised_and_only_new_ones_are
     assert known == {31, 32, 33, new}
 
 
+@pytest.mark.parametrize("noticed_before", [True, False])
+def test_a_server_that_gives_its_numbers_again_loses_no_mail_and_doubles_none(bench: Bench, noticed_before: bool):
+    for _ in range(3):
+        bench.mail(from_another())
+    bench.run()
+    sent = len(bench.slot.taken)
+    bench.support.restore([1, 2])
+    if noticed_before:
+        bench.run()
+    assert bench.mail(from_another()) == 3
+
+    bench.run()
+    bench.run()
+
+    assert len(bench.rows()) == len(bench.tickets()) == 4
+    assert len(bench.slot.taken) == sent + 1
+    assert examine(bench.office).wrong == ()
+
+
+def test_what_people_move_away_and_back_is_answered_once(bench: Bench):
+    uid = bench.mail(eml())
+    bench.run()
+    bench.mail(bench.support.mails.pop(uid).raw)
+
+    bench.run()
+
+    assert bench.ends() == [(State.TICKET, None), (State.IGNORED, "the same mail as 1 in support")]
+    assert len(bench.slot.taken) == 1
+
+
 def test_what_was_cut_off_halfway_is_done_again(bench: Bench):
     class Breaking(Shelf):
         def fetch(self, uids):  # type: ignore[no-untyped-def]
@@ -88,7 +119,7 @@ def test_what_was_cut_off_halfway_is_done_again(bench: Bench):
             raise MailboxError("the server closed the connection", again=True)
 
     for _ in range(3):
-        bench.mail(eml())
+        bench.mail(from_another())
     broken = Breaking(mails=bench.support.mails)
     box = bench.office.catalogue.mailbox("support")
     with pytest.raises(MailboxError):
@@ -168,3 +199,14 @@ def test_a_mailbox_that_cannot_be_reached_costs_only_itself(bench: Bench):
 
     assert states(bench) == [State.TICKET]
     assert len(bench.slot.taken) == 1
+
+
+def test_mails_without_a_name_do_not_make_the_folder_look_numbered_anew(bench: Bench, capsys: pytest.CaptureFixture[str]):
+    bench.mail(eml(Message_ID=""))
+    bench.mail(b"From: anna@posteo.example\nno header\nMessage-ID: <late@posteo.example>\n\nHallo\n")
+
+    for _ in range(3):
+        bench.run()
+
+    assert "anew" not in capsys.readouterr().err
+    assert len(bench.rows()) == 2

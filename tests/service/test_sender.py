@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from mailbot.errors import DeliveryError
 from mailbot.service.sender import LEASE, PAUSES, deliver
@@ -78,22 +79,27 @@ def test_a_mail_whose_fate_is_unknown_is_sent_again_under_the_same_id_and_noted(
     assert mail.state is State.SENDING
 
     bench.clock.pass_by(LEASE)
+    with capture_logs() as log:
+        bench.run()
+
+    (answer,) = bench.slot.to(ANNA)
+    assert answer["Message-ID"] == f"<{mail.message_id}>"
+    assert bench.kinds() == ["received", "asked", "trouble", "sent"]
+    assert {"event": "sent again, its fate was unknown", "log_level": "warning", "mail": mail.id, "ticket": "KV-1001"} in log
+
+
+def test_a_connection_that_broke_while_the_mail_was_handed_over_is_noted_and_the_id_stays(bench: Bench):
+    bench.slot.errors = [DeliveryError("mail.example:25: no answer in time", again=True, perhaps=True)]
+    bench.arrives()
+    (mail,) = bench.outbox()
+
+    bench.clock.pass_by(PAUSES[0])
     bench.run()
 
     (answer,) = bench.slot.to(ANNA)
     assert answer["Message-ID"] == f"<{mail.message_id}>"
     assert bench.kinds() == ["received", "asked", "trouble", "sent"]
-
-
-def test_nobody_gets_more_automatic_mails_than_the_limits_allow(bench: Bench):
-    for _ in range(12):
-        bench.mail(eml())
-
-    bench.run()
-
-    assert len(bench.slot.to(ANNA)) == bench.office.catalogue.limits.per_hour == 10
-    assert states(bench).count(State.HELD) == 2
-    assert bench.kinds("KV-1011")[-1] == "trouble"
+    assert f"als die Mail an {ANNA} schon übergeben war" in bench.history()[2].text
 
 
 def test_when_the_server_is_away_nothing_is_touched(bench: Bench):

@@ -66,26 +66,6 @@ def test_an_absence_note_in_a_conversation_changes_nothing(bench: Bench):
     assert len(bench.slot.taken) == 1
 
 
-def test_a_delivery_report_about_our_mail_stands_on_its_ticket(bench: Bench):
-    bench.arrives()
-    (question,) = bench.slot.to(ADDRESS)
-    report = (
-        "From: MAILER-DAEMON@mx.posteo.example\r\nTo: support@die-linke-koeln.de\r\nSubject: Undelivered Mail\r\n"
-        "Message-ID: <r1@mx.posteo.example>\r\nReturn-Path: <>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
-        "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.posteo.example\r\n\r\n"
-        f"Final-Recipient: rfc822; {ADDRESS}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
-        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {question['Message-ID']}\r\nTo: {ADDRESS}\r\n\r\n--b--\r\n"
-    )
-    bench.mail(report.encode())
-
-    bench.run()
-
-    assert bench.ends()[-1][0] is End.IGNORED
-    assert (bench.kinds()[-1], bench.history()[-1].text) == ("trouble", f"Nicht angekommen bei {ADDRESS}")
-
-
 # --- what goes wrong
 
 

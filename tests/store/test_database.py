@@ -1,5 +1,6 @@
 """Transactions and migrations, on SQLite and PostgreSQL."""
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -9,8 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, make_url, text
 
+from mailbot.demo.ports import free_ports
 from mailbot.errors import StoreError
-from mailbot.store import holds, jobs, secrets
+from mailbot.store import holds, jobs, mailboxes, secrets
 from mailbot.store.database import Database, open_database
 from mailbot.store.tables import metadata
 
@@ -31,6 +33,21 @@ def test_a_database_is_opened_again_with_what_it_holds(database_url: URL):
     again = open_database(database_url)
     with again.read() as connection:
         assert holds.holds(connection) == {"nextcloud": "Störung"}
+    again.close()
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_what_it_holds(database_url: URL):
+    first = open_database(database_url)
+    with first.write() as connection:
+        mailboxes.in_trouble(connection, "support", "no connection", now=NOW)
+        connection.execute(text("ALTER TABLE contacts DROP COLUMN told_since"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    first.close()
+
+    again = open_database(database_url)
+    with again.write() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert [each.trouble for each in mailboxes.gone(connection, ("support",), before=NOW)] == ["no connection"]
     again.close()
 
 
@@ -57,6 +74,16 @@ def test_a_database_of_a_newer_version_is_left_alone(database_url: URL):
 def test_a_database_that_cannot_be_opened_is_named_with_what_to_do():
     with pytest.raises(StoreError, match=r"^database sqlite:////no/such/folder/mailbot\.db: .*; see MAILBOT_DATABASE"):
         open_database(make_url("sqlite:////no/such/folder/mailbot.db"))
+
+
+def test_a_server_that_does_not_answer_is_named_without_the_password():
+    (port,) = free_ports(1)
+    url = make_url(f"postgresql+psycopg://bot:hunter2@127.0.0.1:{port}/mailbot")
+
+    with pytest.raises(StoreError, match=rf"^database postgresql\+psycopg://bot:\*\*\*@127\.0\.0\.1:{port}/mailbot: ") as refused:
+        open_database(url)
+
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_a_file_that_is_no_database_is_named_with_what_to_do_and_left_as_it_is(tmp_path: Path):

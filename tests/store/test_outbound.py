@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mailbot.store import outbound
 from mailbot.store.database import Database
-from mailbot.store.outbound import Outgoing, State
+from mailbot.store.outbound import Kin, Outgoing, State
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
@@ -81,20 +81,70 @@ def test_a_postponed_mail_waits_for_its_time(database: Database):
     assert due == [False, True]
 
 
-def test_automatic_mails_to_an_address_are_counted_over_a_time(database: Database):
-    queue(database, outgoing("1"), outgoing("2"), outgoing("3", automatic=False), outgoing("4", recipient="paul@posteo.example"))
-    for hours in (3, 1, 0, 0):
+def sent(database: Database, *ago: float) -> None:
+    """Send what is queued, one after the other, so many hours ago each."""
+    for hours in ago:
         mail = claim(database)
         assert mail is not None
         with database.write() as connection:
             outbound.sent(connection, mail.id, now=NOW - timedelta(hours=hours))
 
-    with database.read() as connection:
-        counted = [
-            outbound.automatic_since(connection, "anna@posteo.example", since=NOW - timedelta(hours=hours)) for hours in (4, 2, 1)
-        ]
 
-    assert counted == [2, 1, 0]
+def test_a_limit_counts_the_mails_of_its_kin(database: Database):
+    queue(database, outgoing("1"), outgoing("2"), outgoing("3", automatic=False), outgoing("4", recipient="paul@posteo.example"))
+    queue(database, outgoing("5"))
+    sent(database, 4, 3, 2, 1)
+    anna = Kin(recipient="anna@posteo.example", automatic=True)
+
+    with database.read() as connection:
+        places = [outbound.newest(connection, anna, place=place) for place in (1, 2, 3)]
+        of_all = [outbound.newest(connection, Kin(), place=place) for place in (1, 4, 5)]
+        of_a_ticket = outbound.newest(connection, Kin(ticket="KV-1001"), place=1)
+
+    assert places == [NOW - timedelta(hours=3), NOW - timedelta(hours=4), None]
+    assert of_all == [NOW - timedelta(hours=1), NOW - timedelta(hours=4), None]
+    assert of_a_ticket is None
+
+
+def test_what_is_held_is_taken_again_at_its_time_and_what_is_stopped_never(database: Database):
+    queue(database, outgoing("held"), outgoing("stopped"))
+    held, stopped = claim(database), claim(database)
+    assert held is not None
+    assert stopped is not None
+    with database.write() as connection:
+        outbound.hold(connection, held.id, until=NOW + LEASE, error="too many")
+        outbound.stop(connection, stopped.id, error="too many")
+
+    taken = [claim(database, NOW + LEASE - timedelta(seconds=1)), claim(database, NOW + LEASE), claim(database, NOW + LEASE)]
+
+    assert [(mail.message_id, mail.state, mail.attempts) if mail else None for mail in taken] == [
+        None,
+        ("held", State.HELD, 1),
+        None,
+    ]
+
+
+def test_an_address_is_forgiven_what_came_back_and_only_then_what_was_stopped_goes_on(database: Database):
+    queue(database, outgoing("1"), outgoing("2"), outgoing("3", recipient="paul@posteo.example"))
+    sent(database, 0)
+    second, third = claim(database), claim(database)
+    assert second is not None
+    assert third is not None
+
+    def states_after_forgiving() -> list[State]:
+        with database.write() as connection:
+            outbound.forgive(connection, "anna@posteo.example", now=NOW)
+            return [mail.state for mail in outbound.in_state(connection, *State)]
+
+    with database.write() as connection:
+        outbound.stop(connection, second.id, error="too many")
+        outbound.stop(connection, third.id, error="too many")
+    assert states_after_forgiving() == [State.SENT, State.STOPPED, State.STOPPED]
+
+    with database.write() as connection:
+        outbound.returned(connection, second.id - 1, now=NOW, error="came back")
+        assert outbound.comes_back(connection, "anna@posteo.example")
+    assert states_after_forgiving() == [State.SENT, State.QUEUED, State.STOPPED]
 
 
 def test_each_sent_mail_is_copied_once(database: Database):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailbot.tickets.decide import decide
+from mailbot.tickets.decide import IN_VAIN, decide
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.ticket import State, Ticket
 from mailbot.understanding.request import Act, Request
@@ -75,7 +75,7 @@ def test_an_answer_that_completes_a_request_opens_its_ticket():
     opened = decide(reading(request()), (asking(),), RULES)
 
     assert opened.outcomes == (
-        Outcome(request=request(), action=Action.OPEN, state=State.OPEN, ticket="KV-1042", changed=True, questions=1),
+        Outcome(request=request(), action=Action.OPEN, state=State.OPEN, ticket="KV-1042", changed=True, questions=0),
     )
     assert opened.tell_staff == (0,)
 
@@ -107,6 +107,37 @@ def test_after_three_fruitless_questions_a_person_takes_over():
     assert actions == [asked, asked, asked, handed_over, handed_over]
 
 
+@pytest.mark.parametrize(("said", "answers"), [(NOTHING, 4), (request(), 5), (request("other"), 5)])
+@pytest.mark.parametrize("act", [Act.SAY, Act.INQUIRE])
+def test_however_often_a_mail_brings_nothing_new_only_a_few_are_answered_and_staff_hear_of_all_others(
+    said: Request, answers: int, act: Act
+):
+    first = decide(reading(said), (), RULES)
+    heard = [first]
+    for _ in range(8):
+        (outcome,) = heard[-1].outcomes
+        before = ticket(outcome.request, state=outcome.state, questions=outcome.questions)
+        heard.append(decide(reading(said, act=act if outcome.state is not State.ASKING else Act.SAY), (before,), RULES))
+
+    assert [bool(each.reply) for each in heard] == [True] * answers + [False] * (9 - answers)
+    assert {(each.silence, each.tell_staff) for each in heard[answers:]} == {(IN_VAIN, (0,))}
+
+
+def test_whoever_brings_something_new_is_answered_again_after_all_the_silence():
+    more = request(fields={**COMPLETE, "group": "OV Kalk"})
+
+    heard = decide(reading(more), (ticket(questions=9),), RULES)
+
+    assert (heard.reply, heard.outcomes[0].questions) == (Reply.ANSWER, 0)
+
+
+@pytest.mark.parametrize(("act", "reply"), [(Act.WITHDRAW, Reply.WITHDRAWN), (Act.THANK, None)])
+def test_who_takes_a_wish_back_or_says_thanks_is_heard_at_any_time(act: Act, reply: Reply | None):
+    heard = decide(reading(request(), act=act), (ticket(questions=9),), RULES)
+
+    assert (heard.reply, heard.silence == IN_VAIN) == (reply, False)
+
+
 def test_how_often_is_asked_stands_in_the_rules():
     once = catalogue(questions={"at_most": 1})
 
@@ -135,7 +166,7 @@ def test_words_that_change_nothing_leave_a_complete_ticket_as_it_is(state: State
     same = decide(reading(request()), (ticket(state=state),), RULES)
 
     assert same.outcomes == (
-        Outcome(request=request(), action=Action.OPEN, state=state, ticket="KV-1042", changed=False, questions=0),
+        Outcome(request=request(), action=Action.OPEN, state=state, ticket="KV-1042", changed=False, questions=1),
     )
 
 
@@ -152,7 +183,7 @@ def test_whoever_is_not_helped_by_the_standard_answer_gets_a_person():
 
     helped = decide(reading(zetkin), (ticket(zetkin, state=State.REFERRED),), RULES)
 
-    assert helped.outcomes == (Outcome(request=zetkin, action=Action.TRIAGE, state=State.TRIAGE, ticket="KV-1042"),)
+    assert helped.outcomes == (Outcome(request=zetkin, action=Action.TRIAGE, state=State.TRIAGE, ticket="KV-1042", questions=1),)
     assert (helped.action, helped.reply, helped.tell_staff) == (Action.TRIAGE, Reply.ANSWER, (0,))
 
 

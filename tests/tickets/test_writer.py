@@ -547,6 +547,8 @@ def every_mail(writer: Writer) -> dict[str, Words]:
         "reply": writer.from_staff(ticket(), text="ist da\n\nbis bald", mailbox=SUPPORT),
         "transcript": writer.transcript(ticket(), lines=(("#erledigt", "abgeschlossen"),)),
         "digest": writer.digest(make_digest(((ticket(), ()),), ("Störung.",), day=NOW.date(), now=NOW, catalogue=CATALOGUE)),
+        "out of reach": writer.out_of_reach(SUPPORT, since=NOW, trouble="mail.verein.example:993: nothing listens there"),
+        "back again": writer.back_again(SUPPORT, since=NOW, until=NOW),
     }
 
 

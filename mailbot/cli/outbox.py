@@ -1,0 +1,71 @@
+"""outbox: mails of ours that are kept back, and what staff decide about them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mailbot.cli.shared import office
+
+Number = Annotated[int, typer.Argument(metavar="MAIL", help="The number that `list` shows.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(help="Mails of ours that are kept back; without a command: list them.", invoke_without_command=True)
+    group.callback()(listed_by_default)
+    group.command("list")(list_mails)
+    group.command("show")(show)
+    group.command("release")(release)
+    group.command("drop")(drop)
+    app.add_typer(group, name="outbox")
+
+
+def listed_by_default(context: typer.Context) -> None:
+    """Mails of ours that are kept back; without a command: list them."""
+    if context.invoked_subcommand is None:
+        list_mails()
+
+
+def list_mails() -> None:
+    """List the mails that are kept back, each with the reason and when it leaves by itself."""
+    from mailbot.store import outbound
+    from mailbot.store.outbound import KEPT_BACK, State
+
+    with office() as opened, opened.database.read() as connection:
+        found = outbound.in_state(connection, *KEPT_BACK)
+    for mail in found:
+        leaves = f"leaves {mail.due_at:%Y-%m-%d %H:%M} UTC" if mail.state is State.HELD else "waits for you"
+        typer.echo(f"{mail.id}  {mail.ticket or 'digest'}  {mail.recipient}  {leaves}  {mail.error}")
+    if not found:
+        typer.echo("nothing is kept back")
+
+
+def show(number: Number) -> None:
+    """Show a mail of ours byte by byte on standard output; its state goes to standard error."""
+    from mailbot.store import outbound
+
+    with office() as opened, opened.database.read() as connection:
+        mail = outbound.get(connection, number)
+        raw = outbound.raw_of(connection, number)
+    typer.echo(f"{mail.state.value}: {mail.error or ''}", err=True)
+    typer.echo(raw, nl=False)
+
+
+def release(number: Number) -> None:
+    """Let a mail leave with the next run, whatever the limits say; its address counts as reachable again."""
+    from mailbot.service.desk import let_go
+
+    with office() as opened:
+        mail = let_go(opened, number)
+    typer.echo(f"{number} to {mail.recipient} leaves with the next run")
+
+
+def drop(number: Number) -> None:
+    """Never send a mail that is kept back; it stays in the database, and its ticket says so."""
+    from mailbot.service.desk import drop as drop_mail
+
+    with office() as opened:
+        mail = drop_mail(opened, number)
+    typer.echo(f"{number} to {mail.recipient} is never sent")
