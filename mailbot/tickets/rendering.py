@@ -14,8 +14,17 @@ from traceback import walk_tb
 from typing import Any
 
 from css_inline import CSSInliner
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, pass_context
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    pass_context,
+)
 from jinja2 import TemplateError as JinjaError
+from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
@@ -59,6 +68,34 @@ def _keep(context: Context, value: object) -> str:
     return kept.keep(value)
 
 
+class _ByName(FileSystemLoader):
+    """In tracebacks and compiled code a template is called by its name, wherever the folder lies."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """The source of one template, its name, and whether the file is still as it was."""
+        source, _, unchanged = super().get_source(environment, template)
+        return source, template, unchanged
+
+
+class _Compiled(BytecodeCache):
+    """Code that was compiled once in this process, for all who write: Jinja2 asks by name and checksum of the source."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code to Jinja2, where it is known."""
+        if code := self._code.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code that Jinja2 has compiled."""
+        self._code[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_WORDS, _LOOK = _Compiled(), _Compiled()
+
+
 class Templates:
     """
     The folder `templates/`, each file compiled once: what happens to it later changes nothing here.
@@ -71,7 +108,7 @@ class Templates:
             raise TemplateError(f"{folder}: there is no such folder; it belongs beside rules.yaml")
         self._folder = folder
         options: dict[str, Any] = {
-            "loader": FileSystemLoader(folder, encoding="utf-8"),
+            "loader": _ByName(folder, encoding="utf-8"),
             "undefined": StrictUndefined,
             "trim_blocks": True,
             "lstrip_blocks": True,
@@ -80,8 +117,10 @@ class Templates:
             "cache_size": -1,
         }
         # Words are no HTML: their values are kept aside and escaped by the look.
-        self._words = SandboxedEnvironment(autoescape=False, finalize=_keep, extensions=[TidyLines], **options)
-        self._look = SandboxedEnvironment(autoescape=True, **options)
+        self._words = SandboxedEnvironment(
+            autoescape=False, finalize=_keep, extensions=[TidyLines], bytecode_cache=_WORDS, **options
+        )
+        self._look = SandboxedEnvironment(autoescape=True, bytecode_cache=_LOOK, **options)
         self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
     def write(self, template: str, language: str, **values: Any) -> Words:
@@ -134,6 +173,6 @@ class Templates:
         return f"{self._folder.name}/{name}:{line}: {what}"
 
     def _places(self, error: Exception) -> list[tuple[str, int]]:
-        """Jinja2 rewrites tracebacks so that a frame of a template names its file and line."""
-        frames = ((Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__))
-        return [(path.relative_to(self._folder).as_posix(), line) for path, line in frames if path.is_relative_to(self._folder)]
+        """Jinja2 rewrites tracebacks so that a frame of a template names it and its line."""
+        frames = ((frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__))
+        return [(name, line) for name, line in frames if not Path(name).is_absolute() and (self._folder / name).is_file()]

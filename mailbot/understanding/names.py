@@ -12,7 +12,6 @@ from mailbot.understanding.lexicon import (
     is_german,
     is_given_name,
     is_no_name,
-    is_noun,
     small_words,
     word_set,
 )
@@ -91,8 +90,6 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
         if not _continues(word, run, loose=loose, small=small):
             break
         run.append(word)
-    if len(run) > 2 and is_noun(run[0].text) and is_noun(run[-1].text) and any(word.text.islower() for word in run):
-        return []  # "jedes Mal den Raum"
     while len(run) > 1 and run[-1].low in word_set("particles") and not run[-1].text[:1].isupper():
         run.pop()
     return run

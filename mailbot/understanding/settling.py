@@ -129,7 +129,13 @@ def _refused(text: str, heard: Heard) -> Sequence[Guess]:
 def _is_told_otherwise(guess: Guess, scene: Scene) -> bool:
     """ "Ja, es ist kim@…": a mere address of which nothing says whose else it is."""
     if "@" not in guess.written:
-        return any(m.person.given and m.person.surname and m.person.name != guess.proposed for m in scene.mentions)
+        return any(
+            mention.person.given
+            and mention.person.surname
+            and mention.person.given.lower() in guess.written.lower()
+            and mention.person.name != guess.proposed
+            for mention in scene.mentions
+        )
     return any(
         mention.person.email not in (None, guess.proposed) and not (mention.person.given or mention.person.surname)
         for mention in scene.mentions
