@@ -48,14 +48,14 @@ def test_what_its_authors_know_is_understood():
     verdicts = together(KNOWN)
     print(in_words("known", verdicts))  # noqa: T201
 
-    assert below(shares(verdicts), {"service": 0.93, "action": 0.90, "missing": 0.85}) == {}
+    assert below(shares(verdicts), {"service": 0.97, "action": 0.97, "fields": 0.94, "missing": 0.96}) == {}
 
 
 def test_what_its_authors_have_never_read_is_understood_nearly_as_well():
     verdicts = together(HELD_OUT)
     print(in_words("held out", verdicts))  # noqa: T201
 
-    assert below(shares(verdicts), {"service": 0.88, "action": 0.83}) == {}
+    assert below(shares(verdicts), {"service": 0.94, "action": 0.94, "fields": 0.86, "missing": 0.90}) == {}
 
 
 def test_the_shared_corpus_is_understood():
