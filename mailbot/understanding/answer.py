@@ -233,7 +233,7 @@ def _chosen(
     if rule.id in heard.fields and forms:
         return
     hint = heard.hints.get(rule.id)
-    if hint and people and rule.id not in heard.fields:
+    if hint and people and people != before and rule.id not in heard.fields:
         choose(rule, scene.saying(hint, 0), heard, anywhere=True)
     old = heard.fields.get(rule.id)
     if isinstance(old, tuple) and old:

@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -101,6 +101,7 @@ def _ends_with_one_of(word: str, known: frozenset[str]) -> bool:
     )
 
 
+@lru_cache(maxsize=2**14)  # the same names are looked up again and again where a list is long
 def fold(text: str) -> str:
     """
     The text as it would stand in an address: lower case, "ö" as "oe", other marks dropped.

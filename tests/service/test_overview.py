@@ -23,62 +23,62 @@ from tests.service.test_worker import signal
         (datetime(2026, 7, 1, 6, 0, tzinfo=UTC), True),  # summer time
     ],
 )
-def test_the_digest_is_due_on_working_days_at_its_time(bench: Bench, now: datetime, due: bool):
-    bench.clock.now = now
+def test_the_digest_is_due_on_working_days_at_its_time(quick_bench: Bench, now: datetime, due: bool):
+    quick_bench.clock.now = now
 
-    assert send_if_due(bench.office) is due
+    assert send_if_due(quick_bench.office) is due
 
 
-def test_each_day_has_one_digest_however_often_the_clock_strikes(bench: Bench):
+def test_each_day_has_one_digest_however_often_the_clock_strikes(quick_bench: Bench):
     sent = []
     for _ in range(3):
-        sent.append(send_if_due(bench.office))
-    bench.clock.pass_by(timedelta(days=1))
-    sent.append(send_if_due(bench.office))
-    deliver(bench.office)
+        sent.append(send_if_due(quick_bench.office))
+    quick_bench.clock.pass_by(timedelta(days=1))
+    sent.append(send_if_due(quick_bench.office))
+    deliver(quick_bench.office)
 
     assert sent == [True, False, False, True]
-    assert len(bench.slot.to(STAFF)) == 2
+    assert len(quick_bench.slot.to(STAFF)) == 2
 
 
-def test_staff_can_have_it_again(bench: Bench):
-    send(bench.office, day=MONDAY.date())
+def test_staff_can_have_it_again(quick_bench: Bench):
+    send(quick_bench.office, day=MONDAY.date())
 
-    assert send(bench.office, day=MONDAY.date(), again=True) == 1
-
-
-def test_trouble_stands_in_the_digest(bench: Bench):
-    bench.slot.errors = [NEVER]
-    bench.arrives()
-
-    send(bench.office, day=MONDAY.date())
-    deliver(bench.office)
-
-    assert "KV-1001: Nicht zustellbar an anna.schmidt@posteo.example" in " ".join(words(bench.slot.to(STAFF)[-1]).split())
+    assert send(quick_bench.office, day=MONDAY.date(), again=True) == 1
 
 
-def test_trouble_on_a_ticket_that_was_done_long_ago_stands_in_the_digest(bench: Bench):
-    signal(bench)
-    desk.carry_out(bench.office, "KV-1001", "close")
-    bench.clock.pass_by(timedelta(days=3))
-    bench.slot.errors = [NEVER]
-    bench.run()
+def test_trouble_stands_in_the_digest(quick_bench: Bench):
+    quick_bench.slot.errors = [NEVER]
+    quick_bench.arrives()
 
-    today = bench.clock.now.date()
-    send(bench.office, day=today)
-    deliver(bench.office)
+    send(quick_bench.office, day=MONDAY.date())
+    deliver(quick_bench.office)
 
-    assert "KV-1001: Nicht zustellbar an" in " ".join(words(bench.slot.to(STAFF)[-1]).split())
+    assert "KV-1001: Nicht zustellbar an anna.schmidt@posteo.example" in " ".join(words(quick_bench.slot.to(STAFF)[-1]).split())
 
 
-def test_a_digest_that_was_refused_is_told_in_the_next(bench: Bench):
-    send(bench.office, day=MONDAY.date())
-    bench.slot.errors = [NEVER]
-    deliver(bench.office)
-    bench.clock.pass_by(timedelta(days=1))
+def test_trouble_on_a_ticket_that_was_done_long_ago_stands_in_the_digest(quick_bench: Bench):
+    signal(quick_bench)
+    desk.carry_out(quick_bench.office, "KV-1001", "close")
+    quick_bench.clock.pass_by(timedelta(days=3))
+    quick_bench.slot.errors = [NEVER]
+    quick_bench.run()
 
-    send(bench.office, day=bench.clock.now.date())
-    deliver(bench.office)
+    today = quick_bench.clock.now.date()
+    send(quick_bench.office, day=today)
+    deliver(quick_bench.office)
 
-    (digest,) = bench.slot.to(STAFF)
+    assert "KV-1001: Nicht zustellbar an" in " ".join(words(quick_bench.slot.to(STAFF)[-1]).split())
+
+
+def test_a_digest_that_was_refused_is_told_in_the_next(quick_bench: Bench):
+    send(quick_bench.office, day=MONDAY.date())
+    quick_bench.slot.errors = [NEVER]
+    deliver(quick_bench.office)
+    quick_bench.clock.pass_by(timedelta(days=1))
+
+    send(quick_bench.office, day=quick_bench.clock.now.date())
+    deliver(quick_bench.office)
+
+    (digest,) = quick_bench.slot.to(STAFF)
     assert f"Eine Mail an {STAFF} war nicht zustellbar: mail.example:25" in " ".join(words(digest).split())
