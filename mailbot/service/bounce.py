@@ -15,8 +15,8 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
     """
     Take up what a report says, if it names a mail of ours; gives what that mail was about, None for no mail of ours.
 
-    A report is believed about the one address that the mail it names went to, whatever addresses it lists: nobody
-    else can know that mail's Message-ID. `mail` is the id of the inbound mail that is the report.
+    A report is believed about the one address that the mail it names went to, whatever addresses it lists: only
+    who got that mail, or whom it was passed on to, knows its Message-ID. `mail` is the id of the inbound mail that is the report.
     """
     concerned = outbound.by_message_id(connection, report.original) if report.original else None
     if concerned is None:

@@ -2,11 +2,13 @@
 The same words again and again: a machine that says nowhere that it is one.
 
 Such a mail is kept on the ticket that has the words already, and nobody is written to: not the sender, who would
-answer again, and not staff, who may be the sender. Digits do not count, for machines number and date their mails.
+answer again, and not staff, who may be the sender. Numbers do not count, for machines number their mails; a day, another
+subject or another file do: people ask for the same thing for several groups and days.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -45,9 +47,9 @@ def repeated(connection: Connection, mail: Mail, *, key: str | None, now: dateti
     return same[0] if len(same) >= most else None
 
 
-def said_before(connection: Connection, key: str, mail: Mail) -> bool:
-    """Whether the same sender has said the same about that ticket before."""
-    return any(_same_words(connection, id, mail) for id in tickets.mails_of(connection, key)[-LOOKED_AT:])
+def said_before(connection: Connection, key: str, mail: Mail, *, now: datetime) -> bool:
+    """Whether the same sender has said the same about that ticket before, within a day."""
+    return any(_same_words(connection, id, mail, since=now - LATELY) for id in tickets.mails_of(connection, key)[-LOOKED_AT:])
 
 
 def note_echo(connection: Connection, case: Case, key: str) -> None:
@@ -60,15 +62,25 @@ def note_echo(connection: Connection, case: Case, key: str) -> None:
     inbound.finish(connection, case.row.id, inbound.State.TICKET, now=case.now, reason=ECHO)
 
 
-def _same_words(connection: Connection, id: int, mail: Mail, *, since: datetime | None = None) -> bool:
+def _same_words(connection: Connection, id: int, mail: Mail, *, since: datetime) -> bool:
     row, raw = inbound.get(connection, id)
-    if since is not None and row.received < since:
+    if row.received < since:
         return False
     earlier = read(raw)
-    return earlier.sender.email == mail.sender.email and _letters(earlier) == _letters(mail)
+    return earlier.sender.email == mail.sender.email and _words(earlier) == _words(mail)
 
 
-def _letters(mail: Mail) -> str:
-    """What the mail says in its author's own words, by its letters alone; of an empty one the subject."""
+def _words(mail: Mail) -> tuple[str, str, tuple[tuple[str, int], ...]]:
+    """What the mail says in its author's own words and its subject, but for numbers, and the files that it brings."""
     own = "".join(line.text for line in mail.body.of(Kind.OWN))
-    return "".join(filter(str.isalpha, (own if own.strip() else mail.subject).casefold()))
+    return _plain(own), _plain(_KEY.sub(" ", mail.subject)), tuple((each.name, each.size) for each in mail.attachments)
+
+
+_KEY = re.compile(r"\[[^\]]*\]|^(?:\s*(?:re|aw|antwort)\s*:)+", re.IGNORECASE)
+_WHEN = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{4}-\d\d-\d\d|\d{1,2}(?:[:.]\d\d)?\s?uhr")
+
+
+def _plain(text: str) -> str:
+    """The letters of a text, and the days and hours in it."""
+    text = text.casefold()
+    return "".join(filter(str.isalpha, text)) + "".join(re.sub(r"\s", "", when) for when in _WHEN.findall(text))

@@ -25,7 +25,7 @@ from mailbot.tickets.ticket import Ticket
 def handle_order(office: Office, connection: Connection, rules: Rules, case: Case, by: Staff, key: str) -> None:
     """Carry out what the mail orders, tell the member what is theirs, and staff what was done."""
     ticket, order = tickets.lock(connection, key), read_order(case.mail.body)
-    if not order.commands and said_before(connection, key, case.mail):
+    if not order.commands and said_before(connection, key, case.mail, now=case.now):
         note_echo(connection, case, key)
         return
     outcome = apply_order(ticket, order, by, rules.catalogue, case.now)

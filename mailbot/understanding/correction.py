@@ -47,7 +47,7 @@ def places(person: Person, text: str) -> list[tuple[int, int]]:
     """Where the person stands in the text: by full name, else by given name, else by surname."""
     text = ADDRESS.sub(lambda wire: "\x00" * len(wire[0]), text)
     for form in (person.name if person.given and person.surname else None, person.given, person.surname):
-        found = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}s?(?!\w)", text, re.IGNORECASE)] if form else []
+        found = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)] if form else []
         if found:
             return found
     return []

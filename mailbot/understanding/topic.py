@@ -132,12 +132,9 @@ class _Said:
         Where words of which service stand, in the passages `told` (all). Weak signs count where no strong one speaks, the
         subject where no passage does.
         """
-        found = [
-            hit
-            for service in self.catalogue.services
-            for at in (-1, *(self.all if told is None else told))
-            if (hit := _hit(service, at, pattern(*self.catalogue.language.aside).sub(" ", self.text(at))))
-        ]
+        aside = pattern(*self.catalogue.language.aside)
+        texts = [(at, aside.sub(" ", self.text(at))) for at in (-1, *(self.all if told is None else told)) if self.text(at)]
+        found = [hit for service in self.catalogue.services for at, text in texts if (hit := _hit(service, at, text))]
         strong = [hit for hit in found if hit.strong]
         kept = self._without_rivals(strong) if strong else self._for_group_or_person(found)
         return [hit for hit in kept if hit.at >= 0] or kept

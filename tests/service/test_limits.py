@@ -207,6 +207,20 @@ def test_the_same_wish_in_ever_new_mails_is_answered_twice_and_told_once(bench: 
     assert [state.value for state, _ in bench.ends()] == ["ticket"] * 5
 
 
+def test_the_same_wish_for_other_days_is_another_wish_each_time(bench: Bench):
+    for day in ("2.4.2026", "14.5.2026", "17.6.2026"):
+        bench.arrives(f"Wir brauchen OpenSlides am {day} im OV Kalk, 30 Leute.", Subject="OpenSlides")
+
+    assert len(bench.tickets()) == 3
+
+
+def test_the_same_words_under_other_subjects_are_other_wishes(bench: Bench):
+    for subject in ("Mailadresse OV Kalk", "Nextcloud OV Nippes", "Unterseite OV Porz"):
+        bench.arrives("siehe Betreff, bitte einrichten", Subject=subject)
+
+    assert len(bench.tickets()) == 3
+
+
 def test_who_asks_the_same_for_the_sixth_time_in_a_conversation_is_taken_for_a_machine(bench: Bench):
     bench.arrives()
 
@@ -229,11 +243,21 @@ def test_what_staff_say_twice_about_a_ticket_reaches_the_member_once(bench: Benc
     _, for_staff = signal(bench)
     before = len(bench.slot.taken)
 
-    for date in ("12.8.", "13.8."):
-        bench.arrives(f"Ich bin bis {date} nicht da.", From=STAFF, **answering(for_staff))
+    for _ in range(2):
+        bench.arrives("Ich bin bis zum 12.8. nicht da.", From=STAFF, **answering(for_staff))
 
     assert [recipient for recipient, _ in bench.slot.taken[before:]] == [ANNA, STAFF]
     assert len(bench.tickets()) == 1
+
+
+def test_what_staff_say_of_another_day_reaches_the_member(bench: Bench):
+    _, for_staff = signal(bench)
+    before = len(bench.slot.to(ANNA))
+
+    for day in ("12.3. um 14 Uhr", "13.3. um 15 Uhr"):
+        bench.arrives(f"Dein Termin ist am {day}.", From=STAFF, **answering(for_staff))
+
+    assert len(bench.slot.to(ANNA)) == before + 2
 
 
 def test_staff_may_give_the_same_order_again_and_again(bench: Bench):

@@ -7,7 +7,7 @@ import pytest
 from tests.service.bench import bench_in
 from tests.service.loops import ENDLESS, SCENES, Scene, Tally, play, two_mailbots
 
-FEW = 7
+FEW = 10
 
 
 def outcome(home: Path, scene: Scene) -> Tally:

@@ -143,3 +143,12 @@ def test_a_surname_alone_answers_the_question_for_it(answer: str):
     request = one("Die AG Frieden möchte eine Signalgruppe.", answer, sender="Anna <anna.schmidt@posteo.example>")
 
     assert (request.fields["person"], request.missing) == (ANNA, ())
+
+
+def test_an_address_that_is_replaced_takes_nobody_out():
+    cloud = "Die AG Wohnen möchte in die Nextcloud: Lea Ost, lea@posteo.example, und Yusuf Kaya. Admins: Lea und Yusuf."
+
+    found = fields(cloud, "Statt Yusufs alter Adresse gilt yusuf.kaya@web.example.")
+
+    assert [each.given for each in found["users"]] == ["Lea", "Yusuf"]
+    assert len(found["admins"]) == 2
