@@ -118,7 +118,7 @@ def _failed(office: Office, mail: Outbound, error: DeliveryError) -> None:
     now = office.clock()
     with office.database.write() as connection:
         if error.again and mail.attempts <= len(PAUSES):
-            outbound.postpone(connection, mail.id, until=now + PAUSES[mail.attempts - 1], error=str(error))
+            outbound.postpone(connection, mail, until=now + PAUSES[mail.attempts - 1], error=str(error))
             if error.perhaps:
                 _note(
                     office,

@@ -144,9 +144,10 @@ def sent(connection: Connection, id: int, *, now: datetime) -> None:
     _set(connection, id, state=State.SENT.value, sent_at=now, claimed_until=None, error=None)
 
 
-def postpone(connection: Connection, id: int, *, until: datetime, error: str) -> None:
-    """Try again later."""
-    _set(connection, id, state=State.QUEUED.value, due_at=until, claimed_until=None, error=error)
+def postpone(connection: Connection, mail: Outbound, *, until: datetime, error: str) -> None:
+    """Try again later; what a person has released stays released."""
+    state = State.RELEASED if mail.state is State.RELEASED else State.QUEUED
+    _set(connection, mail.id, state=state.value, due_at=until, claimed_until=None, error=error)
 
 
 def refuse(connection: Connection, id: int, *, now: datetime, error: str) -> None:

@@ -73,12 +73,30 @@ def test_a_postponed_mail_waits_for_its_time(database: Database):
     mail = claim(database)
     assert mail is not None
     with database.write() as connection:
-        outbound.postpone(connection, mail.id, until=NOW + timedelta(minutes=5), error="451 later")
+        outbound.postpone(connection, mail, until=NOW + timedelta(minutes=5), error="451 later")
 
     with database.read() as connection:
         due = [outbound.anything_due(connection, now=NOW + timedelta(minutes=minutes)) for minutes in (0, 5)]
 
     assert due == [False, True]
+
+
+def test_what_a_person_has_released_stays_released_when_the_server_wants_it_later(database: Database):
+    queue(database, outgoing())
+    mail = claim(database)
+    assert mail is not None
+    with database.write() as connection:
+        outbound.hold(connection, mail.id, until=NOW + timedelta(hours=1), error="too many")
+        outbound.release(connection, mail.id, now=NOW)
+    released = claim(database)
+    assert released is not None
+    with database.write() as connection:
+        outbound.postpone(connection, released, until=NOW, error="451 later")
+
+    again = claim(database)
+
+    assert again is not None
+    assert again.state is State.RELEASED
 
 
 def sent(database: Database, *ago: float) -> None:
