@@ -243,7 +243,7 @@ def _chosen(
     if lacks and rule.id not in heard.fields and before:
         told = {each.email for each in before}
         choose(rule, scene.only(_without_new_address(scene, told)), heard, anywhere=True)
-    _name_anew(rule, before, heard)
+    _name_anew(rule, heard)
 
 
 def _without_new_address(scene: Scene, told: Set[str | None]) -> list[int]:
@@ -269,24 +269,15 @@ def _later(person: Person, people: Sequence[Person]) -> Person:
     return next((each for each in (*same_address, *same_name)), person)
 
 
-def _name_anew(rule: FieldRule, before: Value, heard: Heard) -> None:
+def _name_anew(rule: FieldRule, heard: Heard) -> None:
     """The chosen by the address that is known of them now, without those who are gone from the list."""
     value = heard.fields.get(rule.id)
     if not isinstance(value, tuple):
         return
     people = heard.people(rule.among)
-    known = (*people, *(each for each in before if isinstance(each, Person))) if isinstance(before, tuple) else people
-    meant = chosen.of_value((each for each in value if isinstance(each, str)), known)
-    now = [next((each for each in people if _is_still(person, each)), None) for person in meant]
-    named = tuple(dict.fromkeys(chosen.normal(person) for person in now if person))
+    meant = chosen.of_value((each for each in value if isinstance(each, str)), people)
+    named = tuple(chosen.normal(person) for person in meant if person in people)
     if named:
         heard.fields[rule.id] = named
     else:
         del heard.fields[rule.id]
-
-
-def _is_still(before: Person, now: Person) -> bool:
-    """The same person, perhaps with another address, or with a name that was spelt anew."""
-    if before == now or (before.email and before.email == now.email):
-        return True
-    return before.given is not None and before.given == now.given and (before.surname == now.surname or before.email != now.email)
