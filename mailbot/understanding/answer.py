@@ -274,9 +274,7 @@ def _name_anew(rule: FieldRule, heard: Heard) -> None:
     value = heard.fields.get(rule.id)
     if not isinstance(value, tuple):
         return
-    people = heard.people(rule.among)
-    meant = chosen.of_value((each for each in value if isinstance(each, str)), people)
-    named = tuple(chosen.normal(person) for person in meant if person in people)
+    named = tuple(chosen.normal(person) for person in chosen.among(value, heard.people(rule.among)))
     if named:
         heard.fields[rule.id] = named
     else:

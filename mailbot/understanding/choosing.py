@@ -171,7 +171,7 @@ def _joined(pool: tuple[Person, ...], here: Sequence[Mention], scene: Scene, hea
 
 def rechoose(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tuple[object, ...], heard: Heard) -> None:
     """ "Henning doch nicht als Admin. Dafür ich.": who leaves the chosen, who joins them, and who takes their place."""
-    value = [person for person in people if chosen.normal(person) in old or person.name in old]
+    value = list(chosen.among(old, people))
     speaker = scene.voice.person
     names = chosen.names_of((*people, speaker))
     replacing = False

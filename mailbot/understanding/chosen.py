@@ -316,3 +316,8 @@ def of_value(value: Iterable[str], people: Sequence[Person]) -> tuple[Person, ..
         person = next((one for one in people if one.email == each or fold(one.name) == fold(each)), None)
         found.append(person or split_name(each.split()))
     return tuple(found)
+
+
+def among(value: Iterable[object], people: Sequence[Person]) -> tuple[Person, ...]:
+    """Those whom a value names and who are among the people, in the order of the value."""
+    return tuple(person for person in of_value((each for each in value if isinstance(each, str)), people) if person in people)

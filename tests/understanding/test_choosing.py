@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mailbot.understanding.request import Person
+from mailbot.understanding.request import Person, Request
+from mailbot.understanding.understand import understand
 from tests.builders import attached, person, written
-from tests.understanding.conversation import one
+from tests.understanding.conversation import one, rules
 
 LIST = """\
 Der OV Kalk möchte die Nextcloud nutzen. User:
@@ -99,6 +100,15 @@ def test_an_admin_who_leaves_the_users_leaves_the_admins():
     request = one(f"{LIST}Admin: Paul", "Paul doch nicht, er hat keine Zeit.")
 
     assert (len(request.fields["users"]), request.missing) == (2, ("admins",))  # type: ignore[arg-type]
+
+
+def test_the_admins_stay_in_the_order_in_which_they_were_named():
+    users = (Person(given="Ben"), Person(given="Anna"))
+    before = Request(service="nextcloud", fields={"users": users, "admins": ("Anna", "Ben")}, missing=("group",))
+
+    (found,) = understand(written("Für den OV Kalk."), (before,), rules()).requests
+
+    assert found.fields["admins"] == ("Anna", "Ben")
 
 
 def test_an_admin_is_known_by_name_until_the_address_is_known():
