@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import settings
+from imapclient import IMAPClient
 from sqlalchemy.engine import URL, make_url
 
 from mailbot.service.journal import start_journal
@@ -59,6 +60,13 @@ def station(dovecot: Dovecot, postfix: Postfix) -> Station:
 def user() -> str:
     """An address whose mailbox no other test knows."""
     return f"user-{uuid4().hex[:12]}@verein.example"
+
+
+@pytest.fixture
+def people(dovecot: Dovecot, user: str) -> Iterator[IMAPClient]:
+    """The user's mailbox as people see it, in a mail program."""
+    with dovecot.seen_by_people(user) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

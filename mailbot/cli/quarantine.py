@@ -6,26 +6,16 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.shared import office
-
-Number = Annotated[int, typer.Argument(metavar="MAIL", help="The number that `list` shows.")]
+from mailbot.cli.shared import Number, listing, office
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(help="Mails that could not be processed; without a command: list them.", invoke_without_command=True)
-    group.callback()(listed_by_default)
-    group.command("list")(list_mails)
+    group = listing(list_mails, help="Mails that could not be processed; without a command: list them.")
     group.command("show")(show)
     group.command("retry")(retry)
     group.command("drop")(drop)
     app.add_typer(group, name="quarantine")
-
-
-def listed_by_default(context: typer.Context) -> None:
-    """Mails that could not be processed; without a command: list them."""
-    if context.invoked_subcommand is None:
-        list_mails()
 
 
 def list_mails() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from mailbot.service.office import Office
 
 DAY = ["%Y-%m-%d"]
+Number = Annotated[int, typer.Argument(metavar="MAIL", help="The number that `list` shows.")]
+
+
+def listing(list_all: Callable[[], None], *, help: str) -> typer.Typer:
+    """A group of commands with `list`, which also runs where none is named."""
+
+    def listed_by_default(context: typer.Context) -> None:
+        if context.invoked_subcommand is None:
+            list_all()
+
+    group = typer.Typer(help=help, invoke_without_command=True)
+    group.callback()(listed_by_default)
+    group.command("list")(list_all)
+    return group
 
 
 @contextmanager

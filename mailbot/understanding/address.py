@@ -73,6 +73,13 @@ def addresses_in(text: str, *, loose: bool = False, own: frozenset[str] = frozen
     return tuple(kept)
 
 
+def without_addresses(text: str) -> str:
+    """The text with a space for every address, and for what was meant as one."""
+    for wire in addresses_in(text):
+        text = text.replace(wire.written, " ")
+    return text
+
+
 def likely_address(written: str, own: frozenset[str] = frozenset()) -> str | None:
     """
     The one address that is probably meant by what cannot be one.

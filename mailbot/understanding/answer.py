@@ -109,17 +109,12 @@ def _addresses_after(before: Value | None, said: Value | None, scene: Scene) -> 
         if listed("removed").search(passage.text)
         for each in old
         for word in re.findall(r"[^\W\d_]{3,}", passage.text)
-        if each in passage.text.lower() or (word[:1].isupper() and _is_of(each, word, scene))
+        if each in passage.text.lower() or (word[:1].isupper() and fold(word) in fold(each.split("@")[0]))
     }
     gone |= {each for each in old for other in new if each != other and each.split("@")[0] == other.split("@")[0]}
     if listed("me_no_target").search(scene.text):
         gone |= {each for each in (*old, *new) if each == scene.voice.person.email}
     return (*(each for each in old if each not in gone), *(each for each in new if each not in old and each not in gone)) or None
-
-
-def _is_of(address: str, name: str, scene: Scene) -> bool:
-    """Whether the address is that person's: the name is in it, or the person was named with it before."""
-    return fold(name) in fold(address.split("@")[0])
 
 
 def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue, before: Heard, *, bare: bool) -> Value | None:
@@ -144,20 +139,18 @@ def _is_short(scene: Scene) -> bool:
 
 
 def _latest(rule: FieldRule, scene: Scene, value: Value, catalogue: Catalogue) -> Value:
-    """Of several days the one that is called new, else the last."""
-    if rule.type == "address":
-        wires = [(p.text, w) for p in scene.passages for w in addresses_in(p.text) if w.email and not is_denied(p.text, w.start)]
-        return (
-            wires[-1][1].email or value
-            if len(wires) > 1 and isinstance(value, str) and _alike(wires[-1][1].email or "", value)
-            else value
-        )
-    if rule.type == "group":
-        return _group_now(scene, catalogue) or value
-    if rule.type != "date":
-        return value
-    days = [day for passage in scene.passages for day in values.dates_in(passage.text, scene.today) if not _is_old(passage.text)]
-    return days[-1].isoformat() if days else value
+    """Where the mail says several for the field: the address, the group or the day that holds now."""
+    match rule.type:
+        case "address":
+            told = [w.email for p in scene.passages for w in addresses_in(p.text) if w.email and not is_denied(p.text, w.start)]
+            return told[-1] if len(told) > 1 and isinstance(value, str) and _alike(told[-1], value) else value
+        case "group":
+            return _group_now(scene, catalogue) or value
+        case "date":
+            days = [day for p in scene.passages for day in values.dates_in(p.text, scene.today) if not _is_old(p.text)]
+            return days[-1].isoformat() if days else value
+        case _:
+            return value
 
 
 def _group_now(scene: Scene, catalogue: Catalogue) -> str | None:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from mailbot.catalogue import FieldRule
 from mailbot.expression import pattern
 from mailbot.understanding import chosen
-from mailbot.understanding.address import addresses_in
+from mailbot.understanding.address import addresses_in, without_addresses
 from mailbot.understanding.correction import leaves, places
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
@@ -83,11 +83,9 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
 def _strangers(stretch: str, rule: FieldRule, people: Sequence[Person]) -> list[str]:
     """Words of the stretch that may be names and are nobody's of the people."""
     names = {fold(part) for each in people for part in re.split(r"[ -]", each.name)}
-    for wire in addresses_in(stretch):
-        stretch = stretch.replace(wire.written, " ")
     return [
         word
-        for word in re.findall(r"[^\W\d_]{3,}", stretch)
+        for word in re.findall(r"[^\W\d_]{3,}", without_addresses(stretch))
         if fold(word) not in names and not is_no_name(word) and not pattern(*rule.words).fullmatch(word)
     ]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from mailbot.expression import pattern
-from mailbot.understanding.address import addresses_in
+from mailbot.understanding.address import addresses_in, without_addresses
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.lexicon import fold, is_noun, word_set, words
@@ -52,7 +52,11 @@ def spans(text: str, cues: Sequence[str], names: Collection[str] = ()) -> tuple[
             last += 1
         if leads and last == at and at > 0 and not _is_named(text[match.end() : end], names) and _is_attached(said[at], match[0]):
             first -= 1
-            while first > 0 and _is_only_names(said[first], names) and not re.search(r"[^\W\d_]{2,}", _unwired(said[first])):
+            while (
+                first > 0
+                and _is_only_names(said[first], names)
+                and not re.search(r"[^\W\d_]{2,}", without_addresses(said[first]))
+            ):
                 first -= 1
         found.append((pieces[first][0], pieces[last][1]))
     return tuple(found)
@@ -110,17 +114,11 @@ def _is_named(text: str, names: Collection[str]) -> bool:
     )
 
 
-def _unwired(text: str) -> str:
-    for wire in addresses_in(text):
-        text = text.replace(wire.written, " ")
-    return text
-
-
 def _is_only_names(text: str, names: Collection[str], *, wires: bool = True) -> bool:
     """Names, "ich" and what couples them; one or two words may follow ("Nilüfer und Beate gewählt")."""
     if addresses_in(text) and not wires:
         return False
-    said = re.findall(r"[^\W\d_][\w'’-]*", _AND.sub(" ", _unwired(text)))
+    said = re.findall(r"[^\W\d_][\w'’-]*", _AND.sub(" ", without_addresses(text)))
     named = [
         word[:1].isupper() or word.lower() in names or word.lower() in word_set("me") or word.lower() in word_set("particles")
         for word in said

@@ -167,10 +167,9 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
             result[at] = completed(
                 Person(given=result[at].given, surname=result[at].surname, email=person.email or result[at].email), person
             )
-        elif respelt := [at for at, each in enumerate(result) if _respelt(each, person) and corrects(scene.text)]:
-            result[respelt[0]] = replace(
-                result[respelt[0]], surname=person.surname, email=person.email or result[respelt[0]].email
-            )
+        elif nearly := [at for at, each in enumerate(result) if _respelt(each, person) and corrects(scene.text)]:
+            at = nearly[0]
+            result[at] = replace(result[at], surname=person.surname, email=person.email or result[at].email)
         elif not fits and person.given and person.surname and (person.email or _joins(text, chosen_words)):
             result.append(person)
         elif not fits and person.given and person.email and listed("instead_of").search(text):

@@ -88,6 +88,11 @@ def is_german(word: str) -> bool:
     return _ends_with_one_of(word, _german_words()[0])
 
 
+def is_unknown(word: str) -> bool:
+    """Whether the word is written with a capital and German has none like it: most likely part of a name that no list holds."""
+    return word[:1].isupper() and not is_german(word) and not is_no_name(word)
+
+
 def is_noun(word: str) -> bool:
     """Whether the word, in any case, is a German noun that is no name, or a compound of one."""
     return _ends_with_one_of(word, _german_words()[1])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.understanding.address import Wire, addresses_in
 from mailbot.understanding.first_person import speaks_of_self
-from mailbot.understanding.lexicon import fold, is_ever_given_name, is_german, is_given_name, is_no_name
+from mailbot.understanding.lexicon import fold, is_ever_given_name, is_given_name, is_no_name, is_unknown
 from mailbot.understanding.names import WORD, Name, completed, names_in, same_person, split_name
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
@@ -218,7 +218,7 @@ _GENITIVE = re.compile(
 def _without_genitive(text: str) -> str:
     """ "Mehmets Adresse ist …": whose it is, as the name is; offsets stay."""
     return _GENITIVE.sub(
-        lambda match: match[1] + " " * len(match[2]) if is_given_name(match[1]) or _is_unknown(match[1]) else match[0], text
+        lambda match: match[1] + " " * len(match[2]) if is_given_name(match[1]) or is_unknown(match[1]) else match[0], text
     )
 
 
@@ -352,7 +352,7 @@ def _trimmed(text: str, name: Name, wire: Wire) -> Name | None:
     small = text.islower()
     for at, word in enumerate(words):
         last = at == len(words) - 1
-        if (is_given_name(word[0]) and not (last and at > 0)) or _stands_in(word[0], wire) or (not last and _is_unknown(word[0])):
+        if (is_given_name(word[0]) and not (last and at > 0)) or _stands_in(word[0], wire) or (not last and is_unknown(word[0])):
             kept = [each[0] for each in words[at:]]
             return replace(
                 name, start=name.start + word.start(), person=split_name(kept, wire.email), sure=is_given_name(word[0])
@@ -362,19 +362,14 @@ def _trimmed(text: str, name: Name, wire: Wire) -> Name | None:
     return name
 
 
-def _is_unknown(word: str) -> bool:
-    """Written with a capital, and no word of German: most likely a part of a name."""
-    return word[:1].isupper() and not is_german(word) and not is_no_name(word)
-
-
 def _unknown_names(masked: str, known: Sequence[Name]) -> list[Name]:
     """Words with capitals, side by side, that no list of given names holds and no German mail would have otherwise."""
     found = []
     for match in _CAPITALS.finditer(masked):
         words = match[0].split()
         over = any(name.start < match.end() and match.start() < name.end for name in known)
-        sure = _is_unknown(words[0]) and (
-            _is_unknown(words[-1]) or _COUPLING.search(masked, max(0, match.start() - 20), match.start())
+        sure = is_unknown(words[0]) and (
+            is_unknown(words[-1]) or _COUPLING.search(masked, max(0, match.start() - 20), match.start())
         )
         if not over and sure and not any(map(is_no_name, words)):
             found.append(Name(start=match.start(), end=match.end(), person=split_name(words), sure=False))

@@ -12,6 +12,7 @@ from mailbot.understanding.lexicon import (
     is_german,
     is_given_name,
     is_no_name,
+    is_unknown,
     small_words,
     word_set,
 )
@@ -70,7 +71,9 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
         and after.start == first.end + 1
         and after.text[:1].isupper()
         and is_given_name(after.text)
-        and _is_unknown(first)
+        and len(first.low) > 2
+        and first.low not in word_set("titles")
+        and is_unknown(first.text)
     )
     addressed = (
         at > 0 and words[at - 1].low in word_set("titles") and first.text[:1].isupper() and words[at - 1].end + 2 > first.start
@@ -110,17 +113,6 @@ def _begins(word: _Word, *, loose: bool, small: bool) -> bool:
     if loose and small:
         return len(word.low) > 1
     return (small or loose) and is_given_name(word.text)
-
-
-def _is_unknown(word: _Word) -> bool:
-    """Written with a capital, neither German nor a small word: part of a name that no list holds."""
-    return (
-        word.text[:1].isupper()
-        and len(word.low) > 2
-        and not is_german(word.text)
-        and not is_no_name(word.text)
-        and word.low not in word_set("titles")
-    )
 
 
 def _continues(word: _Word, run: Sequence[_Word], *, loose: bool, small: bool) -> bool:

@@ -89,10 +89,10 @@ def _put_right(people: tuple[Person, ...], text: str, scene: Scene) -> tuple[Per
             if not name:
                 continue
             others = [word for word in told if word.lower().removesuffix("s") not in person.name.lower().split()]
-            if name.lower() in denied and (called or part == "surname") and len(others) == 1 and _is_unknown(others[0], people):
+            if name.lower() in denied and (called or part == "surname") and len(others) == 1 and _is_no_other(others[0], people):
                 return _with(people, person, part, others[0])
             if about == [person] and re.search(_SURNAME if part == "surname" else _GIVEN, text, re.IGNORECASE):
-                return _with(people, person, part, others[-1]) if others and _is_unknown(others[-1], people) else None
+                return _with(people, person, part, others[-1]) if others and _is_no_other(others[-1], people) else None
             behind = [word for word in others if called and text.find(word) > called.start()]
             if called and not denied and about == [person] and len(behind) == 1 and _alike(name, behind[0]):
                 return _with(people, person, part, behind[0])
@@ -103,7 +103,7 @@ def _with(people: tuple[Person, ...], person: Person, part: str, name: str) -> t
     return tuple(replace(each, **{part: as_written(name)}) if each == person else each for each in people)
 
 
-def _is_unknown(word: str, people: Sequence[Person]) -> bool:
+def _is_no_other(word: str, people: Sequence[Person]) -> bool:
     """ "Admin ist Anna, nicht Weiß": the one who is named instead is among the people, so nobody is renamed."""
     return not any(word.lower() in each.name.lower().split() for each in people)
 

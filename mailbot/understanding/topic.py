@@ -123,6 +123,11 @@ class _Said:
     def all(self) -> tuple[int, ...]:
         return tuple(range(len(self.passages)))
 
+    @property
+    def whole(self) -> str:
+        """Subject and text."""
+        return "\n".join(map(self.text, (-1, *self.all)))
+
     def text(self, at: int) -> str:
         """A passage, or the subject where `at` is -1, "" beyond the mail."""
         return self.subject if at == -1 else self.passages[at].text if 0 <= at < len(self.passages) else ""
@@ -170,12 +175,11 @@ class _Said:
 
     def _speaks_for_oneself(self) -> bool:
         """ "Ich bräuchte eine Adresse als Sprecherin der AG Kultur": the group is only where the author has the task."""
-        text = "\n".join(map(self.text, (-1, *self.all)))
-        return listed("for_oneself").search(text) is not None and listed("for_all_of_us").search(text) is None
+        return listed("for_oneself").search(self.whole) is not None and listed("for_all_of_us").search(self.whole) is None
 
     def in_order(self, hits: Sequence[_Hit], *, ongoing: bool) -> list[_Hit]:
         """One hit a service: the first where it is asked for. Further services must be asked for in words of their own."""
-        several = listed("several_wishes").search("\n".join(map(self.text, (-1, *self.all)))) is not None
+        several = listed("several_wishes").search(self.whole) is not None
 
         def asks(hit: _Hit) -> bool:
             return several or self._asks(hit)
@@ -241,8 +245,7 @@ class _Said:
 
     def sign(self, words: Sequence[str], not_if: Sequence[str] = ()) -> str | None:
         """The first of these words in subject or text."""
-        text = "\n".join(self.text(at) for at in range(-1, len(self.passages)))
-        match = found(words, text, not_if=not_if)
+        match = found(words, self.whole, not_if=not_if)
         return match[0] if match else None
 
     def because(self, hit: _Hit) -> str:
@@ -265,7 +268,7 @@ _INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|weg von|instead of)\b[^,
 
 
 def _misspelt(text: str, names: Sequence[str]) -> str | None:
-    """Up to three words that together are nearly one of the names: "Nexcloud", "big blue batten"."""
+    """Up to three words that together are nearly one of the names: "Nexcloud", "big blue botton"."""
     words = re.findall(r"[^\W\d_]{2,}", text.lower()) if names else []
     for name in names:
         for at in range(len(words)):

@@ -45,9 +45,7 @@ def inbox(server: Dovecot, user: str) -> Iterator[Folder]:
 @pytest.fixture
 def people(server: Dovecot, user: str) -> Iterator[IMAPClient]:
     """The same mailbox as people see it, in a mail program."""
-    with IMAPClient("127.0.0.1", server.imap, ssl=False) as client:
-        client.login(user, "secret")
-        client.select_folder("INBOX")
+    with server.seen_by_people(user) as client:
         yield client
 
 

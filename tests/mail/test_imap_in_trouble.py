@@ -27,19 +27,6 @@ def wire(dovecot: Dovecot) -> Iterator[Wire]:
         yield wire
 
 
-@pytest.fixture
-def people(dovecot: Dovecot, user: str) -> Iterator[IMAPClient]:
-    """The same mailbox as people see it, in a mail program."""
-    with IMAPClient("127.0.0.1", dovecot.imap, ssl=False) as client:
-        client.login(user, "secret")
-        client.select_folder("INBOX")
-        yield client
-
-
-def through(wire: Wire, user: str) -> Login:
-    return Login(scheme="imap", host="127.0.0.1", port=wire.port, user=user, password="secret")
-
-
 def do_everything(login: Login) -> None:
     """Each thing that the bot does with a folder, once."""
     with open_folder(login, "INBOX", timeout=TIMEOUT) as inbox:
@@ -72,7 +59,7 @@ DOING = [rb"AUTHENTICATE", rb"APPEND", rb"CREATE", rb"MOVE"]
 
 
 def test_the_commands_are_those_that_the_bot_says(wire: Wire, user: str):
-    do_everything(through(wire, user))
+    do_everything(wire.login(user))
 
     assert [command for command in COMMANDS if command.replace(b"\\", b"") not in wire.heard] == []
 
@@ -82,7 +69,7 @@ def test_a_server_that_falls_silent_is_given_up_in_time_and_worth_another_try(wi
     wire.moods = [Mood(at=command, silent=True)]
 
     with pytest.raises(MailboxError, match="no answer in time") as gone:
-        do_everything(through(wire, user))
+        do_everything(wire.login(user))
 
     assert wire.moods == []
     assert gone.value.again
@@ -95,7 +82,7 @@ def test_a_connection_that_breaks_at_any_command_is_worth_another_try(wire: Wire
     wire.moods = [Mood(at=command, passes=passes)]
 
     with pytest.raises(MailboxError) as gone:
-        do_everything(through(wire, user))
+        do_everything(wire.login(user))
 
     assert wire.moods == []
     assert gone.value.again
@@ -105,7 +92,7 @@ def test_half_a_mail_is_no_mail(wire: Wire, user: str, people: IMAPClient):
     people.append("INBOX", eml() + b"x" * 10_000)
     wire.moods = [Mood(at=rb"BODY\.PEEK", passes=True, answer=5_000)]
 
-    with pytest.raises(MailboxError) as gone, open_folder(through(wire, user), "INBOX", timeout=TIMEOUT) as inbox:
+    with pytest.raises(MailboxError) as gone, open_folder(wire.login(user), "INBOX", timeout=TIMEOUT) as inbox:
         list(inbox.fetch(inbox.uids()))
 
     assert gone.value.again
@@ -114,7 +101,7 @@ def test_half_a_mail_is_no_mail(wire: Wire, user: str, people: IMAPClient):
 def test_a_farewell_that_is_not_answered_spoils_nothing(wire: Wire, user: str):
     wire.moods = [Mood(at=rb"LOGOUT", silent=True)]
 
-    do_everything(through(wire, user))
+    do_everything(wire.login(user))
 
     assert wire.moods == []
 
@@ -209,7 +196,7 @@ def test_idle_is_given_up_when_the_server_has_fallen_silent(wire: Wire, user: st
 
     with (
         pytest.raises(MailboxError, match="no answer in time"),
-        open_folder(through(wire, user), "INBOX", timeout=TIMEOUT) as inbox,
+        open_folder(wire.login(user), "INBOX", timeout=TIMEOUT) as inbox,
     ):
         inbox.wait(30)
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from imapclient import IMAPClient
+
 from mailbot.demo.ports import free_ports
 from mailbot.settings import Login
 from tests.servers.certificates import Certificates, make_certificates
@@ -52,6 +54,14 @@ class Dovecot:
             user=user,
             password=password,
         )
+
+    @contextmanager
+    def seen_by_people(self, user: str) -> Iterator[IMAPClient]:
+        """The mailbox of `user` in a mail program, INBOX open."""
+        with IMAPClient("127.0.0.1", self.imap, ssl=False) as client:
+            client.login(user, PASSWORD)
+            client.select_folder("INBOX")
+            yield client
 
 
 @contextmanager

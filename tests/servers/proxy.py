@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from mailbot.settings import Login
+from tests.servers.dovecot import PASSWORD
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mood:
@@ -34,6 +37,10 @@ class Wire:
     heard: bytes = b""
     connections: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def login(self, user: str) -> Login:
+        """How to reach the mailbox of `user` on the Dovecot behind."""
+        return Login(scheme="imap", host="127.0.0.1", port=self.port, user=user, password=PASSWORD)
 
     def strikes(self, said: bytes, before: bytes) -> Mood | None:
         """Note what a client says after what it said before; the mood that it brings about, which is over then."""

@@ -43,20 +43,10 @@ def bench(
         def choose(login: Login, folder: str, **options: Any) -> AbstractContextManager[Folder]:
             if login.user != "support":
                 return on_the_bench(login, folder, **options)
-            there = Login(scheme="imap", host="127.0.0.1", port=wire.port, user=user, password="secret")
-            return open_folder(there, folder, timeout=TIMEOUT, **options)
+            return open_folder(wire.login(user), folder, timeout=TIMEOUT, **options)
 
         object.__setattr__(bench.office, "open_folder", choose)
         yield bench
-
-
-@pytest.fixture
-def people(dovecot: Dovecot, user: str) -> Iterator[IMAPClient]:
-    """The same mailbox as people see it, in a mail program."""
-    with IMAPClient("127.0.0.1", dovecot.imap, ssl=False) as client:
-        client.login(user, "secret")
-        client.select_folder("INBOX")
-        yield client
 
 
 def lies_in(people: IMAPClient, folder: str) -> int:
