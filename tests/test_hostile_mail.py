@@ -354,6 +354,14 @@ def test_c10_mails_in_a_mail_have_a_bound():
     assert sum(bool(file.tables) for file in mail.attachments) == 5
 
 
+def test_c10_mails_in_mails_in_mails_are_not_written_out_again_and_again():
+    raw = multipart("mixed", part(ASKS))
+    for _ in range(100):
+        raw = b"Content-Type: message/rfc822\r\n\r\n" + raw
+
+    assert any("too deeply" in defect for defect in read(raw).defects)
+
+
 @pytest.mark.parametrize(
     "card",
     [

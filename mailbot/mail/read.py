@@ -124,6 +124,10 @@ def _tree(fields: Fields, content: bytes, notes: list[str]) -> Message:
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         notes.append("the parts nest too deeply to be read")
         return _as_text(content)
+    if _is_deeper(tree, MAX_DEPTH):
+        # The library writes each mail out anew that is attached to a mail: time grows with the square of the depth.
+        notes.append("the parts nest too deeply to be looked through for defects")
+        return tree
     try:
         notes.extend(sorted(MailParser(tree).defects_categories))
     except Exception:
@@ -311,6 +315,13 @@ class _Parts:
 def children(part: Message) -> list[Message]:
     """The parts of a multipart or an attached mail; none of everything else, whose payload may not even be decodable."""
     return [child for child in part.get_payload() if isinstance(child, Message)] if part.is_multipart() else []
+
+
+def _is_deeper(part: Message, depth: int) -> bool:
+    level = [part]
+    for _ in range(depth):
+        level = [child for each in level for child in children(each)]
+    return bool(level)
 
 
 def _leaves(part: Message) -> Iterator[Message]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mailbot.understanding.lexicon import listed
 
@@ -27,7 +28,7 @@ _SELF = tuple(
         r"\b(?:erreich\w*|schreibt|schreib|mailt)\b.{0,20}\b(?P<me>mich|mir)\b(?=.{0,20}\bunter\b)",
         r"\b(?:machen|pflegen|betreuen|übernehmen) (?:würde[nt]?|werden|wollen|will) (?:das |es |sie )?(?P<me>ich)\b",
         r"\bum die (?P<me>ich) mich kümmere?\b",
-        rf"\b(?:auch|wieder|eben|natürlich|selbstverständlich|\w+weise)\s+(?:auch\s+)?(?P<me>ich|mich|me)\b{_NEW_SENTENCE}",
+        rf"\b(?:auch|außerdem|ferner|zudem|schließlich|wieder|eben|natürlich|selbstverständlich|\w+weise)\s+(?:auch\s+)?(?P<me>ich|mich|me)\b{_NEW_SENTENCE}",
     )
 )
 _BEN = re.compile(r"Ben(?=\s+[A-ZÄÖÜÇŞİ]|\s*[,(<:@]|\s+(?:und|and)\b)")
@@ -35,6 +36,7 @@ _BEN = re.compile(r"Ben(?=\s+[A-ZÄÖÜÇŞİ]|\s*[,(<:@]|\s+(?:und|and)\b)")
 _DENIED = re.compile(r"\b(?:nicht|not|kein|weder)(?:\s+(?:mehr|länger|more))?\s*$", re.IGNORECASE)
 
 
+@lru_cache(1024)
 def speaks_of_self(text: str) -> tuple[int, ...]:
     """The offsets at which the author says that he or she is meant; "nicht ich" is not."""
     found = {match.start("me") for expression in _SELF for match in expression.finditer(text)}

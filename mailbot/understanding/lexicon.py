@@ -44,6 +44,7 @@ def _given_names() -> frozenset[str]:
     return frozenset(names | written_plainly) | word_set("short_names")
 
 
+@lru_cache(8192)
 def is_given_name(word: str) -> bool:
     """Whether the word, in any case, is a given name somewhere; of a double name ("Heinz-Peter") each part counts."""
     low = word.lower().strip(".,;:()")

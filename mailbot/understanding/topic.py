@@ -276,7 +276,7 @@ def _misspelt(text: str, names: Sequence[str]) -> str | None:
                 written = "".join(words[at : at + length])
                 if len(written) > len(name) + 2 or at + length > len(words):
                     break
-                if fuzz.ratio(written, name) >= _NEARLY and not (length == 1 and is_listed(written)):
+                if fuzz.ratio(written, name, score_cutoff=_NEARLY) and not (length == 1 and is_listed(written)):
                     return " ".join(words[at : at + length])
     return None
 

@@ -187,7 +187,7 @@ def _refused(clause: str, start: int, end: int) -> bool:
         return True
     if re.search(r"\b(?:oder|or)\b", clause, re.IGNORECASE) and "?" in clause:
         return True
-    return any(word in ("nicht", "nich", "net", "nit", "nichts", "nix") for word in after[:6]) or bool(
+    return any(word in ("nicht", "nich", "net", "nit", "nichts", "nix", "nie", "niemals") for word in after[:6]) or bool(
         beginning("too_much").match(" ".join(after[:8]))
     )
 

@@ -23,6 +23,7 @@ from mailbot.understanding.first_person import speaks_of_self
         "I will be the contact.",
         "Mehmet ve ben",
         "Paul et moi",
+        "Dabei sein wollen Paul Krüger und außerdem ich.",
     ],
 )
 def test_the_author_is_meant(text: str):

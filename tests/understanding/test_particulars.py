@@ -123,7 +123,14 @@ def test_the_wanted_address_is_one_of_ours_and_the_targets_are_not():
     assert found["targets"] == ("kim@verein.example", "paul@posteo.example")
 
 
-@pytest.mark.parametrize("words", ["an kim@verein.example und an mich", "an mich und kim@verein.example"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "an kim@verein.example und an mich",
+        "an mich und kim@verein.example",
+        "an kim@verein.example und meine eigene, mit der ich hier schreibe",
+    ],
+)
 def test_the_sender_may_be_one_of_the_targets(words: str):
     assert set(fields(f"{SHARED}, weitergeleitet {words}.")["targets"]) == {"kim@verein.example", "anna.schmidt@posteo.example"}  # type: ignore[arg-type]
 

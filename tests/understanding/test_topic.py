@@ -46,6 +46,11 @@ def test_a_mail_is_about_something_new(text: str, service: str):
     assert about(text) == [(service, NEW)]
 
 
+def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_address():
+    assert about("Wir brauchen die Nextcloud:", "Anne-Kathrin Decker <ak.decker@web.example>") == [("nextcloud", NEW)]
+    assert about("Der OV Kalk hätte gern ov-kalk@die-linke-koeln.de.") == [("email_group", NEW)]
+
+
 @pytest.mark.parametrize(
     ("text", "service"),
     [

@@ -132,6 +132,7 @@ def test_a_bare_answer_has_one_number(text: str, number: int | None):
         ("nicht nur eine Weiterleitung, sondern ein Postfach", "mailbox"),
         ("Ich möchte damit auch selbst Mails verschicken.", "mailbox"),
         ("forwarding, please", "forward"),
+        ("Bitte nur weiterleiten, ein Postfach lese ich eh nie.", "forward"),
         ("Postfach oder Weiterleitung?", None),  # asks, does not choose
         ("Weiterleitung und Postfach", None),
         ("eine Adresse", None),
