@@ -280,8 +280,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         Machine.REPORT,
-        "The subject is word for word that of a mail system.",
-        lambda asked: bool(_SURE_REPORT_SUBJECT.match(asked.subject)),
+        "The subject is word for word that of a mail system, and it would not come back to who sent it.",
+        lambda asked: bool(_SURE_REPORT_SUBJECT.match(asked.subject)) and asked.mail.return_path != asked.mail.sender.email,
     ),
     # Absence notes.
     Rule(

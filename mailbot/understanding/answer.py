@@ -79,7 +79,7 @@ def _plain(
     """A field that is no person: filled behind its form line, missing and now said, or corrected."""
     for form in forms:
         value = _said(rule, service, scene.saying(form.text, form.line), catalogue, heard, bare=True)
-        if value is not None:
+        if value is not None and not _is_known(value, heard.fields.get(rule.id)):
             return heard.take(rule.id, value, f'"{form.text}" behind "{form.blank.label}" in line {form.line}')
     known = heard.fields.get(rule.id)
     told = without_denied(scene, rule, known)
@@ -97,6 +97,13 @@ def _plain(
         if value not in (None, known) and value is not None and (rule.type == "choice" or restates(rule, scene, value)):
             heard.take(rule.id, value, "said anew in this mail")
     return None
+
+
+def _is_known(value: Value, before: Value | None) -> bool:
+    """Our own form may have held it already when it was sent back."""
+    if isinstance(value, tuple) and isinstance(before, tuple):
+        return all(each in before for each in value)
+    return value == before
 
 
 def _addresses_after(before: Value | None, said: Value | None, scene: Scene) -> Value | None:

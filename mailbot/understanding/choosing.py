@@ -41,7 +41,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
     reason = "marked in the list" if picked else ""
     announced = False
     names = chosen.names_of((*pool, scene.voice.person))  # once, for lists may be long and mails longer
-    for at, passage in enumerate(scene.passages):
+    for at, passage in enumerate((*scene.passages, *scene.enclosed)):
         said = chosen.spans(passage.text, rule.words, names)
         bare = announced or (anywhere and not picked)
         stretches = said or (_bare_stretches(passage.text, pool) if bare else ())
@@ -189,6 +189,8 @@ def rechoose(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tup
                 gone.append(last)
             value = [person for person in value if person not in gone]
             if stretches and not gone and named and not doubts and not listed("as_well").search(stretch):
+                if _is_in_passing(stretch, rule, named):
+                    continue
                 value = []
             rest = passage.text[end:].lstrip(" ,;")
             if gone and beginning("instead").match(rest):
@@ -207,3 +209,13 @@ def rechoose(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tup
     else:
         del heard.fields[rule.id]
         heard.doubt(Guess(item=rule.id, written=", ".join(person.name for person in value), why=Why.TOO_MANY))
+
+
+def _is_in_passing(stretch: str, rule: FieldRule, named: Sequence[Person]) -> bool:
+    """ "Unser Admin Yusuf fragt, ob …": chooses nobody."""
+    cue = re.search(rf"\b{_DETERMINERS}\s+{pattern(*rule.words).pattern}\s+(?=[^\W\d_])", stretch, re.IGNORECASE)
+    if cue is None:
+        return False
+    rest = stretch[cue.end() :]
+    begins = [end for person in named for start, end in places(person, rest) if start == 0]
+    return bool(begins) and len(re.findall(r"\w+", listed("choosing").sub(" ", rest[max(begins) :]))) > 0

@@ -13,7 +13,11 @@ from mailbot.understanding.lexicon import fold, is_noun, word_set, words
 from mailbot.understanding.names import same_person, split_name
 from mailbot.understanding.request import Person
 
-_PIECE = re.compile(r",\s*|;\s*|\s[–—-]\s|[.?!]\s+|\s+(?:und zwar|wobei|davon|darunter|mit)\s+(?=[^,.;]{0,40}$)|\n")
+_PIECE = re.compile(
+    r",\s*|;\s*|\s[–—-]\s|[.?!]\s+|\s+(?:und zwar|wobei|davon|darunter|mit)\s+(?=[^,.;]{0,40}$)"
+    r"|\s+und\s+(?=(?:neu|als)\s+(?:dabei|nutzer\w*|user\w*|mitglied\w*)\b)|\n",
+    re.IGNORECASE,
+)
 _AND = re.compile(
     r"\b(?:sondern|nämlich|dann|also|lieber|wieder|beide[ns]?|un|et|und|and|ve|y|e|i"
     r"|sowie|plus|oder|u\.|auch|als|der|die|den|das|sind|ist)\b|[&+/()]",

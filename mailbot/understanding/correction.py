@@ -10,6 +10,13 @@ from mailbot.understanding.request import Person
 
 _ABOUT_THE_NEXT = re.compile(r"\b(?:nicht|not|statt|instead of|ohne)\s*$", re.IGNORECASE)
 
+_BUT_THAT = r"(?:\s+(?:mehr|leider|dafür|dazu|wohl|bitte|any ?more|(?:für|als|for|as)(?: d\w\w)? \w+))*\W*$"
+_AT_END = re.compile(
+    rf"{listed('removed_at_end').pattern}{_BUT_THAT}|^\s*{listed('removed_alone').pattern}{_BUT_THAT}", re.IGNORECASE
+)
+_GOES_ON = re.compile(r",\s*(?:dass|ob|wie|wann|wo|wer|was|weshalb)\b", re.IGNORECASE)
+""" "Paul will nicht, dass …" says something else."""
+
 
 def corrects(text: str) -> bool:
     """Whether the text has words of a correction at all."""
@@ -19,7 +26,8 @@ def corrects(text: str) -> bool:
 def is_replaced(text: str, start: int) -> bool:
     """Whether the name that begins at `start` stands behind "statt" or the like."""
     words = listed("instead_of").pattern
-    return re.search(rf"{words}\s+(?:(?!mir\b|mich\b|meiner\b|me\b)\w+\s+)?$", text[:start], re.IGNORECASE) is not None
+    stands = re.search(rf"{words}\s+(?:(?!mir\b|mich\b|meiner\b|me\b)\w+\s+)?$", text[:start], re.IGNORECASE) is not None
+    return stands and not listed("not_instead").search(text, start)
 
 
 def leaves(text: str, start: int, end: int, upto: int | None = None) -> bool:
@@ -32,6 +40,7 @@ def leaves(text: str, start: int, end: int, upto: int | None = None) -> bool:
     rest = re.split(r"[,.;!]", whole if upto is None else _ABOUT_THE_NEXT.sub("", whole))[0]
     return (
         listed("removed").search(rest) is not None
+        or (_AT_END.search(rest) is not None and not _GOES_ON.match(text[end + len(rest) :]))
         or any(beginning("removed_behind").match(tail) for tail in _tails(rest))
         or is_replaced(text, start)
     )

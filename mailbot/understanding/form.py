@@ -28,14 +28,15 @@ class Blank:
     """
     One line that a member is asked to fill in: the label without colon, and what it stands for.
 
-    `question` stands below the label where something was written already that is a guess; `earlier` are the forms
-    that it may have had in mails before.
+    `others` are labels that mean the same. `question` stands below the label where something was written already that
+    is a guess; `earlier` are the forms that it may have had in mails before.
     """
 
     label: str
     field: str
     part: str | None = None
     person: Person | None = None
+    others: tuple[str, ...] = ()
     question: str = ""
     earlier: tuple[str, ...] = ()
 
@@ -74,7 +75,8 @@ def _of_field(rule: FieldRule, request: Request, language: str) -> Iterator[Blan
     value = request.fields.get(rule.id)
     if isinstance(value, Person):
         for part in parts:
-            yield Blank(label=PART_LABELS[language][part], field=rule.id, part=part, person=value)
+            whole = OF_LABELS[language][part].format(value.name)
+            yield Blank(label=PART_LABELS[language][part], field=rule.id, part=part, person=value, others=(whole,))
     elif isinstance(value, tuple):
         for person in value:
             for part in parts:
@@ -111,7 +113,7 @@ def filled(body: Body, requests: Sequence[Request], catalogue: Catalogue) -> tup
         if ":" not in line.text:
             continue
         for at, blank in wanted:
-            text = _behind(blank.label, line.text)
+            text = _behind(blank, line.text)
             if text is None or (at, blank) in seen:
                 continue
             answer = text or _below(lines, number + 1, blank, wanted)
@@ -121,14 +123,16 @@ def filled(body: Body, requests: Sequence[Request], catalogue: Catalogue) -> tup
     return tuple(found)
 
 
-def _behind(label: str, text: str) -> str | None:
+def _behind(blank: Blank, text: str) -> str | None:
     """The words behind the label and its colon, "" where none stand there, None where it is another line."""
-    head, _, rest = _cut(label, text)
-    if plain(head) != plain(label) and plain(re.sub(r"\b(?:frau|herrn?|dr|prof)\b\.?", "", head, flags=re.IGNORECASE)) != plain(
-        label
-    ):
-        return None
-    return rest.strip(" \t_.*")
+    for label in (blank.label, *blank.others):
+        head, _, rest = _cut(label, text)
+        if plain(label) in (plain(head), plain(_TITLE.sub("", head))):
+            return rest.strip(" \t_.*")
+    return None
+
+
+_TITLE = re.compile(r"\b(?:frau|herrn?|dr|prof)\b\.?", re.IGNORECASE)
 
 
 def _cut(label: str, text: str) -> tuple[str, str, str]:
@@ -142,14 +146,12 @@ def _below(lines: Sequence[Line], at: int, blank: Blank, wanted: Sequence[tuple[
     at, text = _past_question(lines, at, blank)
     if text:
         return text
+    while at < len(lines) and lines[at].kind is Kind.OWN and not lines[at].text.strip() and lines[at - 1].kind is Kind.QUOTED:
+        at += 1
     if at >= len(lines):
         return ""
     text = lines[at].text.strip()
-    if (
-        not text
-        or any(_behind(blank.label, text) is not None for _, blank in wanted)
-        or re.match(r"[\w*() –,-]{3,50}:\s*$", text)
-    ):
+    if not text or any(_behind(blank, text) is not None for _, blank in wanted) or re.match(r"[\w*() –,-]{3,50}:\s*$", text):
         return ""
     taken = [text]
     for line in lines[at + 1 :]:

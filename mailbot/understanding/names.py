@@ -75,11 +75,21 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
         and first.low not in word_set("titles")
         and is_unknown(first.text)
     )
+    masked = (  # "Ansprechperson ist Can Özdemir": a name that is another word as well, but not with a capital
+        after is not None
+        and after.start == first.end + 1
+        and first.text.istitle()
+        and after.text.istitle()
+        and is_ever_given_name(first.text)
+        and is_unknown(after.text)
+        and (not is_given_name(after.text) or re.search(r"[\w,]\s$", text[: first.start]) is not None)
+    )
     addressed = (
         at > 0 and words[at - 1].low in word_set("titles") and first.text[:1].isupper() and words[at - 1].end + 2 > first.start
     )
     if (
         not introduces
+        and not masked
         and not _begins(first, loose=loose, small=small)
         and not (addressed and first.low not in word_set("titles"))
     ):

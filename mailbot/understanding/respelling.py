@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from mailbot.understanding.chosen import is_speaker
 from mailbot.understanding.correction import is_replaced
-from mailbot.understanding.lexicon import fold, is_no_name
+from mailbot.understanding.lexicon import fold, is_german, is_no_name
 from mailbot.understanding.names import as_written
 from mailbot.understanding.request import Guess, Person, Why
 from mailbot.understanding.scene import Scene
@@ -24,6 +24,8 @@ _SWAPPED = re.compile(
     re.IGNORECASE,
 )
 _GIVEN = r"(?:\b(?:vor|ruf)namen?\b|\b(?:given|first) name\b)"
+_NAMES = re.compile(r"\b(?:ist|is|lautet|hei(?:ß|ss)\w*|schreib\w*|statt|sondern)\b|[:=]|^(?:\S+\s+){0,3}\S+$", re.IGNORECASE)
+""" "Mein Nachname ist Hand", not "Den Nachnamen hatte ich nicht zur Hand"."""
 _SURNAME = r"(?:\b(?:nach|familien|zu)namen?\b|\bsurname\b|\b(?:last|family) name\b)"
 _WORD = re.compile(r"(?<![\w@.])[^\W\d_][\w'’-]*(?![\w@])")
 
@@ -91,6 +93,7 @@ def _put_right(people: tuple[Person, ...], text: str, scene: Scene) -> tuple[Per
             others = [word for word in told if word.lower().removesuffix("s") not in person.name.lower().split()]
             if name.lower() in denied and (called or part == "surname") and len(others) == 1 and _is_no_other(others[0], people):
                 return _with(people, person, part, others[0])
+            others = [word for word in others if not is_german(word) or _NAMES.search(text)]
             if about == [person] and re.search(_SURNAME if part == "surname" else _GIVEN, text, re.IGNORECASE):
                 return _with(people, person, part, others[-1]) if others and _is_no_other(others[-1], people) else None
             behind = [word for word in others if called and text.find(word) > called.start()]

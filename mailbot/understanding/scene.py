@@ -27,7 +27,8 @@ class Scene:
     """
     Who speaks, the passages in order (salutations cut off), the persons mentioned, and the tables' rows.
 
-    `titles` are texts that may name the group: the subject, names and headings of attachments.
+    `titles` are texts that may name the group: the subject, names and headings of attachments; `enclosed` are the lines
+    of attached texts.
     """
 
     voice: Voice
@@ -35,6 +36,7 @@ class Scene:
     mentions: tuple[Mention, ...]
     entries: tuple[Entry, ...]
     titles: tuple[str, ...]
+    enclosed: tuple[Passage, ...]
     copied: tuple[Person, ...]
     today: date | None
     own: frozenset[str] = frozenset()
@@ -60,6 +62,7 @@ class Scene:
             mentions=mentions(listed, own=self.own, author=self.voice.person.email or ""),
             entries=(),
             titles=(),
+            enclosed=(),
             voice=replace(self.voice, closing=()),
         )
 
@@ -125,6 +128,9 @@ def _scene(
             *(attachment.text[:2000] for attachment in attachments),
             *headings,
             *(_stem(attachment.name) for attachment in attachments),
+        ),
+        enclosed=tuple(
+            Passage(text=line, line=0) for file in attachments for line in file.text[:2000].splitlines() if line.strip()
         ),
         copied=tuple(_as_person(address) for address in mail.cc if address.email not in catalogue.own_addresses),
         company=company,

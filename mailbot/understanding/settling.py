@@ -127,7 +127,7 @@ def _refused(text: str, heard: Heard) -> Sequence[Guess]:
 
 
 def _is_told_otherwise(guess: Guess, scene: Scene) -> bool:
-    """ "Ja, es ist kim@…": a mere address of which nothing says whose else it is."""
+    """ "Ja, es ist kim@…": a mere address of which nothing says whose else it is, or one that resembles what was written."""
     if "@" not in guess.written:
         return any(
             mention.person.given
@@ -137,8 +137,10 @@ def _is_told_otherwise(guess: Guess, scene: Scene) -> bool:
             for mention in scene.mentions
         )
     return any(
-        mention.person.email not in (None, guess.proposed) and not (mention.person.given or mention.person.surname)
+        email not in (None, guess.proposed)
+        and (not (mention.person.given or mention.person.surname) or fuzz.ratio(guess.written, email) >= 70)
         for mention in scene.mentions
+        for email in (mention.person.email,)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -49,6 +49,9 @@ def topics_of(
             is a topic; the result may be empty.
         enclosed: a list of persons came with the mail, which speaks for a wish.
     """
+    several = () if ongoing else _of_several(passages, catalogue, enclosed=enclosed)
+    if several:
+        return several
     said = _Said(subject="" if ongoing else subject, passages=passages, catalogue=catalogue)
     hits = said.hits(told=[at for at in said.all if not listed("already").search(passages[at].text)]) or said.hits()
     urgent = max(
@@ -89,6 +92,26 @@ def topics_of(
         return _requests(services, said, ongoing=False)
     because = (said.because(services[0]), "but nothing is asked for")
     return (Topic(service="other", passages=said.all, because=because),)
+
+
+def _of_several(passages: Sequence[Passage], catalogue: Catalogue, *, enclosed: bool) -> tuple[Topic, ...]:
+    """
+    The topics of a mail that goes through its matters one by one ("Erstens … Zweitens …", "1. … 2. …"), each read for
+    itself; what stands before the first is said to all. Empty where it does not, or where all are about one service.
+    """
+    begins = [at for at, each in enumerate(passages) if each.marked or beginning("numbered").match(each.text)]
+    if len(begins) < 2:
+        return ()
+    found: dict[str, Topic] = {}
+    for first, end in zip(begins, [*begins[1:], len(passages)], strict=True):
+        part = passages[first:end]
+        if services_named(part, catalogue):
+            for topic in topics_of("", [replace(part[0], marked=False), *part[1:]], catalogue, enclosed=enclosed):
+                about = topic.tool or topic.service
+                places = (*range(begins[0]), *(first + at for at in topic.passages))
+                if topic.service != "other":
+                    found.setdefault(about, replace(topic, passages=places))
+    return tuple(found.values()) if len(found) > 1 else ()
 
 
 def services_named(passages: Sequence[Passage], catalogue: Catalogue) -> tuple[str, ...]:

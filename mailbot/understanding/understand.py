@@ -122,7 +122,7 @@ def _with_shared_group(requests: tuple[Request, ...], catalogue: Catalogue) -> t
 def _is_passed_on(scene: Scene, passed: Scene, catalogue: Catalogue) -> bool:
     """The request itself stands in the forwarded mail."""
     own = scene.text
-    if not topics_of("", passed.passages, catalogue, ongoing=True):
+    if topics_of("", passed.passages, catalogue, enclosed=bool(passed.entries))[0].service == "other":
         return False
     return bool(listed("passing_on").search(own)) or len(own.split()) < 15
 

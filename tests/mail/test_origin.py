@@ -36,6 +36,10 @@ def machine(*headers: str, **about: str) -> Machine | None:
         ((), {"subject": "Urlaub bis 23. Juni"}),
         ((), {"subject": "Fwd: Newsletter 7/2025"}),
         ((), {"subject": "Fwd: Undelivered Mail Returned to Sender"}),
+        (
+            ("Return-Path: <anna@posteo.example>",),
+            {"sender": "anna@posteo.example", "subject": "Undelivered Mail Returned to Sender"},
+        ),
         ((), {"subject": "Postmaster gesucht"}),
         ((), {"text": "Dies ist eine automatische Antwort, die mich ärgert: wie schalte ich sie ab?"}),  # it answers no mail
         (("In-Reply-To: <1@x.example>",), {"text": "Eure automatische Antwort habe ich bekommen."}),

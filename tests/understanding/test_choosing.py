@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailbot.understanding.request import Person, Request
@@ -51,6 +53,13 @@ def test_a_column_of_an_attached_list_may_mark_them():
     assert one(written("Der OV Kalk möchte die Nextcloud, Liste anbei.", attachments=(sheet,))).fields["admins"] == (CEM,)
 
 
+def test_a_text_that_is_attached_may_name_them():
+    table = (("Vorname", "Nachname", "E-Mail"), ("Paul", "Krüger", PAUL), ("Cem", "Arslan", CEM))
+    sheet = replace(attached(*table), text="Anmeldung\nGruppenadmins: Cem Arslan")
+
+    assert one(written("Der OV Kalk möchte die Nextcloud, Liste anbei.", attachments=(sheet,))).fields["admins"] == (CEM,)
+
+
 @pytest.mark.parametrize(
     ("answer", "admins"),
     [
@@ -88,6 +97,7 @@ def test_who_names_nobody_is_asked_again(answer: str):
         ("Korrektur: Admin soll doch Cem statt Paul sein.", {CEM}),
         ("Paul doch nicht als Admin. Dafür Dora.", {DORA}),
         ("Außerdem soll Cem auch noch Admin werden.", {PAUL, CEM}),
+        ("paul will doch nicht admin sein das macht jetzt cem und als nutzerin bleibt dora", {CEM}),
     ],
 )
 def test_who_is_admin_may_be_corrected(correction: str, admins: set[str]):

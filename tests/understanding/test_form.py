@@ -33,6 +33,12 @@ def test_of_one_person_the_parts_are_asked_for():
     assert labels(video) == ["Name", "E-Mail"]
 
 
+def test_of_one_person_it_may_be_said_of_whom():
+    video = Request(service="video", fields={"person": PAUL}, missing=("person.email",))
+
+    assert answers("> E-Mail von Paul Krüger: paul@x.example", video) == [(0, "E-Mail", "paul@x.example")]
+
+
 def test_there_is_a_line_for_each_person_and_part():
     two = request(fields={"users": (Person(given="Anna"), PAUL)}, missing=("users.email", "users.surname"))
 
@@ -58,6 +64,7 @@ def test_nothing_is_asked_for_where_nothing_is_missing():
         "> > Name der Gruppe: OV Kalk",
         "Name der Gruppe:\nOV Kalk",
         "> Name der Gruppe:\nOV Kalk",
+        "Danke!\n\nAm 1.6.2025 schrieb Support:\n> Es fehlt noch:\n> Name der Gruppe:\n\nOV Kalk\n\n> Gruppenadmins (1–3):",
         "*Name der Gruppe:* OV Kalk",
         "- Name der Gruppe: OV Kalk",
         "Name of the group: OV Kalk",

@@ -29,6 +29,48 @@ def users(*mails: str) -> set[Person]:
 
 
 @pytest.mark.parametrize(
+    "remark",
+    [
+        "Cem kann nicht mehr so gut sehen, bitte große Schrift in der Anleitung.",
+        "Cem kann leider nicht so gut mit dem Computer umgehen.",
+        "Cem will nicht, dass seine Adresse öffentlich ist.",
+        "Cem hat keine Zeit am Donnerstag, deshalb bitte am Freitag anrufen.",
+        "Cem ist nicht da, er meldet sich nächste Woche.",
+        "Cem nutzt die Nextcloud noch nicht, bekommt er eine Einführung?",
+        "Cem fällt die Bedienung schwer, gibt es eine Anleitung?",
+        "Cem streicht gerade seine Wohnung und antwortet später.",
+        "Ohne Cem wären wir aufgeschmissen.",
+        "Statt Cem dürft ihr auch mich anrufen.",
+        "Das Passwort bitte nicht Cem geben, der verliert alles.",
+        "Cem kommt nicht an seine Mails, schickt den Link bitte an mich.",
+        "Cem hat nicht geantwortet.",
+        "Unser Admin Paul fragt, wann das fertig ist.",
+        "Unserem Admin Paul könnt ihr die Zugangsdaten direkt schicken.",
+        "Bei Cem heißt der Ordner Sommerfest, geht das?",
+    ],
+)
+def test_what_is_merely_told_of_somebody_changes_nothing(remark: str):
+    assert fields(LIST, remark) == fields(LIST)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Cem kann nicht.", "Cem will leider nicht mehr.", "Cem hat keine Zeit dafür.", "Cem bitte nicht.", "Cem kommt doch nicht."],
+)
+def test_who_merely_cannot_leaves(words: str):
+    assert users(LIST, words) == {PAUL}
+
+
+def test_of_a_list_that_was_sent_back_only_what_is_new_counts():
+    shared = "Der OV Kalk möchte die Adresse ov-kalk@die-linke-koeln.de, weitergeleitet an paul@posteo.example und an cem@web"
+
+    assert fields(shared, "Es fehlte das Ende: cem@web.example\n\n> Ziel-Adressen: paul@posteo.example")["targets"] == (
+        "paul@posteo.example",
+        "cem@web.example",
+    )
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         "cem@posteo.example",

@@ -16,6 +16,13 @@ def named(given: str | None = None, surname: str | None = None, email: str | Non
     return Person(given=given, surname=surname, email=email)
 
 
+def test_a_name_may_be_another_word_as_well():
+    (name,) = names_in("Ansprechperson ist Can Özdemir")
+
+    assert name.person == Person(given="Can", surname="Özdemir")
+    assert [each.person.given for each in names_in("Can Anna join us?")] == ["Anna"]
+
+
 def test_names_stand_in_a_sentence():
     found = names_in("Anna Schmidt und Mehmet Yılmaz kommen, Paul auch.")
 

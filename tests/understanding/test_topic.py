@@ -46,6 +46,20 @@ def test_a_mail_is_about_something_new(text: str, service: str):
     assert about(text) == [(service, NEW)]
 
 
+def test_a_mail_that_goes_through_its_matters_one_by_one_is_about_each():
+    video = "Ich bin Sprecherin im OV Esch und hätte gern einen Account für BigBlueButton."
+
+    assert about("Erstens komme ich seit Montag nicht mehr in die Nextcloud.", f"Zweitens: {video}") == [
+        ("help", NEW),
+        ("video", NEW),
+    ]
+    assert about("Zum einen bitte Paul Meier aus der Nextcloud entfernen.", f"Zum anderen: {video}") == [
+        ("nextcloud", CHANGE),
+        ("video", NEW),
+    ]
+    assert about("Erstens bräuchten wir die Nextcloud.", "Zweitens: Wann ist die Nextcloud fertig?") == [("nextcloud", NEW)]
+
+
 def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_address():
     assert about("Wir brauchen die Nextcloud:", "Anne-Kathrin Decker <ak.decker@web.example>") == [("nextcloud", NEW)]
     assert about("Der OV Kalk hätte gern ov-kalk@die-linke-koeln.de.") == [("email_group", NEW)]
