@@ -2,7 +2,7 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
-# make bench-faults      kills the bot at every step of its way, some 300 times, and counts what is lost or doubled
+# make bench-faults      kills the bot at every step of its way, some 330 times, and counts what is lost or doubled
 # make bench-loops       how many mails it takes until two machines that answer each other stop
 # make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
 # make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory

@@ -100,8 +100,10 @@ def _is_numbered_anew(folder: Folder, known: Reading, newest: Mapping[int, str])
     if folder.uidvalidity != known.uidvalidity or folder.starts_over(known.last_uid):
         return True
     found = {uid: identity_of(field).message_id for uid, field in folder.names(list(newest)).items()}
-    # A mail without a name proves nothing; one that only the server can read would prove it for ever.
-    return any(name and newest[uid] and name != newest[uid] for uid, name in found.items())
+    # A mail without a name proves nothing.
+    others = [uid for uid, name in found.items() if name and newest[uid] and name != newest[uid]]
+    # Server and bot may read broken headers differently: the whole mail tells, else such a mail would prove it for ever.
+    return any(identity_of(mail.raw).message_id != newest[mail.uid] for mail in folder.fetch(others))
 
 
 def _read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:

@@ -21,6 +21,8 @@ OF_LABELS: Mapping[str, Mapping[str, str]] = {
     "de": {"given": "Vorname von {}", "surname": "Nachname von {}", "email": "E-Mail von {}"},
     "en": {"given": "Given name of {}", "surname": "Surname of {}", "email": "E-mail of {}"},
 }
+_ALSO_OF: Mapping[str, Mapping[str, str]] = {"de": {"surname": "Name von {}"}, "en": {"surname": "Name of {}"}}
+"""What the line may be called where somebody wrote it anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +77,18 @@ def _of_field(rule: FieldRule, request: Request, language: str) -> Iterator[Blan
     value = request.fields.get(rule.id)
     if isinstance(value, Person):
         for part in parts:
-            whole = OF_LABELS[language][part].format(value.name)
-            yield Blank(label=PART_LABELS[language][part], field=rule.id, part=part, person=value, others=(whole,))
+            others = (OF_LABELS[language][part].format(value.name), *_also(language, part, value))
+            yield Blank(label=PART_LABELS[language][part], field=rule.id, part=part, person=value, others=others)
     elif isinstance(value, tuple):
         for person in value:
             for part in parts:
                 if isinstance(person, Person) and getattr(person, part) is None:
-                    yield Blank(label=OF_LABELS[language][part].format(person.name), field=rule.id, part=part, person=person)
+                    label, others = OF_LABELS[language][part].format(person.name), _also(language, part, person)
+                    yield Blank(label=label, field=rule.id, part=part, person=person, others=others)
+
+
+def _also(language: str, part: str, person: Person) -> tuple[str, ...]:
+    return (_ALSO_OF[language][part].format(person.name),) if part in _ALSO_OF[language] else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

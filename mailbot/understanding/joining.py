@@ -66,7 +66,18 @@ def _added(
         named = tuple(
             scene.who(mention) for mention in scene.mentions if mention.me or (mention.person.given and mention.person.surname)
         )
-    return merged([*people, *named])
+    merely_named = (mention.person for mention in scene.mentions if not mention.me and _is_mere_answer(mention, scene))
+    return merged([*people, *named, *(each for each in merely_named if each.given)])
+
+
+def _is_mere_answer(mention: Mention, scene: Scene) -> bool:
+    """ "Das wären dann ich und der Dragan.": the sentence says who it is, and nothing else."""
+    text = scene.passages[mention.place[0]].text
+    left = text
+    for each in scene.mentions:
+        if each.place[0] == mention.place[0]:
+            left = left[: each.place[1]] + " " * (each.end - each.place[1]) + left[each.end :]
+    return not re.search(r"\w", listed("me").sub(" ", listed("choosing").sub(" ", left))) and not text.endswith("?")
 
 
 def _with_part(people: Sequence[Person], whose: Person, part: str, text: str, own: frozenset[str]) -> tuple[Person, ...]:

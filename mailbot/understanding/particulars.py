@@ -230,7 +230,7 @@ def hear_addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: H
             if wire.email and not is_own(wire.email, catalogue):
                 found.append(wire.email)
                 reason = reason or quote(passage)
-            elif wire.email is None and "@" in wire.written:
+            elif wire.email is None and ("@" in wire.written or passage.listed):
                 meant = likely_address(wire.written, catalogue.own_addresses)
                 if meant is None or not is_own(meant, catalogue):
                     heard.broken.add(rule.id)

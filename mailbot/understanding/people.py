@@ -12,7 +12,7 @@ from mailbot.understanding import chosen
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
-from mailbot.understanding.lexicon import beginning, is_german, is_no_name, listed
+from mailbot.understanding.lexicon import beginning, is_german, is_no_name, is_unknown, listed
 from mailbot.understanding.mention import Mention, merged
 from mailbot.understanding.names import as_written, completed, names_in, same_person
 from mailbot.understanding.passage import Passage
@@ -218,6 +218,9 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
             clause_end = _clause_end(passage.text, match.end())
             after = [each for each in here if match.end() <= each.place[1] <= min(clause_end, match.end() + 80)]
             before = [each for each in here if each.place[1] < match.start() and match.start() - each.end < 40]
+            unheard = _UNHEARD_OF.match(passage.text[match.end() : clause_end])
+            if unheard and is_unknown(unheard["name"]) and not any(each.place[1] < match.end() + unheard.end() for each in after):
+                return Person(given=unheard["name"]), quote(passage)
             for mention in [*after, *reversed(before)]:
                 if mention.me:
                     return scene.who(mention), quote(passage)
@@ -265,6 +268,13 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
     if len(listed_ones) == 1 and not chosen.is_speaker(listed_ones[0].person, scene.voice.person):
         return listed_ones[0].person, "the only person listed"
     return None, ""
+
+
+_UNHEARD_OF = re.compile(
+    r"(?:\s+(?:dafür|hierfür))*(?:\s*:|\s+(?:ist|wird|wäre|bleibt|soll|sollte))\s+(?:die|der|unsere?|meine?)\s+"
+    r"(?P<name>[A-ZÄÖÜÇŞİ][^\W\d_]{2,})(?=\s*(?:[,.;!(]|$))"
+)
+""" "Ansprechpartnerin dafür wird die Beritan, …": a name that no list knows."""
 
 
 def _who_receives(scene: Scene) -> Mention | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from mailbot.catalogue import Catalogue, Service
+from mailbot.catalogue import Catalogue, Service, Signs
 from mailbot.expression import found, pattern
 from mailbot.understanding.group import groups_in
 from mailbot.understanding.lexicon import beginning, is_listed, listed
@@ -71,7 +71,7 @@ def topics_of(
         return _requests([hit for hit in services if hit.strong or said.wishes([hit])], said, ongoing=True)
     enclosed = enclosed or said.lists_addresses()
     trouble = said.sign(catalogue.language.help.strong, catalogue.language.help.not_if)
-    if trouble and not (enclosed and said.wishes(services)):
+    if trouble and not (enclosed and said.wishes(services)) and not said.merely_asks(services, catalogue.language.help):
         return (_help(services, trouble, said),)
     if not services:
         return (Topic(service="other", passages=said.all, because=("no words of any service were found",)),)
@@ -237,6 +237,12 @@ class _Said:
             if listed("meant_for").search(self.text(hit.at)) and self._groups(hit.at):
                 return True
         return False
+
+    def merely_asks(self, services: Sequence[_Hit], trouble: Signs) -> bool:
+        """Whether a service is wanted for a group, and trouble is only in questions beside that ("Kann man das vorher üben?")."""
+        wanted = [hit.at for hit in services if self.wants(hit.at, strongly=True) and self._groups(hit.at)]
+        places = [at for at in (-1, *self.all) if found(trouble.strong, self.text(at), not_if=trouble.not_if)]
+        return bool(wanted) and all(at not in wanted and beginning("side_questions").match(self.text(at)) for at in places)
 
     def hints_at_wish(self, services: Sequence[_Hit]) -> bool:
         """Words that often go with a wish, beside the service; or a group together with words for what is asked for."""

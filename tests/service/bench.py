@@ -84,8 +84,8 @@ class Shelf:
         return self.next_uid <= last
 
     def names(self, uids: Sequence[int]) -> dict[int, bytes]:
-        lines = {uid: self.mails[uid].raw.splitlines(keepends=True) for uid in uids if uid in self.mails}
-        return {uid: b"".join(line for line in each if line.startswith(b"Message-ID:")) for uid, each in lines.items()}
+        lines = {uid: self.mails[uid].raw.split(b"\n") for uid in uids if uid in self.mails}  # as Dovecot does: CR ends no line
+        return {uid: b"\n".join(line for line in each if line.startswith(b"Message-ID:")) for uid, each in lines.items()}
 
     def uids(self, after: int = 0) -> list[int]:
         self.told = max(self.mails, default=0)

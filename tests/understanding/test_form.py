@@ -37,6 +37,9 @@ def test_of_one_person_it_may_be_said_of_whom():
     video = Request(service="video", fields={"person": PAUL}, missing=("person.email",))
 
     assert answers("> E-Mail von Paul Krüger: paul@x.example", video) == [(0, "E-Mail", "paul@x.example")]
+    assert answers(
+        "> Name von Anna: Schmidt", request(fields={"users": (Person(given="Anna"),)}, missing=("users.surname",))
+    ) == [(0, "Nachname von Anna", "Schmidt")]
 
 
 def test_there_is_a_line_for_each_person_and_part():

@@ -61,6 +61,23 @@ def test_who_merely_cannot_leaves(words: str):
     assert users(LIST, words) == {PAUL}
 
 
+@pytest.mark.parametrize("answer", ["Das wären dann Paul Krüger und der Cem.", "Ah ok. Paul Krüger und Cem"])
+def test_who_is_asked_may_name_somebody_by_the_given_name(answer: str):
+    found = one(BARE, answer)
+
+    assert (found.fields["users"], "users.surname" in found.missing) == (
+        (Person(given="Paul", surname="Krüger"), Person(given="Cem")),
+        True,
+    )
+
+
+def test_who_is_thanked_does_not_join():
+    assert users(BARE, "Danke Jutta! Es sind Paul Krüger und Cem Arslan.") == {
+        Person(given="Paul", surname="Krüger"),
+        Person(given="Cem", surname="Arslan"),
+    }
+
+
 def test_of_a_list_that_was_sent_back_only_what_is_new_counts():
     shared = "Der OV Kalk möchte die Adresse ov-kalk@die-linke-koeln.de, weitergeleitet an paul@posteo.example und an cem@web"
 

@@ -140,6 +140,12 @@ def test_who_is_named_as_a_target_without_an_address_is_asked_for(words: str):
     assert one(f"{SHARED} ov-kalk@die-linke-koeln.de. Die Mails sollen {words} gehen.").missing == ("targets",)
 
 
+def test_a_target_of_a_list_without_its_at_is_asked_for():
+    request = one(f"{SHARED} ov-kalk@die-linke-koeln.de. Ziel-Adressen:\nkim@verein.example\npaul.weber.verein.example")
+
+    assert (request.fields["targets"], request.missing) == (("kim@verein.example",), ("targets",))
+
+
 def test_the_associations_own_inboxes_are_no_address_for_anybody():
     request = one(f"{SHARED}. Ich hatte schon an support@die-linke-koeln.de geschrieben.")
 

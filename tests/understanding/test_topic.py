@@ -60,6 +60,13 @@ def test_a_mail_that_goes_through_its_matters_one_by_one_is_about_each():
     assert about("Erstens bräuchten wir die Nextcloud.", "Zweitens: Wann ist die Nextcloud fertig?") == [("nextcloud", NEW)]
 
 
+def test_a_question_beside_a_wish_is_no_trouble():
+    wish = "Der OV Weiden möchte die Wahlen am 14. März mit OpenSlides durchführen."
+
+    assert about(wish, "Gibt es die Möglichkeit, das vorher einmal zu üben?") == [("openslides", NEW)]
+    assert about("Ich wollte der Signal-Gruppe vom OV Kalk beitreten.", "Was mache ich falsch?") == [("help", NEW)]
+
+
 def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_address():
     assert about("Wir brauchen die Nextcloud:", "Anne-Kathrin Decker <ak.decker@web.example>") == [("nextcloud", NEW)]
     assert about("Der OV Kalk hätte gern ov-kalk@die-linke-koeln.de.") == [("email_group", NEW)]
