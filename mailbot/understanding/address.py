@@ -40,6 +40,7 @@ class Wire:
     written: str
 
 
+@lru_cache(maxsize=2048)
 def addresses_in(text: str, *, loose: bool = False, own: frozenset[str] = frozenset()) -> tuple[Wire, ...]:
     """
     Addresses, and what was meant as one, in order.

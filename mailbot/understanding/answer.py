@@ -186,7 +186,7 @@ def _bare(rule: FieldRule, service: Service, text: str, scene: Scene, catalogue:
         case "group":
             return bare_group(text, before.hints.get(rule.id), catalogue.groups)
         case "role":
-            return _bare_role(rule, service, text)
+            return _bare_role(rule, service, text, before)
         case "number":
             return values.bare_number(text)
         case "text":
@@ -195,9 +195,11 @@ def _bare(rule: FieldRule, service: Service, text: str, scene: Scene, catalogue:
             return None
 
 
-def _bare_role(rule: FieldRule, service: Service, text: str) -> str | None:
+def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> str | None:
     """ "Ich mach da die Koordination." is "Koordination"; without a known task a short answer is taken as it stands."""
     rest = _TASK.sub("", text.strip()).strip(" .!:")
+    if any(isinstance(value, str) and value.lower().endswith(f" {rest.lower()}") for value in before.fields.values()):
+        return None  # it answered the question for the group
     known = values.role_in(text, rule)
     has_group = any(other.type == "group" for other in service.fields)
     if known:

@@ -43,7 +43,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
     names = chosen.names_of((*pool, scene.voice.person))  # once, for lists may be long and mails longer
     for at, passage in enumerate((*scene.passages, *scene.enclosed)):
         said = chosen.spans(passage.text, rule.words, names)
-        bare = announced or (anywhere and not picked)
+        bare = announced or (anywhere and (not picked or _is_address(passage.text)))
         stretches = said or (_bare_stretches(passage.text, pool) if bare else ())
         announced = bool(_ANNOUNCING.search(passage.text)) if said else announced and bool(stretches)
         for start, end in stretches:
@@ -78,6 +78,10 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
         likely = [person for person in pool if _resembles(word, person)]
         if len(likely) == 1 and likely[0] not in picked:
             heard.doubt(Guess(item=rule.id, written=word, why=Why.NOT_LISTED, meant=chosen.normal(likely[0])))
+
+
+def _is_address(text: str) -> bool:
+    return len(addresses_in(text)) == 1 and not re.search(r"\w", without_addresses(text))
 
 
 def _strangers(stretch: str, rule: FieldRule, people: Sequence[Person]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mailbot.understanding.lexicon import beginning, listed
 from mailbot.understanding.passage import ADDRESS
@@ -52,9 +53,14 @@ def _tails(text: str) -> list[str]:
     return [" ".join(words[at:]) for at in range(min(3, len(words)))]
 
 
+@lru_cache(maxsize=2048)
+def _blanked(text: str) -> str:
+    return ADDRESS.sub(lambda wire: "\x00" * len(wire[0]), text)
+
+
 def places(person: Person, text: str) -> list[tuple[int, int]]:
     """Where the person stands in the text: by full name, else by given name, else by surname."""
-    text = ADDRESS.sub(lambda wire: "\x00" * len(wire[0]), text)
+    text = _blanked(text)
     for form in (person.name if person.given and person.surname else None, person.given, person.surname):
         found = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)] if form else []
         if found:

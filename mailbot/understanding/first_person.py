@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mailbot.understanding.lexicon import listed
+from mailbot.understanding.lexicon import is_unknown, listed
 
 _ME = listed("me").pattern
 _NEW_SENTENCE = rf"(?!\s*(?:{listed('goes_on').pattern}|(?!beide\b|gerne\b|alle\b)(?-i:[a-zäöüß]{{2,}}e)\b))"
@@ -33,6 +33,7 @@ _SELF = tuple(
 )
 _BEN = re.compile(r"Ben(?=\s+[A-ZÄÖÜÇŞİ]|\s*[,(<:@]|\s+(?:und|and)\b)")
 """Turkish for "ich", and a name."""
+_BEN_OF_A_LIST = re.compile(r"ben\s+(?P<surname>[^\W\d_]{3,})\s*(?:$|[(,;<:])")
 _DENIED = re.compile(r"\b(?:nicht|not|kein|weder)(?:\s+(?:mehr|länger|more))?\s*$", re.IGNORECASE)
 
 
@@ -40,4 +41,9 @@ _DENIED = re.compile(r"\b(?:nicht|not|kein|weder)(?:\s+(?:mehr|länger|more))?\s
 def speaks_of_self(text: str) -> tuple[int, ...]:
     """The offsets at which the author says that he or she is meant; "nicht ich" is not."""
     found = {match.start("me") for expression in _SELF for match in expression.finditer(text)}
-    return tuple(sorted(offset for offset in found if not _DENIED.search(text[:offset]) and not _BEN.match(text, offset)))
+    return tuple(sorted(offset for offset in found if not _DENIED.search(text[:offset]) and not _is_called_ben(text, offset)))
+
+
+def _is_called_ben(text: str, offset: int) -> bool:
+    small = _BEN_OF_A_LIST.match(text, offset)
+    return _BEN.match(text, offset) is not None or (small is not None and is_unknown(small["surname"].title()))

@@ -148,7 +148,7 @@ def _may_be_a_name(word: str, rest: str, kind: str, groups: Groups) -> bool:
 
     One that exists does, and a word that is not German; a noun where all is written small, any word where a clause ends.
     """
-    if f"{kind} {normal_name(word, kind, groups)}" in groups.known or not is_german(word):
+    if f"{kind} {normal_name(word, kind, groups)}" in groups.known or word in word_set("group_topics") or not is_german(word):
         return True
     ends = re.match(r"\s*(?:[.,;:!?)]|$)", rest) is not None
     return kind != "OV" and (ends or (is_noun(word) and rest == rest.lower()))

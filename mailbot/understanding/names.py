@@ -78,10 +78,9 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
     masked = (  # "Ansprechperson ist Can Özdemir": a name that is another word as well, but not with a capital
         after is not None
         and after.start == first.end + 1
-        and first.text.istitle()
-        and after.text.istitle()
+        and ((first.text.istitle() and after.text.istitle()) or first.text == "ben")
         and is_ever_given_name(first.text)
-        and is_unknown(after.text)
+        and is_unknown(after.text.title())
         and (not is_given_name(after.text) or re.search(r"[\w,]\s$", text[: first.start]) is not None)
     )
     addressed = (

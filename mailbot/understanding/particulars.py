@@ -10,7 +10,7 @@ from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.expression import pattern
 from mailbot.understanding import chosen, values
 from mailbot.understanding.address import addresses_in, likely_address
-from mailbot.understanding.group import bare_group, groups_in, is_denied
+from mailbot.understanding.group import Group, bare_group, groups_in, is_denied
 from mailbot.understanding.heard import Heard, quote
 from mailbot.understanding.lexicon import fold, is_no_name, listed
 from mailbot.understanding.names import as_written, names_in, same_person
@@ -39,9 +39,14 @@ _WORK_OF_MINE = re.compile(
 
 
 def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
-    """Take the first group with a name, of the text, the titles, the signature; else keep the kind as a hint."""
+    """
+    Take the first group with a name, of the text, the titles, the signature; else keep the kind as a hint.
+
+    A group that belongs to somebody else ("Jutta Klein aus dem Kreisvorstand") counts only where no other is named.
+    """
     kind = None
-    for passage in scene.passages:
+    of_others: list[tuple[str, str]] = []
+    for at, passage in enumerate(scene.passages):
         label = _GROUP_LABEL.match(passage.text)
         if label and (value := bare_group(label["value"], None, catalogue.groups)):
             return heard.take(rule.id, value, quote(passage))
@@ -51,8 +56,13 @@ def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard
                 and not is_denied(passage.text, group.start)
                 and not _is_in_passing(passage.text, group.start, alone=not group.kind)
             ):
-                return heard.take(rule.id, group.value, f'"{group.written}" in line {passage.line}')
+                reason = f'"{group.written}" in line {passage.line}'
+                if not _is_of_others(group, at, scene):
+                    return heard.take(rule.id, group.value, reason)
+                of_others.append((group.value, reason))
             kind = kind or (group.kind if not group.value else None)
+    if of_others and kind is None:
+        return heard.take(rule.id, *of_others[0])
     for passage in scene.passages if kind is None else ():
         quoted = re.search(
             r"\b(?:gruppe|group|gremium|team|beirat)\s+[„\"“»']([^\"“”«']{2,40})[\"“”«']", passage.text, re.IGNORECASE
@@ -68,9 +78,28 @@ def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard
         for group in groups_in(line, catalogue.groups):
             if group.value and group.kind and kind in (None, group.kind):
                 return heard.take(rule.id, group.value, f'"{group.written}" in the signature')
+    if of_others:
+        return heard.take(rule.id, *of_others[0])
     if kind:
         heard.hints[rule.id] = kind
     return None
+
+
+def _is_of_others(group: Group, at: int, scene: Scene) -> bool:
+    """ "Martin Schulz vom OV Deutz", "der OV Nippes hat das auch schon": not surely the group that asks."""
+    text = scene.passages[at].text
+    theirs = any(
+        each.place[0] == at
+        and not each.me
+        and not chosen.is_speaker(each.person, scene.voice.person)
+        and _OF.fullmatch(text[each.end : group.start])
+        for each in scene.mentions
+    )
+    ours = re.search(r"\b(?:wir|uns|unser\w*|we|our)\b", text[: group.end + 10], re.IGNORECASE)
+    return theirs or (ours is None and listed("of_others").search(text, group.end) is not None)
+
+
+_OF = re.compile(r"\s*,?\s*(?:aus|vom|von|im|in|beim?|of|from)(?:\s+(?:dem|der|the|unserem|unserer))?\s+", re.IGNORECASE)
 
 
 def _is_in_passing(text: str, at: int, *, alone: bool) -> bool:
@@ -159,8 +188,12 @@ def hear_choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
 
 
 def hear_date(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
-    """Take the first day of the text, else of the subject, as in "2026-03-14"; of several fields, each by its words."""
-    for text, passage in days_told(rule, service, scene):
+    """
+    Take the first day beside words of the service, else of the text, else of the subject, as in "2026-03-14"; of several
+    fields, each by its words.
+    """
+    signs = pattern(*service.signs.strong, *service.signs.weak, *rule.words)
+    for text, passage in sorted(days_told(rule, service, scene), key=lambda told: signs.search(told[1].text) is None):
         days = values.dates_in(text, scene.today)
         if days:
             return heard.take(rule.id, days[0].isoformat(), quote(passage))
@@ -182,11 +215,18 @@ def asks_for_several_days(service: Service) -> bool:
 
 def hear_number(rule: FieldRule, scene: Scene, heard: Heard) -> None:
     """Take the number beside one of the words of the field."""
-    for passage in scene.passages:
+    for passage in sorted(scene.passages, key=_how_unlikely):
         number = values.number_in(passage.text, rule.words)
         if number is not None:
             return heard.take(rule.id, number, quote(passage))
     return None
+
+
+def _how_unlikely(passage: Passage) -> int:
+    """Whether a number is what is expected, may be that, or is of former times: 0, 1, 2."""
+    if listed("formerly").search(passage.text):
+        return 2
+    return 0 if listed("expected").search(passage.text) else 1
 
 
 def is_own(email: str, catalogue: Catalogue) -> bool:
@@ -216,7 +256,8 @@ def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Hea
             return heard.take(rule.id, wire.email, "in the subject")
     if rule.domain == "any":
         for passage in scene.passages:
-            if scene.voice.person.email and listed("to_me").search(passage.text) and not addresses_in(passage.text):
+            told = listed("to_me").search(passage.text) and not listed("reached_at").search(passage.text)
+            if scene.voice.person.email and told and not addresses_in(passage.text):
                 return heard.take(rule.id, scene.voice.person.email, quote(passage))
     return None
 

@@ -150,7 +150,7 @@ def _is_coordinated(text: str, mention: Mention) -> bool:
 
 def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
     """Behind "statt" or before "hat kein Internet", or a name to turn to rather than one that takes part."""
-    following = [each.place[1] for each in here if each.place[1] > mention.place[1]]
+    following = [each.place[1] for each in here if each.place[1] > mention.place[1] and text[each.place[1] : each.end] != "mir"]
     stretch = re.split(r"\bund\b|;", text[mention.place[1] : following[0] if following else len(text)])[0]
     if mention.me and listed("me_left_out").search(stretch):
         return True

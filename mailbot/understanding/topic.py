@@ -102,11 +102,13 @@ def _of_several(passages: Sequence[Passage], catalogue: Catalogue, *, enclosed: 
     begins = [at for at, each in enumerate(passages) if each.marked or beginning("numbered").match(each.text)]
     if len(begins) < 2:
         return ()
+    lead = " ".join(each.text for each in passages[: begins[0]])
+    wished = enclosed or listed("wishes_follow").search(lead) is not None
     found: dict[str, Topic] = {}
     for first, end in zip(begins, [*begins[1:], len(passages)], strict=True):
         part = passages[first:end]
         if services_named(part, catalogue):
-            for topic in topics_of("", [replace(part[0], marked=False), *part[1:]], catalogue, enclosed=enclosed):
+            for topic in topics_of("", [replace(part[0], marked=False), *part[1:]], catalogue, enclosed=wished):
                 about = topic.tool or topic.service
                 places = (*range(begins[0]), *(first + at for at in topic.passages))
                 if topic.service != "other":

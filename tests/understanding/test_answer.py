@@ -15,6 +15,38 @@ SHARED = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln
 VIDEO = "Ich bräuchte einen Account für BigBlueButton für die AG Frieden."
 
 
+def test_one_word_answers_one_question():
+    request = one("Unsere Projektgruppe bräuchte einen Account für BigBlueButton.", "Leerstand")
+
+    assert (request.fields["group"], request.missing) == ("PG Leerstand", ("role",))
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Habt ihr meine Mail bekommen?",
+        "Bitte antwortet mir lieber an diese Adresse, die andere lese ich selten.",
+        "Meine Telefonnummer ist 0221 123456, falls ihr Fragen habt.",
+        "Beim letzten Mal waren wir 25 Leute, da war die Stimmung super.",
+        "Der OV Nippes hat das ja auch schon, deshalb kamen wir drauf.",
+        "Jutta Klein aus dem Kreisvorstand hat mir den Tipp gegeben, euch zu schreiben.",
+        "Eine Schulung wäre auch gut, vielleicht am 3.4.?",
+        "Das Signal am Bahnhof war heute wieder kaputt, ich saß fest.",
+    ],
+)
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Ich bin Sprecherin im OV Kalk und hätte gern einen Account für BigBlueButton.",
+        "Der OV Kalk hätte gern eine Unterseite. Verantwortlich bin ich.",
+        "Der OV Kalk möchte am 14. März 2026 mit OpenSlides abstimmen, wir rechnen mit 60 Leuten. Ansprechpartnerin bin ich.",
+        "Ich bin Kassiererin im OV Kalk und brauche eine persönliche Mailadresse, als Weiterleitung an anna@gmx.example.",
+    ],
+)
+def test_what_is_merely_told_changes_nothing(wish: str, remark: str):
+    assert understood(wish, remark).requests == understood(wish).requests
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -70,6 +70,7 @@ def test_a_text_that_is_attached_may_name_them():
         ("Alle drei bitte.", {PAUL, CEM, DORA}),
         ("Der Erste.", {PAUL}),
         ("> Gruppenadmins (1–3): Cem", {CEM}),
+        ("Dann nehmt als Admins bitte\npaul@posteo.example\ncem@posteo.example", {PAUL, CEM}),
     ],
 )
 def test_admins_are_named_when_asked_for(answer: str, admins: set[str]):
@@ -96,6 +97,7 @@ def test_who_names_nobody_is_asked_again(answer: str):
     [
         ("Korrektur: Admin soll doch Cem statt Paul sein.", {CEM}),
         ("Paul doch nicht als Admin. Dafür Dora.", {DORA}),
+        ("Paul möchte nur normaler Nutzer sein. Gruppenadmin wird statt seiner Cem Arslan.", {CEM}),
         ("Außerdem soll Cem auch noch Admin werden.", {PAUL, CEM}),
         ("paul will doch nicht admin sein das macht jetzt cem und als nutzerin bleibt dora", {CEM}),
     ],

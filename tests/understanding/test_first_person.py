@@ -38,6 +38,7 @@ def test_the_author_is_meant(text: str):
         "Wir brauchen das und ich bitte um Hilfe.",
         "Nicht ich, sondern Paul.",
         "die Gruppe für Michaela",
+        "ben touré (mail hab ich nicht)",
         "",
     ],
 )

@@ -71,6 +71,13 @@ def test_who_is_asked_may_name_somebody_by_the_given_name(answer: str):
     )
 
 
+def test_who_is_to_be_entered_with_another_address_stays():
+    page = "Die AG Ernährung hätte gern eine Unterseite. Verantwortlich sind Paul Krüger (paul@posteo.example) und ich."
+    found = fields(page, "Tragt für mich doch lieber anna@laden.example ein, das Postfach hier lese ich selten.")
+
+    assert found["editors"] == (PAUL, person("Anna", "Schmidt", "anna@laden.example"))
+
+
 def test_who_is_thanked_does_not_join():
     assert users(BARE, "Danke Jutta! Es sind Paul Krüger und Cem Arslan.") == {
         Person(given="Paul", surname="Krüger"),

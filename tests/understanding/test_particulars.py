@@ -135,6 +135,21 @@ def test_the_sender_may_be_one_of_the_targets(words: str):
     assert set(fields(f"{SHARED}, weitergeleitet {words}.")["targets"]) == {"kim@verein.example", "anna.schmidt@posteo.example"}  # type: ignore[arg-type]
 
 
+OTHERS = "Martin Schulz vom OV Deutz hat gesagt, das geht schnell. Der OV Nippes hat das ja auch schon."
+
+
+@pytest.mark.parametrize("words", [f"{OTHERS} {{}}", "{} " + OTHERS])
+def test_the_group_that_asks_is_none_that_is_merely_spoken_of(words: str):
+    assert fields(words.format("Wir vom OV Kalk möchten die Nextcloud nutzen."))["group"] == "OV Kalk"
+
+
+def test_the_day_and_the_number_are_those_of_the_assembly():
+    told = "Beim letzten Mal waren wir 25 Leute. Am 1. Mai sehen wir uns bei der Demo."
+    found = fields(f"{told} Die Mitgliederversammlung vom OV Kalk mit OpenSlides ist am 14.03.2026, wir rechnen mit 60 Leuten.")
+
+    assert (found["date"], found["participants"]) == ("2026-03-14", 60)
+
+
 @pytest.mark.parametrize("words", ["an Cem Arslan (cem@posteo.example) und an Dora Weber", "an mich und an Dora Weber"])
 def test_who_is_named_as_a_target_without_an_address_is_asked_for(words: str):
     assert one(f"{SHARED} ov-kalk@die-linke-koeln.de. Die Mails sollen {words} gehen.").missing == ("targets",)

@@ -60,6 +60,14 @@ def test_a_mail_that_goes_through_its_matters_one_by_one_is_about_each():
     assert about("Erstens bräuchten wir die Nextcloud.", "Zweitens: Wann ist die Nextcloud fertig?") == [("nextcloud", NEW)]
 
 
+def test_what_is_listed_as_a_wish_is_one():
+    assert about(
+        "Wir von der PG Sozialticket haben zwei Bitten:",
+        "- eine gemeinsame Adresse pg-sozialticket@die-linke-koeln.de",
+        "- ein BigBlueButton-Account, damit wir nicht in der Kneipe tagen müssen",
+    ) == [("email_group", NEW), ("video", NEW)]
+
+
 def test_a_question_beside_a_wish_is_no_trouble():
     wish = "Der OV Weiden möchte die Wahlen am 14. März mit OpenSlides durchführen."
 

@@ -136,6 +136,7 @@ def test_a_bare_answer_has_one_number(text: str, number: int | None):
         ("Postfach oder Weiterleitung?", None),  # asks, does not choose
         ("Weiterleitung und Postfach", None),
         ("eine Adresse", None),
+        ("Als Weiterleitung. Er traut sich nicht, selbst zu schreiben.", "forward"),
     ],
 )
 def test_one_of_the_options_is_wanted(text: str, kind: str | None):
