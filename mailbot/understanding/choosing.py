@@ -139,7 +139,7 @@ def _bare_stretches(text: str, people: Sequence[Person]) -> tuple[tuple[int, int
         left = re.sub(r"\W", "", "".join(text.replace(wire.written, "") for wire in wires[:1])) if len(wires) == 1 else "several"
         return ((0, len(text)),) if not left and wires[0].email in {each.email for each in people} else ()
     found = []
-    for piece in re.finditer(r"[^,;:.!?]+", text):
+    for piece in re.finditer(r"(?:[^,;:.!?\s]|\s(?![-–—]\s))+", text):
         left = listed("choosing").sub(" ", piece[0])
         for person in people:
             for part in (person.given, person.surname):

@@ -23,7 +23,7 @@ _SAYS_OF_ONESELF = re.compile(r"(?:ich\s+)?(?:bin|mache?|übernehme|i am|i'm)\b"
 _SPEAKER = frozenset({"i", "i'd", "i'm", "i’d", "i’m"})
 _SEVERAL = re.compile(r"(?:verbände|gruppen|kreise|gemeinschaften)n?$", re.IGNORECASE)
 """Of several groups, none is named."""
-_WORD = r"[^\W\d_](?:[\w'’*:]|-(?=\w))*"
+_WORD = r"[^\W\d_](?:[\w'’*]|[:-](?=\w))*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -351,7 +351,16 @@ def _exchanged(person: Person, rule: FieldRule, scene: Scene) -> Person:
         return found
     if found and found.given:
         return completed(Person(given=person.given, surname=person.surname, email=found.email or person.email), found)
-    addresses = [mention.person.email for mention in scene.mentions if mention.person.email not in (None, person.email)]
+    of_others = {
+        mention.place[0]
+        for mention in scene.mentions
+        if mention.person.given and not _fits(person, Person(given=mention.person.given, surname=mention.person.surname))
+    }
+    addresses = [
+        mention.person.email
+        for mention in scene.mentions
+        if mention.person.email not in (None, person.email) and mention.place[0] not in of_others
+    ]
     if "email" in rule.each and (corrects(scene.text) or _tells_address(scene.text)) and len(addresses) == 1:
         return replace(person, email=addresses[0])
     return person

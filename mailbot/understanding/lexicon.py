@@ -99,10 +99,13 @@ def is_noun(word: str) -> bool:
     return _ends_with_one_of(word, _german_words()[1])
 
 
+@lru_cache(2**14)
 def _ends_with_one_of(word: str, known: frozenset[str]) -> bool:
+    """Of compounds only the last parts are known, and of "Vorstandsmitglied" that is "Glied"."""
     low = word.lower().strip(".,;:()")
     return low in known or any(
-        low[at:] in known and (len(low) - at > 5 or low[:at] in known or low[:at].rstrip("sn") in known)
+        (len(low) - at > 5 or low[:at] in known or low[:at].rstrip("sn") in known)
+        and (low[at:] in known or (len(low) - at > 7 and _ends_with_one_of(low[at:], known)))
         for at in range(3, len(low) - 3)
     )
 

@@ -265,7 +265,8 @@ def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool, turned: bool) ->
     for at, wire in enumerate(wires):
         floor = wires[at - 1].end if at else 0
         ceiling = wires[at + 1].start if at + 1 < len(wires) else len(masked)
-        name = _before(masked, floor, wire, listed=listed, turned=turned) if not (leading and at) else None
+        mine = _is_mine(masked, wire)
+        name = None if mine or (leading and at) else _before(masked, floor, wire, listed=listed, turned=turned)
         if name is None and leading:
             name = _after(masked, wire, ceiling, listed=listed)
         pairs.append((name, wire))

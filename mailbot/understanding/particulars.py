@@ -189,15 +189,18 @@ def hear_choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
 
 def hear_date(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
     """
-    Take the first day beside words of the service, else of the text, else of the subject, as in "2026-03-14"; of several
-    fields, each by its words.
+    Take the first day that is not over, beside words of the service, else of the text, else of the subject, as in
+    "2026-03-14"; else one that is over. Of several fields, each by its words.
     """
     signs = pattern(*service.signs.strong, *service.signs.weak, *rule.words)
-    for text, passage in sorted(days_told(rule, service, scene), key=lambda told: signs.search(told[1].text) is None):
-        days = values.dates_in(text, scene.today)
-        if days:
-            return heard.take(rule.id, days[0].isoformat(), quote(passage))
-    return None
+    told = [
+        (scene.today is not None and day < scene.today, signs.search(passage.text) is None, day, passage)
+        for text, passage in days_told(rule, service, scene)
+        for day in values.dates_in(text, scene.today)[:1]
+    ]
+    if told:
+        _, _, day, passage = min(told, key=lambda each: each[:2])
+        heard.take(rule.id, day.isoformat(), quote(passage))
 
 
 def days_told(rule: FieldRule, service: Service, scene: Scene) -> Iterator[tuple[str, Passage]]:

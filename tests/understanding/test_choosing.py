@@ -68,6 +68,7 @@ def test_a_text_that_is_attached_may_name_them():
         ("Admin ist Dora.", {DORA}),
         ("dora@posteo.example", {DORA}),
         ("Alle drei bitte.", {PAUL, CEM, DORA}),
+        ("Paul Krüger natürlich - der andere will damit nix zu tun haben.", {PAUL}),
         ("Der Erste.", {PAUL}),
         ("> Gruppenadmins (1–3): Cem", {CEM}),
         ("Dann nehmt als Admins bitte\npaul@posteo.example\ncem@posteo.example", {PAUL, CEM}),

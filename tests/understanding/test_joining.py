@@ -78,6 +78,12 @@ def test_who_is_to_be_entered_with_another_address_stays():
     assert found["editors"] == (PAUL, person("Anna", "Schmidt", "anna@laden.example"))
 
 
+def test_the_address_of_somebody_else_is_not_the_contacts():
+    assert fields("Die AG Frieden möchte eine Signalgruppe. Kontakt bin ich.", "paul@posteo.example ist die Adresse von Paul.")[
+        "person"
+    ] == person("Anna", "Schmidt", "anna.schmidt@posteo.example")
+
+
 def test_who_is_thanked_does_not_join():
     assert users(BARE, "Danke Jutta! Es sind Paul Krüger und Cem Arslan.") == {
         Person(given="Paul", surname="Krüger"),

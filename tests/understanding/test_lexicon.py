@@ -131,7 +131,9 @@ def test_every_list_of_words_can_be_searched(name: str):
     assert len(word_set(name)) > 1
 
 
-@pytest.mark.parametrize("word", ["Tisch", "Vorsitzende", "Ernährungsausschuss", "Onlinetreffen", "schnell", "Parzellennachbar"])
+@pytest.mark.parametrize(
+    "word", ["Tisch", "Vorsitzende", "Ernährungsausschuss", "Onlinetreffen", "schnell", "Parzellennachbar", "Vorstandsmitglied"]
+)
 def test_german_words_and_what_is_put_together_of_them_are_no_names(word: str):
     assert is_german(word)
 

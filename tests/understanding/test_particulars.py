@@ -129,6 +129,7 @@ def test_the_wanted_address_is_one_of_ours_and_the_targets_are_not():
         "an kim@verein.example und an mich",
         "an mich und kim@verein.example",
         "an kim@verein.example und meine eigene, mit der ich hier schreibe",
+        "ankommen soll die Post bei kim@verein.example und bei mir",
     ],
 )
 def test_the_sender_may_be_one_of_the_targets(words: str):
@@ -148,6 +149,13 @@ def test_the_day_and_the_number_are_those_of_the_assembly():
     found = fields(f"{told} Die Mitgliederversammlung vom OV Kalk mit OpenSlides ist am 14.03.2026, wir rechnen mit 60 Leuten.")
 
     assert (found["date"], found["participants"]) == ("2026-03-14", 60)
+
+
+def test_a_day_that_is_over_is_not_the_one_that_is_meant():
+    told = "Bei der letzten Versammlung am 12. März 2020 haben wir mit Zetteln gewählt."
+    found = fields(f"{told} Jetzt möchte der OV Kalk OpenSlides nutzen, am 14.03.2026, für 60 Leute.")
+
+    assert found["date"] == "2026-03-14"
 
 
 @pytest.mark.parametrize("words", ["an Cem Arslan (cem@posteo.example) und an Dora Weber", "an mich und an Dora Weber"])

@@ -28,6 +28,7 @@ def about(*lines: str, subject: str = "", ongoing: bool = False, enclosed: bool 
         ("Wir brauchen Cloudspeicher für die AG Frieden.", "nextcloud"),
         ("Könnten wir bitte eine Unterseite auf der Homepage bekommen?", "website"),
         ("Ich bräuchte einen Account für BigBlueButton.", "video"),
+        ("Entschuldigen Sie bitte die Störung, könnte ich einen Account für BigBlueButton bekommen?", "video"),
         ("Ich hätte gern eine persönliche Mailadresse.", "email_personal"),
         ("Der OV Kalk braucht eine gemeinsame Weiterleitungsadresse.", "email_group"),
         ("Wir wollen bei der Versammlung mit OpenSlides abstimmen.", "openslides"),
@@ -87,6 +88,7 @@ def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_ad
         ("Könnt ihr bei der Nextcloud-Gruppe Paul durch Anna ersetzen?", "nextcloud"),
         ("Auf unserer Unterseite steht noch die alte Ansprechpartnerin, bitte ändern.", "website"),
         ("Please remove Paul from our Nextcloud group.", "nextcloud"),
+        ("Bitte Paul Meier aus unserer Nextcloud-Gruppe rauswerfen.", "nextcloud"),
     ],
 )
 def test_a_mail_is_about_a_change_of_what_exists(text: str, service: str):
