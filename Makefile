@@ -19,7 +19,7 @@ demo: .venv/demo
 
 test: .venv/dev servers lint
 	@if [ -e .venv/servers ]; then export TESTS_REQUIRE_SERVERS=1; fi; \
-	.venv/bin/python -m pytest -q -n auto --dist loadfile -rs
+	.venv/bin/python -m pytest -q -n auto --dist worksteal -rs
 
 lint: .venv/dev
 	@.venv/bin/ruff check --quiet .
