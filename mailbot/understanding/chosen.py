@@ -282,7 +282,7 @@ def _by_order(text: str, people: Sequence[Person]) -> list[tuple[int, Person]]:
     for word, at in words()["ordinals"]:
         match = re.search(rf"\b(?:der|die|den|das|the|als)\s+{word}\b|\b{word}(?<=rer|ere|ren|ter)\b", text, re.IGNORECASE)
         behind = re.match(r"\s+([^\W\d_]+)", text[match.end() :]) if match else None
-        if behind and is_noun(behind[1]):
+        if behind and is_noun(behind[1]) and (behind[1].istitle() or text.islower()):
             continue  # "in der letzten Spalte"
         if match and -len(people) <= at < len(people):
             return [(match.start(), people[at])]

@@ -19,6 +19,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """What may stand between the kind and the name."""
+_IN_A_PLACE = re.compile(r"\s+(?:in|aus|von)\s+(?:köln-)?(?P<name>[^\W\d_][\w-]+)", re.IGNORECASE)
+""" "Der Ortsverband in Kalk", where there is one."""
 _SAYS_OF_ONESELF = re.compile(r"(?:ich\s+)?(?:bin|mache?|übernehme|i am|i'm)\b", re.IGNORECASE)
 _SPEAKER = frozenset({"i", "i'd", "i'm", "i’d", "i’m"})
 _SEVERAL = re.compile(r"(?:verbände|gruppen|kreise|gemeinschaften)n?$", re.IGNORECASE)
@@ -89,6 +91,9 @@ def _is_noise(text: str, match: re.Match[str]) -> bool:
 
 def _named(text: str, start: int, end: int, kind: str, groups: Groups) -> Group:
     rest = text[end:]
+    place = _IN_A_PLACE.match(rest) if kind == "OV" else None
+    if place and (known := normal_name(place["name"], kind, groups)) and f"{kind} {known}" in groups.known:
+        return Group(start=start, end=end + place.end(), kind=kind, name=known, written=text[start : end + place.end()])
     lead = _LEAD.match(rest)
     if lead is None or _SEVERAL.search(text[start:end]):
         return Group(start=start, end=end, kind=kind, name=None, written=text[start:end])
@@ -240,7 +245,7 @@ def bare_group(text: str, kind: str | None, groups: Groups) -> str | None:
     named = next((group.value for group in groups_in(text, groups) if group.value and not is_denied(text, group.start)), None)
     if named:
         return named
-    name = text.strip()
+    name = re.split(r"[^\W\d_]:\s+(?=[^\W\d_])", text.strip())[-1]
     if _SAYS_OF_ONESELF.match(name):
         return None
     while lead := beginning("before_group_names").match(name):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.understanding.address import Wire, addresses_in
 from mailbot.understanding.first_person import speaks_of_self
-from mailbot.understanding.lexicon import fold, is_ever_given_name, is_given_name, is_no_name, is_unknown
+from mailbot.understanding.lexicon import fold, is_ever_given_name, is_given_name, is_no_name, is_unknown, word_set
 from mailbot.understanding.names import WORD, Name, completed, names_in, same_person, split_name
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
@@ -353,7 +353,12 @@ def _trimmed(text: str, name: Name, wire: Wire) -> Name | None:
     small = text.islower()
     for at, word in enumerate(words):
         last = at == len(words) - 1
-        if (is_given_name(word[0]) and not (last and at > 0)) or _stands_in(word[0], wire) or (not last and is_unknown(word[0])):
+        surname_leads = len(words) == 2 and at == 0 and word[0].lower() in word_set("usual_surnames")
+        if (
+            (is_given_name(word[0]) and not (last and at > 0))
+            or _stands_in(word[0], wire)
+            or (not last and (is_unknown(word[0]) or surname_leads))
+        ):
             kept = [each[0] for each in words[at:]]
             return replace(
                 name, start=name.start + word.start(), person=split_name(kept, wire.email), sure=is_given_name(word[0])

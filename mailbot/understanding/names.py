@@ -216,7 +216,9 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
         first = re.split(r"[._-]+", fold((email or "").split("@")[0]))
         known = is_given_name(full[0]) or (len(first) > 1 and first[0] == fold(full[0]))
         return Person(given=one) if known else Person(surname=one)
-    if (full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper()) or _address_turns_round(full, email):
+    surname_leads = len(full) == 2 and full[0].lower() in word_set("usual_surnames") and is_given_name(full[1])
+    in_capitals = full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper()
+    if in_capitals or surname_leads or _address_turns_round(full, email):
         return Person(given=as_written(full[-1]), surname=as_written(" ".join(full[:-1])))
     if [fold(word) for word in full[-2:]] == re.split(r"[._-]+", fold((email or "").split("@")[0])):
         return Person(given=as_written(" ".join(full[:-1])), surname=as_written(full[-1]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mailbot.expression import pattern
 from mailbot.mail.message import Table
 from mailbot.understanding.address import addresses_in
-from mailbot.understanding.lexicon import is_given_name
+from mailbot.understanding.lexicon import is_german, is_given_name
 from mailbot.understanding.names import as_written, split_name
 from mailbot.understanding.passage import COLUMNS, Passage
 from mailbot.understanding.request import Person
@@ -111,7 +111,8 @@ def _by_guess(row: tuple[str, ...], cues: Sequence[str], surname_column: int | N
     names = [name for name in names if not (cues and pattern(*cues).search(name)) and not re.fullmatch(r"(?i)nein|no|-", name)]
     if not names or not wires:
         return None
-    if len(names) >= 2 and len(names[0].split()) <= 3 and len(names[1].split()) <= 3:
+    whole = len(names) > 1 and len(names[0].split()) > 1 and is_given_name(names[0].split()[0]) and is_german(names[1].split()[0])
+    if len(names) >= 2 and not whole and len(names[0].split()) <= 3 and len(names[1].split()) <= 3:
         given, surname = (names[1], names[0]) if surname_column == 0 else (names[0], names[1])
         person = Person(given=_proper(given), surname=_proper(surname), email=email)
     else:

@@ -152,6 +152,7 @@ def bare_number(text: str) -> int | None:
     The one number of a bare answer ("es werden 62", "ca. vierzig"), the last one where it corrects itself ("35, nein 40"),
     None where there are several or none.
     """
+    text = ", ".join(clause for clause in text.split(",") if not listed("formerly").search(clause)) or text
     plain = _without_days(_NUMERIC.sub(" ", in_digits(ADDRESS.sub(" ", text.rstrip(" .!")))))
     plain = re.sub(r"\b(?:statt|anstatt)\s+\d+", " ", plain)
     found = [int(each) for each in re.findall(r"(?<![\w.-])(\d{1,5})(?![\w-]|\.\d)", plain)]

@@ -15,6 +15,23 @@ SHARED = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln
 VIDEO = "Ich bräuchte einen Account für BigBlueButton für die AG Frieden."
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Kalk",
+        "Natürlich für Kalk!",
+        "Ach so, vergessen: Kalk",
+        "Wir sind der Ortsverband in Kalk.",
+        "Kalk natürlich :-)",
+        "Ortsverband: Kalk",
+        "gruppe ist ov kalk",
+        "Es geht um Kalk.",
+    ],
+)
+def test_a_group_is_named_in_few_words(answer: str):
+    assert fields("Ich bin Sprecherin und bräuchte einen Account für BigBlueButton.", answer)["group"] == "OV Kalk"
+
+
 def test_one_word_answers_one_question():
     request = one("Unsere Projektgruppe bräuchte einen Account für BigBlueButton.", "Leerstand")
 

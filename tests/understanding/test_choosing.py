@@ -70,6 +70,7 @@ def test_a_text_that_is_attached_may_name_them():
         ("Alle drei bitte.", {PAUL, CEM, DORA}),
         ("Paul Krüger natürlich - der andere will damit nix zu tun haben.", {PAUL}),
         ("Der Erste.", {PAUL}),
+        ("Admin ist der erste auf der Liste", {PAUL}),
         ("> Gruppenadmins (1–3): Cem", {CEM}),
         ("Dann nehmt als Admins bitte\npaul@posteo.example\ncem@posteo.example", {PAUL, CEM}),
     ],

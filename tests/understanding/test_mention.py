@@ -20,6 +20,10 @@ def mentioned(*lines: str) -> list[Person | str]:
     return ["me" if each.me else each.person for each in mentions(passages(body(*lines).lines), own=OWN)]
 
 
+def test_a_usual_surname_may_stand_first():
+    assert mentioned("- Krüger Paul - paul@posteo.example") == [PAUL]
+
+
 def test_an_address_behind_the_author_is_the_authors():
     found = mentions(passages(body("Verantwortlich sind die Dora Weber und ich (kim@verein.example).").lines), own=OWN)
 

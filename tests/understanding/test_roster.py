@@ -50,6 +50,12 @@ def test_without_a_head_the_cells_tell_what_they_are():
     assert people(*((row[1], row[0], row[2]) for row in ROWS)) == [ANNA, MEHMET]  # more given names stand in the second column
 
 
+def test_what_stands_beside_a_whole_name_is_no_surname():
+    assert people(
+        ("Anna Schmidt", "Vorsitz", "anna.schmidt@posteo.example"), ("Mehmet Yılmaz", "Kasse", "mehmet.yilmaz@posteo.example")
+    ) == [ANNA, MEHMET]
+
+
 def test_titles_above_the_head_are_skipped():
     assert people(("Nextcloud OV Kalk",), (), ("Vorname", "Nachname", "E-Mail"), *ROWS) == [ANNA, MEHMET]
 

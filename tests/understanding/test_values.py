@@ -115,6 +115,7 @@ def test_no_number_stands_beside_its_word(text: str):
         ("Es werden 62.", 62),
         ("zwanzig", 20),
         ("40 statt 30", 40),
+        ("maximal 60, letztes Mal waren es 45", 60),
         ("zwischen 30 und 40", None),
         ("viele", None),
     ],
