@@ -30,14 +30,14 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
     text = f"Nicht angekommen bei {whom}" if report.permanent else f"Noch nicht angekommen bei {whom}"
     tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=mail))
     if first:
-        _tell_staff(office, connection, concerned.ticket, concerned.recipient)
+        _tell_staff(office, connection, concerned.ticket, concerned.recipient, mail=mail)
     return concerned.ticket
 
 
-def _tell_staff(office: Office, connection: Connection, key: str, recipient: str) -> None:
+def _tell_staff(office: Office, connection: Connection, key: str, recipient: str, *, mail: int) -> None:
     """By mail, once for an address: the next digest may be days away. Never to the address whose mail came back."""
     rules = office.rules(connection)
-    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock())
+    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock(), cause=mail)
     ticket = tickets.get(connection, key)
     doubt = f"Eine Mail an {recipient} kam zurück. Automatische Mails gehen nicht mehr dorthin, bis jemand von dort schreibt."
     for member in responsible(rules.catalogue.staff, ticket.request.service):

@@ -117,7 +117,7 @@ def _carry_out(
     if not after:
         inbound.finish(connection, case.row.id, inbound.State.IGNORED, now=case.now, reason=decision.silence)
         return
-    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now)
+    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
     _answer(post, rules, case, decision, after, box)
     for at in decision.tell_staff:
         _tell_staff(post, rules, case, decision, after[at])

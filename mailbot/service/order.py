@@ -33,7 +33,7 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     tickets.belongs(connection, key, case.row.id)
     for event in outcome.events:
         tickets.note(connection, key, replace(event, mail=case.row.id))
-    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now)
+    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
     box = rules.catalogue.mailbox(ticket.mailbox)
     if outcome.answer:
         words = rules.writer.from_staff(outcome.ticket, text=outcome.answer, mailbox=box)

@@ -41,12 +41,13 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """The way into the outbox within one transaction."""
+    """The way into the outbox within one transaction; `cause` is the id of the inbound mail that it all follows from."""
 
     office: Office
     connection: Connection
     catalogue: Catalogue
     now: datetime
+    cause: int | None = None
 
     def to_member(
         self,
@@ -129,6 +130,7 @@ class Post:
             raw=raw,
             automatic=automatic,
             due_at=due_at,
+            cause=self.cause,
         )
         outbound.queue(self.connection, mail, now=self.now)
 

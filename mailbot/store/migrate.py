@@ -13,9 +13,9 @@ from mailbot.errors import StoreError
 LOCK = 0x6D61696C  # "mail": the number by which bots on one PostgreSQL agree who migrates
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection, *, to: str = "head") -> None:
     """
-    Run the migrations that are missing, in the transaction of `connection`.
+    Run the migrations that are missing up to the version `to`, in the transaction of `connection`.
 
     On SQLite the transaction itself (BEGIN IMMEDIATE) keeps others out, on PostgreSQL an advisory lock.
 
@@ -36,4 +36,4 @@ def migrate(connection: Connection) -> None:
         raise StoreError(
             f"the database is of version {current}, which this mailbot does not know; install the newer mailbot again"
         )
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

@@ -45,7 +45,12 @@ _MAY_BE_DUE = tuple(state.value for state in (State.QUEUED, State.HELD, State.RE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A mail to be written into the outbox: `ticket` None is the digest, `automatic` counts against the limits."""
+    """
+    A mail to be written into the outbox.
+
+    `ticket` None is the digest; `automatic` counts against the limits; `copies` are further addresses that get it;
+    `cause` is the id of the inbound mail that it follows from.
+    """
 
     message_id: str
     ticket: str | None
@@ -54,6 +59,8 @@ class Outgoing:
     raw: bytes
     automatic: bool
     due_at: datetime
+    copies: tuple[str, ...] = ()
+    cause: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,8 @@ class Outbound:
     ticket: str | None
     mailbox: str
     recipient: str
+    copies: tuple[str, ...]
+    cause: int | None
     automatic: bool
     state: State
     attempts: int
@@ -84,6 +93,8 @@ _ROW = (
     tickets.c.key,
     outbound.c.mailbox,
     outbound.c.recipient,
+    outbound.c.copies,
+    outbound.c.cause,
     outbound.c.automatic,
     outbound.c.state,
     outbound.c.attempts,
@@ -103,6 +114,8 @@ def queue(connection: Connection, mail: Outgoing, *, now: datetime) -> None:
             ticket=select(tickets.c.number).where(tickets.c.key == mail.ticket).scalar_subquery(),
             mailbox=mail.mailbox,
             recipient=mail.recipient,
+            copies=list(mail.copies),
+            cause=mail.cause,
             raw=mail.raw,
             automatic=mail.automatic,
             state=State.QUEUED.value,
@@ -344,6 +357,8 @@ def _outbound(row: Row[*tuple[Any, ...]], *, attempts: int) -> Outbound:
         ticket=row.key,
         mailbox=row.mailbox,
         recipient=row.recipient,
+        copies=tuple(row.copies),
+        cause=row.cause,
         automatic=row.automatic,
         state=State(row.state),
         attempts=attempts,

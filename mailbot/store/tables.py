@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import BigInteger
 
@@ -92,6 +93,9 @@ tickets = Table(
     Column("opened", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
     Column("due", Date),
+    Column("waits_until", Moment),  # staff have put it off until then
+    Column("merged_into", String(32)),  # key of the ticket in which it goes on
+    Column("follows", String(32)),  # key of the earlier ticket that it goes on from
     Index("ix_tickets_state", "state", "service"),
     Index("ix_tickets_updated", "updated"),
 )
@@ -108,6 +112,8 @@ participants = Table(
     metadata,
     Column("ticket", ForeignKey(tickets.c.number), primary_key=True),
     Column("address", Words, primary_key=True, index=True),
+    Column("name", Words, nullable=False, server_default=""),
+    Column("copied", Boolean, nullable=False, server_default=false()),  # gets a copy of our mails to the requester
 )
 
 events = Table(
@@ -120,6 +126,7 @@ events = Table(
     Column("by", Words, nullable=False),
     Column("text", Words, nullable=False),
     Column("mail", ForeignKey(inbound.c.id)),
+    Index("ix_events_kind", "kind", "at"),
 )
 
 outbound = Table(
@@ -130,6 +137,8 @@ outbound = Table(
     Column("ticket", ForeignKey(tickets.c.number), index=True),  # NULL: the digest
     Column("mailbox", String(64), nullable=False),
     Column("recipient", Words, nullable=False),
+    Column("copies", JSON, nullable=False, server_default="[]"),  # further addresses that get it (Cc)
+    Column("cause", ForeignKey(inbound.c.id), index=True),  # the mail that it follows from; NULL: a command or the clock
     Column("raw", Packed, nullable=False),
     Column("automatic", Boolean, nullable=False),  # an answer to a member that no person wrote: limits hold
     Column("state", String(16), nullable=False),
@@ -143,6 +152,25 @@ outbound = Table(
     Index("ix_outbound_state", "state", "due_at"),
     Index("ix_outbound_recipient", "recipient", "sent_at"),
     Index("ix_outbound_copied", "copied", "state"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mail", ForeignKey(inbound.c.id), index=True),  # NULL: given at the command line
+    Column("ticket", ForeignKey(tickets.c.number), nullable=False, index=True),
+    Column("by", String(64), nullable=False),  # id of the member of staff
+    Column("at", Moment, nullable=False),
+    Column("before", JSON, nullable=False),  # the ticket as it was
+    Column("undone_at", Moment),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("staff", String(64), primary_key=True),
+    Column("until", Date, nullable=False),  # the last day away
 )
 
 services_on_hold = Table(

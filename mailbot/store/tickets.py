@@ -221,6 +221,9 @@ def _values(ticket: Ticket) -> dict[str, Any]:
         "opened": ticket.opened,
         "updated": ticket.updated,
         "due": ticket.due,
+        "waits_until": ticket.waits_until,
+        "merged_into": ticket.merged_into,
+        "follows": ticket.follows,
     }
 
 
@@ -239,6 +242,9 @@ def _ticket(row: Row[*tuple[Any, ...]]) -> Ticket:
         opened=row.opened,
         updated=row.updated,
         due=row.due,
+        waits_until=row.waits_until,
+        merged_into=row.merged_into,
+        follows=row.follows,
     )
 
 

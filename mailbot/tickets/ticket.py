@@ -42,6 +42,9 @@ class Ticket:
     opened: datetime
     updated: datetime
     due: date | None = None
+    waits_until: datetime | None = None  # staff have put it off until then
+    merged_into: str | None = None  # key of the ticket in which it goes on
+    follows: str | None = None  # key of the earlier ticket that it goes on from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,15 +8,20 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import StoreError
-from mailbot.store import holds, jobs, mailboxes, secrets
+from mailbot.store import holds, jobs, mailboxes, outbound, secrets
 from mailbot.store.database import Database, open_database
+from mailbot.store.migrate import migrate
 from mailbot.store.tables import metadata
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+OLD_MAIL = """
+    INSERT INTO outbound (id, message_id, mailbox, recipient, raw, automatic, state, attempts, due_at, created, copied)
+    VALUES (1, 'one@verein.example', 'support', 'anna@posteo.example', '', true, 'sent', 1, '2026-03-02', '2026-03-02', true)
+"""
 
 
 def test_the_migrations_lead_to_the_tables_of_the_program(database: Database):
@@ -36,18 +41,20 @@ def test_a_database_is_opened_again_with_what_it_holds(database_url: URL):
     again.close()
 
 
-def test_a_database_of_the_first_version_is_brought_up_to_date_with_what_it_holds(database_url: URL):
-    first = open_database(database_url)
-    with first.write() as connection:
-        mailboxes.in_trouble(connection, "support", "no connection", now=NOW)
-        connection.execute(text("ALTER TABLE contacts DROP COLUMN told_since"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    first.close()
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_a_database_of_an_earlier_version_is_brought_up_to_date_with_what_it_holds(database_url: URL, version: str):
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        migrate(connection, to=version)
+        connection.execute(text("INSERT INTO contacts (server, trouble) VALUES ('support', 'no connection')"))
+        connection.execute(text(OLD_MAIL))
+    engine.dispose()
 
     again = open_database(database_url)
     with again.write() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        assert [each.trouble for each in mailboxes.gone(connection, ("support",), before=NOW)] == ["no connection"]
+        assert mailboxes.all_contacts(connection)["support"].trouble == "no connection"
+        assert outbound.get(connection, 1).copies == ()
     again.close()
 
 
