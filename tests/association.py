@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -18,6 +19,9 @@ from mailbot.service.bot import run_once
 from mailbot.service.office import open_office, utc_now
 from mailbot.service.receiver import Since
 from mailbot.settings import Login, Settings
+from mailbot.store import inbound, tickets
+from mailbot.store.database import Database, open_database
+from mailbot.tickets.ticket import Event, Ticket
 from tests.servers.station import Station, parsed
 
 SECRET = "a key that only this test knows, and long enough"
@@ -38,6 +42,29 @@ class Association:
         """`mailbot run --once`, so much later."""
         with open_office(self.settings, clock=lambda: utc_now() + later) as office:
             run_once(office, since=since)
+
+    def tickets(self) -> tuple[Ticket, ...]:
+        """All tickets, in order."""
+        with self._database() as database, database.read() as connection:
+            return tickets.search(connection)
+
+    def history(self, key: str) -> tuple[Event, ...]:
+        """What happened to a ticket, oldest first."""
+        with self._database() as database, database.read() as connection:
+            return tickets.history(connection, key)
+
+    def books(self) -> dict[str, dict[inbound.State, int]]:
+        """How many mails of each mailbox have ended how."""
+        with self._database() as database, database.read() as connection:
+            return inbound.counts(connection)
+
+    @contextmanager
+    def _database(self) -> Iterator[Database]:
+        database = open_database(self.settings.database)
+        try:
+            yield database
+        finally:
+            database.close()
 
     def environment(self) -> dict[str, str]:
         """The settings as a process gets them."""

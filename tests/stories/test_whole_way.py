@@ -2,37 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-from sqlalchemy import URL
-
-from mailbot.store import inbound, tickets
-from mailbot.store.database import open_database
-from mailbot.tickets.ticket import State, Ticket
-from tests.association import Association, association, words
-from tests.servers.station import Station
-
-
-@pytest.fixture
-def club(station: Station, database_url: URL, tmp_path: Path) -> Association:
-    return association(station, database_url, tmp_path)
-
-
-def kept(club: Association) -> tuple[Ticket, ...]:
-    database = open_database(club.settings.database)
-    with database.read() as connection:
-        found = tickets.search(connection)
-    database.close()
-    return found
-
-
-def books(club: Association) -> dict[str, dict[inbound.State, int]]:
-    database = open_database(club.settings.database)
-    with database.read() as connection:
-        found = inbound.counts(connection)
-    database.close()
-    return found
+from mailbot.store import inbound
+from mailbot.tickets.ticket import State
+from tests.association import Association, words
 
 
 def test_a_member_gets_a_nextcloud_group_and_staff_need_nothing_but_their_mail(club: Association):
@@ -55,7 +27,7 @@ def test_a_member_gets_a_nextcloud_group_and_staff_need_nothing_but_their_mail(c
     assert "Name der Gruppe:" not in words(question)
     assert question["Subject"].startswith("[KV-1001]") or "[KV-1001]" in question["Subject"]
     assert question["Auto-Submitted"] == "auto-replied"
-    (asked,) = kept(club)
+    (asked,) = club.tickets()
     assert (asked.state, asked.request.missing) == (State.ASKING, ("admins",))
 
     # She answers below the quote.
@@ -64,7 +36,7 @@ def test_a_member_gets_a_nextcloud_group_and_staff_need_nothing_but_their_mail(c
 
     confirmation = club.newest(anna, 2)
     assert confirmation["In-Reply-To"]
-    (complete,) = kept(club)
+    (complete,) = club.tickets()
     assert complete.state in (State.OPEN, State.ON_HOLD)
     assert complete.request.missing == ()
     for_staff = club.newest(club.staff, 1)
@@ -86,11 +58,11 @@ def test_a_member_gets_a_nextcloud_group_and_staff_need_nothing_but_their_mail(c
     club.run()
 
     club.newest(anna, 4)
-    (closed,) = kept(club)
+    (closed,) = club.tickets()
     assert closed.state is State.CLOSED
 
     # Nothing is left over, and a copy of everything lies in Sent.
-    assert books(club) == {"support": {inbound.State.TICKET: 2, inbound.State.STAFF: 2}}
+    assert club.books() == {"support": {inbound.State.TICKET: 2, inbound.State.STAFF: 2}}
     copies = club.station.inbox(club.support, "Sent")
     assert len(copies) == len(club.mails(anna)) + len(club.mails(club.staff))
 
@@ -101,7 +73,7 @@ def test_a_request_in_the_wrong_inbox_is_handled_all_the_same(club: Association)
 
     club.run()
 
-    (ticket,) = kept(club)
+    (ticket,) = club.tickets()
     assert (ticket.request.service, ticket.state, ticket.mailbox) == ("nextcloud", State.ASKING, "buero")
     assert club.newest(anna, 1)["From"].addresses[0].addr_spec == club.buero
 
@@ -112,7 +84,7 @@ def test_a_question_about_zetkin_gets_the_standard_answer_and_costs_staff_nothin
 
     club.run()
 
-    assert [ticket.state for ticket in kept(club)] == [State.REFERRED]
+    assert [ticket.state for ticket in club.tickets()] == [State.REFERRED]
     club.newest(anna, 1)
     assert club.mails(club.staff) == []
 
@@ -128,7 +100,7 @@ def test_a_privacy_request_is_a_persons_work_and_has_its_deadline(club: Associat
 
     club.run()
 
-    (ticket,) = kept(club)
+    (ticket,) = club.tickets()
     assert (ticket.request.service, ticket.state) == ("privacy", State.TRIAGE)
     assert ticket.due is not None
     assert 28 <= (ticket.due - ticket.opened.date()).days <= 31
@@ -144,8 +116,8 @@ def test_one_mail_to_both_inboxes_is_one_ticket_and_one_answer(club: Association
     club.run()
     club.run()
 
-    assert len(kept(club)) == 1
-    assert books(club) == {"support": {inbound.State.TICKET: 1}, "buero": {inbound.State.IGNORED: 1}}
+    assert len(club.tickets()) == 1
+    assert club.books() == {"support": {inbound.State.TICKET: 1}, "buero": {inbound.State.IGNORED: 1}}
     assert len(club.station.inbox(anna)) == 1
 
 
@@ -158,7 +130,7 @@ def test_who_only_claims_to_be_staff_moves_nothing(club: Association):
     club.write(club.staff, club.support, question["Subject"], "#erledigt", answers=None)
     club.run()
 
-    first, second = kept(club)
+    first, second = club.tickets()
     assert (first.state, second.state) == (State.ASKING, State.TRIAGE)
     assert len(club.station.inbox(anna)) == 1
 
@@ -175,6 +147,6 @@ def test_an_absence_note_is_answered_with_silence(club: Association):
 
     club.run()
 
-    assert kept(club) == ()
-    assert books(club) == {"support": {inbound.State.IGNORED: 1}}
+    assert club.tickets() == ()
+    assert club.books() == {"support": {inbound.State.IGNORED: 1}}
     assert club.station.inbox(anna) == []
