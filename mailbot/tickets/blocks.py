@@ -19,10 +19,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from textwrap import fill
 from typing import ClassVar
 
-WIDTH = 72  # RFC 3676 and old custom: prose in the text part stays below 80 when quoted
+_FULL_AT_LEAST = 8  # what fills a bar: where nothing is more than one, one is not much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +192,25 @@ class Entries:
     entries: tuple[Entry, ...]
 
 
-Given = Form | Facts | Table | Prose | Quote | Actions | Entries
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """
+    Numbers as bars: a row has a label and one number for each of `series`, all on the same scale.
+
+    Drawn without images: cells of a table in HTML, characters in the text part, the number beside each.
+    """
+
+    kind: ClassVar[str] = "bars"
+    series: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+
+    def length(self, number: int, longest: int) -> int:
+        """How long the bar of that number is, of at most `longest`; what is not nothing can be seen."""
+        full = max((each for _, numbers in self.rows for each in numbers), default=0)
+        return max(1, round(longest * number / max(full, _FULL_AT_LEAST))) if number else 0
+
+
+Given = Form | Facts | Table | Prose | Quote | Actions | Entries | Bars
 """Blocks that come as values."""
 
 Block = Title | Heading | Paragraph | Items | Lines | Warnings | Small | Given
@@ -307,68 +324,3 @@ def _link(link: Link) -> str:
     return (
         link.label if link.href in (link.label, f"https://{link.label}", f"mailto:{link.label}") else f"{link.label}: {link.href}"
     )
-
-
-def plain(page: Page) -> str:
-    """The text part: prose wrapped at 72 characters, everything that is filled in or looked up never."""
-    parts = [part for block in page.blocks if (part := "\n".join(_plain(block)))]
-    return "\n\n".join(parts) + "\n"
-
-
-def _plain(block: Block) -> Iterator[str]:
-    match block:
-        case Title(spans=spans):
-            title = text_of(spans)
-            yield from (title, "=" * min(len(title), WIDTH))
-        case Heading(spans=spans):
-            yield text_of(spans)
-        case Paragraph(spans=spans):
-            yield _wrapped(text_of(spans))
-        case Items(items=items):
-            yield from (_wrapped(text_of(item), "- ", "  ") for item in items)
-        case Lines(lines=lines):
-            yield from (text_of(line) for line in lines)
-        case Warnings(lines=lines):
-            yield from (_wrapped(text_of(line), "! ", "  ") for line in lines)
-        case Small(lines=lines):
-            yield from ("-- ", *(text_of(line) for line in lines))
-        case Form(lines=lines):
-            yield from (line for label, question in lines for line in _to_fill_in(label, question))
-        case Facts(rows=rows):
-            yield from (line for row in rows for line in _fact(*row))
-        case Table(rows=table):
-            yield from ("- " + " · ".join(cell for cell in row if cell) for row in table)
-        case Prose(paragraphs=paragraphs):
-            yield "\n\n".join("\n".join(_wrapped(line) for line in lines) for lines in paragraphs)
-        case Quote():
-            yield from (f"> {line}".rstrip() for line in block.lines)
-        case Actions(actions=actions):
-            yield from (_wrapped(f"{action.label}: {action.how}", "- ", "  ") for action in actions)
-        case Entries(entries=entries):
-            yield "\n\n".join("\n".join(_entry(entry)) for entry in entries)
-
-
-def _to_fill_in(label: str, question: str) -> Iterator[str]:
-    yield f"{label}:"
-    if question:
-        yield _wrapped(question, "  ", "  ")
-
-
-def _fact(label: str, values: tuple[str | Doubted, ...]) -> Iterator[str]:
-    if len(values) == 1:
-        yield f"- {label}: {values[0]}"
-    else:
-        yield f"- {label} ({len(values)})"
-        yield from (f"  - {value}" for value in values)
-
-
-def _entry(entry: Entry) -> Iterator[str]:
-    yield f"{entry.key} · {entry.title}"
-    yield f"  {entry.who} · {entry.age}"
-    if entry.warning:
-        yield _wrapped(entry.warning, "  ! ", "    ")
-    yield from (_wrapped(line, "  ", "  ") for line in entry.lines)
-
-
-def _wrapped(text: str, first: str = "", rest: str = "") -> str:
-    return fill(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)

@@ -30,7 +30,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailbot.errors import TemplateError
-from mailbot.tickets.blocks import Kept, Page, plain, read_page
+from mailbot.tickets.blocks import Kept, Page, read_page
+from mailbot.tickets.plain import plain
 
 LAYOUT = "look/mail.html"
 
