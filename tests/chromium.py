@@ -51,7 +51,15 @@ function measure(frame) {
     ink: look(element).color,
     ground: ground(element),
   })
+  const cut = element => element.clientHeight && element.scrollHeight > element.clientHeight + 1
+  const headed = table => table.getAttribute("role") == "presentation" || table.querySelector("th[scope]")
   return {
+    language: page.documentElement.lang,
+    title: page.title,
+    headings: [...page.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(e => Number(e.tagName[1])),
+    links: [...page.querySelectorAll("a")].map(e => [e.textContent.trim(), e.getAttribute("href")]),
+    cut: all.filter(cut).map(e => e.outerHTML.slice(0, 80)),
+    unheaded: [...page.querySelectorAll("table")].filter(e => !headed(e)).map(e => e.outerHTML.slice(0, 80)),
     width: page.documentElement.clientWidth,
     scroll: page.documentElement.scrollWidth,
     height: Math.ceil(page.body.getBoundingClientRect().height),
@@ -78,7 +86,8 @@ class Chromium:
         """
         What each mail's page says of itself at each width, as "name-width".
 
-        Widths and heights in CSS pixels, elements that stick out, and every text with size, colour and ground.
+        Widths and heights in CSS pixels, elements that stick out or are cut off, every text with size, colour and
+        ground, and what a screen reader goes by: language, title, levels of headings, links, tables without header cells.
         """
         frames = []
         for name, mail in mails.items():

@@ -5,25 +5,24 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from datetime import date, timedelta
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mailbot.mail.message import Address, Attachment
-from mailbot.tickets.decision import Action
-from mailbot.tickets.digest import make_digest
-from mailbot.tickets.ticket import State
-from mailbot.tickets.writer import Words, Writer
-from mailbot.understanding.request import Guess, Why
-from tests.builders import ANNA, MEHMET, NOW, catalogue, decision, event, outcome, person, request, ticket
+from mailbot.catalogue import load_catalogue
 from tests.chromium import Chromium, find_chromium
+from tests.rehearsed import fullest, rehearsed
 
-CATALOGUE = catalogue()
-SUPPORT = CATALOGUE.mailbox("support")
-WRITER = Writer(CATALOGUE, Path(__file__).parents[1] / "templates")
-LONG = "Donaudampfschifffahrtsgesellschaftskapitaenswitwe" * 3
+PROJECT = Path(__file__).parents[1]
+TEMPLATES = PROJECT / "templates"
+CASES = rehearsed(load_catalogue(PROJECT / "rules.yaml"), TEMPLATES)
+MAILS = {mail.name: mail for mail in fullest(CASES)}
+"""Of each file in templates/ the mail that shows most of it: a new text is looked at without a new test."""
+
+WIDTHS = (900, 360)
+Page = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -34,95 +33,77 @@ def chromium() -> Chromium:
     return found or pytest.skip("Chromium is not installed: apt-get install chromium")
 
 
-def question() -> Words:
-    users = (ANNA, person("Mehmet", "Yılmaz", None), person("Elif", None, f"{LONG}@posteo.example"))
-    guesses = (
-        Guess(item="users.email", written=f"{LONG}@gmial.com", why=Why.CANNOT_BE, meant=f"{LONG}@gmail.com", of=users[1]),
-        Guess(item="group", written=f"OV {LONG}", why=Why.RESPELT, meant="OV Ehrenfeld"),
-    )
-    missing = ("admins", "users.email", "users.surname")
-    asked = request(fields={"group": "OV Ehrenfeld", "users": users}, missing=missing, guesses=guesses)
-    outcomes = (outcome(asked, action=Action.ASK, state=State.ASKING), outcome(request("aktivisti"), state=State.REFERRED))
-    tickets = (ticket(asked, state=State.ASKING), ticket(request("aktivisti"), key="KV-1043", state=State.REFERRED))
-    to = Address(name="Anna Schmidt", email="anna.schmidt@posteo.example")
-    return WRITER.answer(decision(*outcomes), tickets, subject="Nextcloud", to=to, mailbox=SUPPORT, known=True)
-
-
-def staff_mail() -> Words:
-    many = tuple(person(f"Vorname{n}", LONG if n == 9 else "Nachname", f"person{n}@verein.example") for n in range(30))
-    asked = request(fields={"group": LONG, "users": (ANNA, MEHMET, *many), "admins": ("anna.schmidt@posteo.example",)})
-    return WRITER.for_staff(
-        ticket(asked),
-        events=(event(), event("asked", "gefragt nach: Gruppenadmins", by="mailbot")),
-        original=f"Hallo,\n\n{LONG}\n\nhttps://verein.example/{LONG}",
-        attachments=(Attachment(name=f"{LONG}.xlsx", media_type="application/zip", size=12_345),),
-        doubts=("Im Text steht auch ein Paul, zu dem nichts weiter gesagt ist.",),
-        member=CATALOGUE.staff[0],
-    )
-
-
-def digest() -> Words:
-    waiting = ticket(request(fields={}, missing=("group", "users")), key="KV-1043", state=State.ASKING)
-    overdue = ticket(request("privacy"), state=State.TRIAGE, opened=NOW - timedelta(days=40), due=date(2025, 9, 13))
-    rows = ((waiting, ()), (overdue, ()), (ticket(requester=Address(email=f"{LONG}@verein.example")), ()))
-    return WRITER.digest(make_digest(rows, ("Büro: keine Verbindung.",), day=NOW.date(), now=NOW, catalogue=CATALOGUE))
-
-
-def reply() -> Words:
-    return WRITER.from_staff(ticket(), text=f"Die Gruppe ist da:\n{LONG}", mailbox=SUPPORT)
-
-
-def transcript() -> Words:
-    return WRITER.transcript(ticket(), lines=(("#erledigt", "abgeschlossen"), (LONG, "geht an Anna Schmidt")))
-
-
-MAILS = {"question": question, "staff": staff_mail, "digest": digest, "reply": reply, "transcript": transcript}
-WIDTHS = (900, 360)
-
-
 @pytest.fixture(scope="module", params=["light", "dark"])
 def scheme(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def pages(chromium: Chromium, scheme: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+def pages(chromium: Chromium, scheme: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     """What each mail measures at each width, in one look."""
-    mails = {name: mail().html for name, mail in MAILS.items()}
+    mails = {name: mail.words.html for name, mail in MAILS.items()}
     return chromium.measure(mails, WIDTHS, scheme=scheme, folder=tmp_path_factory.mktemp("looks"))
 
 
-@pytest.mark.parametrize("name", MAILS)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_mail_fits_the_screen(pages: dict[str, dict[str, Any]], name: str, width: int) -> None:
-    page = pages[f"{name}-{width}"]
+def test_every_text_is_in_use_and_rehearsed() -> None:
+    files = {str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*") if file.suffix in (".txt", ".html", ".css")}
 
-    assert page["wide"] == []
-    assert page["scroll"] == page["width"] == width
-    assert page["sheet"] == min(600, width)
+    assert files - set().union(*(mail.files for mail in CASES)) == set()
 
 
-@pytest.mark.parametrize("name", MAILS)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_mail_can_be_read_by_day_and_by_night(pages: dict[str, dict[str, Any]], scheme: str, name: str, width: int) -> None:
-    page = pages[f"{name}-{width}"]
-
-    assert [text for text in page["texts"] if text["size"] < 14] == []
-    assert [text for text in page["texts"] if contrast(text["ink"], text["ground"]) < 4.5] == []
-    assert all((luminance(text["ground"]) < 0.1) is (scheme == "dark") for text in page["texts"])
+def test_mails_fit_the_screen(pages: dict[str, Page]) -> None:
+    assert wrong(pages, lambda page: page["wide"]) == {}
+    assert wrong(pages, lambda page: page["scroll"] != page["width"]) == {}
+    assert wrong(pages, lambda page: page["sheet"] != min(600, page["width"])) == {}
+    assert {page["width"] for page in pages.values()} == set(WIDTHS)
 
 
-@pytest.mark.parametrize("name", MAILS)
-def test_a_mail_needs_no_images(pages: dict[str, dict[str, Any]], name: str) -> None:
-    assert pages[f"{name}-900"]["images"] == 0
+def test_nothing_of_a_mail_is_cut_off(pages: dict[str, Page]) -> None:
+    assert wrong(pages, lambda page: page["cut"]) == {}
+
+
+def test_mails_can_be_read_by_day_and_by_night(pages: dict[str, Page], scheme: str) -> None:
+    def of_another_time(text: dict[str, Any]) -> bool:
+        return (luminance(text["ground"]) < 0.1) is not (scheme == "dark")
+
+    assert wrong(pages, lambda page: [text for text in page["texts"] if text["size"] < 14]) == {}
+    assert wrong(pages, lambda page: [text for text in page["texts"] if contrast(text["ink"], text["ground"]) < 4.5]) == {}
+    assert wrong(pages, lambda page: [text for text in page["texts"] if of_another_time(text)]) == {}
+
+
+def test_mails_need_no_images(pages: dict[str, Page]) -> None:
+    assert wrong(pages, lambda page: page["images"]) == {}
+
+
+def test_mails_can_be_listened_to(pages: dict[str, Page]) -> None:
+    """WCAG 2.2: 1.3.1 (tables, headings), 2.4.2 (title), 2.4.4 (links), 3.1.1 (language)."""
+    assert wrong(pages, lambda page: page["unheaded"]) == {}
+    assert wrong(pages, lambda page: skipped(page["headings"])) == {}
+    assert wrong(pages, lambda page: [href for words, href in page["links"] if not re.search(r"\w{3}", words) or not href]) == {}
+    for name, page in pages.items():
+        mail = MAILS[name.rpartition("-")[0]]
+        assert page["title"] == mail.words.subject, name
+        assert page["language"] == ("en" if mail.template.startswith("en/") else "de"), name
 
 
 def test_a_picture_of_a_mail_is_not_blank(chromium: Chromium, tmp_path: Path, scheme: str) -> None:
     picture = tmp_path / "mail.png"
 
-    chromium.picture(question().html, picture, width=360, height=900, scheme=scheme, folder=tmp_path)
+    longest = max(MAILS.values(), key=lambda mail: len(mail.words.html))
+
+    chromium.picture(longest.words.html, picture, width=360, height=900, scheme=scheme, folder=tmp_path)
 
     assert len(set(pixels(picture))) > 20
+
+
+def wrong(pages: dict[str, Page], of: Callable[[Page], Any]) -> dict[str, Any]:
+    """What is wrong with which page; nothing where it is well."""
+    return {name: found for name, page in pages.items() if (found := of(page))}
+
+
+def skipped(levels: list[int]) -> list[tuple[int, int]]:
+    """Where a heading stands deeper than one level below the one before it; the first is of the first level."""
+    return [(above, below) for above, below in zip([0, *levels], levels, strict=False) if below > above + 1]
 
 
 def luminance(colour: str) -> float:

@@ -223,6 +223,11 @@ class Page:
     subject: str
     blocks: tuple[Block, ...]
 
+    @property
+    def titled(self) -> bool:
+        """Whether a title stands above its headings; without one they are the uppermost."""
+        return any(isinstance(block, Title) for block in self.blocks)
+
 
 @dataclass(slots=True)
 class Kept:

@@ -1,7 +1,8 @@
 """
 Cases that every template must be able to say: no name, umlauts, thirty users, on hold, a stranger, two tickets …
 
-Built from the catalogue that is in use, so a new service or field is rehearsed too.
+Built from the catalogue that is in use, so a new service or field is rehearsed too. Tests look at the same cases in a
+browser, so values are as long and as strange as those of mails can be.
 """
 
 from __future__ import annotations
@@ -16,14 +17,21 @@ from mailbot.mail.message import Address, Attachment
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import make_digest
 from mailbot.tickets.ticket import Event, State, Ticket
-from mailbot.tickets.writer import Writer
+from mailbot.tickets.writer import Words, Writer
 from mailbot.understanding.request import Guess, Person, Request, RequestKind, Value, Why
 
 MOMENT = datetime(2025, 9, 22, 9, 30, tzinfo=UTC)
 NOBODY = Address(email="jemand@verein.example")
 SOMEBODY = Address(name="Müller, Jörg", email="joerg.mueller@verein.example")
+ENDLESS = "Donaudampfschifffahrtsgesellschaftskapitaenswitwe" * 3
+"""No line of a phone holds it, and nothing in it says where it may be broken."""
+
 USERS = tuple(
-    Person(given=f"Zoë-Émilie {n}", surname="von der Größe", email=None if n % 7 == 0 else f"person{n}@verein.example")
+    Person(
+        given=f"Zoë-Émilie {n}",
+        surname=ENDLESS if n == 9 else "von der Größe",
+        email=None if n % 7 == 0 else f"person{n}@verein.example",
+    )
     for n in range(30)
 )
 VALUES: Mapping[str, Value] = {
@@ -37,7 +45,7 @@ VALUES: Mapping[str, Value] = {
     "addresses": ("eins@verein.example", "zwei@verein.example"),
     "date": "2025-10-03",
     "number": 150,
-    "text": "{{ 7 * 7 }}\n# Überschrift",
+    "text": f"{{{{ 7 * 7 }}}}\n# Überschrift {ENDLESS}",
 }
 ACTIONS = {
     State.ASKING: Action.ASK,
@@ -48,23 +56,24 @@ ACTIONS = {
     State.CLOSED: Action.TRIAGE,
 }
 
-Write = Callable[[Writer], object]
+Case = Callable[[Writer], Words]
+"""Makes a writer write the mail of one case."""
 
 
 def rehearse(writer: Writer, catalogue: Catalogue) -> None:
     """Render every template with every case. Raises TemplateError with all complaints, one a line."""
     complaints: dict[str, None] = {}
-    for write in _cases(catalogue):
+    for case in cases(catalogue):
         try:
-            write(writer)
+            case(writer)
         except TemplateError as error:
             complaints[str(error)] = None
     if complaints:
         raise TemplateError("\n".join(complaints))
 
 
-def _cases(catalogue: Catalogue) -> Iterator[Write]:
-    """Each case as a function that makes a writer write it."""
+def cases(catalogue: Catalogue) -> Iterator[Case]:
+    """Every case; of each template that is used, at least one."""
     tickets = tuple(_ticket(number, service, catalogue) for number, service in enumerate(catalogue.services, start=1))
     yield from _answers(tickets, catalogue)
     for ticket in tickets:
@@ -74,7 +83,7 @@ def _cases(catalogue: Catalogue) -> Iterator[Write]:
         yield from _outage(box)
 
 
-def _answers(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Write]:
+def _answers(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
     for those in ((tickets[0],), tickets[:2], tickets):
         for state, language, reply in product(State, LANGUAGES, Reply):
             for known, to in ((True, SOMEBODY), (True, NOBODY), (False, SOMEBODY)):
@@ -83,7 +92,7 @@ def _answers(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Writ
 
 def _answer(
     tickets: tuple[Ticket, ...], state: State, language: str, reply: Reply, known: bool, to: Address, catalogue: Catalogue
-) -> Write:
+) -> Case:
     outcomes = tuple(Outcome(request=ticket.request, action=ACTIONS[state], state=state, ticket=ticket.key) for ticket in tickets)
     decision = Decision(action=ACTIONS[state], outcomes=outcomes, reply=reply, language=language)
     return lambda writer: writer.answer(
@@ -91,21 +100,22 @@ def _answer(
     )
 
 
-def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Write]:
+def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
     box, member = catalogue.mailbox(ticket.mailbox), _member(catalogue)
     events = (Event(at=MOMENT, kind="received", by=ticket.requester.email, text="Mail ist da"),)
-    files = (Attachment(name="Liste.xlsx", media_type="application/zip", size=12_345),)
+    files = (Attachment(name=f"Liste {ENDLESS}.xlsx", media_type="application/zip", size=12_345),)
+    original = f"Hallo,\n> äh\n<script>\n\nhttps://verein.example/{ENDLESS}"
     yield lambda writer: writer.for_staff(
-        ticket, events=events, original="Hallo,\n> äh\n<script>", attachments=files, doubts=("Zwei Namen",), member=member
+        ticket, events=events, original=original, attachments=files, doubts=("Zwei Namen",), member=member
     )
     yield lambda writer: writer.for_staff(ticket, events=(), original="", attachments=(), doubts=(), member=member)
-    yield lambda writer: writer.from_staff(ticket, text="Hallo Jörg,\n\nfertig.\n\nGruß\nKim", mailbox=box)
+    yield lambda writer: writer.from_staff(ticket, text=f"Hallo Jörg,\n\nfertig: {ENDLESS}\n\nGruß\nKim", mailbox=box)
     yield lambda writer: writer.from_staff(ticket, text="ist eingerichtet", mailbox=box)
     yield lambda writer: writer.closed(ticket, mailbox=box)
-    yield lambda writer: writer.transcript(ticket, lines=(("#erledigt", "abgeschlossen"),))
+    yield lambda writer: writer.transcript(ticket, lines=(("#erledigt", "abgeschlossen"), (ENDLESS, "nicht verstanden")))
 
 
-def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Write]:
+def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
     full = make_digest(
         ((ticket, ()) for ticket in tickets), ("Etwas ging schief.",), day=MOMENT.date(), now=MOMENT, catalogue=catalogue
     )
@@ -114,7 +124,7 @@ def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Writ
     yield lambda writer: writer.digest(empty)
 
 
-def _outage(box: Mailbox) -> Iterator[Write]:
+def _outage(box: Mailbox) -> Iterator[Case]:
     yield lambda writer: writer.out_of_reach(box, since=MOMENT, trouble="mail.verein.example:993: nothing listens there")
     yield lambda writer: writer.back_again(box, since=MOMENT, until=MOMENT)
 

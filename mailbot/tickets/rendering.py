@@ -96,6 +96,19 @@ class _Compiled(BytecodeCache):
 
 _WORDS, _LOOK = _Compiled(), _Compiled()
 
+_WRONG = (
+    JinjaError,
+    UnicodeDecodeError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+)
+"""All that rendering an edited template can raise."""
+
 
 class Templates:
     """
@@ -136,7 +149,7 @@ class Templates:
     def _guarded(self, template: str, render: Callable[[], Any]) -> Any:
         try:
             return render()
-        except (JinjaError, UnicodeDecodeError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
+        except _WRONG as error:
             raise TemplateError(self._complaint(template, error)) from error
 
     def compile_all(self) -> None:
@@ -169,6 +182,10 @@ class Templates:
             name, line = places[-1]
         if isinstance(error, TemplateNotFound):
             what = f"there is no template '{error.name}'"
+        if isinstance(error, RecursionError):
+            what = "it includes itself, without end"
+        if isinstance(error, MemoryError):
+            what = "it writes more than there is memory for"
         if isinstance(error, UnicodeDecodeError):
             what = "this is no UTF-8 text; save the file as UTF-8"
         return f"{self._folder.name}/{name}:{line}: {what}"

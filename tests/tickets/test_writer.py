@@ -14,7 +14,6 @@ from mailbot.understanding.request import Guess, RequestKind, Why
 from tests.builders import (
     ANNA,
     COMPLETE,
-    MEHMET,
     NEXTCLOUD,
     NOW,
     catalogue,
@@ -26,6 +25,7 @@ from tests.builders import (
     service,
     ticket,
 )
+from tests.rehearsed import fullest, rehearsed
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 CATALOGUE = catalogue()
@@ -536,32 +536,20 @@ def test_a_digest_row_says_all_in_a_few_lines(writer):
 # Both looks
 
 
-def every_mail(writer: Writer) -> dict[str, Words]:
-    hold = Writer(catalogue(services=(service(NEXTCLOUD, on_hold=HOLD),)), TEMPLATES)
-    return {
-        "question": answered(writer, asking({"users": (person(email=None), MEHMET)}, ("group", "users.email"))),
-        "two": answered(writer, outcome(), asking(service="video", missing=("role",)), language="en"),
-        "on hold": answered(hold, outcome(state=State.ON_HOLD)),
-        "status": answered(writer, outcome(), reply=Reply.STATUS),
-        "staff": staff_mail(writer),
-        "reply": writer.from_staff(ticket(), text="ist da\n\nbis bald", mailbox=SUPPORT),
-        "transcript": writer.transcript(ticket(), lines=(("#erledigt", "abgeschlossen"),)),
-        "digest": writer.digest(make_digest(((ticket(), ()),), ("Störung.",), day=NOW.date(), now=NOW, catalogue=CATALOGUE)),
-        "out of reach": writer.out_of_reach(SUPPORT, since=NOW, trouble="mail.verein.example:993: nothing listens there"),
-        "back again": writer.back_again(SUPPORT, since=NOW, until=NOW),
-    }
+EVERY_MAIL = {mail.name: mail.words for mail in fullest(rehearsed(CATALOGUE, TEMPLATES))}
 
 
-def test_text_and_html_say_the_same_words(writer):
-    for name, words in every_mail(writer).items():
-        page = HTMLParser(words.html)
-        page.strip_tags(["style", "title"])
-        for extra in page.css(".sender, .table tr.head"):
-            extra.decompose()
-        assert page.body is not None
-        shown = page.body.text(separator=" ")
+@pytest.mark.parametrize("name", EVERY_MAIL)
+def test_text_and_html_say_the_same_words(name):
+    words = EVERY_MAIL[name]
+    page = HTMLParser(words.html)
+    page.strip_tags(["style", "title"])
+    for extra in page.css(".sender, .table tr.head"):
+        extra.decompose()
+    assert page.body is not None
+    shown = page.body.text(separator=" ")
 
-        assert sorted(words_of(letters(shown))) == sorted(words_of(letters(words.text))), name
+    assert sorted(words_of(letters(shown))) == sorted(words_of(letters(words.text)))
 
 
 def letters(text: str) -> str:
@@ -569,12 +557,13 @@ def letters(text: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "@.*#/" else " " for sign in text)
 
 
-def test_prose_stays_within_72_columns_and_blocks_are_apart(writer):
-    for name, words in every_mail(writer).items():
-        prose = [line for line in words.text.splitlines() if not line.startswith(("- ", "  ", "> ")) and ":" not in line]
+@pytest.mark.parametrize("name", EVERY_MAIL)
+def test_prose_stays_within_72_columns_and_blocks_are_apart(name):
+    text = EVERY_MAIL[name].text
+    prose = [line for line in text.splitlines() if not line.startswith(("- ", "  ", "> ")) and ":" not in line]
 
-        assert max(len(line) for line in prose if " " in line) <= 72, name
-        assert "\n\n\n" not in words.text, name
+    assert max(len(line) for line in prose if " " in line) <= 72
+    assert "\n\n\n" not in text
 
 
 def test_form_lines_are_never_wrapped(writer):
