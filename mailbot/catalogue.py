@@ -140,6 +140,20 @@ class Staff(Rule):
 _HOME = ("DE", "NW")
 
 
+class Quiet(Rule):
+    """When automatic mails to staff wait: from a time of day to another, over midnight where the second is earlier."""
+
+    after: Clock
+    until: Clock
+    free_days: bool = False  # on days that are no working days, too
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Quiet:
+        if self.after == self.until:
+            raise PydanticCustomError("quiet", "'after' and 'until' must be two times of day")
+        return self
+
+
 class Hours(Rule):
     """When the association works."""
 
@@ -147,6 +161,7 @@ class Hours(Rule):
     weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
     country: Text = _HOME[0]
     subdivision: Text | None = _HOME[1]
+    quiet: Quiet | None = None
 
     @model_validator(mode="after")
     def _has_holidays(self) -> Hours:

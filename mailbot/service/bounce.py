@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from mailbot.mail.origin import DeliveryReport
 from mailbot.service.office import Office
-from mailbot.service.post import Post, responsible
+from mailbot.service.post import Post
 from mailbot.store import outbound, tickets
 from mailbot.tickets.ticket import Event
 
@@ -40,7 +40,7 @@ def _tell_staff(office: Office, connection: Connection, key: str, recipient: str
     post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock(), cause=mail)
     ticket = tickets.get(connection, key)
     doubt = f"Eine Mail an {recipient} kam zurück. Automatische Mails gehen nicht mehr dorthin, bis jemand von dort schreibt."
-    for member in responsible(rules.catalogue.staff, ticket.request.service):
+    for member in post.responsible(ticket.request.service):
         if outbound.comes_back(connection, member.email):
             continue
         words = rules.writer.for_staff(

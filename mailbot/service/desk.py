@@ -12,7 +12,7 @@ from mailbot.mail.message import Address
 from mailbot.service.correspondence import tell
 from mailbot.service.office import Office
 from mailbot.service.order import tell_closed
-from mailbot.service.post import Post, responsible
+from mailbot.service.post import Post
 from mailbot.store import holds, outbound, tickets
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
@@ -135,6 +135,6 @@ def _tell(post: Post, ticket: Ticket) -> None:
     if ticket.state is not State.OPEN:
         return
     events = tickets.history(post.connection, ticket.key)
-    for member in responsible(post.catalogue.staff, ticket.request.service):
+    for member in post.responsible(ticket.request.service):
         words = rules.writer.for_staff(ticket, events=events, original="", attachments=(), doubts=(), member=member)
         post.to_staff(ticket.key, member, words, mailbox=box)

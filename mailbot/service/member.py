@@ -13,7 +13,7 @@ from mailbot.mail.letter import Origin as Submitted
 from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Origin
 from mailbot.service.office import Office
-from mailbot.service.post import Answered, Post, responsible
+from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
 from mailbot.service.whereabouts import Whereabouts
 from mailbot.store import inbound, tickets
@@ -234,7 +234,7 @@ def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket
     noted = (event.text for event in events if event.kind == "note" and event.by == BOT)
     doubts = tuple(dict.fromkeys((*decision.doubts, *noted)))
     box = rules.catalogue.mailbox(ticket.mailbox)
-    for member in responsible(rules.catalogue.staff, ticket.request.service):
+    for member in post.responsible(ticket.request.service):
         words = rules.writer.for_staff(
             ticket,
             events=events,

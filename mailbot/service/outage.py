@@ -27,5 +27,5 @@ def tell_of_outages(office: Office) -> int:
         post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
         for words in told:
             for member in rules.catalogue.staff:
-                post.notice(member, words, mailbox=rules.catalogue.mailboxes[0])
+                post.notice(member, words, mailbox=rules.catalogue.mailboxes[0], at_once=True)
     return len(told)

@@ -11,7 +11,7 @@ from mailbot.catalogue import Catalogue
 from mailbot.service.office import Office
 from mailbot.service.post import DIGEST, Post
 from mailbot.store import inbound, jobs, mailboxes, outbound, tickets
-from mailbot.tickets.calendar import day_of, is_working_day, last_working_day_before
+from mailbot.tickets.calendar import day_of, has_struck, last_working_day_before
 from mailbot.tickets.digest import Digest, make_digest
 
 NAMED = 20
@@ -27,9 +27,9 @@ def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: dat
 
 def send(office: Office, *, day: date, again: bool = False) -> int:
     """
-    Put the digest of that day into the outbox for everybody of the staff, and tell how many they are.
+    Put the digest of that day into the outbox for everybody of the staff who is not away, and tell how many they are.
 
-    0 when it has been done before, unless `again`.
+    0 when it has been done before, unless `again`: then somebody wants it now, also in quiet hours.
     """
     now = office.clock()
     with office.database.write() as connection:
@@ -38,15 +38,15 @@ def send(office: Office, *, day: date, again: bool = False) -> int:
         rules = office.rules(connection)
         words = rules.writer.digest(draw_up(connection, rules.catalogue, day=day, now=now))
         post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
-        for member in rules.catalogue.staff:
-            post.notice(member, words, mailbox=rules.catalogue.mailboxes[0])
-    return len(rules.catalogue.staff)
+        readers = post.present()
+        for member in readers:
+            post.notice(member, words, mailbox=rules.catalogue.mailboxes[0], at_once=again)
+    return len(readers)
 
 
 def is_due(catalogue: Catalogue, now: datetime) -> bool:
     """Whether it is a working day and the time of the digest has come."""
-    here = now.astimezone(catalogue.hours.timezone)
-    return is_working_day(here.date(), catalogue.hours) and here.time() >= catalogue.digest.at
+    return has_struck(catalogue.digest.at, now, catalogue.hours)
 
 
 def send_if_due(office: Office) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -15,8 +14,10 @@ from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.thread import Role, make_message_id
 from mailbot.service.office import Office
-from mailbot.store import outbound, tickets
+from mailbot.store import absences, outbound, tickets
 from mailbot.store.outbound import Outgoing
+from mailbot.tickets import duty
+from mailbot.tickets.calendar import day_of, end_of_quiet
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import Event
 
@@ -67,18 +68,33 @@ class Post:
         self._queue(letter, key=key, mailbox=mailbox, automatic=automatic, due_at=self.now + delay)
 
     def to_staff(self, key: str, member: Staff, words: Words, *, mailbox: Mailbox, answered: Answered | None = None) -> None:
-        """About a ticket, to a member of staff; a plain reply comes back to the bot."""
-        self._to_staff(key, member, words, mailbox, answered)
+        """About a ticket, to a member of staff; a plain reply comes back to the bot. What answers theirs waits for no hour."""
+        self._to_staff(key, member, words, mailbox, answered, at_once=answered is not None)
 
-    def notice(self, member: Staff, words: Words, *, mailbox: Mailbox) -> None:
-        """About no ticket, to a member of staff: the daily overview, or that a server is away."""
-        self._to_staff(DIGEST, member, words, mailbox, None)
+    def notice(self, member: Staff, words: Words, *, mailbox: Mailbox, at_once: bool = False) -> None:
+        """About no ticket, to a member of staff: the daily overview, or that a server is away. `at_once`: also in quiet hours."""
+        self._to_staff(DIGEST, member, words, mailbox, None, at_once=at_once)
 
-    def _to_staff(self, key: str, member: Staff, words: Words, mailbox: Mailbox, answered: Answered | None) -> None:
+    def present(self) -> tuple[Staff, ...]:
+        """The staff who are not away today."""
+        return duty.present(self.catalogue.staff, self._away)
+
+    def responsible(self, service: str) -> tuple[Staff, ...]:
+        """Those of them who work on that service."""
+        return duty.responsible(self.catalogue.staff, service, self._away)
+
+    @property
+    def _away(self) -> dict[str, date]:
+        return absences.away(self.connection, on=day_of(self.now, self.catalogue.hours))
+
+    def _to_staff(
+        self, key: str, member: Staff, words: Words, mailbox: Mailbox, answered: Answered | None, *, at_once: bool
+    ) -> None:
         ours = Address(name=mailbox.name, email=mailbox.address)
         to = Address(name=member.name, email=member.email)
+        due_at = self.now if at_once else end_of_quiet(self.now, self.catalogue.hours)
         letter = self._letter(key, Role.STAFF, ours, to, words, origin=Origin.GENERATED, answered=answered, reply_to=ours)
-        self._queue(letter, key=None if key == DIGEST else key, mailbox=mailbox, automatic=False, due_at=self.now)
+        self._queue(letter, key=None if key == DIGEST else key, mailbox=mailbox, automatic=False, due_at=due_at)
 
     def _letter(
         self,
@@ -133,9 +149,3 @@ class Post:
             cause=self.cause,
         )
         outbound.queue(self.connection, mail, now=self.now)
-
-
-def responsible(staff: Iterable[Staff], service: str) -> Sequence[Staff]:
-    """Who works on that service; everybody where nobody is named for it, for somebody must hear of it."""
-    everybody = tuple(staff)
-    return [member for member in everybody if not member.services or service in member.services] or everybody

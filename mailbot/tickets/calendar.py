@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,44 @@ def last_working_day_before(day: date, hours: Hours) -> date:
     """The working day before `day`; `day` minus one where there is none within a year."""
     earlier = (day - timedelta(days=n) for n in range(1, 367))
     return next((each for each in earlier if is_working_day(each, hours)), day - timedelta(days=1))
+
+
+def next_working_day_after(day: date, hours: Hours) -> date:
+    """The working day after `day`; `day` plus one where there is none within a year."""
+    later = (day + timedelta(days=n) for n in range(1, 367))
+    return next((each for each in later if is_working_day(each, hours)), day + timedelta(days=1))
+
+
+def has_struck(at: time, now: datetime, hours: Hours) -> bool:
+    """Whether it is a working day and that time of day has come."""
+    here = now.astimezone(hours.timezone)
+    return is_working_day(here.date(), hours) and here.time() >= at
+
+
+def end_of_quiet(moment: datetime, hours: Hours) -> datetime:
+    """The first moment from `moment` on at which automatic mails to staff may leave; `moment` itself outside quiet hours."""
+    for _ in range(2 * 366):  # a quiet evening and a free day end one after the other, and no year is all holidays
+        end = _end_of_quiet(moment.astimezone(hours.timezone), hours)
+        if end is None:
+            break
+        moment = end.astimezone(UTC)
+    return moment
+
+
+def _end_of_quiet(here: datetime, hours: Hours) -> datetime | None:
+    """When the quiet span in which `here` falls ends, None when it falls in none."""
+    quiet, day, clock = hours.quiet, here.date(), here.time()
+    if quiet is None:
+        return None
+    if quiet.free_days and not is_working_day(day, hours):
+        return datetime.combine(day + timedelta(days=1), time(), tzinfo=here.tzinfo)
+    over_midnight = quiet.until < quiet.after
+    if over_midnight and clock >= quiet.after:
+        return datetime.combine(day + timedelta(days=1), quiet.until, tzinfo=here.tzinfo)
+    if clock < quiet.until and (over_midnight or clock >= quiet.after):
+        # In the night in which an hour comes twice, `fold` says which one it is.
+        return datetime.combine(day, quiet.until, tzinfo=here.tzinfo).replace(fold=here.fold)
+    return None
 
 
 def deadline(received: datetime, months: int | None, hours: Hours) -> date | None:

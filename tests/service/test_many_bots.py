@@ -8,14 +8,12 @@ from sqlalchemy import text
 
 from mailbot.service import desk
 from mailbot.service.overview import send_if_due
-from mailbot.service.post import responsible
 from mailbot.service.receiver import receive
 from mailbot.service.sender import deliver
 from mailbot.service.worker import work
 from mailbot.store import tickets
 from mailbot.store.database import Database
 from mailbot.store.inbound import State
-from tests import builders
 from tests.servers.process import eventually
 from tests.service.bench import STAFF, Bench, answering, eml
 from tests.service.test_worker import COMPLETE
@@ -81,12 +79,3 @@ def wait_until_one_waits(database: Database) -> None:
 
     if database.engine.dialect.name == "postgresql":
         eventually(one_waits, timeout=30, failure=lambda: "nobody waits for the ticket")
-
-
-def test_somebody_always_hears_of_a_ticket():
-    kim, anna = builders.catalogue().staff
-    only_video = kim.model_copy(update={"services": ("video",)})
-
-    assert responsible((only_video, anna), "video") == [only_video, anna]
-    assert responsible((only_video, anna), "signal") == [anna]
-    assert responsible((only_video,), "signal") == (only_video,)
