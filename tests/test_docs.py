@@ -24,7 +24,8 @@ from mailbot.catalogue import Catalogue, Rule, load_catalogue, parse_catalogue
 from mailbot.cli import app
 from mailbot.examples import broken_examples
 from mailbot.settings import PREFIX, Settings
-from mailbot.tickets.staff import NAMES
+from mailbot.tickets.orders.order import Verb
+from mailbot.tickets.orders.verbs import VERBS
 
 HOME = Path(__file__).parent.parent
 DOCS = [HOME / "README.md", HOME / "CHANGELOG.md", HOME / "templates" / "README.md", *sorted((HOME / "docs").glob("*.md"))]
@@ -223,9 +224,13 @@ def test_the_new_service_of_the_documents_works():
     assert broken_examples(with_posters) == ()
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
-def test_every_order_of_staff_is_told(name: str):
-    assert f"#{name}" in (HOME / "docs" / "staff.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_every_order_of_staff_is_told_as_the_bot_tells_it(verb: Verb):
+    also = ", ".join(f"`#{word}`" for word in verb.names[1:])
+
+    row = f"| `{verb.usage}` | {also} | {verb.help} |"
+
+    assert row in (HOME / "docs" / "staff.md").read_text(encoding="utf-8")
 
 
 # --- links, libraries, licence

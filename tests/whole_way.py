@@ -20,7 +20,9 @@ from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address
 from mailbot.mail.origin import delivery_report
 from mailbot.mail.read import read
-from mailbot.tickets.staff import apply_order, read_order
+from mailbot.tickets.orders.carrying_out import carry_out
+from mailbot.tickets.orders.grammar import read_order
+from mailbot.tickets.orders.order import Desk
 from mailbot.tickets.writer import Words, Writer
 
 PROJECT = Path(__file__).parent.parent
@@ -77,13 +79,13 @@ def everything_written(one: Explained) -> Iterator[tuple[Words, Address]]:
         yield one.answer, one.to
     by = catalogue.staff[0]
     for ticket in one.tickets[:1]:
-        outcome = apply_order(ticket, read_order(one.mail.body), by, catalogue, NOW)
+        outcome = carry_out(ticket, read_order(one.mail.body), Desk(by=by, catalogue=catalogue, now=NOW))
         told = {"events": outcome.events, "original": one.mail.text, "attachments": one.mail.attachments}
         yield (
             writer.for_staff(outcome.ticket, **told, doubts=one.decision.doubts, member=by),
             Address(name=by.name, email=by.email),
         )
-        yield writer.transcript(ticket, lines=outcome.lines), Address(name=by.name, email=by.email)
+        yield writer.transcript(ticket, rows=outcome.rows), Address(name=by.name, email=by.email)
         box = catalogue.mailbox(ticket.mailbox)
         yield writer.from_staff(ticket, text=outcome.answer, mailbox=box), ticket.requester
 

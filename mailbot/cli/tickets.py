@@ -1,4 +1,4 @@
-"""tickets, show, close, reopen, assign, note, hold, release: what staff can do by mail, on the command line."""
+"""tickets, show, close, reopen, wait, assign, note, hold, release: what staff can do by mail, on the command line."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("show")(show)
     app.command("close")(close)
     app.command("reopen")(reopen)
+    app.command("wait")(wait)
     app.command("assign")(assign)
     app.command("note")(note)
     app.command("hold")(hold)
@@ -83,6 +84,14 @@ def close(key: Key) -> None:
 def reopen(key: Key) -> None:
     """Open a closed ticket again."""
     _carry_out(key, "reopen")
+
+
+def wait(
+    key: Key,
+    until: Annotated[list[str], typer.Argument(metavar="DAY [WHY]", help="Like 12.8., 2026-08-12, 3 days, tomorrow.")],
+) -> None:
+    """Put a ticket off until the beginning of a day."""
+    _carry_out(key, "wait", " ".join(until))
 
 
 def assign(key: Key, who: Annotated[str, typer.Argument(help="Id of a member of staff.")]) -> None:

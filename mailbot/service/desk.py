@@ -16,8 +16,9 @@ from mailbot.service.post import Post
 from mailbot.store import holds, outbound, tickets
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
+from mailbot.tickets.orders import carrying_out
+from mailbot.tickets.orders.order import Command, Desk, Order, TellMember
 from mailbot.tickets.rendering import Words
-from mailbot.tickets.staff import Command, Order, apply_order
 from mailbot.tickets.ticket import Event, State, Ticket
 
 CLI = "cli"
@@ -28,9 +29,9 @@ _NOBODY = Staff.model_construct(id=CLI, name="Kommandozeile", email=CLI, service
 
 def carry_out(office: Office, key: str, name: str, argument: str = "") -> Ticket:
     """
-    An order about a ticket: close, reopen, note or assign; the member hears of its end.
+    An order about a ticket; `name` is that of its verb. The member hears of what concerns them.
 
-    Raises NotFound: no such ticket, or nobody of that name to assign it to; MailbotError: a note without words.
+    Raises NotFound: no such ticket, or nobody of that name to assign it to; MailbotError: it cannot be carried out.
     """
     with office.database.write() as connection:
         rules, now = office.rules(connection), office.clock()
@@ -41,11 +42,13 @@ def carry_out(office: Office, key: str, name: str, argument: str = "") -> Ticket
             raise MailbotError("a note needs words, like: mailbot note KV-1042 ruft morgen zurück")
         ticket = tickets.lock(connection, key)
         order = Order(commands=(Command(name=name, argument=argument, line=f"#{name}"),))
-        outcome = apply_order(ticket, order, _NOBODY, rules.catalogue, now)
+        outcome = carrying_out.carry_out(ticket, order, Desk(by=_NOBODY, catalogue=rules.catalogue, now=now))
+        for _, why in outcome.refused:
+            raise MailbotError(f"{ticket.key}: nothing was done: {why}")
         tickets.save(connection, outcome.ticket)
         for event in outcome.events:
             tickets.note(connection, ticket.key, event)
-        if outcome.tell_closed:
+        if TellMember() in outcome.effects:
             tell_closed(_post(office, connection), rules, outcome.ticket)
     return outcome.ticket
 

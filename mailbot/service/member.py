@@ -161,6 +161,7 @@ def _continued(old: Ticket, decision: Decision, outcome: Outcome, case: Case) ->
         questions=outcome.questions,
         language=decision.language,
         updated=case.now,
+        waits_until=old.waits_until if decision.silence else None,
     )
 
 

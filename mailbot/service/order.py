@@ -17,8 +17,10 @@ from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
 from mailbot.store import inbound, tickets
+from mailbot.tickets.orders.carrying_out import carry_out
+from mailbot.tickets.orders.grammar import read_order
+from mailbot.tickets.orders.order import Desk, TellMember
 from mailbot.tickets.rendering import Words
-from mailbot.tickets.staff import apply_order, read_order
 from mailbot.tickets.ticket import Ticket
 
 
@@ -28,7 +30,7 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     if not order.commands and said_before(connection, key, case.mail, now=case.now):
         note_echo(connection, case, key)
         return
-    outcome = apply_order(ticket, order, by, rules.catalogue, case.now)
+    outcome = carry_out(ticket, order, Desk(by=by, catalogue=rules.catalogue, now=case.now))
     tickets.save(connection, outcome.ticket)
     tickets.belongs(connection, key, case.row.id)
     for event in outcome.events:
@@ -46,10 +48,10 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
             answered=last_of_member(connection, ticket),
             delay=rules.catalogue.send_delay,
         )
-    if outcome.tell_closed:
+    if TellMember() in outcome.effects:
         tell_closed(post, rules, outcome.ticket)
-    if outcome.lines:
-        words = rules.writer.transcript(outcome.ticket, lines=outcome.lines)
+    if outcome.rows:
+        words = rules.writer.transcript(outcome.ticket, rows=outcome.rows)
         post.to_staff(key, by, words, mailbox=box, answered=Answered.of(case.mail))
     inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
 

@@ -112,7 +112,7 @@ def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
     yield lambda writer: writer.from_staff(ticket, text=f"Hallo Jörg,\n\nfertig: {ENDLESS}\n\nGruß\nKim", mailbox=box)
     yield lambda writer: writer.from_staff(ticket, text="ist eingerichtet", mailbox=box)
     yield lambda writer: writer.closed(ticket, mailbox=box)
-    yield lambda writer: writer.transcript(ticket, lines=(("#erledigt", "abgeschlossen"), (ENDLESS, "nicht verstanden")))
+    yield lambda writer: writer.transcript(ticket, rows=(("#erledigt", "abgeschlossen"), (ENDLESS, "nicht verstanden")))
 
 
 def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:

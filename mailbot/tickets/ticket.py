@@ -52,7 +52,8 @@ class Event:
     """One line of a ticket's history; append-only. `by` is an address, "mailbot", or "cli"."""
 
     at: datetime
-    # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | sent | trouble
+    # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | waits
+    # | merged | split | sent | trouble
     kind: str
     by: str
     text: str

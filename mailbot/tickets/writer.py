@@ -143,10 +143,10 @@ class Writer:
             attachments=[attachment(each) for each in attachments],
         )
 
-    def transcript(self, ticket: Ticket, *, lines: tuple[tuple[str, str], ...]) -> Words:
+    def transcript(self, ticket: Ticket, *, rows: tuple[tuple[str, str], ...]) -> Words:
         """To staff: what stood in their mail, and what was done about it."""
-        table = Table(head=("Geschrieben", "Geschehen"), rows=tuple((flat(wrote), flat(done)) for wrote, done in lines))
-        return self._to_staff("transcript", ticket, lines=table)
+        table = Table(head=("Geschrieben", "Geschehen"), rows=tuple((flat(wrote), flat(done)) for wrote, done in rows))
+        return self._to_staff("transcript", ticket, rows=table)
 
     def digest(self, digest: Digest) -> Words:
         """The daily overview for staff."""

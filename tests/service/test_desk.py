@@ -1,12 +1,14 @@
 """What staff do at the command line."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from mailbot.errors import MailbotError, NotFound
 from mailbot.service import desk
 from mailbot.tickets.ticket import State
 from tests.association import words
-from tests.service.bench import STAFF, Bench
+from tests.service.bench import ASKS, STAFF, Bench, answering
 from tests.service.test_worker import ADDRESS, COMPLETE, signal
 
 
@@ -91,3 +93,25 @@ def test_only_what_is_on_hold_can_be_released(quick_bench: Bench):
         desk.release(quick_bench.office, "signal")
     with pytest.raises(NotFound, match="there is no service 'fax'; there are: "):
         desk.release(quick_bench.office, "fax")
+
+
+def test_a_ticket_waits_until_its_member_writes(quick_bench: Bench):
+    quick_bench.arrives(ASKS)
+    desk.carry_out(quick_bench.office, "KV-1001", "wait", "3 Tage")
+    (waiting,) = quick_bench.tickets()
+
+    (question,) = quick_bench.slot.to(ADDRESS)
+    quick_bench.arrives("Danke!", **answering(question))
+    (thanked,) = quick_bench.tickets()
+    quick_bench.arrives("Mitmachen soll Anna Schmidt, anna@posteo.example.", **answering(question))
+    (goes_on,) = quick_bench.tickets()
+
+    assert waiting.waits_until == thanked.waits_until == datetime(2026, 3, 4, 23, tzinfo=UTC)
+    assert goes_on.waits_until is None
+
+
+def test_what_cannot_be_done_is_one_sentence(quick_bench: Bench):
+    signal(quick_bench)
+
+    with pytest.raises(MailbotError, match="KV-1001: nothing was done: welcher Tag"):
+        desk.carry_out(quick_bench.office, "KV-1001", "wait", "bald")

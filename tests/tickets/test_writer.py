@@ -504,7 +504,7 @@ def test_closing_is_told(writer):
 
 
 def test_a_transcript_says_line_by_line_what_was_done(writer):
-    words = writer.transcript(ticket(), lines=(("#erledigt", "abgeschlossen"), ("", "Mehr stand da nicht.")))
+    words = writer.transcript(ticket(), rows=(("#erledigt", "abgeschlossen"), ("", "Mehr stand da nicht.")))
 
     assert "- #erledigt · abgeschlossen\n- Mehr stand da nicht.\n" in words.text
 

@@ -1,0 +1,1 @@
+"""What staff order by mail or at the command line: reading it, the verbs, and what becomes of a ticket. Pure."""

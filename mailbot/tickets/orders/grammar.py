@@ -1,0 +1,94 @@
+"""
+Reading orders. The first lines of a mail may be commands, each beginning with `#`; all other words go to the member.
+
+Programs and phones change what is typed: capitals ("#Erledigt"), a blank or full stop ("# erledigt."), long dashes
+("#wieder–auf"), umlauts in two characters. Where there are no umlauts, people write "zurueckstellen".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+from mailbot.mail.message import Body, Kind
+from mailbot.tickets.blocks import printable
+from mailbot.tickets.orders.order import Command, Order, Refused, Row, Verb
+from mailbot.tickets.orders.verbs import BY_WORD, TOLD
+
+TOO_LATE = "Befehle stehen in den ersten Zeilen, vor allen anderen Worten"
+ALONE = "hinter #{} darf nichts stehen; Worte an das Mitglied gehören in eine eigene Zeile"
+UNKNOWN = "diesen Befehl gibt es nicht; es gibt {}"
+MEANT = "diesen Befehl gibt es nicht, meintest du #{}?"
+
+_WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_WRITTEN: Mapping[str, Verb] = {form: verb for word, verb in BY_WORD.items() for form in (word, word.translate(_WITHOUT_UMLAUTS))}
+_DASH = "[-‐‑‒–—]"
+_WORD = "|".join(re.escape(word).replace(r"\ ", r"\s+").replace(r"\-", _DASH) for word in sorted(_WRITTEN, key=len, reverse=True))
+_COMMAND = re.compile(rf"#\s*({_WORD})(?![\w-])[:,.]?\s*(.*)", re.IGNORECASE)
+_MAYBE_COMMAND = re.compile(r"#\s*([^\W\d_][\w-]*)")
+
+
+def read_order(body: Body) -> Order:
+    """Read a mail of staff. Only their own new words count; whatever stands in quotes or signatures is not looked at."""
+    lines = [_tidy(line.text) for line in body.of(Kind.OWN)]
+    first_words = next((n for n, line in enumerate(lines) if line and not _MAYBE_COMMAND.match(line)), len(lines))
+    commands, refused = _read_commands([line for line in lines[:first_words] if line])
+    words = "\n".join(lines[first_words:]).strip()
+    refused += [(line, TOO_LATE) for line in lines[first_words:] if is_command(line) or _nearest(line)]
+    if any(command.name == "note" for command in commands):
+        return Order(commands=tuple(_with_note(commands, words)), refused=tuple(refused))
+    return Order(commands=tuple(commands), answer=words, refused=tuple(refused))
+
+
+def read_command(line: str) -> Command:
+    """The order that one line is, `#` included. Raises Refused, which names the nearest command; never anything else."""
+    line = _tidy(line)
+    match = _COMMAND.fullmatch(line)
+    if match is None:
+        near = _nearest(line)
+        raise Refused(MEANT.format(near) if near else UNKNOWN.format(", ".join(TOLD)))
+    word, argument = re.sub(_DASH, "-", " ".join(match[1].lower().split())), match[2].strip()
+    verb = _WRITTEN[word]
+    if verb.bare and argument.strip(" .!…"):
+        raise Refused(ALONE.format(word))
+    return Command(name=verb.name, argument="" if verb.bare else argument, line=line)
+
+
+def is_command(line: str) -> bool:
+    """Whether the line is one of the commands, whatever stands behind it."""
+    return _COMMAND.fullmatch(_tidy(line)) is not None
+
+
+def _tidy(line: str) -> str:
+    return unicodedata.normalize("NFC", printable(line)).strip()
+
+
+def _read_commands(lines: Sequence[str]) -> tuple[list[Command], list[Row]]:
+    commands: list[Command] = []
+    refused: list[Row] = []
+    for line in lines:
+        try:
+            commands.append(read_command(line))
+        except Refused as why:
+            refused.append((line, str(why)))
+    return commands, refused
+
+
+def _nearest(line: str) -> str | None:
+    """The command that a line which is none was probably meant to be."""
+    match = _MAYBE_COMMAND.match(line)
+    near = get_close_matches(match[1].lower(), BY_WORD, n=1, cutoff=0.7) if match else []
+    return near[0] if near else None
+
+
+def _with_note(commands: Sequence[Command], words: str) -> Iterator[Command]:
+    """The words below belong to the last note."""
+    last = max(n for n, command in enumerate(commands) if command.name == "note")
+    for n, command in enumerate(commands):
+        if n == last:
+            yield replace(command, argument="\n".join(part for part in (command.argument, words) if part))
+        else:
+            yield command

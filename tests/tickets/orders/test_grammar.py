@@ -1,0 +1,130 @@
+"""How lines become orders."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.mail.message import Body, Kind, Line
+from mailbot.tickets.orders.grammar import read_command, read_order
+from mailbot.tickets.orders.order import Command, Order, Refused, Verb
+from mailbot.tickets.orders.verbs import BY_NAME, BY_WORD, TOLD, VERBS
+from tests.builders import body
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "argument"),
+    [
+        ("#erledigt", "close", ""),
+        ("#Erledigt!", "close", ""),
+        ("# erledigt", "close", ""),
+        ("#\N{NO-BREAK SPACE}Erledigt.", "close", ""),
+        ("#ERLEDIGT…", "close", ""),
+        ("#wieder–auf", "reopen", ""),
+        ("#Wieder  Auf", "reopen", ""),
+        ("#close", "close", ""),
+        ("#wieder-auf", "reopen", ""),
+        ("#reopen", "reopen", ""),
+        ("#notiz ruft morgen an", "note", "ruft morgen an"),
+        ("#note: calls tomorrow", "note", "calls tomorrow"),
+        ("#an anna", "assign", "anna"),
+        ("#to anna", "assign", "anna"),
+        ("#nehme ich", "take", ""),
+        ("#take", "take", ""),
+        ("#warten bis 12.8.", "wait", "bis 12.8."),
+        ("#Wait until 12 August", "wait", "until 12 August"),
+    ],
+)
+def test_commands_have_german_and_english_names(line, name, argument):
+    assert read_order(body(line)) == Order(commands=(Command(name=name, argument=argument, line=line),))
+
+
+def test_plain_words_are_an_answer():
+    order = read_order(body("", "Hallo Anna,", "", "die Gruppe ist da.", ""))
+
+    assert order == Order(answer="Hallo Anna,\n\ndie Gruppe ist da.")
+
+
+def test_commands_come_first_then_the_answer():
+    order = read_order(body("#nehme ich", "", "#erledigt", "", "Ist eingerichtet."))
+
+    assert [command.name for command in order.commands] == ["take", "close"]
+    assert order.answer == "Ist eingerichtet."
+
+
+def test_quotes_signature_and_footer_are_no_part_of_the_answer():
+    kinds = (Kind.OWN, Kind.SIGNATURE, Kind.FOOTER, Kind.ATTRIBUTION, Kind.QUOTED)
+    texts = (
+        "Ist eingerichtet.",
+        "Kim Sommer, Vorstand",
+        "Von meinem Telefon gesendet",
+        "Am Montag schrieb …:",
+        "#erledigt",
+    )
+    lines = tuple(Line(number=n, text=text, kind=kind) for n, (text, kind) in enumerate(zip(texts, kinds, strict=True), start=1))
+
+    assert read_order(Body(lines=lines)) == Order(answer="Ist eingerichtet.")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("#notiz geheim",),
+        ("#notiz", "geheim"),
+        ("#notiz", "", "geheim"),
+        ("#note geheim", "#erledigt"),
+        ("#erledigt", "#notiz", "geheim"),
+    ],
+)
+def test_a_note_is_never_sent_out(lines):
+    order = read_order(body(*lines))
+
+    assert order.answer == ""
+    assert [command.argument for command in order.commands if command.name == "note"] == ["geheim"]
+
+
+def test_all_words_below_a_note_belong_to_it():
+    order = read_order(body("#notiz Anruf am Montag", "", "Hallo Anna, das klingt nur wie eine Antwort."))
+
+    assert order.answer == ""
+    assert order.commands[0].argument == "Anruf am Montag\nHallo Anna, das klingt nur wie eine Antwort."
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("#erledgt", "diesen Befehl gibt es nicht, meintest du #erledigt?"),
+        ("#notitz Anruf", "diesen Befehl gibt es nicht, meintest du #notiz?"),
+        ("#xyz", f"diesen Befehl gibt es nicht; es gibt {', '.join(TOLD)}"),
+        ("#erledigt Gruß an alle", "hinter #erledigt darf nichts stehen; Worte an das Mitglied gehören in eine eigene Zeile"),
+    ],
+)
+def test_an_unknown_command_is_refused_with_the_nearest_one(line, why):
+    assert read_order(body(line, "Text")).refused == ((line, why),)
+
+
+def test_a_number_sign_in_the_answer_is_no_command():
+    assert read_order(body("Zwei Dinge:", "#1 Passwort", "#gruppe heißt OV Kalk")).answer.count("#") == 2
+
+
+def test_one_line_is_read_by_itself():
+    assert read_command(" #an Eva ") == Command(name="assign", argument="Eva", line="#an Eva")
+    with pytest.raises(Refused, match="meintest du #erledigt"):
+        read_command("#erledig")
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_every_verb_is_known_by_all_its_names_and_by_its_example(verb: Verb):
+    assert {read_command(f"#{word}").name for word in verb.names} == {verb.name}
+    assert read_command(verb.usage).name == verb.name
+
+
+def test_no_word_means_two_verbs():
+    assert len(BY_WORD) == sum(len(verb.names) for verb in VERBS)
+
+
+@given(st.one_of(st.text(), st.builds("#{} {}".format, st.sampled_from(sorted(BY_WORD)), st.text())))
+def test_whatever_stands_in_a_line_it_is_an_order_or_refused(line: str):
+    with suppress(Refused):
+        assert read_command(line).name in BY_NAME
