@@ -87,6 +87,7 @@ Expression = Annotated[Text, AfterValidator(_expression)]
 Zone = Annotated[Text, AfterValidator(_zone)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Clock = Annotated[time, BeforeValidator(_clock)]
+Days = Annotated[Span, Field(ge=timedelta(days=1))]  # less than a day is nobody's time to look
 
 
 class Rule(BaseModel):
@@ -208,6 +209,22 @@ class Limits(Rule):
     altogether: int = Field(default=300, ge=1)
 
 
+class Retention(Rule):
+    """
+    How long what people wrote is kept: short, for who writes to a party tells where they stand (GDPR, Art. 9).
+
+    `closed`: tickets that are done, with their mails and ours, from the last that happened to them; a service may have
+    a time of its own. `ignored`: mails without a ticket. `quarantine`: mails that nobody could process.
+    `before_first_run`: mails that lay there before the bot came. `notices`: our digests and notices to staff.
+    """
+
+    closed: Days = timedelta(days=90)
+    ignored: Days = timedelta(days=30)
+    quarantine: Days = timedelta(days=30)
+    before_first_run: Days = timedelta(days=1)
+    notices: Days = timedelta(days=30)
+
+
 class Questions(Rule):
     """How often the bot asks before a person takes over."""
 
@@ -317,6 +334,8 @@ class Service(Rule):
     introduction: bool = False  # an introduction (Einweisung) is arranged first
     on_hold: Label | None = None  # why it waits; tickets are opened on hold
     due_months: int | None = Field(default=None, ge=1)  # legal deadline
+    privacy: bool = False  # about the data of who asks: staff may send or erase them by mail
+    retention: Days | None = None  # how long its tickets are kept, where not as all others
     priority: int = 0  # the higher one is asked first when one mail fits several
     examples: tuple[Example, ...] = ()
 
@@ -346,6 +365,7 @@ class Catalogue(Rule):
     digest: Digest = Digest()
     limits: Limits = Limits()
     questions: Questions = Questions()
+    retention: Retention = Retention()
     first_run: Span = timedelta(days=1)
     send_delay: Span = timedelta()
     groups: Groups

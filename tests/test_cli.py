@@ -74,7 +74,7 @@ def test_without_a_command_there_is_help(mailbot: Command):
     assert "Usage: mailbot" in mailbot("--help").out
 
 
-@pytest.mark.parametrize("command", [command.name for command in app.registered_commands] + ["outbox", "quarantine"])
+@pytest.mark.parametrize("command", [command.name for command in app.registered_commands] + ["outbox", "privacy", "quarantine"])
 def test_every_command_has_help(mailbot: Command, command: str):
     result = mailbot(command, "--help")
 
@@ -311,3 +311,24 @@ def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, benc
     assert mailbot("outbox", "drop", "4") == Result(
         status=1, out="", err="mailbot: mail 4 is dropped, not kept back; see: mailbot outbox list\n"
     )
+
+
+def test_what_has_had_its_time_is_told_before_it_goes(bench: Bench, mailbot: Command):
+    bench.arrives("Ich bin nicht da.", Auto_Submitted="auto-replied")
+    with bench.office.database.write() as connection:
+        connection.exec_driver_sql("UPDATE inbound SET done_at = '2024-03-02 09:00:00'")
+
+    rehearsed, done, again = (
+        mailbot("privacy", "expire", "--rehearse"),
+        mailbot("privacy", "expire"),
+        mailbot("privacy", "expire"),
+    )
+
+    assert rehearsed.out.splitlines() == [
+        "      1  mails without a ticket, the oldest of 2024-03-02",
+        "1 would be forgotten; nothing has been changed",
+    ]
+    assert done.out.splitlines()[-1] == (
+        "1 forgotten; the mailboxes are yours to tidy: mails in them, in Sent and at staff's own addresses are not touched"
+    )
+    assert again.out == "nothing has been kept for too long\n"

@@ -200,7 +200,7 @@ def default_of(field: FieldInfo) -> str:
         case time():
             return f"{value:%H:%M}"
         case timedelta():
-            return f"{value.days} day" if value else "0"
+            return spoken(value) if value else "0"
         case _:
             return str(value) or '""'
 
@@ -208,7 +208,7 @@ def default_of(field: FieldInfo) -> str:
 def spoken(span: timedelta) -> str:
     """As rules.yaml would say it."""
     minutes, hours = int(span.total_seconds()) // 60, int(span.total_seconds()) // 3600
-    number, unit = (hours, "hour") if hours else (minutes, "minute")
+    number, unit = (span.days, "day") if span.days else (hours, "hour") if hours else (minutes, "minute")
     return f"{number} {unit}{'s' if number > 1 else ''}"
 
 

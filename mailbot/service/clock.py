@@ -7,6 +7,7 @@ import schedule
 from mailbot.service.office import Office
 from mailbot.service.outage import tell_of_outages
 from mailbot.service.overview import send_if_due
+from mailbot.service.retention import expire_if_due
 
 
 def wind_up(office: Office) -> schedule.Scheduler:
@@ -16,4 +17,5 @@ def wind_up(office: Office) -> schedule.Scheduler:
     # down at eight sends the digest when it is back.
     clock.every().minute.do(send_if_due, office)
     clock.every().minute.do(tell_of_outages, office)
+    clock.every().minute.do(expire_if_due, office)
     return clock

@@ -86,7 +86,8 @@ def _conversation(connection: Connection, case: Case) -> tuple[Ticket, ...]:
 
 
 def _is_past(ticket: Ticket, now: datetime) -> bool:
-    return ticket.state is State.CLOSED and ticket.updated < now - REOPENS
+    over = ticket.state is State.CLOSED and ticket.updated < now - REOPENS
+    return over or ticket.forgotten_at is not None
 
 
 def _reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:

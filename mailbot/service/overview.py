@@ -22,7 +22,7 @@ def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: dat
     """The overview of that day, from what the database holds at `now`."""
     since = datetime.combine(last_working_day_before(day, catalogue.hours), time(), tzinfo=catalogue.hours.timezone)
     found = tickets.for_digest(connection, since=since)
-    return make_digest(found, tuple(_trouble(connection, since)), day=day, now=now, catalogue=catalogue)
+    return make_digest(found, tuple(_trouble(connection, catalogue, since)), day=day, now=now, catalogue=catalogue)
 
 
 def send(office: Office, *, day: date, again: bool = False) -> int:
@@ -55,11 +55,12 @@ def send_if_due(office: Office) -> bool:
     return is_due(catalogue, now) and bool(send(office, day=day_of(now, catalogue.hours)))
 
 
-def _trouble(connection: Connection, since: datetime) -> Iterator[str]:
+def _trouble(connection: Connection, catalogue: Catalogue, since: datetime) -> Iterator[str]:
     """What staff must know besides the tickets, as sentences in their language."""
     for mail in inbound.in_state(connection, inbound.State.QUARANTINED):
         what = f"Mail {mail.id} ({mail.place.mailbox}) konnte nicht verarbeitet werden: {mail.reason}"
-        yield f"{what}. Ansehen: mailbot quarantine show {mail.id}"
+        gone = day_of((mail.done_at or mail.received) + catalogue.retention.quarantine, catalogue.hours)
+        yield f"{what}. Ansehen: mailbot quarantine show {mail.id}; am {gone:%d.%m.%Y} wird sie gelöscht"
     for contact in mailboxes.all_contacts(connection).values():
         if contact.trouble and contact.trouble_since:
             yield f"{contact.server} ist seit {contact.trouble_since:%d.%m.%Y %H:%M} UTC nicht erreichbar: {contact.trouble}"

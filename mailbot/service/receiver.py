@@ -101,9 +101,9 @@ def _is_numbered_anew(folder: Folder, known: Reading, newest: Mapping[int, str])
         return True
     found = {uid: identity_of(field).message_id for uid, field in folder.names(list(newest)).items()}
     # A mail without a name proves nothing.
-    others = [uid for uid, name in found.items() if name and newest[uid] and name != newest[uid]]
+    others = [uid for uid, name in found.items() if name and newest[uid] and not inbound.names_same(newest[uid], name)]
     # Server and bot may read broken headers differently: the whole mail tells, else such a mail would prove it for ever.
-    return any(identity_of(mail.raw).message_id != newest[mail.uid] for mail in folder.fetch(others))
+    return any(not inbound.names_same(newest[mail.uid], identity_of(mail.raw).message_id) for mail in folder.fetch(others))
 
 
 def _read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:
@@ -121,9 +121,9 @@ def _read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:
 def _keep(connection: Connection, reading: Reading, mail: Arrived) -> bool:
     place = Place(mailbox=reading.mailbox, folder=reading.folder, uidvalidity=reading.uidvalidity, uid=mail.uid)
     identity = identity_of(mail.raw)
-    if inbound.is_here(connection, place) or inbound.attach(connection, place=place, identity=identity):
-        return False
     before = reading.since is not None and mail.received < reading.since
+    if inbound.is_here(connection, place) or inbound.attach(connection, place=place, identity=identity):
+        return not before and inbound.refill(connection, place=place, identity=identity, raw=mail.raw)
     return inbound.add(
         connection,
         place=place,

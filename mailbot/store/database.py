@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,30 @@ class Database:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
+
+    def leave_no_trace(self, *, whole: bool = False) -> None:
+        """
+        Let what was overwritten vanish from the files of SQLite: from the journal, and, `whole`, from every free place of
+        the file, which is written anew for that. PostgreSQL does so in its own time (VACUUM).
+
+        Raises StoreError: others use the database for too long.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self._translated(), closing(self.engine.raw_connection()) as connection:
+            try:
+                if whole:
+                    connection.cursor().execute("VACUUM")
+                (busy, *_) = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                raise StoreError(f"{self._remains} ({error})") from error
+        if busy:
+            raise StoreError(self._remains)
+
+    @property
+    def _remains(self) -> str:
+        file = self.engine.url.database
+        return f"{file}: all is forgotten, but others use the file and its old bytes still lie there; do it again"
 
     def close(self) -> None:
         """Give back all connections."""
@@ -119,6 +143,7 @@ def _tune_sqlite(engine: Engine) -> None:
         _patiently(connection.execute, "PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

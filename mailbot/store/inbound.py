@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from mailbot.errors import NotFound
 from mailbot.store.database import insert_into
@@ -56,9 +57,19 @@ class Identity:
     sha256: str
 
 
+def veiled(message_id: str) -> str:
+    """What is kept of the Message-ID of a mail whose words are gone: enough to know it again, and not who gave it."""
+    return f"veiled {sha256(message_id.encode()).hexdigest()}" if message_id else ""
+
+
+def names_same(kept: str, message_id: str) -> bool:
+    """Whether the Message-ID that a row keeps, veiled or not, is that one."""
+    return kept in (message_id, veiled(message_id))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """A row without its raw bytes."""
+    """A row without its raw bytes; from `forgotten_at` on there are none."""
 
     id: int
     place: Place
@@ -67,6 +78,8 @@ class Inbound:
     state: State
     reason: str | None
     attempts: int
+    done_at: datetime | None = None
+    forgotten_at: datetime | None = None
 
 
 _ROW = [column for column in inbound.c if column is not inbound.c.raw]
@@ -81,6 +94,8 @@ def _inbound(row: Row[*tuple[Any, ...]]) -> Inbound:
         state=State(row.state),
         reason=row.reason,
         attempts=row.attempts,
+        done_at=row.done_at,
+        forgotten_at=row.forgotten_at,
     )
 
 
@@ -116,17 +131,20 @@ def add(
 
 def is_here(connection: Connection, place: Place) -> bool:
     """Whether the mail of that place is kept."""
-    there = select(inbound.c.id).where(
+    return connection.execute(select(inbound.c.id).where(*_at(place))).first() is not None
+
+
+def _at(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return (
         inbound.c.mailbox == place.mailbox,
         inbound.c.folder == place.folder,
         inbound.c.uidvalidity == place.uidvalidity,
         inbound.c.uid == place.uid,
     )
-    return connection.execute(there).first() is not None
 
 
 def newest(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int, number: int) -> dict[int, str]:
-    """The Message-IDs of the mails with the highest UIDs, by UID."""
+    """The Message-IDs of the mails with the highest UIDs, by UID; those of forgotten mails are veiled."""
     rows = connection.execute(
         select(inbound.c.uid, inbound.c.message_id)
         .where(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
@@ -158,8 +176,7 @@ def attach(connection: Connection, *, place: Place, identity: Identity) -> bool:
             inbound.c.mailbox == place.mailbox,
             inbound.c.folder == place.folder,
             inbound.c.uidvalidity != place.uidvalidity,
-            inbound.c.sha256 == identity.sha256,
-            inbound.c.message_id == identity.message_id,
+            *_is(identity),
             inbound.c.moved_to.is_(None),
         )
         .order_by(inbound.c.id)
@@ -169,6 +186,12 @@ def attach(connection: Connection, *, place: Place, identity: Identity) -> bool:
         return False
     connection.execute(update(inbound).where(inbound.c.id == known).values(uidvalidity=place.uidvalidity, uid=place.uid))
     return True
+
+
+def _is(identity: Identity) -> tuple[ColumnElement[bool], ...]:
+    """The mails of that identity, also those whose words are gone."""
+    names = (identity.message_id, veiled(identity.message_id))
+    return inbound.c.sha256 == identity.sha256, inbound.c.message_id.in_(names)
 
 
 def claim(connection: Connection, *, now: datetime, lease: timedelta) -> tuple[Inbound, bytes] | None:
@@ -222,8 +245,7 @@ def original(connection: Connection, mail: Inbound) -> Inbound | None:
     row = connection.execute(
         select(*_ROW)
         .where(
-            inbound.c.sha256 == mail.identity.sha256,
-            inbound.c.message_id == mail.identity.message_id,
+            *_is(mail.identity),
             inbound.c.id != mail.id,
             inbound.c.state != State.BEFORE_FIRST_RUN.value,
             or_(inbound.c.id < mail.id, inbound.c.state.in_([State.TICKET.value, State.STAFF.value])),
@@ -267,17 +289,32 @@ def _leave_quarantine(connection: Connection, id: int, values: dict[str, Any]) -
 
 
 def recall(connection: Connection, *, mailbox: str, since: datetime | None) -> int:
-    """Let mails of before the first run be processed after all, those since `since` (None: all). Tells how many."""
+    """
+    Let mails of before the first run be processed after all, those since `since` (None: all). Tells how many.
+
+    Those whose words are gone wait for `refill`.
+    """
     recalled = connection.execute(
         update(inbound)
         .where(
             inbound.c.mailbox == mailbox,
             inbound.c.state == State.BEFORE_FIRST_RUN.value,
+            inbound.c.forgotten_at.is_(None),
             *(() if since is None else (inbound.c.received >= since,)),
         )
         .values(state=State.PENDING.value, reason=None)
     )
     return recalled.rowcount
+
+
+def refill(connection: Connection, *, place: Place, identity: Identity, raw: bytes) -> bool:
+    """Let a mail of before the first run whose words are gone be processed after all; False when there is none at that place."""
+    refilled = connection.execute(
+        update(inbound)
+        .where(*_at(place), *_is(identity), inbound.c.state == State.BEFORE_FIRST_RUN.value, inbound.c.forgotten_at.is_not(None))
+        .values(raw=raw, message_id=identity.message_id, state=State.PENDING.value, reason=None, forgotten_at=None)
+    )
+    return refilled.rowcount == 1
 
 
 def to_move(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> dict[State, list[int]]:

@@ -40,6 +40,9 @@ class State(StrEnum):
 KEPT_BACK = (State.HELD, State.STOPPED)
 """What waits although it is due, and staff may release or drop."""
 
+UNFINISHED = (State.QUEUED, State.SENDING, *KEPT_BACK, State.RELEASED)
+"""What somebody still waits for: it is never forgotten."""
+
 _MAY_BE_DUE = tuple(state.value for state in (State.QUEUED, State.HELD, State.RELEASED))
 
 

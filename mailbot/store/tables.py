@@ -48,6 +48,7 @@ inbound = Table(
     Column("attempts", Integer, nullable=False),
     Column("claimed_until", Moment),
     Column("done_at", Moment),
+    Column("forgotten_at", Moment),  # since then its words are gone
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index("ix_inbound_state", "state", "attempts", "id"),
     Index("ix_inbound_identity", "sha256", "message_id"),
@@ -96,6 +97,7 @@ tickets = Table(
     Column("waits_until", Moment),  # staff have put it off until then
     Column("merged_into", String(32)),  # key of the ticket in which it goes on
     Column("follows", String(32)),  # key of the earlier ticket that it goes on from
+    Column("forgotten_at", Moment),  # since then nothing tells whose it was, and what it was about
     Index("ix_tickets_state", "state", "service"),
     Index("ix_tickets_updated", "updated"),
 )
@@ -149,6 +151,7 @@ outbound = Table(
     Column("sent_at", Moment),
     Column("copied", Boolean, nullable=False),  # whether a copy lies in Sent
     Column("error", Words),
+    Column("forgotten_at", Moment),  # since then its words and its recipient are gone
     Index("ix_outbound_state", "state", "due_at"),
     Index("ix_outbound_recipient", "recipient", "sent_at"),
     Index("ix_outbound_copied", "copied", "state"),
@@ -171,6 +174,18 @@ absences = Table(
     metadata,
     Column("staff", String(64), primary_key=True),
     Column("until", Date, nullable=False),  # the last day away
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket", ForeignKey(tickets.c.number), index=True),  # whose requester is erased; NULL: at the command line
+    Column("by", String(64), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("tickets", Integer, nullable=False, server_default="0"),  # how many were concerned
+    Column("mails", Integer, nullable=False, server_default="0"),
 )
 
 services_on_hold = Table(

@@ -224,6 +224,7 @@ def _values(ticket: Ticket) -> dict[str, Any]:
         "waits_until": ticket.waits_until,
         "merged_into": ticket.merged_into,
         "follows": ticket.follows,
+        "forgotten_at": ticket.forgotten_at,
     }
 
 
@@ -245,6 +246,7 @@ def _ticket(row: Row[*tuple[Any, ...]]) -> Ticket:
         waits_until=row.waits_until,
         merged_into=row.merged_into,
         follows=row.follows,
+        forgotten_at=row.forgotten_at,
     )
 
 

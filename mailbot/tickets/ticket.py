@@ -45,6 +45,7 @@ class Ticket:
     waits_until: datetime | None = None  # staff have put it off until then
     merged_into: str | None = None  # key of the ticket in which it goes on
     follows: str | None = None  # key of the earlier ticket that it goes on from
+    forgotten_at: datetime | None = None  # since then nothing tells whose it was, and what it was about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Event:
 
     at: datetime
     # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | waits
-    # | merged | split | sent | trouble
+    # | merged | split | sent | trouble | expired | erased
     kind: str
     by: str
     text: str

@@ -131,7 +131,7 @@ def test_quarantine_can_be_left_in_two_ways(database: Database):
         inbound.drop(connection, gone.id, reason="seen by a person")
 
     with database.read() as connection:
-        assert inbound.get(connection, again.id)[0] == replace(again, state=State.PENDING, reason=None, attempts=0)
+        assert inbound.get(connection, again.id)[0] == replace(again, state=State.PENDING, reason=None, attempts=0, done_at=None)
         assert inbound.get(connection, gone.id)[0] == replace(gone, state=State.IGNORED, reason="seen by a person")
 
 

@@ -12,6 +12,7 @@ from mailbot.tickets.orders.order import Desk, Done, Order, Outcome, Refused, Ro
 from mailbot.tickets.orders.verbs import BY_NAME
 from mailbot.tickets.ticket import Ticket
 
+FORGOTTEN = "von diesem Vorgang ist nichts mehr gespeichert"
 NO_ADDRESS = "zu diesem Ticket gibt es keine Adresse, an die das gehen kann"
 NOTHING = "In der Mail stand nichts, das ich ausführen oder weitergeben kann."
 NOT_DONE = "nicht ausgeführt"
@@ -20,6 +21,8 @@ AGAIN = "Nichts wurde ausgeführt oder gesendet. Bitte schick die Mail berichtig
 
 def carry_out(ticket: Ticket, order: Order, desk: Desk) -> Outcome:
     """Carry out an order of a proven member of staff."""
+    if ticket.forgotten_at is not None:
+        return Outcome(ticket=ticket, refused=(("", FORGOTTEN),), rows=(("", f"{FORGOTTEN}; nichts wurde ausgeführt"),))
     order = replace(order, answer=_worth_sending(order.answer, desk.by))
     refused = list(order.refused)
     after, done = ticket, list[Done]()

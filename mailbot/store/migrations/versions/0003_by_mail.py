@@ -1,4 +1,4 @@
-"""What staff and members do by mail: put off, merge, undo, be away, stay in copy."""
+"""What staff and members do by mail: put off, merge, undo, be away, stay in copy; and what is forgotten."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,10 +14,13 @@ def upgrade() -> None:
     op.add_column("tickets", sa.Column("follows", sa.String(length=32), nullable=True))
     op.add_column("participants", sa.Column("name", sa.Text(), nullable=False, server_default=""))
     op.add_column("participants", sa.Column("copied", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("tickets", sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("inbound", sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_events_kind", "events", ["kind", "at"], unique=False)
     with op.batch_alter_table("outbound") as outbound:
         outbound.add_column(sa.Column("copies", sa.JSON(), nullable=False, server_default="[]"))
         outbound.add_column(sa.Column("cause", sa.Integer(), nullable=True))
+        outbound.add_column(sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
         outbound.create_foreign_key(op.f("fk_outbound_cause"), "inbound", ["cause"], ["id"])
         outbound.create_index(op.f("ix_outbound_cause"), ["cause"], unique=False)
     op.create_table(
@@ -41,3 +44,16 @@ def upgrade() -> None:
         sa.Column("until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("staff", name=op.f("pk_absences")),
     )
+    op.create_table(
+        "erasures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=True),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tickets", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("mails", sa.Integer(), nullable=False, server_default="0"),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.number"], name=op.f("fk_erasures_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+    )
+    op.create_index(op.f("ix_erasures_ticket"), "erasures", ["ticket"], unique=False)
