@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
+from pcre2 import PatternError
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -62,10 +63,8 @@ def _clock(value: object) -> object:
 def _expression(value: str) -> str:
     try:
         pattern(value)
-    except re.error as error:
-        raise PydanticCustomError(
-            "expression", "Input should be a regular expression: {reason}", {"reason": str(error)}
-        ) from None
+    except PatternError as error:
+        raise PydanticCustomError("expression", "Input should be a regular expression: {reason}", {"reason": error.msg}) from None
     return value
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+import pcre2
 from rapidfuzz import fuzz, process
 
 from mailbot.catalogue import Groups
@@ -49,18 +51,13 @@ def groups_in(text: str, groups: Groups) -> tuple[Group, ...]:
     text = ADDRESS.sub(lambda match: "\x00" * len(match[0]), text)
     found = []
     for kind in groups.kinds:
-        heads = "|".join(
-            re.escape(name).replace("\\ ", r"\s+") for name in sorted((kind.short, *kind.names), key=len, reverse=True)
-        )
-        short = rf"(?<![\w@.])(?:{heads})s?(?![\w@])"
-        for match in re.finditer(short, text, re.IGNORECASE):
+        for match in _kind(kind.short, *kind.names).finditer(text):
             word = match[0]
             if len(kind.short) <= 2 and word.lower().rstrip("s") == kind.short.lower() and _is_noise(text, match):
                 continue
             found.append(_named(text, match.start(), match.end(), kind.short, groups))
     for kind in groups.single:
-        heads = "|".join(re.escape(name) for name in sorted((kind.short, *kind.names), key=len, reverse=True))
-        for match in re.finditer(rf"(?<![\w@.-])(?:{heads})(?![\w@-])", text, re.IGNORECASE):
+        for match in _single(kind.short, *kind.names).finditer(text):
             town = re.match(r"\s+Köln\b", text[match.end() :], re.IGNORECASE) if kind.with_town else None
             name = f"{kind.short} Köln" if town else kind.short
             found.append(
@@ -73,7 +70,23 @@ def groups_in(text: str, groups: Groups) -> tuple[Group, ...]:
     return tuple(kept)
 
 
-def _is_noise(text: str, match: re.Match[str]) -> bool:
+@cache
+def _kind(*names: str) -> pcre2.Pattern:
+    """Any of the words for a kind of group, also with the s of a plural or genitive."""
+    return pcre2.compile(rf"(?<![\w@.])(?:{_heads(names)})s?(?![\w@])", pcre2.IGNORECASE)
+
+
+@cache
+def _single(*names: str) -> pcre2.Pattern:
+    """Any of the names of a group that there is only one of."""
+    return pcre2.compile(rf"(?<![\w@.-])(?:{_heads(names)})(?![\w@-])", pcre2.IGNORECASE)
+
+
+def _heads(names: Sequence[str]) -> str:
+    return "|".join(re.escape(name).replace("\\ ", r"\s+") for name in sorted(names, key=len, reverse=True))
+
+
+def _is_noise(text: str, match: pcre2.Match) -> bool:
     """ "Stadtwerke Köln AG" is a company."""
     before = re.search(r"(\w+)\s+$", text[: match.start()])
     after = text[match.end() :]

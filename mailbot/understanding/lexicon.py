@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+import pcre2
+
 from mailbot.expression import pattern
 
 _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae"})
@@ -131,13 +133,13 @@ def without_marks(text: str) -> str:
 
 
 @cache
-def beginning(name: str) -> re.Pattern[str]:
+def beginning(name: str) -> pcre2.Pattern:
     """A matcher for one of the word lists at the very beginning of a text."""
-    return re.compile(rf"\W*{listed(name).pattern}", re.IGNORECASE)
+    return pcre2.compile(rf"\W*+{listed(name).pattern}", pcre2.IGNORECASE)
 
 
 @cache
-def listed(name: str) -> re.Pattern[str]:
+def listed(name: str) -> pcre2.Pattern:
     """A matcher for the expressions of one of the word lists."""
     return pattern(*sorted(words()[name], key=len, reverse=True))
 

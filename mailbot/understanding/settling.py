@@ -103,7 +103,7 @@ def _without_answer(text: str) -> str:
     if word is None:
         return text
     rest = re.match(r"\s*[,.;:!–-]?(?:\s*(?:und|and)\b)?", text[word.end() :])
-    end = word.end() + (rest.end() if rest else 0)
+    end: int = word.end() + (rest.end() if rest else 0)
     return " " * end + text[end:]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from mailbot.catalogue import Catalogue, Service, Signs
 from mailbot.expression import found, pattern
@@ -300,16 +301,24 @@ _INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|weg von|instead of)\b[^,
 
 def _misspelt(text: str, names: Sequence[str]) -> str | None:
     """Up to three words that together are nearly one of the names: "Nexcloud", "big blue botton"."""
-    words = re.findall(r"[^\W\d_]{2,}", text.lower()) if names else []
+    written = _runs(text) if names else {}
     for name in names:
-        for at in range(len(words)):
-            for length in (1, 2, 3):
-                written = "".join(words[at : at + length])
-                if len(written) > len(name) + 2 or at + length > len(words):
-                    break
-                if fuzz.ratio(written, name, score_cutoff=_NEARLY) and not (length == 1 and is_listed(written)):
-                    return " ".join(words[at : at + length])
+        for run, _, _ in process.extract_iter(name, written.keys(), scorer=fuzz.ratio, score_cutoff=_NEARLY):
+            words = written[run]
+            if len(run) <= len(name) + 2 and not (len(words) == 1 and is_listed(run)):
+                return " ".join(words)
     return None
+
+
+@lru_cache(64)
+def _runs(text: str) -> dict[str, tuple[str, ...]]:
+    """One to three words in a row, by what they are when written together; for each service the same text is looked at."""
+    words = re.findall(r"[^\W\d_]{2,}", text.lower())
+    runs = (tuple(words[at : at + length]) for at in range(len(words)) for length in (1, 2, 3) if at + length <= len(words))
+    found: dict[str, tuple[str, ...]] = {}
+    for run in runs:
+        found.setdefault("".join(run), run)
+    return found
 
 
 _NEARLY = 88
