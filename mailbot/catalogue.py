@@ -186,6 +186,7 @@ class Digest(Rule):
     """The daily mail to staff; sent on working days."""
 
     at: Clock = time(8)
+    overdue_after: int = Field(default=3, ge=0)  # working days that a ticket may wait for staff
 
 
 class Limits(Rule):

@@ -196,10 +196,15 @@ def test_a_digest_of_days_before_all_calendars_is_refused(mailbot: Command):
 
 def test_the_digest_is_printed_and_written(bench: Bench, mailbot: Command, tmp_path: Path):
     bench.arrives()
+    assert mailbot("assign", "KV-1001", "technik").status == 0
 
     assert "KV-1001" in mailbot("digest", "--date", "2026-03-02").out
     assert mailbot("digest", "--date", "2026-03-02", "--out", "digest.html").out == ""
     assert "KV-1001" in (tmp_path / "digest.html").read_text(encoding="utf-8")
+    assert "1 bei dir" in mailbot("digest", "--date", "2026-03-02", "--for", "technik").out
+    assert (
+        mailbot("digest", "--for", "eva").err == "mailbot: there is no 'eva' among the staff in rules.yaml; there are: technik\n"
+    )
     assert (
         mailbot("digest", "--out", "no/such/folder.html").err
         == "mailbot: no/such/folder.html: cannot be written: No such file or directory\n"

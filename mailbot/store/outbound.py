@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 
 from mailbot.errors import NotFound
 from mailbot.store.tables import outbound, tickets
+from mailbot.store.tickets import UNFINISHED as UNFINISHED_TICKETS
 
 
 class State(StrEnum):
@@ -297,6 +298,22 @@ def refused_since(connection: Connection, since: datetime) -> tuple[Outbound, ..
         .select_from(_WITH_TICKET)
         .where(outbound.c.state == State.REFUSED.value, outbound.c.due_at >= since)
         .order_by(outbound.c.id)
+    )
+    return tuple(_outbound(row, attempts=row.attempts) for row in rows)
+
+
+def unreachable(connection: Connection, since: datetime) -> tuple[Outbound, ...]:
+    """
+    The mails that came back and still matter, oldest first.
+
+    They came back since then, somebody waits for their ticket, or they are about none: then staff cannot be reached.
+    """
+    waits = or_(outbound.c.ticket.is_(None), tickets.c.state.in_(UNFINISHED_TICKETS), outbound.c.due_at >= since)
+    rows = connection.execute(
+        select(*_ROW)
+        .select_from(_WITH_TICKET)
+        .where(outbound.c.state == State.RETURNED.value, waits)
+        .order_by(outbound.c.due_at, outbound.c.id)
     )
     return tuple(_outbound(row, attempts=row.attempts) for row in rows)
 

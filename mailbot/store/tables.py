@@ -100,6 +100,7 @@ tickets = Table(
     Column("forgotten_at", Moment),  # since then nothing tells whose it was, and what it was about
     Index("ix_tickets_state", "state", "service"),
     Index("ix_tickets_updated", "updated"),
+    Index("ix_tickets_opened", "opened"),
 )
 
 ticket_mails = Table(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, literal, select, update
 
 from mailbot.errors import NotFound
 from mailbot.mail.message import Address
@@ -15,7 +15,8 @@ from mailbot.store.tables import counters, events, inbound, participants, ticket
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.understanding.record import request_from_json, request_to_json
 
-_DONE = (State.CLOSED.value, State.REFERRED.value)
+UNFINISHED = tuple(state.value for state in State if state not in (State.CLOSED, State.REFERRED))
+"""Named one by one: an index finds what is in a list, and not what is in none."""
 
 
 def next_number(connection: Connection, *, first: int) -> int:
@@ -100,16 +101,19 @@ def search(connection: Connection, *, state: State | None = None, service: str |
 
 def unfinished(connection: Connection) -> tuple[Ticket, ...]:
     """Every ticket that somebody waits for, in order of their numbers."""
-    rows = connection.execute(select(tickets).where(tickets.c.state.not_in(_DONE)).order_by(tickets.c.number))
+    rows = connection.execute(select(tickets).where(tickets.c.state.in_(UNFINISHED)).order_by(tickets.c.number))
     return tuple(_ticket(row) for row in rows)
 
 
 def for_digest(connection: Connection, *, since: datetime) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
     """Every ticket that somebody waits for, and all that have changed since then, with their histories."""
-    wanted = select(tickets).where(or_(tickets.c.state.not_in(_DONE), tickets.c.updated >= since)).order_by(tickets.c.number)
-    found = [(row.number, _ticket(row)) for row in connection.execute(wanted)]
-    histories = _histories(connection, wanted)
-    return tuple((ticket, tuple(histories.get(number, ()))) for number, ticket in found)
+    # Each half by its index; of both in one condition SQLite makes a walk through all tickets.
+    waiting = select(tickets.c.number).where(tickets.c.state.in_(UNFINISHED))
+    changed = select(tickets.c.number).where(tickets.c.updated >= since)
+    numbers = select(waiting.union(changed).subquery().c.number)
+    found = [(row.number, _ticket(row)) for row in connection.execute(select(tickets).where(tickets.c.number.in_(numbers)))]
+    histories = _histories(connection, numbers)
+    return tuple((ticket, tuple(histories.get(number, ()))) for number, ticket in sorted(found, key=lambda each: each[0]))
 
 
 def note(connection: Connection, key: str, event: Event) -> None:
@@ -119,12 +123,12 @@ def note(connection: Connection, key: str, event: Event) -> None:
     )
 
 
-def trouble_since(connection: Connection, since: datetime) -> tuple[tuple[str, Event], ...]:
-    """What has gone wrong with tickets since then, with their keys, oldest first; also with those that are done."""
+def events_since(connection: Connection, kind: str, since: datetime) -> tuple[tuple[str, Event], ...]:
+    """The events of that kind since then, with the keys of their tickets, oldest first; also of tickets that are done."""
     rows = connection.execute(
         select(tickets.c.key, events)
         .join(events, events.c.ticket == tickets.c.number)
-        .where(events.c.kind == "trouble", events.c.at >= since)
+        .where(events.c.kind == kind, events.c.at >= since)
         .order_by(events.c.id)
     )
     return tuple((row.key, _event(row)) for row in rows)
@@ -254,8 +258,7 @@ def _event(row: Row[*tuple[Any, ...]]) -> Event:
     return Event(at=row.at, kind=row.kind, by=row.by, text=row.text, mail=row.mail)
 
 
-def _histories(connection: Connection, wanted: Select[Any]) -> dict[int, list[Event]]:
-    numbers = wanted.with_only_columns(tickets.c.number).order_by(None)
+def _histories(connection: Connection, numbers: Select[Any]) -> dict[int, list[Event]]:
     found: dict[int, list[Event]] = {}
     for row in connection.execute(select(events).where(events.c.ticket.in_(numbers)).order_by(events.c.id)):
         found.setdefault(row.ticket, []).append(_event(row))

@@ -174,12 +174,18 @@ class Actions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A ticket in a list: its key, what it is, whose, how old, what else there is to say, and what is wrong."""
+    """
+    A ticket in a list: its key, what it is, whose, how old, what else there is to say, and what is wrong.
+
+    `href` opens a mail about it.
+    """
 
     key: str
     title: str
     who: str
     age: str
+    href: str = ""
+    new: bool = False
     lines: tuple[str, ...] = ()
     warning: str = ""
 

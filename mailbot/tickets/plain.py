@@ -88,7 +88,7 @@ def _fact(label: str, values: tuple[str | Doubted, ...]) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    yield f"{entry.key} · {entry.title}"
+    yield f"{entry.key} · {entry.title}{' · neu' if entry.new else ''}"
     yield f"  {entry.who} · {entry.age}"
     if entry.warning:
         yield _wrapped(entry.warning, "  ! ", "    ")

@@ -8,14 +8,15 @@ browser, so values are as long and as strange as those of mails can be.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule, Mailbox, Service, Staff
 from mailbot.errors import TemplateError
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
-from mailbot.tickets.digest import make_digest
+from mailbot.tickets.digest import Day, Notices, make_digest
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.writer import Words, Writer
 from mailbot.understanding.request import Guess, Person, Request, RequestKind, Value, Why
@@ -116,10 +117,18 @@ def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
 
 
 def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
+    told, today = (f"Etwas ging schief: {ENDLESS}",), MOMENT.date()
+    days = tuple(Day(day=today - timedelta(days=ago), opened=ago * ago, closed=ago % 3) for ago in range(14))
     full = make_digest(
-        ((ticket, ()) for ticket in tickets), ("Etwas ging schief.",), day=MOMENT.date(), now=MOMENT, catalogue=catalogue
+        ((replace(ticket, waits_until=until), ()) for ticket in tickets for until in (None, MOMENT + timedelta(days=1))),
+        day=today,
+        now=MOMENT,
+        catalogue=catalogue,
+        days=days,
+        notices=Notices(trouble=told, quarantined=told, unreachable=told, misspelt=told, kept_back=told),
     )
-    empty = make_digest((), (), day=MOMENT.date(), now=MOMENT, catalogue=catalogue)
+    empty = make_digest((), day=today, now=MOMENT, catalogue=catalogue)
+    yield lambda writer: writer.digest(full, _member(catalogue))
     yield lambda writer: writer.digest(full)
     yield lambda writer: writer.digest(empty)
 
@@ -136,7 +145,7 @@ def _member(catalogue: Catalogue) -> Staff:
 def _ticket(number: int, service: Service, catalogue: Catalogue) -> Ticket:
     states = tuple(State)
     return Ticket(
-        key=f"{catalogue.organisation.ticket_prefix}-{number}",
+        key=f"{catalogue.organisation.ticket_prefix}-{1000 + number}",
         conversation=1,
         request=_request(service, RequestKind.CHANGE if number % 3 == 0 else RequestKind.NEW),
         state=states[number % len(states)],

@@ -1,4 +1,4 @@
-"""What the templates show: tickets, persons, history and overviews as blocks. Values only."""
+"""What the templates show: tickets, persons and history as blocks. Values only."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from urllib.parse import quote
 
 from mailbot.catalogue import Catalogue, FieldRule, Staff
 from mailbot.mail.message import Attachment
-from mailbot.tickets.blocks import Action, Actions, Entries, Entry, Facts, Form, Link, Table, flat
+from mailbot.tickets.blocks import Action, Actions, Facts, Form, Link, Table, flat
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.decision import Outcome
-from mailbot.tickets.digest import Row
 from mailbot.tickets.ticket import Event, State, Ticket
-from mailbot.tickets.wording import day, facts, form_lines, label_of, moment, short_day
+from mailbot.tickets.wording import day, facts, form_lines, label_of, moment
 from mailbot.understanding.request import Person, Request, RequestKind, Value
 
 STAFF_LANGUAGE = "de"
@@ -221,30 +220,3 @@ def _size(octets: int) -> str:
     if octets < 1024:
         return f"{octets} Byte"
     return f"{octets / 1024:.0f} KB" if octets < 1024**2 else f"{octets / 1024**2:.1f} MB".replace(".", ",")
-
-
-def entries(rows: tuple[Row, ...], *, done: bool = False) -> Entries | None:
-    """A section of the overview; what is done has a day and no age."""
-    return Entries(entries=tuple(_entry(row, done) for row in rows)) if rows else None
-
-
-def _entry(row: Row, done: bool) -> Entry:
-    lines = (
-        f"Zuständig: {row.assignee}" if row.assignee else "",
-        f"Fehlt: {', '.join(row.missing)}" if row.missing else "",
-        f"Frist: {day(row.due, STAFF_LANGUAGE)}" if row.due and not row.overdue else "",
-        flat(row.because),
-    )
-    return Entry(
-        key=row.key,
-        title=row.service,
-        who=flat(row.who),
-        age=f"am {short_day(row.since)}" if done else _age(row),
-        lines=tuple(line for line in lines if line),
-        warning=f"Überfällig: Frist war am {day(row.due, STAFF_LANGUAGE)}" if row.due and row.overdue else "",
-    )
-
-
-def _age(row: Row) -> str:
-    days = {0: "", 1: ", 1 Arbeitstag"}.get(row.age, f", {row.age} Arbeitstage")
-    return f"seit {short_day(row.since)}{days}"

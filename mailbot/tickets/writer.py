@@ -18,6 +18,7 @@ from mailbot.tickets.blocks import Prose, Quote, Table, flat
 from mailbot.tickets.decision import Action, Decision, Reply
 from mailbot.tickets.digest import Digest
 from mailbot.tickets.greeting import bids_farewell, given_name, greets
+from mailbot.tickets.overview import by_age, by_day, entries
 from mailbot.tickets.rendering import Templates, Words
 from mailbot.tickets.ticket import Event, Ticket
 from mailbot.tickets.views import (
@@ -25,7 +26,6 @@ from mailbot.tickets.views import (
     actions,
     attachment,
     bare_subject,
-    entries,
     glance,
     history,
     other_facts,
@@ -37,6 +37,8 @@ from mailbot.tickets.views import (
 from mailbot.tickets.wording import day, missing_labels, moment, short_day
 
 __all__ = ["Words", "Writer"]
+
+_SECTIONS = ("staff", "members", "put_off", "on_hold", "closed", "referred")
 
 
 class Writer:
@@ -148,18 +150,22 @@ class Writer:
         table = Table(head=("Geschrieben", "Geschehen"), rows=tuple((flat(wrote), flat(done)) for wrote, done in rows))
         return self._to_staff("transcript", ticket, rows=table)
 
-    def digest(self, digest: Digest) -> Words:
-        """The daily overview for staff."""
-        sections = {name: getattr(digest, name) for name in ("new", "staff", "members", "on_hold", "closed")}
+    def digest(self, digest: Digest, member: Staff | None = None) -> Words:
+        """The daily overview; for a member of staff with what is theirs at its top."""
+        mine = digest.of(member.id) if member else ()
+        rest = digest.without(mine)
         return self._write(
             "staff/digest.txt",
             STAFF_LANGUAGE,
             day=day(digest.day, STAFF_LANGUAGE),
             since=short_day(digest.since),
-            trouble=digest.trouble,
-            count={name: len(rows) for name, rows in sections.items()},
-            overdue=sum(row.overdue for row in digest.staff),
-            **{name: entries(rows, done=name == "closed") for name, rows in sections.items()},
+            notices=digest.notices,
+            count={**{name: len(getattr(digest, name)) for name in _SECTIONS}, "mine": len(mine), "new": digest.new},
+            overdue={"mine": sum(row.overdue is not None for row in mine), "staff": digest.overdue},
+            mine=entries(mine, self._catalogue, own=True),
+            days=by_day(digest.days, self._catalogue.hours),
+            ages=by_age(digest),
+            **{name: entries(getattr(rest, name), self._catalogue) for name in _SECTIONS},
         )
 
     def out_of_reach(self, mailbox: Mailbox, *, since: datetime, trouble: str) -> Words:

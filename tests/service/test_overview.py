@@ -1,12 +1,16 @@
 """The digest as the clock sends it."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from mailbot.service import desk
-from mailbot.service.overview import send, send_if_due
+from mailbot.service.overview import draw_up, send, send_if_due
 from mailbot.service.sender import deliver
+from mailbot.tickets.digest import Day
 from tests.association import words
 from tests.service.bench import MONDAY, NEVER, STAFF, Bench
 from tests.service.test_worker import signal
@@ -82,3 +86,47 @@ def test_a_digest_that_was_refused_is_told_in_the_next(quick_bench: Bench):
 
     (digest,) = quick_bench.slot.to(STAFF)
     assert f"Eine Mail an {STAFF} war nicht zustellbar: mail.example:25" in " ".join(words(digest).split())
+
+
+WITH_EVA = {"staff:\n": "staff:\n  - id: eva\n    name: Eva Sommer\n    email: eva@verein.example\n"}
+
+
+@pytest.mark.parametrize("quick_bench", [WITH_EVA], indirect=True)
+def test_everybody_gets_their_own(quick_bench: Bench):
+    signal(quick_bench)
+    desk.carry_out(quick_bench.office, "KV-1001", "assign", "eva")
+
+    send(quick_bench.office, day=MONDAY.date())
+    deliver(quick_bench.office)
+
+    assert [quick_bench.slot.to(address)[-1]["Subject"].partition(": ")[2] for address in ("eva@verein.example", STAFF)] == [
+        "1 bei dir, 1 bei uns, 1 neu",
+        "1 bei uns, 1 neu",
+    ]
+
+
+def test_two_weeks_are_counted_by_days_where_the_association_works(quick_bench: Bench):
+    quick_bench.clock.now = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # half past midnight on Monday in Cologne
+    signal(quick_bench)
+    quick_bench.clock.pass_by(timedelta(days=1))
+    desk.carry_out(quick_bench.office, "KV-1001", "close")
+
+    with quick_bench.office.database.read() as connection:
+        drawn = draw_up(connection, quick_bench.office.catalogue, day=date(2026, 3, 3), now=quick_bench.clock.now)
+
+    assert len(drawn.days) == 14
+    assert drawn.days[-2:] == (Day(day=date(2026, 3, 2), opened=1), Day(day=date(2026, 3, 3), closed=1))
+    assert sum(day.opened + day.closed for day in drawn.days) == 2
+
+
+def test_no_question_of_the_digest_reads_all_tickets(quick_bench: Bench):
+    asked: list[tuple[str, Any]] = []
+    with quick_bench.office.database.read() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        draw_up(connection, quick_bench.office.catalogue, day=MONDAY.date(), now=MONDAY)
+        plans = {
+            row[3] for sql, values in tuple(asked) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+        }
+
+    assert any("tickets" in plan for plan in plans)
+    assert [plan for plan in plans if re.match("SCAN (tickets|events|outbound|inbound)", plan)] == []

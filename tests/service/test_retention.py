@@ -130,9 +130,9 @@ def test_staff_know_by_when_they_must_look_at_a_mail_in_quarantine(quick_bench: 
     with quick_bench.office.database.write() as connection:
         connection.exec_driver_sql("UPDATE inbound SET state = 'quarantined', reason = 'ValueError'")
     with quick_bench.office.database.read() as connection:
-        told = draw_up(connection, quick_bench.office.catalogue, day=date(2026, 3, 2), now=MONDAY).trouble
+        told = draw_up(connection, quick_bench.office.catalogue, day=date(2026, 3, 2), now=MONDAY).notices
 
-    assert [sentence.rpartition("; ")[2] for sentence in told] == ["am 01.04.2026 wird sie gelöscht"]
+    assert [sentence.rpartition("; ")[2] for sentence in told.quarantined] == ["am 1. April 2026 wird sie gelöscht"]
     quick_bench.clock.now = MONDAY + timedelta(days=30)
     assert expire(quick_bench.office)[Kind.QUARANTINE] == 0
     quick_bench.clock.pass_by(timedelta(days=1))

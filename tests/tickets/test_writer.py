@@ -1,3 +1,5 @@
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets.decision import Action, Reply
-from mailbot.tickets.digest import make_digest
+from mailbot.tickets.digest import Day, Digest, Notices, make_digest
 from mailbot.tickets.ticket import State
 from mailbot.tickets.writer import Words, Writer
 from mailbot.understanding.request import Guess, RequestKind, Why
@@ -512,25 +514,77 @@ def test_a_transcript_says_line_by_line_what_was_done(writer):
 # The digest
 
 
-def test_empty_sections_say_so_in_a_word(writer):
-    words = writer.digest(make_digest((), (), day=NOW.date(), now=NOW, catalogue=CATALOGUE))
+KIM = CATALOGUE.staff[0]
 
-    assert words.subject == "Übersicht vom 22. September 2025: 0 neu, 0 bei uns"
-    assert "Warten auf uns\n\nNichts.\n\nWarten auf Mitglieder\n\nNiemand.\n" in words.text
+
+def digest_of(*tickets, **changes) -> Digest:
+    return make_digest(((each, ()) for each in tickets), day=NOW.date(), now=NOW, catalogue=CATALOGUE, **changes)
+
+
+def test_a_quiet_day_is_told_in_a_word(writer):
+    words = writer.digest(digest_of())
+
+    assert words.subject == "Übersicht vom 22. September 2025: 0 bei uns"
+    assert "Wartet auf uns\n\nNichts.\n" in words.text
     assert "Störungen\n\nKeine.\n" in words.text
+    assert [heading for heading in ("Mitglieder\n", "Verschoben", "Zurückgestellt\n", "Falsche") if heading in words.text] == []
 
 
 def test_a_digest_row_says_all_in_a_few_lines(writer):
     asked = ticket(request(fields={}, missing=("group",)), state=State.ASKING)
     overdue = ticket(request("privacy"), key="KV-7", state=State.TRIAGE, assignee="kim", due=NOW.date().replace(day=19))
 
-    digest = make_digest(((asked, ()), (overdue, ())), ("Etwas ging schief.",), day=NOW.date(), now=NOW, catalogue=CATALOGUE)
-    words = writer.digest(digest)
+    words = writer.digest(digest_of(asked, overdue, notices=Notices(trouble=("Etwas ging schief.",))))
 
-    assert words.subject.endswith("1 überfällig")
     assert "! Etwas ging schief.\n" in words.text
     assert "KV-1042 · Cloudspeicher (Nextcloud)\n  Anna Schmidt · seit Mo 22.9.\n  Fehlt: Name der Gruppe\n" in words.text
     assert "  ! Überfällig: Frist war am 19. September 2025\n  Zuständig: Kim Sommer\n" in words.text
+
+
+def test_the_subject_has_the_numbers_that_matter_to_its_reader(writer):
+    old = NOW - timedelta(days=30)
+    mine = ticket(key="KV-1", assignee="kim", opened=old), ticket(key="KV-2", assignee="kim", state=State.ASKING, opened=old)
+    digest = digest_of(*mine, ticket(key="KV-3"), ticket(key="KV-4", assignee="anna", opened=old))
+
+    assert [writer.digest(digest, member).subject.partition(": ")[2] for member in (KIM, None)] == [
+        "2 bei dir (1 überfällig), 3 bei uns (2 überfällig), 1 neu",
+        "3 bei uns (2 überfällig), 1 neu",
+    ]
+
+
+def test_ones_own_come_first_and_once(writer):
+    waiting = ticket(request(fields={}, missing=("group",)), key="KV-2", assignee="kim", state=State.ASKING)
+    digest = digest_of(ticket(key="KV-1"), waiting, ticket(key="KV-3", assignee="kim", waits_until=NOW + timedelta(days=2)))
+
+    words = writer.digest(digest, KIM)
+
+    order = re.findall(r"^(?:KV-\d|Bei dir|Außerdem.*|Wartet auf M.*|Verschoben)", words.text, re.MULTILINE)
+    assert order == ["Bei dir", "KV-3", "KV-2", "Außerdem wartet auf uns", "KV-1"]
+    assert "  Verschoben bis Mi 24.9.\n" in words.text
+    assert "  Wartet auf das Mitglied\n  Fehlt: Name der Gruppe\n" in words.text
+
+
+def test_a_key_opens_a_mail_about_its_ticket(writer):
+    page = HTMLParser(writer.digest(digest_of(ticket())).html)
+
+    assert [(link.text(), link.attributes["href"]) for link in page.css(".key a")] == [
+        ("KV-1042", "mailto:support@die-linke-koeln.de?subject=Re%3A%20%5BKV-1042%5D")
+    ]
+
+
+def test_charts_are_there_for_those_who_see_no_html(writer):
+    days = tuple(Day(day=NOW.date() - timedelta(days=ago), opened=opened) for ago, opened in ((3, 2), (2, 0), (1, 1), (0, 0)))
+
+    words = writer.digest(digest_of(ticket(), ticket(key="KV-2", state=State.ASKING), days=days))
+
+    assert (
+        "Die letzten zwei Wochen\n\n"
+        "             neu      abgeschlossen\n"
+        "  Fr 19.9.   ████ 2   0\n"
+        "  So 21.9.   ██ 1     0\n"
+        "  Mo 22.9.   0        0\n"
+    ) in words.text
+    assert "  heute              ██ 1      ██ 1\n  1 Arbeitstag       0         0\n" in words.text
 
 
 # Both looks

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("participants", sa.Column("copied", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("tickets", sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("inbound", sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_tickets_opened", "tickets", ["opened"], unique=False)
     op.create_index("ix_events_kind", "events", ["kind", "at"], unique=False)
     with op.batch_alter_table("outbound") as outbound:
         outbound.add_column(sa.Column("copies", sa.JSON(), nullable=False, server_default="[]"))

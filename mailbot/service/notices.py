@@ -1,0 +1,97 @@
+"""What staff must know besides the tickets: what is out of order, what could not be read, who cannot be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Catalogue
+from mailbot.service.member import BOT
+from mailbot.store import inbound, mailboxes, outbound, tickets
+from mailbot.store.outbound import Outbound
+from mailbot.tickets.calendar import day_of
+from mailbot.tickets.digest import Notices
+from mailbot.tickets.wording import day, moment, short_day
+
+NAMED = 20
+"""So many mails of a kind the digest names; after a storm there may be hundreds."""
+
+
+def gather(connection: Connection, catalogue: Catalogue, *, since: datetime) -> Notices:
+    """What is so now, and what went wrong since then."""
+    zone, lost = catalogue.hours.timezone, outbound.unreachable(connection, since)
+    return Notices(
+        trouble=(*_out_of_reach(connection, zone), *_undelivered(connection, since), *_on_tickets(connection, since, lost)),
+        quarantined=tuple(_quarantined(connection, catalogue)),
+        unreachable=tuple(_unreachable(lost, zone)),
+        misspelt=tuple(_misspelt(connection, catalogue, since)),
+        kept_back=tuple(_kept_back(connection, zone)),
+    )
+
+
+def _out_of_reach(connection: Connection, zone: ZoneInfo) -> Iterator[str]:
+    for contact in mailboxes.all_contacts(connection).values():
+        if contact.trouble and contact.trouble_since:
+            yield f"{contact.server} ist seit {moment(contact.trouble_since, zone)} Uhr nicht erreichbar: {contact.trouble}"
+
+
+def _undelivered(connection: Connection, since: datetime) -> Iterator[str]:
+    """Of mails about a ticket its history tells."""
+    for refused in outbound.refused_since(connection, since):
+        if refused.ticket is None:
+            yield f"Eine Mail an {refused.recipient} war nicht zustellbar: {refused.error}"
+
+
+def _on_tickets(connection: Connection, since: datetime, lost: tuple[Outbound, ...]) -> Iterator[str]:
+    """But for mails that came back, which have a section of their own."""
+    for key, event in tickets.events_since(connection, "trouble", since):
+        if not any(mail.ticket == key and mail.recipient in event.text for mail in lost):
+            yield f"{key}: {event.text}"
+
+
+def _quarantined(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
+    mails = inbound.in_state(connection, inbound.State.QUARANTINED)
+    for mail in mails[:NAMED]:
+        what = f"Mail {mail.id} ({mail.place.mailbox}) konnte nicht verarbeitet werden: {mail.reason}"
+        gone = day_of((mail.done_at or mail.received) + catalogue.retention.quarantine, catalogue.hours)
+        yield f"{what}. Ansehen: mailbot quarantine show {mail.id}; am {day(gone, 'de')} wird sie gelöscht"
+    if len(mails) > NAMED:
+        yield f"{len(mails) - NAMED} weitere Mails. Ansehen: mailbot quarantine list"
+
+
+def _unreachable(lost: tuple[Outbound, ...], zone: ZoneInfo) -> Iterator[str]:
+    """Each address once."""
+    newest = {mail.recipient: mail for mail in lost}
+    for mail in newest.values():
+        when = short_day(mail.due_at.astimezone(zone).date())
+        if mail.ticket is None:
+            yield f"Eine Mail an {mail.recipient} kam am {when} zurück. Stimmt die Adresse in rules.yaml?"
+        else:
+            yield f"{mail.ticket}: Eine Mail an {mail.recipient} kam am {when} zurück; dorthin geht nichts Automatisches mehr"
+
+
+def _misspelt(connection: Connection, catalogue: Catalogue, since: datetime) -> Iterator[str]:
+    """Told once a ticket; the history has it as a note of ours."""
+    named: dict[tuple[str, str], None] = {}
+    for key, event in tickets.events_since(connection, "note", since):
+        for domain in catalogue.organisation.misspelt_domains if event.by == BOT else ():
+            if domain in event.text:
+                named[key, domain] = None
+    for key, domain in named:
+        yield f"{key}: In der Mail steht eine Adresse mit @{domain}; gemeint ist wohl @{catalogue.organisation.domain}"
+
+
+def _kept_back(connection: Connection, zone: ZoneInfo) -> Iterator[str]:
+    """Each mail that waits, with why and the way out."""
+    mails = outbound.in_state(connection, *outbound.KEPT_BACK)
+    for mail in mails[:NAMED]:
+        if mail.state is outbound.State.HELD:
+            what = f"sie geht frühestens am {moment(mail.due_at, zone)} Uhr von selbst"
+        else:
+            what = f"freigeben: mailbot outbox release {mail.id}, verwerfen: mailbot outbox drop {mail.id}"
+        yield f"{mail.ticket}: Eine Mail an {mail.recipient} ist zurückgehalten ({mail.error}); {what}"
+    if len(mails) > NAMED:
+        yield f"{len(mails) - NAMED} weitere Mails sind zurückgehalten. Ansehen: mailbot outbox list"

@@ -1,0 +1,93 @@
+"""The digest as blocks: lists of tickets, and charts. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from mailbot.catalogue import Catalogue, Hours
+from mailbot.tickets.blocks import Bars, Entries, Entry, flat
+from mailbot.tickets.calendar import is_working_day
+from mailbot.tickets.digest import DONE, WITH_STAFF, Day, Digest, Overdue, Row
+from mailbot.tickets.views import STAFF_LANGUAGE, STATES
+from mailbot.tickets.wording import day, short_day
+
+AGES = (
+    ("heute", range(1)),
+    ("1 Arbeitstag", range(1, 2)),
+    ("2–3 Arbeitstage", range(2, 4)),
+    ("4–10 Arbeitstage", range(4, 11)),
+    ("länger", range(11, 10**6)),
+)
+
+
+def entries(rows: tuple[Row, ...], catalogue: Catalogue, *, own: bool = False) -> Entries | None:
+    """A section of the overview; in that of one's `own` each says with whom it is, and nothing of who is responsible."""
+    return Entries(entries=tuple(_entry(row, catalogue, own) for row in rows)) if rows else None
+
+
+def _entry(row: Row, catalogue: Catalogue, own: bool) -> Entry:
+    staff = next((each.name for each in catalogue.staff if each.id == row.assignee), row.assignee)
+    lines = (
+        f"Verschoben bis {short_day(row.until)}" if row.until else "",
+        _with_whom(row) if own else "",
+        f"Zuständig: {staff}" if staff and not own else "",
+        f"Fehlt: {', '.join(row.missing)}" if row.missing else "",
+        f"Frist: {day(row.due, STAFF_LANGUAGE)}" if row.due and row.overdue is not Overdue.LAW else "",
+        flat(row.because),
+    )
+    return Entry(
+        key=row.key,
+        href=_mail_about(row.key, catalogue),
+        title=row.service,
+        who=flat(row.who),
+        age=_age(row),
+        lines=tuple(line for line in lines if line),
+        warning=_warning(row),
+        new=row.new and row.state in WITH_STAFF,
+    )
+
+
+def _with_whom(row: Row) -> str:
+    """ "Wartet auf das Mitglied"; of what waits for us the heading tells."""
+    told = "" if row.state in WITH_STAFF else STATES[row.state]
+    return told[:1].upper() + told[1:]
+
+
+def _mail_about(key: str, catalogue: Catalogue) -> str:
+    """A mail (RFC 6068) in which staff need only write what shall be done."""
+    return f"mailto:{quote(catalogue.mailboxes[0].address, safe='@')}?subject={quote(f'Re: [{key}]')}"
+
+
+def _age(row: Row) -> str:
+    if row.state in DONE:
+        return f"am {short_day(row.since)}"
+    days = {0: "", 1: ", 1 Arbeitstag"}.get(row.age, f", {row.age} Arbeitstage")
+    return f"seit {short_day(row.since)}{days}"
+
+
+def _warning(row: Row) -> str:
+    match row.overdue:
+        case Overdue.LAW if row.due:
+            return f"Überfällig: Frist war am {day(row.due, STAFF_LANGUAGE)}"
+        case Overdue.WAITING:
+            return "Überfällig"
+    return ""
+
+
+def by_day(days: Iterable[Day], hours: Hours) -> Bars | None:
+    """What was opened and closed on each day; free days on which nothing happened are left out."""
+    shown = tuple(each for each in days if each.opened or each.closed or is_working_day(each.day, hours))
+    if not any(each.opened or each.closed for each in shown):
+        return None
+    rows = tuple((short_day(each.day), (each.opened, each.closed)) for each in shown)
+    return Bars(series=("neu", "abgeschlossen"), rows=rows)
+
+
+def by_age(digest: Digest) -> Bars | None:
+    """How long those wait that wait for us, and those we wait for."""
+    sections = (digest.staff, digest.members)
+    if not any(sections):
+        return None
+    rows = tuple((label, tuple(sum(row.age in ages for row in rows) for rows in sections)) for label, ages in AGES)
+    return Bars(series=("bei uns", "bei Mitgliedern"), rows=rows)
