@@ -194,7 +194,7 @@ def default_of(field: FieldInfo) -> str:
         case BaseModel():
             return "see there"
         case tuple():
-            return f"[{', '.join(value)}]"
+            return f"[{', '.join(spoken(each) if isinstance(each, timedelta) else each for each in value)}]"
         case Mapping():
             return "{" + ", ".join(f"{spoken(key)}: {number}" for key, number in value.items()) + "}"
         case time():

@@ -7,6 +7,7 @@ import schedule
 from mailbot.service.office import Office
 from mailbot.service.outage import tell_of_outages
 from mailbot.service.overview import send_if_due
+from mailbot.service.reminders import remind_if_due
 from mailbot.service.retention import expire_if_due
 
 
@@ -16,6 +17,7 @@ def wind_up(office: Office) -> schedule.Scheduler:
     # Looked at each minute, not set for eight o'clock: the time may change in rules.yaml, and a bot that was
     # down at eight sends the digest when it is back.
     clock.every().minute.do(send_if_due, office)
+    clock.every().minute.do(remind_if_due, office)
     clock.every().minute.do(tell_of_outages, office)
     clock.every().minute.do(expire_if_due, office)
     return clock

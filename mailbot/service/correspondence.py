@@ -38,9 +38,9 @@ def _standing(post: Post, ticket: Ticket, mails: Sequence[Mail]) -> Standing:
     return next((each for each in Standing if each in found), Standing.UNPROVEN)
 
 
-def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) -> None:
+def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) -> bool:
     """
-    An automatic mail to the requester about what staff did.
+    An automatic mail to the requester that no mail of theirs asks for; False for one who gets none.
 
     Args:
         write: gives the words, from whom they go to and whether that is proven (else nothing of the mails may stand there).
@@ -49,12 +49,13 @@ def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) ->
     believed = _standing(post, ticket, mails)
     if believed is Standing.SILENT:
         tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by="mailbot", text=UNTOLD))
-        return
+        return False
     known = believed is Standing.PROVEN
     to = ticket.requester if known else replace(ticket.requester, name="")
     box = post.catalogue.mailbox(ticket.mailbox)
     answered = _last(mails)
     post.to_member(ticket.key, to, write(to, known), mailbox=box, origin=Submitted.GENERATED, answered=answered)
+    return True
 
 
 def last_of_member(connection: Connection, ticket: Ticket) -> Answered | None:

@@ -19,7 +19,7 @@ from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
 from mailbot.mail.read import read
 from mailbot.mail.thread import Role, thread_of
-from mailbot.service import bounce
+from mailbot.service import absence, bounce
 from mailbot.service.echo import note_echo, repeated
 from mailbot.service.member import Case, handle_doubtful, handle_member
 from mailbot.service.office import Office
@@ -105,8 +105,12 @@ def _handle(office: Office, row: Inbound, raw: bytes) -> None:
 
 def _handle_machine(office: Office, connection: Connection, row: Inbound, raw: bytes, mail: Mail, source: Origin) -> None:
     reason = source.because
-    report = delivery_report(mail, raw) if source.machine is Machine.REPORT else None
-    if report is not None and (concerned := bounce.note(office, connection, report, mail=row.id)) is not None:
+    concerned = None
+    if source.machine is Machine.REPORT and (report := delivery_report(mail, raw)) is not None:
+        concerned = bounce.note(office, connection, report, mail=row.id)
+    elif source.machine is Machine.ABSENCE:
+        concerned = absence.note(office, connection, mail, source, id=row.id)
+    if concerned is not None:
         reason = f"{reason} It is about {concerned}."
     inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
 

@@ -20,6 +20,12 @@ def take(connection: Connection, name: str, due: str, *, now: datetime) -> bool:
     return connection.execute(statement.on_conflict_do_nothing().returning(jobs.c.name)).first() is not None
 
 
+def is_done(connection: Connection, name: str, due: str) -> bool:
+    """Whether the job that was due then has been done."""
+    done = select(jobs.c.name).where(jobs.c.name == name, jobs.c.due == due)
+    return connection.execute(done).first() is not None
+
+
 def last_done(connection: Connection, name: str) -> datetime | None:
     """When the job was last done."""
     done = select(jobs.c.done_at).where(jobs.c.name == name).order_by(jobs.c.done_at.desc()).limit(1)

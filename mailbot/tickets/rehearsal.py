@@ -79,6 +79,7 @@ def cases(catalogue: Catalogue) -> Iterator[Case]:
     yield from _answers(tickets, catalogue)
     for ticket in tickets:
         yield from _about(ticket, catalogue)
+    yield from _waiting(tickets, catalogue)
     yield from _digests(tickets, catalogue)
     for box in catalogue.mailboxes:
         yield from _outage(box)
@@ -114,6 +115,24 @@ def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
     yield lambda writer: writer.from_staff(ticket, text="ist eingerichtet", mailbox=box)
     yield lambda writer: writer.closed(ticket, mailbox=box)
     yield lambda writer: writer.transcript(ticket, rows=(("#erledigt", "abgeschlossen"), (ENDLESS, "nicht verstanden")))
+
+
+def _waiting(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
+    box, day = catalogue.mailboxes[0], MOMENT.date()
+    for language, known, to in product(LANGUAGES, (True, False), (SOMEBODY, NOBODY)):
+        those = tuple(replace(ticket, language=language, state=State.ASKING) for ticket in tickets if ticket.request.missing)
+        for some in (those[:1], those):
+            yield _reminder(some, None, to, box, known)
+            yield _reminder(some, day, to, box, known)
+            yield _given_up(some, day, to, box, known)
+
+
+def _reminder(those: tuple[Ticket, ...], closes: date | None, to: Address, box: Mailbox, known: bool) -> Case:
+    return lambda writer: writer.reminder(those, closes=closes, to=to, mailbox=box, known=known)
+
+
+def _given_up(those: tuple[Ticket, ...], since: date, to: Address, box: Mailbox, known: bool) -> Case:
+    return lambda writer: writer.given_up(those, since=since, to=to, mailbox=box, known=known)
 
 
 def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:

@@ -54,7 +54,7 @@ class Event:
 
     at: datetime
     # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | waits
-    # | merged | split | sent | trouble | expired | erased
+    # | merged | split | reminded | absent | sent | trouble | expired | erased
     kind: str
     by: str
     text: str

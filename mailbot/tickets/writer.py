@@ -7,15 +7,16 @@ how it looks as HTML. What the marks in them mean stands in templates/README.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from mailbot.catalogue import Catalogue, Mailbox, Staff
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets.blocks import Prose, Quote, Table, flat
-from mailbot.tickets.decision import Action, Decision, Reply
+from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Digest
 from mailbot.tickets.greeting import bids_farewell, given_name, greets
 from mailbot.tickets.overview import by_age, by_day, entries
@@ -115,6 +116,35 @@ class Writer:
     def closed(self, ticket: Ticket, *, mailbox: Mailbox) -> Words:
         """The member is told that it is done."""
         return self._about(ticket, "closed", mailbox, label=self._label(ticket, ticket.language))
+
+    def reminder(self, tickets: Sequence[Ticket], *, closes: date | None, to: Address, mailbox: Mailbox, known: bool) -> Words:
+        """What is still missing, once more; `closes` is told where it was the last time. `known` as for an answer."""
+        return self._once_more("reminder", tickets, to, mailbox, known, closes=day(closes, tickets[0].language) if closes else "")
+
+    def given_up(self, tickets: Sequence[Ticket], *, since: date, to: Address, mailbox: Mailbox, known: bool) -> Words:
+        """Nothing was heard since then, and the tickets are closed until the member writes again."""
+        return self._once_more("given_up", tickets, to, mailbox, known, since=day(since, tickets[0].language))
+
+    def _once_more(
+        self, template: str, tickets: Sequence[Ticket], to: Address, mailbox: Mailbox, known: bool, **values: str
+    ) -> Words:
+        """About tickets that wait for the member."""
+        language = tickets[0].language
+        asked = [Outcome(request=each.request, action=Action.ASK, state=each.state, ticket=each.key) for each in tickets]
+        return self._to_member(
+            template,
+            language,
+            [ticket.key for ticket in tickets],
+            mailbox,
+            subject=bare_subject(tickets[0].subject) if known else "",
+            given=given_name(to, [person for ticket in tickets for person in persons_of(ticket.request)]) if known else "",
+            parts=[
+                part_of(outcome, ticket, self._catalogue, language, known=known)
+                for outcome, ticket in zip(asked, tickets, strict=True)
+            ],
+            several=len(tickets) > 1,
+            **values,
+        )
 
     def for_staff(
         self,
