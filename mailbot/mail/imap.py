@@ -11,8 +11,9 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -70,6 +71,14 @@ class Arrived:
     raw: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a folder has got: what its UIDs mean something with, and the greatest of them (0: none yet)."""
+
+    uidvalidity: int
+    newest: int
+
+
 def _never() -> bool:
     return False
 
@@ -84,14 +93,16 @@ class Folder:
     def __init__(self, client: IMAPClient, login: Login, name: str, readonly: bool) -> None:
         self._client = client
         self._login = login
-        self._name = name
-        self._readonly = readonly
         with self._asking("capabilities"):
             self.capabilities: frozenset[str] = frozenset(each.decode("ascii", "replace") for each in client.capabilities())
         with self._asking("list of folders"):
             self._names = {name: delimiter for _, delimiter, name in client.list_folders()}
             self._prefix, self._delimiter = self._namespace()
-        selected = self._select(name, readonly)
+        self._special: dict[str, str] = {}
+        self._is_in(name, readonly, self._select(name, readonly))
+
+    def _is_in(self, name: str, readonly: bool, selected: dict[bytes, Any]) -> None:
+        self._name, self._readonly = name, readonly
         self.uidvalidity: int = selected[b"UIDVALIDITY"]
         self._next: int = selected.get(b"UIDNEXT", 0)
         self._newest: int = max(self._next - 1, 0)
@@ -124,13 +135,30 @@ class Folder:
         fields = {uid: answers.get(uid, {}).get(b"BODY[HEADER.FIELDS (MESSAGE-ID)]") for uid in uids}
         return {uid: field for uid, field in fields.items() if isinstance(field, bytes)}
 
-    def uids(self, after: int = 0) -> list[int]:
-        """The UIDs greater than `after` that are in the folder now, ascending."""
+    def heads(self, uids: Sequence[int], fields: Sequence[str]) -> Iterator[Arrived]:
+        """Of these mails just the header fields of those names, in `raw`; one that is gone meanwhile is just not there."""
+        for some in portions(uids):
+            with self._asking("heads of mails"):
+                answers = self._client.fetch(some, [f"BODY.PEEK[HEADER.FIELDS ({' '.join(fields)})]", "INTERNALDATE"])
+            for uid in some:
+                answer = answers.get(uid, {})
+                head = next((answer[key] for key in answer if key.startswith(b"BODY[HEADER.FIELDS")), None)
+                received = answer.get(b"INTERNALDATE")
+                if isinstance(head, bytes) and isinstance(received, datetime):
+                    yield Arrived(uid=uid, received=received.astimezone(UTC), raw=head)
+
+    def uids(self, after: int = 0, *, since: datetime | None = None) -> list[int]:
+        """
+        The UIDs greater than `after` that are in the folder now, ascending.
+
+        `since` leaves out what had arrived a day before that moment (aware): servers know days, of whatever time zone.
+        """
+        recent = [] if since is None else ["SINCE", (since - timedelta(days=1)).date()]
         with self._asking("list of mails"):
             # NOOP lets the server look; without it some search in what they knew before.
             self._client.noop()
             # "n:*" always contains the highest UID, however low it is (RFC 9051, 9, sequence-range).
-            found = sorted(uid for uid in self._client.search(["UID", f"{after + 1}:*"]) if uid > after)
+            found = sorted(uid for uid in self._client.search(["UID", f"{after + 1}:*", *recent]) if uid > after)
         self._newest = max([self._newest, *found])
         return found
 
@@ -177,10 +205,41 @@ class Folder:
 
     def special(self, use: str, else_name: str) -> str:
         r"""The folder with that special use (RFC 6154: "\\Sent"), or a usual name for it, else `else_name`, created."""
-        with self._asking("list of folders"):
-            found = self._client.find_special_folder(use.encode("ascii"))
-        usual = (self._known(name) for name in GERMAN.get(use, ()))
-        return str(found) if found else next(filter(None, usual), None) or self._ensure(else_name)
+        return self.known_special(use) or self._ensure(else_name)
+
+    def known_special(self, use: str) -> str | None:
+        r"""The folder with that special use (RFC 6154: "\\Sent"), or a usual name for it; None where there is none."""
+        if use not in self._special:
+            with self._asking("list of folders"):
+                found = self._client.find_special_folder(use.encode("ascii"))
+            usual = next(filter(None, (self._known(name) for name in GERMAN.get(use, ()))), None)
+            if not found and usual is None:
+                return None
+            self._special[use] = str(found or usual)
+        return self._special[use]
+
+    def known(self, name: str) -> str | None:
+        """The name under which the server has that folder, or None."""
+        return self._known(name)
+
+    def standing(self, folder: str) -> Standing:
+        """How far another folder has got, without looking into it."""
+        with self._asking(f"standing of '{folder}'"):
+            answer = self._client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT"])
+        return Standing(uidvalidity=answer.get(b"UIDVALIDITY", 0), newest=max(answer.get(b"UIDNEXT", 0) - 1, 0))
+
+    @contextmanager
+    def beside(self, name: str) -> Iterator[Folder]:
+        """Another folder of the same mailbox, for reading, on the same connection: this one rests until the end of the block."""
+        with self._visiting(name) as selected:
+            other = copy(self)
+            other._is_in(name, True, selected)
+            yield other
+
+    @property
+    def newest(self) -> int:
+        """The greatest UID that the server has given in this folder, as far as it has told; 0 in an empty folder."""
+        return self._newest
 
     def append(self, folder: str, raw: bytes, *, seen: bool = True, when: datetime | None = None) -> None:
         """Put a mail into a folder, which is created; `when` (aware) is its date of arrival."""
@@ -220,10 +279,9 @@ class Folder:
         return {each[b"RFC822.SIZE"] for each in self._client.fetch(found, ["RFC822.SIZE"]).values()} if found else set()
 
     @contextmanager
-    def _visiting(self, folder: str) -> Iterator[None]:
+    def _visiting(self, folder: str) -> Iterator[dict[bytes, Any]]:
         """Another folder is selected until the end of the block, for reading; after an error it stays selected."""
-        self._select(folder, readonly=True)
-        yield
+        yield self._select(folder, readonly=True)
         if self._select(self._name, self._readonly)[b"UIDVALIDITY"] != self.uidvalidity:
             # The UIDs that we know mean other mails now, or none.
             raise MailboxError(f"{_whose(self._login)}: the folder '{self._name}' was made anew meanwhile", again=True)

@@ -15,8 +15,9 @@ from mailbot.errors import DeliveryError, MailbotError, MailboxError, SettingsEr
 from mailbot.mail.imap import Folder
 from mailbot.service.clock import wind_up
 from mailbot.service.office import Office
-from mailbot.service.receiver import Since, file_away, receive
+from mailbot.service.receiver import Since, file_away, hand_over, receive
 from mailbot.service.sender import deliver, file_copies
+from mailbot.service.sentbox import look_into_sent
 from mailbot.service.worker import work
 from mailbot.settings import strangers
 from mailbot.store import mailboxes
@@ -50,6 +51,11 @@ def run_once(office: Office, *, since: Since | None = None) -> None:
     for box in office.catalogue.mailboxes:
         with _collected(errors), _inbox(office, box) as folder:
             receive(office, box, folder, since=since)
+    # After every inbox: what was answered from one mailbox may have come to another.
+    for box in office.catalogue.mailboxes:
+        with _collected(errors), _inbox(office, box) as folder:
+            look_into_sent(office, box, folder, since=since)
+        hand_over(office, box)
     while work(office):
         pass
     with _collected(errors):
@@ -200,7 +206,7 @@ def _receiver(office: Office, id: str, bells: Bells, since: Since | None) -> Cal
             return
         with _inbox(office, box) as folder:
             while not bells.stop.is_set() and _in_force(office, id) == box:
-                if receive(office, box, folder, since=pending[0]):
+                if _take_in(office, box, folder, pending[0]):
                     bells.arrived.set()
                 pending[0] = None
                 bell.clear()
@@ -209,6 +215,14 @@ def _receiver(office: Office, id: str, bells: Bells, since: Since | None) -> Cal
                 folder.wait(POLL, lambda: bell.is_set() or bells.stop.is_set())
 
     return live
+
+
+def _take_in(office: Office, box: Mailbox, folder: Folder, since: Since | None) -> int:
+    """What has come, and what people have written meanwhile: nobody works on the one before the other is known."""
+    try:
+        return receive(office, box, folder, since=since) + look_into_sent(office, box, folder, since=since)
+    finally:
+        hand_over(office, box)
 
 
 def _in_force(office: Office, id: str) -> Mailbox | None:

@@ -12,6 +12,7 @@ from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.mail.letter import Origin as Submitted
 from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Origin
+from mailbot.service.by_hand import is_answered
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
@@ -21,6 +22,7 @@ from mailbot.store.inbound import Inbound
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import decide, in_silence, reopened
 from mailbot.tickets.decision import Decision, Outcome
+from mailbot.tickets.takeover import left_to_person
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.wording import missing_labels
 from mailbot.understanding.request import Act
@@ -68,6 +70,8 @@ def handle_member(office: Office, connection: Connection, rules: Rules, case: Ca
     current = active if done else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
     decision = decide(reading, current, rules.catalogue)
     decision = replace(decision, doubts=(*decision.doubts, *_doubts(case, before, active)))
+    if is_answered(connection, case.mail):
+        decision = left_to_person(decision)
     _carry_out(office, connection, rules, case, decision, active, conversation=before[0].conversation if before else None)
 
 
@@ -210,7 +214,7 @@ def _what_happened(catalogue: Catalogue, outcome: Outcome) -> str:
         case State.ASKING:
             return f"gefragt nach: {', '.join(missing_labels(outcome.request, catalogue, STAFF_LANGUAGE))}"
         case State.OPEN:
-            return "vollständig, an die Zuständigen gegeben"
+            return "an die Zuständigen gegeben" if outcome.request.missing else "vollständig, an die Zuständigen gegeben"
         case State.ON_HOLD:
             return service.on_hold.in_(STAFF_LANGUAGE) if service.on_hold else "wartet"
         case State.REFERRED:

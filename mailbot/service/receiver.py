@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -22,6 +22,9 @@ log = structlog.get_logger()
 GROUP_BYTES = 8_000_000
 GROUP_MAILS = 100
 """What is kept in one transaction at most."""
+
+HELD = timedelta(minutes=5)
+"""So long at most a mail waits for the look into Sent: it may be answered there already."""
 
 SAMPLE = 5
 """So many of the newest mails are looked at: do they still have their numbers?"""
@@ -43,51 +46,60 @@ class Since:
 
 def receive(office: Office, box: Mailbox, folder: Folder, *, since: Since | None = None) -> int:
     """
-    Keep every mail of the folder that is not known yet; tells how many are new.
+    Keep every mail of the folder that is not known yet; tells how many are new. They are held until `hand_over`.
 
     Whatever is cut off halfway is done again next time, and changes nothing then.
     """
-    reading = _begin(office, box, folder, since)
+    reading = begin(office, box.id, box.folder, folder, since)
     uids = folder.uids(after=reading.last_uid)
     new = 0
     for group in _groups(folder.fetch(uids)):
         with office.database.write() as connection:
-            new += sum(_keep(connection, reading, mail) for mail in group)
-            reading = _read_up_to(connection, reading, group[-1].uid)
+            new += sum(_keep(connection, reading, mail, now=office.clock()) for mail in group)
+            reading = read_up_to(connection, reading, group[-1].uid)
     with office.database.write() as connection:
         # The last ones may have been gone before they could be fetched.
-        _read_up_to(connection, reading, max([reading.last_uid, *uids]))
+        read_up_to(connection, reading, max([reading.last_uid, *uids]))
         mailboxes.reached(connection, box.id, now=office.clock())
     if new:
         log.info("received", mailbox=box.id, mails=new)
     return new
 
 
-def _begin(office: Office, box: Mailbox, folder: Folder, since: Since | None) -> Reading:
-    """How far the folder has been read; nothing on first contact, with --since, and when UIDs have lost their meaning."""
+def hand_over(office: Office, box: Mailbox) -> None:
+    """What was received may be worked on now."""
+    with office.database.write() as connection:
+        inbound.hand_over(connection, box.id)
+
+
+def begin(office: Office, mailbox: str, name: str, folder: Folder, since: Since | None) -> Reading:
+    """
+    How far the folder of that name has been read; nothing on first contact, with --since, and when UIDs have lost
+    their meaning.
+    """
     now = office.clock()
     with office.database.read() as connection:
-        known = mailboxes.reading(connection, box.id, box.folder)
-        newest = inbound.newest(connection, mailbox=box.id, folder=box.folder, uidvalidity=folder.uidvalidity, number=SAMPLE)
+        known = mailboxes.reading(connection, mailbox, name)
+        newest = inbound.newest(connection, mailbox=mailbox, folder=name, uidvalidity=folder.uidvalidity, number=SAMPLE)
     anew = known is not None and _is_numbered_anew(folder, known, newest)
     if known is not None and not anew and since is None:
         return known
     with office.database.write() as connection:
         if since is not None:
-            inbound.recall(connection, mailbox=box.id, since=since.moment)
+            inbound.recall(connection, mailbox=mailbox, since=since.moment)
         if anew:
-            inbound.forget_places(connection, mailbox=box.id, folder=box.folder, uidvalidity=folder.uidvalidity)
+            inbound.forget_places(connection, mailbox=mailbox, folder=name, uidvalidity=folder.uidvalidity)
         first = now - office.catalogue.first_run if known is None else known.since
         reading = Reading(
-            mailbox=box.id,
-            folder=box.folder,
+            mailbox=mailbox,
+            folder=name,
             uidvalidity=folder.uidvalidity,
             last_uid=0,
             since=first if since is None else since.moment,
         )
         mailboxes.keep_reading(connection, reading)
     if anew:
-        log.warning("the server has numbered the folder anew, mails are recognised by what they are", mailbox=box.id)
+        log.warning("the server has numbered the folder anew, mails are recognised by what they are", mailbox=mailbox)
     return reading
 
 
@@ -106,19 +118,14 @@ def _is_numbered_anew(folder: Folder, known: Reading, newest: Mapping[int, str])
     return any(not inbound.names_same(newest[mail.uid], identity_of(mail.raw).message_id) for mail in folder.fetch(others))
 
 
-def _read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:
-    further = Reading(
-        mailbox=reading.mailbox,
-        folder=reading.folder,
-        uidvalidity=reading.uidvalidity,
-        last_uid=uid,
-        since=reading.since,
-    )
+def read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:
+    """Note that the folder has been read up to that UID."""
+    further = replace(reading, last_uid=uid)
     mailboxes.keep_reading(connection, further)
     return further
 
 
-def _keep(connection: Connection, reading: Reading, mail: Arrived) -> bool:
+def _keep(connection: Connection, reading: Reading, mail: Arrived, *, now: datetime) -> bool:
     place = Place(mailbox=reading.mailbox, folder=reading.folder, uidvalidity=reading.uidvalidity, uid=mail.uid)
     identity = identity_of(mail.raw)
     before = reading.since is not None and mail.received < reading.since
@@ -132,6 +139,7 @@ def _keep(connection: Connection, reading: Reading, mail: Arrived) -> bool:
         received=mail.received,
         state=State.BEFORE_FIRST_RUN if before else State.PENDING,
         reason=f"older than {reading.since:%Y-%m-%d %H:%M} UTC, when the first run began to count" if before else None,
+        held_until=None if before else now + HELD,
     )
 
 

@@ -20,6 +20,7 @@ from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, 
 from mailbot.mail.read import read
 from mailbot.mail.thread import Role, thread_of
 from mailbot.service import absence, bounce
+from mailbot.service.by_hand import handle_by_hand
 from mailbot.service.echo import note_echo, repeated
 from mailbot.service.member import Case, handle_doubtful, handle_member
 from mailbot.service.office import Office
@@ -87,6 +88,9 @@ def _quarantine(office: Office, row: Inbound, reason: str) -> None:
 
 def _handle(office: Office, row: Inbound, raw: bytes) -> None:
     mail = read(raw)
+    if row.by_hand:
+        _handle_by_hand(office, row, mail)
+        return
     catalogue = office.catalogue
     source = origin(mail, own=catalogue.own_addresses, authserv_ids=catalogue.authserv_ids)
     with office.database.write() as connection:
@@ -101,6 +105,15 @@ def _handle(office: Office, row: Inbound, raw: bytes) -> None:
         else:
             _handle_person(office, connection, row, mail, source)
         log.info("processed", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
+
+
+def _handle_by_hand(office: Office, row: Inbound, mail: Mail) -> None:
+    with office.database.write() as connection:
+        if not handle_by_hand(office, connection, office.rules(connection), row, mail):
+            # The mail that it answers comes first. The claim stays, so others have their turn.
+            inbound.uncount(connection, row.id)
+            return
+        log.info("written by hand", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
 
 
 def _handle_machine(office: Office, connection: Connection, row: Inbound, raw: bytes, mail: Mail, source: Origin) -> None:

@@ -4,6 +4,8 @@ Mails that came in. A row stays pending until the one transaction that writes al
     pending ──▶ ticket | staff | ignored | quarantined
     before_first_run                    older than the first contact with its mailbox
 
+A mail `by_hand` lies in Sent: a person wrote it from the mailbox. Of those only what belongs to a ticket is kept.
+
 A claim expires, so what a dead worker held comes back by itself; attempts are counted before the work.
 """
 
@@ -16,7 +18,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
 from mailbot.errors import NotFound
 from mailbot.store.database import insert_into
@@ -80,6 +82,7 @@ class Inbound:
     attempts: int
     done_at: datetime | None = None
     forgotten_at: datetime | None = None
+    by_hand: bool = False
 
 
 _ROW = [column for column in inbound.c if column is not inbound.c.raw]
@@ -96,6 +99,7 @@ def _inbound(row: Row[*tuple[Any, ...]]) -> Inbound:
         attempts=row.attempts,
         done_at=row.done_at,
         forgotten_at=row.forgotten_at,
+        by_hand=row.by_hand,
     )
 
 
@@ -108,8 +112,14 @@ def add(
     received: datetime,
     state: State,
     reason: str | None = None,
+    by_hand: bool = False,
+    held_until: datetime | None = None,
 ) -> bool:
-    """Keep a mail. False, and nothing changes, when the mail of that place is here already."""
+    """
+    Keep a mail. False, and nothing changes, when the mail of that place is here already.
+
+    Until `held_until`, or until `hand_over`, nobody claims it.
+    """
     statement = insert_into(connection, inbound).on_conflict_do_nothing(
         index_elements=["mailbox", "folder", "uidvalidity", "uid"],
     )
@@ -125,6 +135,8 @@ def add(
         "state": state.value,
         "reason": reason,
         "attempts": 0,
+        "by_hand": by_hand,
+        "claimed_until": held_until,
     }
     return connection.execute(statement.values(values).returning(inbound.c.id)).first() is not None
 
@@ -210,6 +222,15 @@ def claim(connection: Connection, *, now: datetime, lease: timedelta) -> tuple[I
     return replace(_inbound(row), attempts=row.attempts + 1), row.raw
 
 
+def hand_over(connection: Connection, mailbox: str) -> None:
+    """What was kept of that mailbox and held back may be claimed now."""
+    connection.execute(
+        update(inbound)
+        .where(inbound.c.mailbox == mailbox, inbound.c.state == State.PENDING.value, inbound.c.attempts == 0)
+        .values(claimed_until=None)
+    )
+
+
 def give_back(connection: Connection, id: int) -> None:
     """End a claim without a result."""
     connection.execute(
@@ -248,12 +269,35 @@ def original(connection: Connection, mail: Inbound) -> Inbound | None:
             *_is(mail.identity),
             inbound.c.id != mail.id,
             inbound.c.state != State.BEFORE_FIRST_RUN.value,
-            or_(inbound.c.id < mail.id, inbound.c.state.in_([State.TICKET.value, State.STAFF.value])),
+            or_(inbound.c.id < mail.id, inbound.c.by_hand, inbound.c.state.in_([State.TICKET.value, State.STAFF.value])),
         )
         .order_by(inbound.c.id)
         .limit(1)
     ).one_or_none()
     return None if row is None else _inbound(row)
+
+
+def pending_by_hand(connection: Connection) -> tuple[bytes, ...]:
+    """What people wrote from the mailboxes and nobody has worked on yet."""
+    pending = (inbound.c.by_hand, inbound.c.state == State.PENDING.value)
+    return tuple(connection.execute(select(inbound.c.raw).where(*pending).order_by(inbound.c.id)).scalars())
+
+
+def pending_named(connection: Connection, message_ids: Sequence[str]) -> tuple[bytes, ...]:
+    """The mails of these Message-IDs that came in and that nobody has worked on yet."""
+    pending = (inbound.c.by_hand.is_(False), inbound.c.state == State.PENDING.value, inbound.c.message_id.in_(message_ids))
+    return tuple(connection.execute(select(inbound.c.raw).where(*pending)).scalars())
+
+
+def is_known_by_hand(connection: Connection, message_id: str) -> bool:
+    """Whether a mail of that Message-ID that a person wrote from a mailbox is kept; some servers file it twice."""
+    known = select(inbound.c.id).where(inbound.c.by_hand, inbound.c.message_id.in_([message_id, veiled(message_id)]))
+    return bool(message_id) and connection.execute(known).first() is not None
+
+
+def forget(connection: Connection, id: int) -> None:
+    """Nothing of a mail that belongs to nothing stays."""
+    connection.execute(delete(inbound).where(inbound.c.id == id))
 
 
 def get(connection: Connection, id: int) -> tuple[Inbound, bytes]:
@@ -368,9 +412,11 @@ def known_uids(connection: Connection, *, mailbox: str, folder: str, uidvalidity
 
 
 def counts(connection: Connection) -> dict[str, dict[State, int]]:
-    """How many mails of each mailbox stand in each state."""
+    """How many mails that came to each mailbox stand in each state; also such that people wrote, if they are in quarantine."""
     rows = connection.execute(
-        select(inbound.c.mailbox, inbound.c.state, func.count()).group_by(inbound.c.mailbox, inbound.c.state)
+        select(inbound.c.mailbox, inbound.c.state, func.count())
+        .where(or_(inbound.c.by_hand.is_(False), inbound.c.state == State.QUARANTINED.value))
+        .group_by(inbound.c.mailbox, inbound.c.state)
     )
     found: dict[str, dict[State, int]] = {}
     for mailbox, state, number in rows:

@@ -34,7 +34,7 @@ class State(StrEnum):
     HELD = "held"  # until `due_at`
     STOPPED = "stopped"  # until a person decides
     RELEASED = "released"  # a person has decided: it leaves whatever the limits say
-    DROPPED = "dropped"  # a person has decided: it never leaves
+    DROPPED = "dropped"  # a person has decided, or has answered instead: it never leaves
     REFUSED = "refused"
 
 
@@ -195,6 +195,23 @@ def drop(connection: Connection, id: int) -> Outbound:
     mail = _kept_back(connection, id)
     _set(connection, id, state=State.DROPPED.value)
     return mail
+
+
+def withdraw(connection: Connection, conversation: int, *, error: str) -> tuple[Outbound, ...]:
+    """What the bot would still have said to members by itself in that conversation never leaves; gives those mails."""
+    rows = connection.execute(
+        select(*_ROW)
+        .select_from(_WITH_TICKET)
+        .where(
+            tickets.c.conversation == conversation,
+            outbound.c.automatic,
+            outbound.c.state.in_([state.value for state in (State.QUEUED, State.HELD, State.STOPPED)]),
+        )
+        .with_for_update(of=outbound)
+    ).all()
+    for row in rows:
+        _set(connection, row.id, state=State.DROPPED.value, error=error)
+    return tuple(_outbound(row, attempts=row.attempts) for row in rows)
 
 
 def returned(connection: Connection, id: int, *, now: datetime, error: str) -> None:

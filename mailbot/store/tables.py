@@ -49,6 +49,7 @@ inbound = Table(
     Column("claimed_until", Moment),
     Column("done_at", Moment),
     Column("forgotten_at", Moment),  # since then its words are gone
+    Column("by_hand", Boolean, nullable=False, server_default=false()),  # from Sent: a person wrote it from the mailbox
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index("ix_inbound_state", "state", "attempts", "id"),
     Index("ix_inbound_identity", "sha256", "message_id"),

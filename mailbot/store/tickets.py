@@ -81,6 +81,19 @@ def ticket_with(connection: Connection, message_ids: Sequence[str], address: str
     ).scalar_one_or_none()
 
 
+def with_mail(connection: Connection, message_id: str) -> tuple[str, ...]:
+    """Keys of the tickets that a mail of that Message-ID belongs to, in order."""
+    found = (
+        select(tickets.c.key, tickets.c.number)
+        .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
+        .join(inbound, inbound.c.id == ticket_mails.c.mail)
+        .where(inbound.c.message_id == message_id)
+        .order_by(tickets.c.number)
+        .distinct()
+    )
+    return tuple(connection.execute(found).scalars())
+
+
 def in_conversation(connection: Connection, conversation: int) -> tuple[Ticket, ...]:
     """All tickets of a conversation, in order, locked until the end of the transaction."""
     rows = connection.execute(
@@ -157,10 +170,10 @@ def take_part(connection: Connection, key: str, address: str) -> None:
     connection.execute(statement.on_conflict_do_nothing())
 
 
-def takes_part(connection: Connection, key: str, address: str) -> bool:
-    """Whether the address belongs to the ticket."""
+def takes_part(connection: Connection, key: str, *addresses: str) -> bool:
+    """Whether one of the addresses belongs to the ticket."""
     found = select(participants.c.address).where(
-        participants.c.ticket == _number(key), participants.c.address == _address(address)
+        participants.c.ticket == _number(key), participants.c.address.in_([_address(each) for each in addresses])
     )
     return connection.execute(found).first() is not None
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mailbot.catalogue import Catalogue, Service
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
+from mailbot.tickets.takeover import TAKEN_OVER, is_taken_over
 from mailbot.tickets.ticket import State, Ticket
 from mailbot.understanding.request import Act, Reading, Request
 
@@ -35,8 +36,8 @@ def decide(reading: Reading, tickets: tuple[Ticket, ...], catalogue: Catalogue) 
     return Decision(
         action=next((action for action in _ORDER if any(outcome.action is action for outcome in outcomes)), Action.TRIAGE),
         outcomes=outcomes,
-        reply=_reply(outcomes, tickets, reading.act),
-        silence=_silence(reading.act),
+        reply=_reply(outcomes, reading.act),
+        silence=_silence(outcomes, reading.act),
         tell_staff=tuple(
             at
             for at, (_, ticket) in enumerate(pairs)
@@ -106,6 +107,8 @@ def _outcome(request: Request, ticket: Ticket | None, act: Act, catalogue: Catal
         return Outcome(request=request, action=Action.TRIAGE, state=State.TRIAGE, ticket=key, questions=questions)
     if ticket is not None and (act is not Act.SAY or not (new or request.missing)):
         return Outcome(request=request, action=action, state=ticket.state, ticket=key, changed=False, questions=questions)
+    if action is Action.ASK and ticket is not None and is_taken_over(ticket):
+        return Outcome(request=request, action=Action.OPEN, state=State.OPEN, ticket=key, changed=False, questions=questions)
     if action is Action.ASK and questions > catalogue.questions.at_most:
         return Outcome(request=request, action=Action.TRIAGE, state=State.TRIAGE, ticket=key, questions=questions)
     return Outcome(request=request, action=action, state=state, ticket=key, questions=questions)
@@ -134,7 +137,12 @@ def _next(request: Request, service: Service) -> tuple[Action, State]:
     return action, state
 
 
-def _reply(outcomes: tuple[Outcome, ...], tickets: tuple[Ticket, ...], act: Act) -> Reply | None:
+def _is_left_to_person(outcomes: tuple[Outcome, ...]) -> bool:
+    """Whether all that could be said is what a person, who has taken over, is there to say."""
+    return bool(outcomes) and all(each.state is State.OPEN and each.request.missing for each in outcomes)
+
+
+def _reply(outcomes: tuple[Outcome, ...], act: Act) -> Reply | None:
     match act:
         case Act.THANK:
             return None
@@ -143,11 +151,13 @@ def _reply(outcomes: tuple[Outcome, ...], tickets: tuple[Ticket, ...], act: Act)
         case Act.INQUIRE:
             return Reply.STATUS
         case Act.SAY:
-            return Reply.ANSWER
+            return None if _is_left_to_person(outcomes) else Reply.ANSWER
 
 
-def _silence(act: Act) -> str | None:
-    return "thanks need no answer" if act is Act.THANK else None
+def _silence(outcomes: tuple[Outcome, ...], act: Act) -> str | None:
+    if act is Act.THANK:
+        return "thanks need no answer"
+    return TAKEN_OVER if act is Act.SAY and _is_left_to_person(outcomes) else None
 
 
 def _concerns_staff(outcome: Outcome, ticket: Ticket | None, act: Act) -> bool:

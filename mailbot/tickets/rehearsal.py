@@ -115,6 +115,7 @@ def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
     yield lambda writer: writer.from_staff(ticket, text="ist eingerichtet", mailbox=box)
     yield lambda writer: writer.closed(ticket, mailbox=box)
     yield lambda writer: writer.transcript(ticket, rows=(("#erledigt", "abgeschlossen"), (ENDLESS, "nicht verstanden")))
+    yield lambda writer: writer.answered(ticket, text=original, mailbox=box)
 
 
 def _waiting(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:

@@ -180,6 +180,16 @@ class Writer:
         table = Table(head=("Geschrieben", "Geschehen"), rows=tuple((flat(wrote), flat(done)) for wrote, done in rows))
         return self._to_staff("transcript", ticket, rows=table)
 
+    def answered(self, ticket: Ticket, *, text: str, mailbox: Mailbox) -> Words:
+        """To staff: somebody has written to the member from that mailbox, past the bot."""
+        return self._to_staff(
+            "answered",
+            ticket,
+            **{"from": mailbox.address},
+            who=flat(ticket.requester.name) or ticket.requester.email or "dem Mitglied",
+            words=Quote(text=text),
+        )
+
     def digest(self, digest: Digest, member: Staff | None = None) -> Words:
         """The daily overview; for a member of staff with what is theirs at its top."""
         mine = digest.of(member.id) if member else ()

@@ -206,6 +206,32 @@ def test_a_copy_lies_in_sent_as_read(inbox: Folder, people: IMAPClient):
     assert len(people.search("SEEN")) == 1
 
 
+def test_a_folder_that_is_only_asked_for_is_not_made(inbox: Folder):
+    assert inbox.known_special("\\Archive") is None
+    assert inbox.known("Ablage") is None
+    assert "Ablage" not in inbox.folders
+
+
+def test_another_folder_is_read_beside_ours_by_heads_first(inbox: Folder, people: IMAPClient):
+    inbox.append("INBOX", eml(id="1@verein.example"))
+    inbox.append("Sent", eml(id="2@verein.example"), when=datetime(2025, 9, 1, tzinfo=UTC))
+    inbox.append("Sent", eml(id="3@verein.example"), seen=False, when=datetime(2025, 9, 22, tzinfo=UTC))
+
+    with inbox.beside("Sent") as sent:
+        uids = sent.uids(since=datetime(2025, 9, 20, tzinfo=UTC))
+        (head,) = sent.heads(uids, ("MESSAGE-ID", "BCC"))
+        (whole,) = sent.fetch(uids)
+        reached = (sent.uidvalidity, sent.newest)
+
+    assert head.raw.strip() == b"Message-ID: <3@verein.example>"
+    assert (whole.raw, whole.received) == (eml(id="3@verein.example"), head.received)
+    standing = inbox.standing("Sent")
+    assert reached == (standing.uidvalidity, standing.newest)
+    assert [mail.raw for mail in inbox.fetch(inbox.uids())] == [eml(id="1@verein.example")]
+    people.select_folder("Sent")
+    assert people.search("UNSEEN") == [head.uid]
+
+
 def test_looking_into_another_folder_leaves_ours_open(inbox: Folder):
     inbox.append("INBOX", eml())
     before = inbox.uidvalidity

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import URL, make_url
 
 from mailbot.errors import DeliveryError
-from mailbot.mail.imap import Arrived
+from mailbot.mail.imap import Arrived, Standing
 from mailbot.service.bot import run_once
 from mailbot.service.office import Office, open_office
 from mailbot.service.receiver import Since
@@ -57,10 +57,15 @@ class Shelf:
 
     uidvalidity: int = 7
     mails: dict[int, Arrived] = field(default_factory=dict)
-    sent: list[bytes] = field(default_factory=list)
+    others: dict[str, Shelf] = field(default_factory=dict)  # the further folders of the mailbox, by name
     moved: dict[str, list[int]] = field(default_factory=dict)
     told: int = 0
     next_uid: int = 1
+
+    @property
+    def sent(self) -> list[bytes]:
+        """What lies in Sent, the oldest first."""
+        return [mail.raw for mail in self.others["Sent"].mails.values()] if "Sent" in self.others else []
 
     def put(self, raw: bytes, received: datetime) -> int:
         uid = self.next_uid
@@ -87,9 +92,15 @@ class Shelf:
         lines = {uid: self.mails[uid].raw.split(b"\n") for uid in uids if uid in self.mails}  # as Dovecot does: CR ends no line
         return {uid: b"\n".join(line for line in each if line.startswith(b"Message-ID:")) for uid, each in lines.items()}
 
-    def uids(self, after: int = 0) -> list[int]:
+    def uids(self, after: int = 0, *, since: datetime | None = None) -> list[int]:
         self.told = max(self.mails, default=0)
         return sorted(uid for uid in self.mails if uid > after)
+
+    def heads(self, uids: Sequence[int], fields: Sequence[str]) -> Iterator[Arrived]:
+        for mail in self.fetch(uids):
+            headers = parsed(mail.raw)
+            wanted = [f"{name}: {value}" for name, value in headers.items() if name.upper() in fields]
+            yield replace(mail, raw="\r\n".join([*wanted, "", ""]).encode())
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Arrived]:
         return (self.mails[uid] for uid in uids if uid in self.mails)
@@ -107,11 +118,30 @@ class Shelf:
     def special(self, use: str, else_name: str) -> str:
         return else_name
 
+    def known_special(self, use: str) -> str | None:
+        return self.known(use.removeprefix("\\"))
+
+    def known(self, name: str) -> str | None:
+        return name if name in self.others else None
+
+    def standing(self, folder: str) -> Standing:
+        other = self.others[folder]
+        return Standing(uidvalidity=other.uidvalidity, newest=other.newest)
+
+    @property
+    def newest(self) -> int:
+        return self.next_uid - 1
+
+    @contextmanager
+    def beside(self, name: str) -> Iterator[Shelf]:
+        yield self.others[name]
+
     def has(self, folder: str, message_id: str) -> bool:
-        return any(message_id.encode() in raw for raw in self.sent)
+        other = self.others.get(folder)
+        return other is not None and any(parsed(mail.raw)["Message-ID"] == f"<{message_id}>" for mail in other.mails.values())
 
     def append(self, folder: str, raw: bytes, *, seen: bool = True, when: datetime | None = None) -> None:
-        self.sent.append(raw)
+        self.others.setdefault(folder, Shelf()).put(raw, when or MONDAY)
 
 
 @dataclass

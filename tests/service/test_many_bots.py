@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from mailbot.service import desk
 from mailbot.service.overview import send_if_due
-from mailbot.service.receiver import receive
+from mailbot.service.receiver import hand_over, receive
 from mailbot.service.sender import deliver
 from mailbot.service.worker import work
 from mailbot.store import tickets
@@ -33,6 +33,7 @@ def test_each_mail_becomes_one_ticket_and_one_answer(bench: Bench):
 
     def live(_number: int) -> None:
         receive(office, box, bench.support)  # type: ignore[arg-type]
+        hand_over(office, box)
         while work(office):
             pass
         while deliver(office):
@@ -55,6 +56,7 @@ def test_what_staff_order_keeps_what_somebody_else_does_at_the_same_time(bench: 
     bench.arrives(COMPLETE, Subject="Signal-Gruppe für den OV Kalk")
     bench.mail(eml("#nehme ich", From=STAFF, **answering(bench.slot.to(STAFF)[-1])))
     receive(office, office.catalogue.mailbox("support"), bench.support)  # type: ignore[arg-type]
+    hand_over(office, office.catalogue.mailbox("support"))
 
     with ThreadPoolExecutor(1) as other:
         with office.database.write() as connection:

@@ -12,6 +12,7 @@ def upgrade() -> None:
     op.add_column("tickets", sa.Column("waits_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("merged_into", sa.String(length=32), nullable=True))
     op.add_column("tickets", sa.Column("follows", sa.String(length=32), nullable=True))
+    op.add_column("inbound", sa.Column("by_hand", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("participants", sa.Column("name", sa.Text(), nullable=False, server_default=""))
     op.add_column("participants", sa.Column("copied", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("tickets", sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))

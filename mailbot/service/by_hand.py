@@ -1,0 +1,141 @@
+"""What a person wrote to a member from a shared mailbox, past the bot: it belongs to the ticket and ends the bot's asking."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from mailbot.catalogue import Mailbox
+from mailbot.mail.fields import all_addresses
+from mailbot.mail.message import Kind, Mail
+from mailbot.mail.read import read
+from mailbot.mail.thread import thread_of
+from mailbot.service.office import Office
+from mailbot.service.post import Post
+from mailbot.service.rulebook import Rules
+from mailbot.store import inbound, outbound, tickets
+from mailbot.store.inbound import Inbound, State
+from mailbot.tickets.blocks import printable
+from mailbot.tickets.takeover import taken_over
+from mailbot.tickets.ticket import Event, Ticket
+from mailbot.tickets.ticket import State as TicketState
+
+NO_WORDS = "(ohne Text)"
+INSTEAD = "a person has answered from the mailbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """
+    What a mail that a person wrote from a mailbox is about.
+
+    `keys` are the tickets that it goes to a participant of; `pending`: it answers a mail that is not worked on yet.
+    """
+
+    keys: tuple[str, ...] = ()
+    pending: bool = False
+
+
+def concern_of(office: Office, connection: Connection, mail: Mail) -> Concern:
+    """
+    By what it answers (a mail of a member, or one of ours), then by a key in the subject.
+
+    Only what goes to somebody who takes part in the ticket is about it: staff also write to each other, and to lists.
+    """
+    recipients = tuple(each for each in _recipients(mail) if each not in office.catalogue.own_addresses)
+    if not recipients:
+        return Concern()
+    answered = (*mail.in_reply_to, *reversed(mail.references))
+    for message_id in answered:
+        keys = _known_to(connection, _tickets_of(office, connection, message_id), recipients)
+        if keys:
+            return Concern(keys=keys)
+    if _answers_pending(connection, answered, recipients):
+        return Concern(pending=True)
+    prefix = office.catalogue.organisation.ticket_prefix
+    named = re.search(rf"\[({re.escape(prefix)}-\d{{1,9}})\]", mail.subject, re.IGNORECASE)
+    return Concern(keys=_known_to(connection, (named[1].upper(),), recipients) if named else ())
+
+
+def _recipients(mail: Mail) -> tuple[str, ...]:
+    hidden = all_addresses(list(mail.headers), "bcc", [])
+    return tuple(dict.fromkeys(each.email for each in (*mail.to, *mail.cc, *hidden) if each.email))
+
+
+def _tickets_of(office: Office, connection: Connection, message_id: str) -> tuple[str, ...]:
+    thread = thread_of(message_id, office.keys)
+    if thread is None:
+        return tickets.with_mail(connection, message_id)
+    # In a database that was lost and begun again the key may stand for somebody else's ticket.
+    return (thread.key,) if outbound.ticket_of(connection, message_id) == thread.key else ()
+
+
+def _known_to(connection: Connection, keys: tuple[str, ...], recipients: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keys if tickets.takes_part(connection, key, *recipients))
+
+
+def _answers_pending(connection: Connection, answered: tuple[str, ...], recipients: tuple[str, ...]) -> bool:
+    return bool(answered) and any(read(raw).sender.email in recipients for raw in inbound.pending_named(connection, answered))
+
+
+def is_answered(connection: Connection, mail: Mail) -> bool:
+    """Whether a person has answered that very mail of a member already, in one that is not worked on yet."""
+    written = (read(raw) for raw in inbound.pending_by_hand(connection)) if mail.message_id else ()
+    return any(
+        mail.message_id in (*each.in_reply_to, *each.references) and mail.sender.email in _recipients(each) for each in written
+    )
+
+
+def handle_by_hand(office: Office, connection: Connection, rules: Rules, row: Inbound, mail: Mail) -> bool:
+    """Write down all that follows; False, and nothing is written, while the mail that it answers is still to be worked on."""
+    concern = concern_of(office, connection, mail)
+    if concern.pending:
+        return False
+    if not concern.keys or "multipart/report" in mail.media_types[:1]:
+        # What it answered has come to nothing, or it says no more than "read".
+        inbound.forget(connection, row.id)
+        return True
+    box = rules.catalogue.mailbox(row.place.mailbox)
+    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock(), cause=row.id)
+    told = [_record(post, ticket, row, mail, box) for ticket in _concerned(connection, concern)]
+    for withdrawn in outbound.withdraw(connection, told[0].conversation, error=INSTEAD):
+        _note_withdrawn(post, withdrawn)
+    _tell_staff(post, rules, next(ticket for ticket in told if ticket.key in concern.keys), mail, box)
+    inbound.finish(connection, row.id, State.STAFF, now=post.now)
+    return True
+
+
+def _concerned(connection: Connection, concern: Concern) -> list[Ticket]:
+    """The tickets that are meant, and those of their conversation that the bot still asks about, locked."""
+    conversation = tickets.conversation_of(connection, concern.keys[0])
+    assert conversation is not None
+    found = tickets.in_conversation(connection, conversation)
+    return [ticket for ticket in found if ticket.key in concern.keys or ticket.state is TicketState.ASKING]
+
+
+def _record(post: Post, ticket: Ticket, row: Inbound, mail: Mail, box: Mailbox) -> Ticket:
+    after = taken_over(ticket, now=post.now)
+    tickets.save(post.connection, after)
+    tickets.belongs(post.connection, ticket.key, row.id)
+    event = Event(at=post.now, kind="answered", by=box.address, text=_words(mail), mail=row.id)
+    tickets.note(post.connection, ticket.key, event)
+    return after
+
+
+def _words(mail: Mail) -> str:
+    own = "\n".join(printable(line.text) for line in mail.body.of(Kind.OWN)).strip()
+    return own or NO_WORDS
+
+
+def _note_withdrawn(post: Post, mail: outbound.Outbound) -> None:
+    if mail.ticket is not None:
+        text = f"Mail an {mail.recipient} nicht mehr gesendet: ein Mensch hat geantwortet"
+        tickets.note(post.connection, mail.ticket, Event(at=post.now, kind="note", by="mailbot", text=text, mail=post.cause))
+
+
+def _tell_staff(post: Post, rules: Rules, ticket: Ticket, mail: Mail, box: Mailbox) -> None:
+    words = rules.writer.answered(ticket, text=_words(mail), mailbox=box)
+    for member in post.responsible(ticket.request.service):
+        post.to_staff(ticket.key, member, words, mailbox=rules.catalogue.mailbox(ticket.mailbox))
