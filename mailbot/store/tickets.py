@@ -117,7 +117,7 @@ def with_histories(connection: Connection, *states: State) -> tuple[tuple[Ticket
     # Ordered here: asked for the order, SQLite reads all tickets in the order of their numbers instead of using the index.
     wanted = select(tickets).where(tickets.c.state.in_([state.value for state in states]))
     found = sorted(((row.number, _ticket(row)) for row in connection.execute(wanted)), key=lambda each: each[0])
-    histories = _histories(connection, wanted)
+    histories = _histories(connection, wanted.with_only_columns(tickets.c.number))
     return tuple((ticket, tuple(histories.get(number, ()))) for number, ticket in found)
 
 
