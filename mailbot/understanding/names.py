@@ -55,6 +55,10 @@ def names_in(text: str, *, loose: bool = False, turned: bool = False) -> tuple[N
     found: list[Name] = []
     at = 0
     while at < len(words):
+        # Most words are written small and begin no name; "ben" is a name that some write so among others with a capital.
+        if not (loose or small or words[at].text[:1].isupper() or words[at].text == "ben"):
+            at += 1
+            continue
         run = _run(text, words, at, loose=loose, small=small)
         if run:
             found.append(_name(text, run))

@@ -165,7 +165,9 @@ class _Said:
         """
         aside = pattern(*self.catalogue.language.aside)
         texts = [(at, aside.sub(" ", self.text(at))) for at in (-1, *(self.all if told is None else told)) if self.text(at)]
-        found = [hit for service in self.catalogue.services for at, text in texts if (hit := _hit(service, at, text))]
+        whole = "\n".join(text for _, text in texts)
+        spoken_of = [service for service in self.catalogue.services if _may_hit(service, whole)]
+        found = [hit for service in spoken_of for at, text in texts if (hit := _hit(service, at, text))]
         strong = [hit for hit in found if hit.strong]
         kept = self._without_rivals(strong) if strong else self._for_group_or_person(found)
         return [hit for hit in kept if hit.at >= 0] or kept
@@ -284,6 +286,14 @@ class _Said:
         """Which words spoke for the service, and where."""
         place = "in the subject" if hit.at < 0 else f"in line {self.passages[hit.at].line}"
         return f'rule {hit.service.id}: "{hit.word}" {place}'
+
+
+def _may_hit(service: Service, whole: str) -> bool:
+    """False where no part of the text can be a hit: most mails speak of one service, and have many passages."""
+    signs = service.signs
+    left = pattern(*signs.not_if).sub(" ", whole) if signs.not_if else whole
+    words = pattern(*signs.strong, *signs.weak)
+    return bool(words.search(left) or words.search(whole) or _misspelt(whole, signs.names))
 
 
 def _hit(service: Service, at: int, text: str) -> _Hit | None:
