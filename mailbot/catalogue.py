@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import time, timedelta
 from difflib import get_close_matches
 from functools import cached_property
@@ -29,6 +29,7 @@ from pydantic_core import PydanticCustomError
 
 from mailbot.errors import CatalogueError
 from mailbot.expression import pattern
+from mailbot.variables import templates_beside
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -356,6 +357,7 @@ class Service(Rule):
     due_months: int | None = Field(default=None, ge=1)  # legal deadline
     privacy: bool = False  # about the data of who asks: staff may send or erase them by mail
     retention: Days | None = None  # how long its tickets are kept, where not as all others
+    handover: Id | None = None  # templates/handover/<name>.*: what staff get ready-made when a request is complete
     priority: int = 0  # the higher one is asked first when one mail fits several
     examples: tuple[Example, ...] = ()
 
@@ -427,11 +429,23 @@ def load_catalogue(path: Path) -> Catalogue:
         raise CatalogueError(f"{path}: there is no such file; set MAILBOT_RULES or start where rules.yaml lies") from None
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path}: cannot be read as UTF-8 text: {error}") from error
-    return parse_catalogue(text, str(path))
+    return parse_catalogue(text, str(path), handovers=_handovers(templates_beside(path)))
 
 
-def parse_catalogue(text: str, name: str = "rules.yaml") -> Catalogue:
-    """The catalogue that stands in `text`; `name` stands in complaints. Raises CatalogueError."""
+def _handovers(templates: Path) -> frozenset[str] | None:
+    """What `handover` may name; None where there are no templates at all, which is somebody else's complaint."""
+    return frozenset(file.stem for file in templates.glob("handover/*.*")) if templates.is_dir() else None
+
+
+def parse_catalogue(text: str, name: str = "rules.yaml", *, handovers: Set[str] | None = None) -> Catalogue:
+    """
+    The catalogue that stands in `text`; `name` stands in complaints.
+
+    Args:
+        handovers: those that there are; None: not known, so any may be named.
+
+    Raises CatalogueError.
+    """
     try:
         tree, content = _parsed(text)
         doubles = list(_doubled_keys(tree))
@@ -446,7 +460,8 @@ def parse_catalogue(text: str, name: str = "rules.yaml") -> Catalogue:
         raise CatalogueError(f"{name}:1: {error}") from error
     if not isinstance(content, dict):
         raise CatalogueError(f"{name}:1: should be settings like 'services:', stands there: {_kind(content)}")
-    complaints = [(_line_of(tree, place), sentence) for place, sentence in _loose_ends(content)]
+    loose_ends = [*_loose_ends(content), *_unknown_handovers(content, handovers)]
+    complaints = [(_line_of(tree, place), sentence) for place, sentence in loose_ends]
     try:
         catalogue = Catalogue.model_validate(content)
     except ValidationError as error:
@@ -499,6 +514,15 @@ def _loose_ends(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, .
         for id in works_on if isinstance(works_on, list) else []:
             if isinstance(id, str) and id not in offered:
                 yield ("staff", at, "services"), f"staff '{person.get('id')}': there is no service '{id}'"
+
+
+def _unknown_handovers(content: Mapping[str, Any], there: Set[str] | None) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for at, service in _entries(content, "services"):
+        named = service.get("handover")
+        if isinstance(named, str) and there is not None and named not in there:
+            offered = ", ".join(sorted(there)) or "none"
+            sentence = f"service '{service.get('id')}': no '{named}' in templates/handover/, there are: {offered}"
+            yield ("services", at, "handover"), sentence
 
 
 def _entries(content: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -305,6 +305,24 @@ def test_what_names_another_part_is_told_with_its_line(old: str, new: str, sente
     assert not complaint(edited((old, new))).startswith("rules.yaml:1:")
 
 
+def test_a_hand_over_that_is_not_there_is_told_with_those_that_are(tmp_path: Path):
+    rules = tmp_path / "rules.yaml"
+    text = edited(("    inbox: support\n", "    inbox: support\n    handover: nextclod\n"))
+    rules.write_text(text, encoding="utf-8")
+    load_catalogue(rules)  # without any templates this is not to be known
+
+    (tmp_path / "templates" / "handover").mkdir(parents=True)
+    for name in ("nextcloud.sh", "nextcloud.csv", "email_group.txt"):
+        (tmp_path / "templates" / "handover" / name).touch()
+
+    with pytest.raises(CatalogueError) as raised:
+        load_catalogue(rules)
+    assert str(raised.value) == (
+        f"{tmp_path}/{place(text, 'nextclod')}: service 'nextcloud': no 'nextclod' in templates/handover/, "
+        "there are: email_group, nextcloud"
+    )
+
+
 def test_all_complaints_come_at_once_and_in_order():
     text = edited(
         ("name: Kim Sommer", "name: 12"),

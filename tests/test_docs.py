@@ -107,7 +107,7 @@ def test_what_is_not_built_yet_is_not_there():
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"(?<=[\s`])--[a-z][\w-]*", "\n".join(map(code, DOCS))))))
 def test_every_option_of_the_documents_exists(option: str):
-    of_other_programs = {"--help", "--profile", "--dist"}
+    of_other_programs = {"--help", "--profile", "--dist", "--display-name"}
 
     assert option in of_other_programs | set(options(get_command(app)))
 

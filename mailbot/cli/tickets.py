@@ -1,9 +1,10 @@
-"""tickets, show, close, reopen, wait, assign, note, hold, release: what staff can do by mail, on the command line."""
+"""tickets, show, handover, close, reopen, wait, assign, note, hold, release: what staff can do, on the command line."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -42,6 +43,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("wait")(wait)
     app.command("assign")(assign)
     app.command("note")(note)
+    app.command("handover")(handover)
     app.command("hold")(hold)
     app.command("release")(release)
 
@@ -102,6 +104,25 @@ def assign(key: Key, who: Annotated[str, typer.Argument(help="Id of a member of 
 def note(key: Key, text: Annotated[list[str], typer.Argument(help="What shall stand in the history.")]) -> None:
     """Write a note into a ticket's history; the member does not see it."""
     _carry_out(key, "note", " ".join(text))
+
+
+def handover(key: Key, out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the files there.")] = None) -> None:
+    """Print what is ready to be set up for a complete ticket, or write it to files."""
+    from mailbot.errors import SettingsError
+    from mailbot.store import tickets
+
+    with office() as opened, opened.database.read() as connection:
+        files = opened.rules(connection).writer.hand_over(tickets.get(connection, key))
+    for file in files:
+        if out is None:
+            typer.echo(f"# {file.name}\n{file.content.decode()}")
+            continue
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / file.name).write_bytes(file.content)
+        except OSError as error:
+            raise SettingsError(f"{out / file.name}: cannot be written: {error.strerror}") from None
+        typer.echo(out / file.name)
 
 
 def hold(

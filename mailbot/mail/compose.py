@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from email.charset import QP, Charset
+from email.encoders import encode_base64
 from email.header import Header
+from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
@@ -14,11 +16,14 @@ from email.utils import format_datetime, formataddr
 from hashlib import sha256
 
 from mailbot.errors import DeliveryError
-from mailbot.mail.letter import Letter
+from mailbot.mail.letter import File, Letter
 from mailbot.mail.message import Address
 
 REFERENCES_LENGTH = 1500
 """Characters; more breaks the threading of Outlook and the header limits of some servers."""
+
+LONGEST_NAME = 60
+"""Characters of a file's name: as percent-encoded UTF-8 of four bytes each they fit into a line of 998 (RFC 2231)."""
 
 # The newer EmailPolicy loses and adds blanks in long subjects with umlauts, and folds long Message-IDs
 # into encoded words. Here headers are folded already when they are set.
@@ -37,7 +42,8 @@ _LONG_WORD = 60
 
 def compose(letter: Letter, *, date: datetime) -> bytes:
     """
-    The letter as multipart/alternative in UTF-8, lines ended by CRLF and at most 998 bytes long.
+    The letter as multipart/alternative in UTF-8, lines ended by CRLF and at most 998 bytes long; where it has files,
+    as multipart/mixed of that and the files.
 
     No value can start a header of its own: line ends and other control characters become a blank.
     `date` is aware. Of long References the first and the last ids stay, up to 1500 characters.
@@ -47,11 +53,11 @@ def compose(letter: Letter, *, date: datetime) -> bytes:
         ValueError: `letter.headers` names something that is no field name, or a field that stands there already.
 
     Source:
-        RFC 5322, 2046, 2047; RFC 3834, section 5; [MS-OXCMAIL] 2.2.3.2.14 (X-Auto-Response-Suppress).
+        RFC 5322, 2046, 2047, 2231 (names of files); RFC 2183 (Content-Disposition); RFC 3834, section 5;
+        [MS-OXCMAIL] 2.2.3.2.14 (X-Auto-Response-Suppress).
     """
-    # "=_" stands in no quoted-printable text, so the boundary cannot occur in a part (RFC 2045, 6.7).
-    boundary = f"=_{sha256(letter.message_id.encode(errors='replace')).hexdigest()[:32]}"
-    mail = MIMEMultipart("alternative", boundary, policy=_POLICY)
+    words = _multipart("alternative", letter, *(_part(*part) for part in (("plain", letter.text), ("html", letter.html))))
+    mail = _multipart("mixed", letter, words, *map(_file, letter.files)) if letter.files else words
     mail["From"] = _mailbox(letter.sender)
     mail["To"] = f",{_FOLD}".join(_mailbox(address) for address in letter.to)
     if letter.reply_to:
@@ -66,8 +72,6 @@ def compose(letter: Letter, *, date: datetime) -> bytes:
         if not _FIELD_NAME.fullmatch(name) or name in mail:
             raise ValueError(f"a letter cannot have the extra header {name!r}")
         mail[name] = _text(value)
-    for subtype, text in (("plain", letter.text), ("html", letter.html)):
-        mail.attach(_part(subtype, text))
     return mail.as_bytes()
 
 
@@ -84,6 +88,34 @@ def _readable(text: str) -> str:
 def _whole(text: str) -> str:
     """Lone surrogates (left over from undecodable bytes) become U+FFFD: UTF-8 cannot say them."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _multipart(subtype: str, letter: Letter, *parts: Message) -> MIMEMultipart:
+    # "=_" stands neither in quoted-printable nor in base64, so the boundary cannot occur in a part (RFC 2045, 6.7).
+    boundary = f"=_{subtype[:3]}{sha256(letter.message_id.encode(errors='replace')).hexdigest()[:32]}"
+    multipart = MIMEMultipart(subtype, boundary, policy=_POLICY)
+    for part in parts:
+        if "MIME-Version" in part:
+            del part["MIME-Version"]  # belongs to a whole mail (RFC 2045, 4)
+        multipart.attach(part)
+    return multipart
+
+
+def _file(file: File) -> Message:
+    part = Message(policy=_POLICY)
+    part["Content-Type"] = file.media_type
+    part.set_payload(file.content)
+    encode_base64(part)
+    name = short_name(file.name)
+    part.add_header("Content-Disposition", "attachment", filename=name if name.isascii() else ("utf-8", "", name))
+    return part
+
+
+def short_name(name: str) -> str:
+    """The name as it fits into one line of a header: of a long one its beginning and its ending."""
+    line = re.sub(r"[\\/]", "_", one_line(name)) or "datei"
+    stem, dot, ending = line.rpartition(".")
+    return line if len(line) <= LONGEST_NAME else f"{(stem or ending)[: LONGEST_NAME - 10]}{dot}{ending[-9:]}"
 
 
 def _part(subtype: str, text: str) -> MIMENonMultipart:

@@ -22,6 +22,15 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """Something that is attached: a name without any folder, what it is ("text/csv"), and its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """
     Ready to be composed: text and HTML say the same.
@@ -40,3 +49,4 @@ class Letter:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    files: tuple[File, ...] = ()

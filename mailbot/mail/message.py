@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,7 +25,8 @@ class Attachment:
 
     `tables` holds what an XLSX, ODS, XLS, CSV, TSV or DOCX part or a vCard says as rows (a vCard gives
     the header row Vorname, Nachname, E-Mail and one row a card); `text` what a DOCX or text part says
-    besides its tables. Both are empty for everything else; nothing is ever unpacked to disk.
+    besides its tables. Both are empty for everything else; nothing is ever unpacked to disk. `content` is None where
+    the bytes were not asked for.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Attachment:
     size: int
     tables: tuple[Table, ...] = ()
     text: str = ""
+    content: bytes | None = field(default=None, repr=False)
 
 
 class Kind(StrEnum):

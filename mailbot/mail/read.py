@@ -49,12 +49,13 @@ _TYPE = re.compile(r"[!-.0-~]+/[!-.0-~]+")
 _STRUCTURE = re.compile(r"content-|mime-version$", re.I)
 
 
-def read(raw: bytes) -> Mail:
+def read(raw: bytes, *, with_content: bool = False) -> Mail:
     """
     Read one mail as the server hands it out.
 
     Args:
         raw: the bytes, any line ends. Of huge ones only the first MAX_RAW bytes are looked at.
+        with_content: give the bytes of what is attached, too.
 
     Returns:
         The mail. Never raises, whatever the bytes are: what was broken stands in `defects`.
@@ -62,7 +63,7 @@ def read(raw: bytes) -> Mail:
     Source:
         RFC 5322 (fields, addresses, ids), RFC 2045-2047 and 2231 (MIME), RFC 3676 (format=flowed).
     """
-    return _read(raw, nested=0, allowance=_Allowance())
+    return _read(raw, nested=0, allowance=_Allowance(content=with_content))
 
 
 def structure(raw: bytes) -> Message:
@@ -186,6 +187,7 @@ class _Allowance:
     spreadsheets: int = 3
     rows: int = MAX_ROWS
     characters: int = MAX_ATTACHED
+    content: bool = False
 
     def open(self, name: str, media_type: str, part: Message) -> Content:
         """What the file says, as far as it is allowed; a defect tells of what is left out."""
@@ -309,7 +311,16 @@ class _Parts:
         content = self.allowance.open(name, media_type, part) if size <= MAX_FILE else too_big(name, media_type)
         if content.defect:
             self.notes.append(content.defect)
-        self.attachments.append(Attachment(name=name, media_type=media_type, size=size, tables=content.tables, text=content.text))
+        self.attachments.append(
+            Attachment(
+                name=name,
+                media_type=media_type,
+                size=size,
+                tables=content.tables,
+                text=content.text,
+                content=_payload(part) if self.allowance.content else None,
+            )
+        )
 
 
 def children(part: Message) -> list[Message]:

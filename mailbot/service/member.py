@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.mail.letter import Origin as Submitted
-from mailbot.mail.message import Mail
+from mailbot.mail.message import Attachment, Mail
 from mailbot.mail.origin import Authenticity, Origin
+from mailbot.mail.read import read
 from mailbot.service.by_hand import is_answered
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
@@ -240,13 +241,22 @@ def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket
     noted = (event.text for event in events if event.kind == "note" and event.by == BOT)
     doubts = tuple(dict.fromkeys((*decision.doubts, *noted)))
     box = rules.catalogue.mailbox(ticket.mailbox)
+    attachments = _attached(post.connection, case) if decision.reply else case.mail.attachments
     for member in post.responsible(ticket.request.service):
         words = rules.writer.for_staff(
             ticket,
             events=events,
             original=case.mail.text,
-            attachments=case.mail.attachments,
+            attachments=attachments,
             doubts=doubts,
             member=member,
         )
         post.to_staff(ticket.key, member, words, mailbox=box)
+
+
+def _attached(connection: Connection, case: Case) -> tuple[Attachment, ...]:
+    """The files of the mail with their bytes. Of a mail that nobody is answered, which may be forged, staff get none."""
+    if not case.mail.attachments:
+        return ()
+    _, raw = inbound.get(connection, case.row.id)
+    return read(raw, with_content=True).attachments

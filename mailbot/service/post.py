@@ -127,6 +127,7 @@ class Post:
             reply_to=reply_to,
             in_reply_to=answered.message_id if answered else None,
             references=(*answered.references, answered.message_id) if answered else (),
+            files=words.files,
         )
 
     def _queue(self, letter: Letter, *, key: str | None, mailbox: Mailbox, automatic: bool, due_at: datetime) -> None:

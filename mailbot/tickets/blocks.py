@@ -16,7 +16,7 @@ become a heading, a link, or a line of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import ClassVar
@@ -156,6 +156,20 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """What a program shall read, as it stands in the file of that name; no line is ever wrapped in the text part."""
+
+    kind: ClassVar[str] = "code"
+    name: str
+    text: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The text line by line."""
+        return tuple(self.text.rstrip("\n").split("\n"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """Something a reader can do by a mail that is prepared for them."""
 
@@ -216,7 +230,7 @@ class Bars:
         return max(1, round(longest * number / max(full, _FULL_AT_LEAST))) if number else 0
 
 
-Given = Form | Facts | Table | Prose | Quote | Actions | Entries | Bars
+Given = Form | Facts | Table | Prose | Quote | Code | Actions | Entries | Bars
 """Blocks that come as values."""
 
 Block = Title | Heading | Paragraph | Items | Lines | Warnings | Small | Given
@@ -261,6 +275,10 @@ class Kept:
         match = re.fullmatch(r"\x02(\d+)\x03", text.strip(" "))
         value = self.values[int(match[1])] if match else None
         return value if isinstance(value, Given) else None
+
+    def filled(self, text: str, how: Callable[[str], str]) -> str:
+        """Text with its values put back, each as `how` writes it."""
+        return re.sub(r"\x02(\d+)\x03", lambda token: how(str(self.values[int(token[1])])), text)
 
     def _back(self, part: str) -> Span:
         if not part.startswith("\x02"):

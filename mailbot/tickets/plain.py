@@ -9,6 +9,7 @@ from mailbot.tickets.blocks import (
     Actions,
     Bars,
     Block,
+    Code,
     Doubted,
     Entries,
     Entry,
@@ -65,6 +66,8 @@ def _plain(block: Block) -> Iterator[str]:
             yield "\n\n".join("\n".join(_wrapped(line) for line in lines) for lines in paragraphs)
         case Quote():
             yield from (f"> {line}".rstrip() for line in block.lines)
+        case Code():
+            yield from block.lines
         case Actions(actions=actions):
             yield from (_wrapped(f"{action.label}: {action.how}", "- ", "  ") for action in actions)
         case Entries(entries=entries):

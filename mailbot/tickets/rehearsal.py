@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import product
 
 from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule, Mailbox, Service, Staff
@@ -35,6 +36,11 @@ USERS = tuple(
     )
     for n in range(30)
 )
+PEOPLE = (
+    Person(given="Jörg", surname="Müller", email="joerg.mueller@verein.example"),
+    Person(given="Zoë-Émilie", surname="von der Größe", email="zoe@verein.example"),
+)
+HOSTILE = tuple(replace(person, surname='=O\'Neil "$(false)" `false`; #, [x]\\') for person in PEOPLE)
 VALUES: Mapping[str, Value] = {
     "group": "OV Köln-Süd <b>",
     "person": Person(given="Jörg"),
@@ -83,6 +89,8 @@ def cases(catalogue: Catalogue) -> Iterator[Case]:
     yield from _digests(tickets, catalogue)
     for box in catalogue.mailboxes:
         yield from _outage(box)
+    for service in catalogue.services:
+        yield from _handover(service, catalogue)
 
 
 def _answers(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
@@ -105,7 +113,10 @@ def _answer(
 def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
     box, member = catalogue.mailbox(ticket.mailbox), _member(catalogue)
     events = (Event(at=MOMENT, kind="received", by=ticket.requester.email, text="Mail ist da"),)
-    files = (Attachment(name=f"Liste {ENDLESS}.xlsx", media_type="application/zip", size=12_345),)
+    files = (
+        Attachment(name=f"Liste {ENDLESS}.xlsx", media_type="application/zip", size=12_345, content=b"PK"),
+        Attachment(name="Größe.exe", media_type="application/octet-stream", size=0),
+    )
     original = f"Hallo,\n> äh\n<script>\n\nhttps://verein.example/{ENDLESS}"
     yield lambda writer: writer.for_staff(
         ticket, events=events, original=original, attachments=files, doubts=("Zwei Namen",), member=member
@@ -134,6 +145,40 @@ def _reminder(those: tuple[Ticket, ...], closes: date | None, to: Address, box: 
 
 def _given_up(those: tuple[Ticket, ...], since: date, to: Address, box: Mailbox, known: bool) -> Case:
     return lambda writer: writer.given_up(those, since=since, to=to, mailbox=box, known=known)
+
+
+def _handover(service: Service, catalogue: Catalogue) -> Iterator[Case]:
+    """A complete request with each option in turn; people with ordinary names, and with what a shell would obey."""
+    if service.handover is None:
+        return
+    options = [dict(choice) for choice in product(*([(rule.id, each.id) for each in rule.options] for rule in _choices(service)))]
+    for chosen, people in product(options, (PEOPLE, HOSTILE)):
+        given = {rule.id: chosen.get(rule.id) or _complete(rule, people) for rule in service.fields}
+        ticket = _ticket(1, service, catalogue)
+        complete = replace(ticket, request=Request(service=service.id).with_fields(given), state=State.OPEN)
+        yield partial(_handed_over, ticket=complete, member=_member(catalogue))
+
+
+def _handed_over(writer: Writer, *, ticket: Ticket, member: Staff) -> Words:
+    """In the mail itself a broken template would only be a remark."""
+    writer.hand_over(ticket)
+    return writer.for_staff(ticket, events=(), original="", attachments=(), doubts=(), member=member)
+
+
+def _choices(service: Service) -> list[FieldRule]:
+    return [rule for rule in service.fields if rule.type == "choice"]
+
+
+def _complete(rule: FieldRule, people: tuple[Person, ...]) -> Value:
+    first, *_ = people
+    of: dict[str, Value | None] = {
+        "person": first,
+        "persons": people,
+        "chosen": (first.email or "",),
+        "group": first.surname,
+        "role": first.surname,
+    }
+    return of.get(rule.type) or VALUES[rule.type]
 
 
 def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:

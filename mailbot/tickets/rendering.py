@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import walk_tb
-from typing import Any
+from typing import Any, TypeVar
 
 from css_inline import CSSInliner
 from jinja2 import (
@@ -30,19 +30,26 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailbot.errors import TemplateError
-from mailbot.tickets.blocks import Kept, Page, read_page
+from mailbot.mail.letter import File
+from mailbot.tickets.blocks import Kept, read_page
 from mailbot.tickets.plain import plain
+from mailbot.tickets.quoting import rake_argument
 
 LAYOUT = "look/mail.html"
+FILLED = ("txt", "sh", "csv")
+"""Endings of templates that are filled in, and not looks."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A mail's subject and its two parts, which say the same."""
+    """A mail's subject and its two parts, which say the same; and the files that go with it."""
 
     subject: str
     text: str
     html: str
+    files: tuple[File, ...] = ()
 
 
 class TidyLines(Extension):
@@ -134,17 +141,27 @@ class Templates:
         self._words = SandboxedEnvironment(
             autoescape=False, finalize=_keep, extensions=[TidyLines], bytecode_cache=_WORDS, **options
         )
+        self._words.filters["rake"] = rake_argument
         self._look = SandboxedEnvironment(autoescape=True, bytecode_cache=_LOOK, **options)
         self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
     def write(self, template: str, language: str, **values: Any) -> Words:
         """The mail of that template ("de/answer.txt"); `organisation` must be among the values."""
-        kept = Kept()
-        rendered: str = self._guarded(template, lambda: self._words.get_template(template).render(**values, _kept=kept))
-        page: Page = self._guarded(template, lambda: read_page(rendered, kept))
+        page = self.read(template, read_page, **values)
         look = {"page": page, "language": language, "organisation": values["organisation"]}
         html: str = self._guarded(LAYOUT, lambda: self._look.get_template(LAYOUT).render(**look))
         return Words(subject=page.subject, text=plain(page), html=self._inliner.inline(html))
+
+    def read(self, template: str, read: Callable[[str, Kept], T], **values: Any) -> T:
+        """What `read` makes of that template, rendered, with its values kept aside; a ValueError of it is a complaint."""
+        kept = Kept()
+        rendered: str = self._guarded(template, lambda: self._words.get_template(template).render(**values, _kept=kept))
+        found: T = self._guarded(template, lambda: read(rendered, kept))
+        return found
+
+    def names(self, start: str) -> tuple[str, ...]:
+        """The templates whose names begin so, sorted."""
+        return tuple(sorted(name for name in self._words.list_templates(extensions=FILLED) if name.startswith(start)))
 
     def _guarded(self, template: str, render: Callable[[], Any]) -> Any:
         try:
@@ -160,8 +177,8 @@ class Templates:
         """
         complaints = [
             complaint
-            for environment, ending in ((self._words, ".txt"), (self._look, ".html"))
-            for name in environment.list_templates(extensions=[ending.lstrip(".")])
+            for environment, endings in ((self._words, FILLED), (self._look, ("html",)))
+            for name in environment.list_templates(extensions=endings)
             if (complaint := self._broken(environment, name))
         ]
         if complaints:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from mailbot.catalogue import Catalogue, FieldRule, Staff
-from mailbot.mail.message import Attachment
 from mailbot.tickets.blocks import Action, Actions, Facts, Form, Link, Table, flat
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.decision import Outcome
+from mailbot.tickets.enclosing import Enclosure
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.wording import day, facts, form_lines, label_of, moment
 from mailbot.understanding.request import Person, Request, RequestKind, Value
@@ -211,9 +211,10 @@ def _actor(by: str, ticket: Ticket, catalogue: Catalogue) -> str:
     return staff.name if staff else {"mailbot": "Bot", "cli": "Befehlszeile"}.get(by, flat(by))
 
 
-def attachment(each: Attachment) -> str:
-    """ "liste.xlsx (12 KB)"; only the name and size of what a mail carried is ever shown."""
-    return f"{flat(each.name) or 'ohne Namen'} ({_size(each.size)})"
+def enclosure(each: Enclosure) -> str:
+    """ "liste.xlsx (12 KB)", with the reason where it is not attached; nothing of what is in it is ever shown."""
+    shown = f"{flat(each.attachment.name) or 'ohne Namen'} ({_size(each.attachment.size)})"
+    return f"{shown}: {each.kept_back}" if each.kept_back else shown
 
 
 def _size(octets: int) -> str:

@@ -9,24 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from mailbot.catalogue import Catalogue, Mailbox, Staff
+from mailbot.errors import MailbotError, TemplateError
+from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
-from mailbot.tickets.blocks import Prose, Quote, Table, flat
+from mailbot.tickets.blocks import Code, Prose, Quote, Table, flat
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Digest
+from mailbot.tickets.enclosing import enclosed
 from mailbot.tickets.greeting import bids_farewell, given_name, greets
+from mailbot.tickets.handover import Hindrance, hand_over, hindrance, is_command
 from mailbot.tickets.overview import by_age, by_day, entries
 from mailbot.tickets.rendering import Templates, Words
-from mailbot.tickets.ticket import Event, Ticket
+from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.views import (
     STAFF_LANGUAGE,
     actions,
-    attachment,
     bare_subject,
+    enclosure,
     glance,
     history,
     other_facts,
@@ -40,6 +45,8 @@ from mailbot.tickets.wording import day, missing_labels, moment, short_day
 __all__ = ["Words", "Writer"]
 
 _SECTIONS = ("staff", "members", "put_off", "on_hold", "closed", "referred")
+STRANGE = "Zum Einrichten ist nichts vorbereitet: Eine Adresse ist so ungewöhnlich, dass ein Mensch sie zuerst ansehen sollte."
+NOT_READY = "Zum Einrichten ist nichts vorbereitet, die Vorlage ist fehlerhaft:"
 
 
 class Writer:
@@ -156,15 +163,19 @@ class Writer:
         doubts: tuple[str, ...],
         member: Staff,
     ) -> Words:
-        """All there is to know about a ticket, for one member of staff."""
+        """All there is to know about a ticket, for one member of staff; attached is what is ready, and the member's files."""
         request = ticket.request
-        return self._to_staff(
+        ready, trouble = self._ready(ticket)
+        enclosures = enclosed(attachments)
+        words = self._to_staff(
             "ticket",
             ticket,
             group=flat(str(request.fields.get("group", ""))),
             who=flat(ticket.requester.name) or ticket.requester.email,
             glance=glance(ticket, member, self._catalogue),
-            doubts=doubts,
+            doubts=(*doubts, *trouble),
+            ready=[Code(name=file.name, text=file.content.decode()) for file in ready if is_command(file)],
+            files=[file.name for file in ready],
             facts=other_facts(request, self._catalogue),
             lists=person_lists(request, self._catalogue),
             missing=missing_labels(request, self._catalogue, STAFF_LANGUAGE),
@@ -172,8 +183,33 @@ class Writer:
             because=request.because,
             history=history(ticket, events, self._catalogue),
             original=Quote(text=original) if original.strip() else None,
-            attachments=[attachment(each) for each in attachments],
+            attachments=[enclosure(each) for each in enclosures],
+            kept_back=any(each.kept_back for each in enclosures),
         )
+        return replace(words, files=(*ready, *(each.file for each in enclosures if not each.kept_back)))
+
+    def hand_over(self, ticket: Ticket) -> tuple[File, ...]:
+        """
+        What is ready to be set up for that ticket.
+
+        Raises:
+            MailbotError: there is nothing, and why; TemplateError: a template of it is broken.
+        """
+        if against := hindrance(ticket, self._catalogue):
+            raise MailbotError(f"nothing is ready for {ticket.key}: {against}")
+        return hand_over(ticket, self._catalogue, self._templates)
+
+    def _ready(self, ticket: Ticket) -> tuple[tuple[File, ...], tuple[str, ...]]:
+        """The same for the mail to staff, and what went wrong: they hear of the ticket in any case."""
+        against = hindrance(ticket, self._catalogue)
+        if ticket.state is not State.OPEN or against not in (None, Hindrance.STRANGE):
+            return (), ()
+        if against:
+            return (), (STRANGE,)
+        try:
+            return hand_over(ticket, self._catalogue, self._templates), ()
+        except TemplateError as error:
+            return (), (f"{NOT_READY} {flat(str(error))}",)
 
     def transcript(self, ticket: Ticket, *, rows: tuple[tuple[str, str], ...]) -> Words:
         """To staff: what stood in their mail, and what was done about it."""

@@ -15,8 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailbot.errors import DeliveryError
-from mailbot.mail.compose import REFERENCES_LENGTH, compose
-from mailbot.mail.letter import Letter, Origin
+from mailbot.mail.compose import LONGEST_NAME, REFERENCES_LENGTH, compose, short_name
+from mailbot.mail.letter import File, Letter, Origin
 from mailbot.mail.message import Address
 
 NOON = datetime(2025, 9, 22, 12, 0, tzinfo=UTC)
@@ -210,3 +210,46 @@ def readable(text: str) -> str:
     """What can be said at all: no NUL, line ends as \\n, a lone surrogate as U+FFFD."""
     whole = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
     return whole.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+# Files
+
+
+def test_files_stand_beside_the_words_and_not_among_them():
+    csv, picture = (
+        File(name="KV-1042-nextcloud.csv", media_type="text/csv; charset=utf-8", content="Größe;1\n".encode()),
+        File(name="Größe „1“.png", media_type="image/png", content=bytes(range(256))),
+    )
+
+    mail = sent(letter(files=(csv, picture)))
+
+    words, *files = mail.iter_parts()
+    assert (mail.get_content_type(), words.get_content_type()) == ("multipart/mixed", "multipart/alternative")
+    assert part(mail, "plain") == "Hallo Anna,\n\nGrüße\n"
+    assert [
+        (each.get_filename(), each.get_content_type(), each.get_content_disposition(), each.get_payload(decode=True))
+        for each in files
+    ] == [
+        ("KV-1042-nextcloud.csv", "text/csv", "attachment", "Größe;1\n".encode()),
+        ("Größe „1“.png", "image/png", "attachment", bytes(range(256))),
+    ]
+
+
+@given(name=WORDS, content=st.binary(max_size=2000))
+@example(name="😀" * 300 + ".png", content=b"")
+@example(name='a"; filename=evil.exe', content=b"--=_")
+@example(name="../../etc/passwd", content=b"")
+def test_whatever_a_file_is_called_its_name_is_one_line_and_its_bytes_arrive(name: str, content: bytes):
+    raw = compose(letter(files=(File(name=name, media_type="image/png", content=content),)), date=NOON)
+
+    mail = message_from_bytes(raw, policy=default)
+    assert isinstance(mail, EmailMessage)
+    _, file = mail.iter_parts()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert file.get_payload(decode=True) == content
+    assert file.get_content_disposition() == "attachment"
+    assert not {"/", "\\"} & set(str(file.get_filename()))
+
+
+def test_of_a_long_name_its_ending_stays():
+    assert short_name("x" * 100 + ".tar.xlsx") == "x" * (LONGEST_NAME - 10) + ".xlsx"

@@ -1,4 +1,5 @@
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from mailbot.errors import MailbotError, TemplateError
+from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets.decision import Action, Reply
 from mailbot.tickets.digest import Day, Digest, Notices, make_digest
@@ -18,6 +21,8 @@ from tests.builders import (
     COMPLETE,
     NEXTCLOUD,
     NOW,
+    OTHER,
+    VIDEO,
     catalogue,
     decision,
     event,
@@ -432,7 +437,7 @@ def staff_mail(writer: Writer, **changes) -> Words:
     values = {
         "events": (event(), event("opened", "vollständig", by="mailbot")),
         "original": "Hallo,\n\n<b>wir</b> brauchen Platz.",
-        "attachments": (Attachment(name="liste.xlsx", media_type="application/zip", size=12_345),),
+        "attachments": (Attachment(name="liste.xlsx", media_type="application/zip", size=12_345, content=b"list"),),
         "doubts": ("Der Name Paul ist unklar.",),
         "member": CATALOGUE.staff[0],
     }
@@ -476,6 +481,79 @@ def test_staff_see_why_what_happened_the_mail_and_its_attachments(writer):
     ):
         assert part in words.text
     assert "&lt;b&gt;wir&lt;/b&gt;" in words.html
+
+
+def test_the_members_files_are_attached_and_what_is_kept_back_is_named_with_the_reason(writer):
+    files = (
+        Attachment(name="liste.csv", media_type="text/csv", size=4, content=b"a;b\n"),
+        Attachment(name="lauf.exe", media_type="application/pdf", size=2048, content=b"MZ"),
+    )
+
+    words = staff_mail(writer, attachments=files)
+
+    assert words.files == (File(name="liste.csv", media_type="text/csv", content=b"a;b\n"),)
+    assert "- liste.csv (4 Byte) - lauf.exe (2 KB): nicht angehängt, diese Art von Datei kann gefährlich sein" in said(words)
+    assert "liegt mit der Mail im Postfach support@die-linke-koeln.de." in said(words)
+    assert "MZ" not in words.html
+
+
+def ready_writer(folder: Path = TEMPLATES) -> Writer:
+    return Writer(catalogue(services=(service(NEXTCLOUD, handover="nextcloud"), VIDEO, OTHER)), folder)
+
+
+def test_staff_get_what_is_to_be_set_up_as_text_and_as_files():
+    words = staff_mail(ready_writer())
+
+    assert [file.name for file in words.files] == ["KV-1042-nextcloud.csv", "KV-1042-nextcloud.sh", "liste.xlsx"]
+    assert "angehängt als KV-1042-nextcloud.csv und KV-1042-nextcloud.sh." in said(words)
+    assert "\nkonto mehmet.yilmaz 'Mehmet Yılmaz' mehmet.yilmaz@posteo.example\n" in words.text
+    code = HTMLParser(words.html).css_first("pre")
+    assert code is not None
+    assert code.text() == words.files[1].content.decode()
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        ticket(state=State.ON_HOLD),
+        ticket(request(missing=("admins",)), state=State.TRIAGE),
+        ticket(request(kind=RequestKind.CHANGE)),
+        ticket(request("video")),
+    ],
+)
+def test_nothing_is_ready_before_it_is_certain(of):
+    words = staff_mail(ready_writer(), of=of)
+
+    assert [file.name for file in words.files] == ["liste.xlsx"]
+    assert "Zum Einrichten" not in words.text
+
+
+def test_an_address_that_looks_like_an_option_is_for_a_person_to_look_at():
+    odd = request(fields={**COMPLETE, "users": (person(email="-rf@posteo.example"),)})
+
+    words = staff_mail(ready_writer(), of=ticket(odd))
+
+    assert [file.name for file in words.files] == ["liste.xlsx"]
+    assert "! Zum Einrichten ist nichts vorbereitet: Eine Adresse ist so ungewöhnlich, dass ein Mensch" in said(words)
+
+
+def test_a_broken_hand_over_is_named_and_the_mail_goes_out_all_the_same(tmp_path):
+    shutil.copytree(TEMPLATES, tmp_path / "templates")
+    script = tmp_path / "templates" / "handover" / "nextcloud.sh"
+    script.write_text('occ group:add "{{ group }}"\n', encoding="utf-8")
+    writer = ready_writer(tmp_path / "templates")
+
+    words = staff_mail(writer)
+
+    assert "templates/handover/nextcloud.sh:1: a shell would not read this line" in said(words)
+    assert [file.name for file in words.files] == ["liste.xlsx"]
+    with pytest.raises(TemplateError, match=r"templates/handover/nextcloud\.sh:1: "):
+        writer.hand_over(ticket())
+
+
+def test_asking_for_what_is_not_ready_is_told_why():
+    with pytest.raises(MailbotError, match="nothing is ready for KV-1042: something is still missing"):
+        ready_writer().hand_over(ticket(request(missing=("admins",))))
 
 
 def test_prepared_mails_close_take_and_note(writer):
