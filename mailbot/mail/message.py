@@ -86,7 +86,7 @@ class Mail:
 
     Message-IDs stand without angle brackets. `return_path` is None where the server wrote none, "" for the
     null path `<>`. `media_types` lists all parts, the outermost first. `defects` names what was broken and
-    repaired or given up; reading never fails.
+    repaired or given up; reading never fails. No text has NUL or halves of surrogate pairs.
     """
 
     message_id: str = ""
