@@ -15,12 +15,14 @@ import pytest
 import structlog
 
 from mailbot.cli import app, main
+from mailbot.service.office import utc_now
 from mailbot.store import inbound
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
 from tests.service.bench import LATER, Bench, bench_in, eml
 
 Command = Callable[..., "Result"]
+ADDRESS = "anna.schmidt@posteo.example"
 
 
 @dataclass(frozen=True)
@@ -337,3 +339,48 @@ def test_what_has_had_its_time_is_told_before_it_goes(bench: Bench, mailbot: Com
         "1 forgotten; the mailboxes are yours to tidy: mails in them, in Sent and at staff's own addresses are not touched"
     )
     assert again.out == "nothing has been kept for too long\n"
+
+
+def test_a_persons_data_are_packed_and_erased(bench: Bench, mailbot: Command, tmp_path: Path):
+    bench.arrives()
+    mailbot("close", "KV-1001")
+    bench.clock.now = utc_now()
+    bench.run()
+
+    packed, again = mailbot("privacy", "export", "Anna.Schmidt@posteo.example"), mailbot("privacy", "export", ADDRESS)
+    rehearsed, done, gone = (
+        mailbot("privacy", "erase", ADDRESS),
+        mailbot("privacy", "erase", ADDRESS, "--yes"),
+        mailbot("privacy", "erase", ADDRESS, "--yes"),
+    )
+
+    (archive,) = tmp_path.glob("auskunft-*.zip")
+    assert (archive.stat().st_mode & 0o777, packed.status) == (0o600, 0)
+    assert packed.out.splitlines()[0] == "      1  tickets of their own: KV-1001"
+    assert (again.status, again.err) == (1, f"mailbot: --out {archive.name}: File exists\n")
+    assert rehearsed.out.splitlines()[-1] == "nothing has been changed; --yes erases it, and nobody can undo that"
+    assert done.out.splitlines()[-1].startswith("erased: 1 tickets, 3 mails; the mailboxes are yours to tidy")
+    assert gone.out.splitlines() == [f"the database holds nothing about {ADDRESS}", "nothing has been changed"]
+    shown = json.loads(mailbot("show", "KV-1001", "--json").out)
+    assert (shown["requester"], shown["fields"], shown["events"][-1]["kind"]) == ("", {}, "erased")
+    assert "KV-1001" in mailbot("show", "KV-1001").out
+    assert "KV-1001" in mailbot("tickets").out
+    nothing = mailbot("privacy", "export", ADDRESS, "--out", "x.zip")
+    assert (nothing.status, nothing.err) == (
+        1,
+        f"mailbot: the database holds nothing about {ADDRESS}; that, too, is an answer to them\n",
+    )
+
+
+def test_who_is_still_waited_for_is_not_erased(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    rehearsed, refused, done = (
+        mailbot("privacy", "erase", ADDRESS),
+        mailbot("privacy", "erase", ADDRESS, "--yes"),
+        mailbot("privacy", "erase", ADDRESS, "--yes", "--even-open"),
+    )
+
+    assert "could not be now: their data are still needed for KV-1001" in rehearsed.out
+    assert (refused.status, "nothing was erased: their data are still needed for KV-1001" in refused.err) == (1, True)
+    assert done.status == 0

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailbot.cli.shared import office
+from mailbot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from mailbot.store.person import Progress, Traces
+
+Person = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mail address of the person.")]
 
 MAILBOXES = "the mailboxes are yours to tidy: mails in them, in Sent and at staff's own addresses are not touched"
 
@@ -14,8 +25,55 @@ MAILBOXES = "the mailboxes are yours to tidy: mails in them, in Sent and at staf
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     group = typer.Typer(help="What is known of a person, and how long it is kept (GDPR).", no_args_is_help=True)
+    group.command("export")(export)
+    group.command("erase")(erase)
     group.command("expire")(expire)
     app.add_typer(group, name="privacy")
+
+
+def export(
+    address: Person,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.zip", help="Where to; by default auskunft-DATE.zip here.")] = None,
+) -> None:
+    """Pack all that is held about a person, for that person: a page to read, JSON, their mails; nothing of others."""
+    from mailbot.errors import NotFound
+    from mailbot.service import access, privacy
+    from mailbot.tickets.calendar import day_of
+
+    with office() as opened:
+        with _searching() as progress:
+            found = privacy.look_for(opened, address, progress)
+        if not found:
+            raise NotFound(f"the database holds nothing about {found.subject.address}; that, too, is an answer to them")
+        with opened.database.read() as connection:
+            archive = access.pack(opened, connection, found)
+        file = out or Path(f"auskunft-{day_of(opened.clock(), opened.catalogue.hours)}.zip")
+    _write(file, archive)
+    _tell(found)
+    typer.echo(f"{file}: {len(archive):,} bytes, for {found.subject.address} alone; look into it before you hand it over")
+
+
+def erase(
+    address: Person,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase it. Without this only tell what would go.")] = False,
+    even_open: Annotated[bool, typer.Option("--even-open", help="Also what somebody still waits for.")] = False,
+) -> None:
+    """Erase everything of a person, for good: tickets, mails in both directions, names in the tickets of others."""
+    from mailbot.service import desk, privacy
+
+    with office() as opened:
+        with _searching() as progress:
+            found = privacy.look_for(opened, address, progress)
+        _tell(found)
+        needed = "" if even_open else privacy.still_needed(found)
+        if not found or (not yes and not needed):
+            typer.echo("nothing has been changed" + ("; --yes erases it, and nobody can undo that" if found else ""))
+            return
+        if not yes:
+            typer.echo(f"nothing has been changed, and could not be now: {needed}")
+            return
+        erased = privacy.erase(opened, found, by=desk.CLI, even_open=even_open)
+    typer.echo(f"erased: {erased.tickets} tickets, {erased.mails} mails; {MAILBOXES}")
 
 
 def expire(
@@ -38,3 +96,41 @@ def expire(
         typer.echo(f"{total} would be forgotten; nothing has been changed")
     else:
         typer.echo(f"{total} forgotten; {MAILBOXES}")
+
+
+def _write(file: Path, archive: bytes) -> None:
+    """For its owner's eyes alone; what lies there already stays."""
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(archive)
+    except OSError as error:
+        raise SettingsError(f"--out {file}: {error.strerror}") from error
+
+
+@contextmanager
+def _searching() -> Iterator[Progress]:
+    """A bar on standard error, where somebody looks."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("mails", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _tell(found: Traces) -> None:
+    """What there is, in numbers and keys."""
+    lines = (
+        ("tickets of their own", len(found.own), found.own),
+        ("tickets of others that name them", len(found.shared), found.shared),
+        ("mails from them", len(found.sent), ()),
+        ("mails of others that name them", len(found.naming) + len(found.beside), ()),
+        ("mails of ours to them", len(found.received), ()),
+        ("mails of ours about them", len(found.telling), ()),
+    )
+    for what, number, tickets in lines:
+        if number:
+            keys = ", ".join(ticket.key for ticket in tickets)
+            typer.echo(f"{number:>7}  {what}" + (f": {keys}" if keys else ""))
+    if not found:
+        typer.echo(f"the database holds nothing about {found.subject.address}")

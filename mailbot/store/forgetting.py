@@ -18,8 +18,9 @@ from mailbot.store import inbound as mails
 from mailbot.store import outbound as ours
 from mailbot.store import tickets as kept
 from mailbot.store.tables import events, inbound, orders, outbound, participants, tickets
+from mailbot.tickets.person import Subject, without
 from mailbot.tickets.retention import forgotten
-from mailbot.tickets.ticket import Event
+from mailbot.tickets.ticket import Event, Ticket
 
 PORTION = 500
 """Rows named in one statement at most."""
@@ -78,3 +79,21 @@ def forget_ours(connection: Connection, ids: Iterable[int], *, now: datetime) ->
     gone: dict[str, object] = {"raw": b"", "recipient": "", "copies": [], "error": None, "claimed_until": None, "copied": True}
     for some in portions(ids):
         connection.execute(update(outbound).where(outbound.c.id.in_(some)).values(state=state, forgotten_at=now, **gone))
+
+
+def numbers_of(connection: Connection, keys: Sequence[str]) -> tuple[int, ...]:
+    """The numbers of these tickets."""
+    return tuple(connection.execute(select(tickets.c.number).where(tickets.c.key.in_(keys))).scalars())
+
+
+def take_out(connection: Connection, ticket: Ticket, subject: Subject, *, now: datetime, because: str) -> None:
+    """Of somebody else's ticket: the person leaves it, in its fields, in its history, and as one who takes part."""
+    (number,) = numbers_of(connection, [ticket.key])
+    kept.save(connection, without(kept.lock(connection, ticket.key), subject))
+    connection.execute(delete(participants).where(participants.c.ticket == number, participants.c.address == subject.address))
+    connection.execute(delete(orders).where(orders.c.ticket == number))
+    connection.execute(update(events).where(events.c.ticket == number, events.c.by == subject.address).values(text="", by=""))
+    for row in connection.execute(select(events.c.id, events.c.text).where(events.c.ticket == number)).all():
+        if (text := subject.blackened(row.text)) != row.text:
+            connection.execute(update(events).where(events.c.id == row.id).values(text=text))
+    kept.note(connection, ticket.key, Event(at=now, kind="erased", by="mailbot", text=because))

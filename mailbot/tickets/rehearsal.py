@@ -16,8 +16,11 @@ from itertools import product
 from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule, Mailbox, Service, Staff
 from mailbot.errors import TemplateError
 from mailbot.mail.message import Address, Attachment
+from mailbot.mail.search import wanted
+from mailbot.tickets.access import Access, Handed, told
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Day, Notices, make_digest
+from mailbot.tickets.person import Subject
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.writer import Words, Writer
 from mailbot.understanding.request import Guess, Person, Request, RequestKind, Value, Why
@@ -87,6 +90,7 @@ def cases(catalogue: Catalogue) -> Iterator[Case]:
         yield from _about(ticket, catalogue)
     yield from _waiting(tickets, catalogue)
     yield from _digests(tickets, catalogue)
+    yield from _accesses(tickets, catalogue)
     for box in catalogue.mailboxes:
         yield from _outage(box)
     for service in catalogue.services:
@@ -196,6 +200,22 @@ def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case
     yield lambda writer: writer.digest(full, _member(catalogue))
     yield lambda writer: writer.digest(full)
     yield lambda writer: writer.digest(empty)
+
+
+def _accesses(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
+    subject = Subject(address=SOMEBODY.email, names=frozenset(), pattern=wanted([SOMEBODY.email]))
+    events = (Event(at=MOMENT, kind="note", by="cli", text=f"{ENDLESS} <b>"),)
+    full = Access(
+        address=SOMEBODY.email,
+        names=(SOMEBODY.name,),
+        day=MOMENT.date(),
+        tickets=tuple(told(ticket, events, subject, catalogue) for ticket in tickets),
+        mails=(Handed(file="von/2025-09-22-1.eml", at=MOMENT, subject=f"Größe {ENDLESS}", sent=False),),
+        named=(MOMENT.date(),),
+        beside=7,
+    )
+    yield lambda writer: writer.access(full)
+    yield lambda writer: writer.access(Access(address=NOBODY.email, names=(), day=MOMENT.date()))
 
 
 def _outage(box: Mailbox) -> Iterator[Case]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from mailbot.catalogue import Catalogue
 from mailbot.mail.message import Address
 from mailbot.tickets.calendar import day_of
-from mailbot.tickets.ticket import Ticket
+from mailbot.tickets.ticket import State, Ticket
 from mailbot.understanding.request import Request
 
 UNDOABLE = timedelta(days=1)
@@ -53,6 +53,7 @@ def bounds(catalogue: Catalogue, now: datetime) -> Bounds:
 
 
 def forgotten(ticket: Ticket, now: datetime) -> Ticket:
-    """What stays of a ticket: numbers, states, times, and which fields were missing; nothing of anybody."""
+    """What stays of a ticket: numbers, states, times, and which fields were missing; nothing of anybody. Nobody waits for it."""
     request = Request(service=ticket.request.service, kind=ticket.request.kind, missing=ticket.request.missing)
-    return replace(ticket, request=request, requester=Address(), subject="", forgotten_at=now)
+    state = ticket.state if ticket.state is State.REFERRED else State.CLOSED
+    return replace(ticket, request=request, requester=Address(), subject="", state=state, waits_until=None, forgotten_at=now)

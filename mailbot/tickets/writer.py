@@ -18,6 +18,8 @@ from mailbot.catalogue import Catalogue, Mailbox, Staff
 from mailbot.errors import MailbotError, TemplateError
 from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
+from mailbot.tickets import access as accesses
+from mailbot.tickets.access import Access
 from mailbot.tickets.blocks import Code, Prose, Quote, Table, flat
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Digest
@@ -242,6 +244,27 @@ class Writer:
             days=by_day(digest.days, self._catalogue.hours),
             ages=by_age(digest),
             **{name: entries(getattr(rest, name), self._catalogue) for name in _SECTIONS},
+        )
+
+    def access(self, access: Access) -> Words:
+        """What is handed to a person who asks for their data."""
+        catalogue = self._catalogue
+        tickets = [
+            {"key": each.ticket.key, "label": self._label(each.ticket, STAFF_LANGUAGE), "own": each.own}
+            | dict(zip(("facts", "history"), accesses.overview(each, catalogue), strict=True))
+            for each in access.tickets
+        ]
+        return self._write(
+            "privacy/access.txt",
+            STAFF_LANGUAGE,
+            address=access.address,
+            names=flat(", ".join(access.names)),
+            day=day(access.day, STAFF_LANGUAGE),
+            numbers=accesses.numbers(access),
+            tickets=tickets,
+            mails=accesses.mails(access),
+            named=[day(each, STAFF_LANGUAGE) for each in access.named],
+            times=accesses.times(catalogue),
         )
 
     def out_of_reach(self, mailbox: Mailbox, *, since: datetime, trouble: str) -> Words:

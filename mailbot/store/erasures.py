@@ -1,0 +1,53 @@
+"""That somebody's data were erased, or shall be: when, on whose order, how much; never whose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from mailbot.store.tables import erasures, tickets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An erasure that was ordered about the ticket of that key, and is not done."""
+
+    id: int
+    ticket: str
+    by: str
+
+
+def done(connection: Connection, *, by: str, tickets: int, mails: int, now: datetime) -> None:
+    """Note an erasure that was done at once."""
+    values = {"by": by, "asked_at": now, "done_at": now, "tickets": tickets, "mails": mails}
+    connection.execute(erasures.insert().values(**values))
+
+
+def ask(connection: Connection, key: str, *, by: str, now: datetime) -> None:
+    """The requester of that ticket shall be erased as soon as nobody waits for it any more."""
+    number = select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
+    connection.execute(erasures.insert().values(ticket=number, by=by, asked_at=now))
+
+
+def take_back(connection: Connection, key: str) -> bool:
+    """It shall not; False when it was not asked for, or is done."""
+    number = select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
+    return connection.execute(delete(erasures).where(erasures.c.ticket == number, erasures.c.done_at.is_(None))).rowcount > 0
+
+
+def asked(connection: Connection) -> tuple[Asked, ...]:
+    """All that is not done, the oldest first."""
+    rows = connection.execute(
+        select(erasures.c.id, tickets.c.key, erasures.c.by)
+        .join(tickets, tickets.c.number == erasures.c.ticket)
+        .where(erasures.c.done_at.is_(None))
+        .order_by(erasures.c.id)
+    )
+    return tuple(Asked(id=row.id, ticket=row.key, by=row.by) for row in rows)
+
+
+def carried_out(connection: Connection, id: int, *, tickets: int, mails: int, now: datetime) -> None:
+    """One that was asked for is done."""
+    connection.execute(update(erasures).where(erasures.c.id == id).values(done_at=now, tickets=tickets, mails=mails))

@@ -1,0 +1,204 @@
+"""Where a person stands in the database: in tickets, in mails that came in, in mails of ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, Text, cast, func, or_, select
+
+from mailbot.mail.read import read
+from mailbot.mail.search import says, speaks_of, wanted
+from mailbot.store import inbound as mails
+from mailbot.store import outbound as ours
+from mailbot.store import tickets as kept
+from mailbot.store.tables import inbound, outbound, participants, tickets
+from mailbot.tickets.person import Subject, is_finished, is_full, is_theirs, names_of
+from mailbot.tickets.ticket import Ticket
+from mailbot.understanding.record import request_to_json
+
+AT_ONCE = 100
+"""Mails in memory at a time."""
+
+Progress = Callable[[int, int], None]
+"""Told how many mails of how many have been looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """
+    All that the database holds about a person.
+
+    `own` are the tickets that they asked for; `shared` those of others in which they take part, or that name them.
+    `sent` and `naming` are ids of mails that came in, from them and from others; `received` and `telling` those of mails
+    of ours, to them and to others; `beside` those of the mails in their own tickets that others wrote.
+    """
+
+    subject: Subject
+    own: tuple[Ticket, ...] = ()
+    shared: tuple[Ticket, ...] = ()
+    sent: tuple[int, ...] = ()
+    naming: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
+    received: tuple[int, ...] = ()
+    telling: tuple[int, ...] = ()
+    waiting: int = 0  # mails from them that have not been looked at
+    unsent: int = 0  # mails to them that leave by themselves
+    searched: tuple[int, int] = (0, 0)  # the last mails, in and out, that were opened
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """Keys of the tickets for which their data are still needed."""
+        return tuple(ticket.key for ticket in (*self.own, *self.shared) if not is_finished(ticket))
+
+    def __bool__(self) -> bool:
+        return bool(self.own or self.shared or self.sent or self.naming or self.received or self.telling)
+
+
+def find(
+    connection: Connection, address: str, progress: Progress = lambda done, total: None, *, known: Traces | None = None
+) -> Traces:
+    """
+    Look everywhere for an address (lower case), and for the names beside it where it is known that they are meant.
+
+    Mails lie compressed, so each is opened: some thousands a minute. With what was `known` a moment ago only those are
+    that came since.
+    """
+    before = known or Traces(subject=_subject(address, ()))
+    concerned = _tickets(connection, address)
+    searched = (_last(connection, inbound), _last(connection, outbound))
+    step = _counting(progress, _number(connection, inbound) + _number(connection, outbound))
+    by_address = wanted([address])
+    sent, naming, called = list(before.sent), list(before.naming), list(before.subject.names)
+    for id, raw in _raws(connection, inbound, step, after=before.searched[0]):
+        if speaks_of(raw, by_address):
+            sender = read(raw).sender
+            (sent if sender.email == address else naming).append(id)
+            called += [sender.name] if sender.email == address else []
+    names = (*called, *_names(connection, address), *(name for ticket in concerned for name in names_of(ticket, address)))
+    subject = _subject(address, names)
+    shared = tuple(ticket for ticket in concerned if not is_theirs(ticket, subject))
+    naming += _naming(connection, [ticket.key for ticket in shared], subject, known={*sent, *naming})
+    own = tuple(ticket for ticket in concerned if is_theirs(ticket, subject))
+    to_them, about_them = _ours(connection, subject, own, shared, _raws(connection, outbound, step, after=before.searched[1]))
+    return Traces(
+        subject=subject,
+        own=own,
+        shared=shared,
+        sent=tuple(sent),
+        naming=tuple(naming),
+        beside=_beside(connection, own, known={*sent, *naming}),
+        received=(*before.received, *to_them),
+        telling=(*before.telling, *about_them),
+        waiting=_waiting(connection, sent),
+        unsent=_unsent(connection, (*before.received, *to_them)),
+        searched=searched,
+    )
+
+
+def _tickets(connection: Connection, address: str) -> tuple[Ticket, ...]:
+    as_json = json.dumps(address)[1:-1]  # as the column has it, umlauts escaped
+    takes_part = select(participants.c.ticket).where(participants.c.address == address)
+    named = func.lower(cast(tickets.c.request, Text)).contains(as_json.lower(), autoescape=True)
+    rows = select(tickets.c.key).where(
+        tickets.c.forgotten_at.is_(None),
+        or_(tickets.c.requester_email == address, tickets.c.number.in_(takes_part), named),
+    )
+    keys = connection.execute(rows.order_by(tickets.c.number)).scalars().all()
+    found = [kept.get(connection, key) for key in keys]
+    return tuple(ticket for ticket in found if _means(connection, ticket, address))
+
+
+def _means(connection: Connection, ticket: Ticket, address: str) -> bool:
+    """Whether it is exactly that address, not one that ends with it."""
+    if ticket.requester.email == address or kept.takes_part(connection, ticket.key, address):
+        return True
+    return wanted([address]).search(json.dumps(request_to_json(ticket.request), ensure_ascii=False)) is not None
+
+
+def _names(connection: Connection, address: str) -> Sequence[str]:
+    return connection.execute(select(participants.c.name).where(participants.c.address == address)).scalars().all()
+
+
+def _subject(address: str, names: Iterable[str]) -> Subject:
+    full = {each.lower(): each for name in names if is_full(each := " ".join(name.split()))}
+    return Subject(address=address, names=frozenset(full.values()), pattern=wanted([address], sorted(full)))
+
+
+def _naming(connection: Connection, keys: Sequence[str], subject: Subject, *, known: set[int]) -> list[int]:
+    """In the tickets of others that name them: the mails that have only their name."""
+    ids = sorted({id for key in keys for id in kept.mails_of(connection, key)} - known)
+    found = ((id, *mails.get(connection, id)) for id in ids)
+    return [id for id, row, raw in found if row.forgotten_at is None and says(read(raw), subject.pattern)]
+
+
+def _beside(connection: Connection, own: Sequence[Ticket], *, known: set[int]) -> tuple[int, ...]:
+    """What others wrote in their tickets, unless a ticket of somebody else needs it too."""
+    keys = {ticket.key for ticket in own}
+    ids = sorted({id for key in keys for id in kept.mails_of(connection, key)} - known)
+    return tuple(id for id in ids if keys.issuperset(kept.of_mail(connection, id)))
+
+
+def _ours(
+    connection: Connection,
+    subject: Subject,
+    own: Sequence[Ticket],
+    shared: Sequence[Ticket],
+    raws: Iterable[tuple[int, bytes]],
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """To them, and to others about them: all about their own tickets, and what speaks of them."""
+    theirs, named = {ticket.key for ticket in own}, {None, *(ticket.key for ticket in shared)}  # None: digests
+    by_address, received, telling = wanted([subject.address]), list[int](), list[int]()
+    for id, raw in raws:
+        mail = ours.get(connection, id)
+        if subject.address in (mail.recipient, *mail.copies):
+            received.append(id)
+        elif mail.ticket in theirs or speaks_of(raw, by_address) or (mail.ticket in named and says(read(raw), subject.pattern)):
+            telling.append(id)
+    return tuple(received), tuple(telling)
+
+
+def _waiting(connection: Connection, ids: Sequence[int]) -> int:
+    rows = (mails.get(connection, id)[0] for id in ids)
+    return sum(row.state is mails.State.PENDING for row in rows)
+
+
+def _unsent(connection: Connection, ids: Sequence[int]) -> int:
+    leave = set(ours.UNFINISHED) - {ours.State.STOPPED}
+    return sum(ours.get(connection, id).state in leave for id in ids)
+
+
+def _number(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(table.c.forgotten_at.is_(None))).scalar_one())
+
+
+def _counting(progress: Progress, total: int) -> Callable[[], None]:
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    return step
+
+
+def _last(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one())
+
+
+def _raws(connection: Connection, table: Table, step: Callable[[], None], *, after: int) -> Iterator[tuple[int, bytes]]:
+    """Every mail behind that one which is not forgotten, a few at a time."""
+    last = after
+    while rows := connection.execute(_next(table, last)).all():
+        for row in rows:
+            yield row.id, row.raw
+            step()
+        last = rows[-1].id
+
+
+def _next(table: Table, last: int) -> Select[Any]:
+    here = (table.c.forgotten_at.is_(None), table.c.id > last)
+    return select(table.c.id, table.c.raw).where(*here).order_by(table.c.id).limit(AT_ONCE)

@@ -1,0 +1,185 @@
+"""
+What a person is told of their data (GDPR, Art. 15), as a value. Pure.
+
+Art. 15(4): nothing of others goes along. Of a ticket they see their own entries, and the history with everybody else
+blackened; a mail of somebody else that names them is told by its day alone. Their own mails, and ours to them, they know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from mailbot.catalogue import Catalogue
+from mailbot.mail.search import wanted
+from mailbot.tickets.blocks import Facts, Table, flat
+from mailbot.tickets.person import BLACK, Subject, is_theirs, only, others_in
+from mailbot.tickets.ticket import Event, Ticket
+from mailbot.tickets.views import STAFF_LANGUAGE, STATES
+from mailbot.tickets.wording import day as in_words
+from mailbot.tickets.wording import facts, moment, short_day
+from mailbot.understanding.record import fields_to_json
+from mailbot.understanding.request import Request
+
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:@]+@[\w-]+(?:\.[\w-]+)+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A mail that is handed over whole: `file` is its name in the archive; `sent`: by us, to them."""
+
+    file: str
+    at: datetime
+    subject: str
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A ticket as they may see it: `request` holds their own entries alone, `events` speak of nobody else."""
+
+    ticket: Ticket
+    own: bool
+    request: Request
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """
+    All that a person is told.
+
+    `named` are the days of mails of others that name them; `beside` is how many mails of ours to others do.
+    """
+
+    address: str
+    names: tuple[str, ...]
+    day: date
+    tickets: tuple[Told, ...] = ()
+    mails: tuple[Handed, ...] = ()
+    named: tuple[date, ...] = ()
+    beside: int = 0
+
+
+def told(ticket: Ticket, events: tuple[Event, ...], subject: Subject, catalogue: Catalogue) -> Told:
+    """The ticket without everybody else."""
+    addresses, names = others_in(ticket, events, subject)
+    others = wanted(addresses, names)
+
+    def blackened(text: str) -> str:
+        text = others.sub(BLACK, text)
+        return _ADDRESS.sub(lambda found: found[0] if _is_known(found[0], subject, catalogue) else BLACK, text)
+
+    def theirs(event: Event) -> Event:
+        return replace(event, by=_actor(event.by, subject, catalogue), text=blackened(event.text))
+
+    own = is_theirs(ticket, subject)
+    request = replace(ticket.request, fields=only(ticket.request, subject), because=(), guesses=())
+    shown = ticket if own else replace(ticket, subject="")
+    return Told(ticket=shown, own=own, request=request, events=tuple(theirs(event) for event in events))
+
+
+def _is_known(address: str, subject: Subject, catalogue: Catalogue) -> bool:
+    return address.lower() == subject.address or address.lower() in catalogue.own_addresses
+
+
+def _actor(by: str, subject: Subject, catalogue: Catalogue) -> str:
+    if by == subject.address:
+        return by
+    if by == "cli" or catalogue.member_of_staff(by) is not None:
+        return "Team"
+    return "Programm" if by == "mailbot" else "eine andere Person" if by else ""
+
+
+def numbers(access: Access) -> Facts:
+    """How much there is of what."""
+    count = {
+        "Eigene Vorgänge": sum(each.own for each in access.tickets),
+        "Vorgänge anderer, in denen die Person vorkommt": sum(not each.own for each in access.tickets),
+        "Mails von der Person": sum(not mail.sent for mail in access.mails),
+        "Mails an die Person": sum(mail.sent for mail in access.mails),
+        "Mails anderer, in denen die Person vorkommt": len(access.named),
+        "Mails an das Team und andere dazu": access.beside,
+    }
+    return Facts(rows=tuple((what, (str(number),)) for what, number in count.items()))
+
+
+def overview(each: Told, catalogue: Catalogue) -> tuple[Facts, Table | None]:
+    """A ticket for reading: what it is about, and its history."""
+    zone, ticket = catalogue.hours.timezone, each.ticket
+    rows: list[tuple[str, tuple[Any, ...]]] = [
+        ("Stand", (STATES[ticket.state],)),
+        ("Begonnen", (in_words(ticket.opened.astimezone(zone).date(), STAFF_LANGUAGE),)),
+    ]
+    if ticket.subject:
+        rows.append(("Betreff", (flat(ticket.subject),)))
+    rows += facts(each.request, catalogue, STAFF_LANGUAGE)
+    events = tuple((moment(event.at, zone), flat(event.text), event.by) for event in each.events)
+    return Facts(rows=tuple(rows)), Table(head=("Wann", "Was", "Wer"), rows=events) if events else None
+
+
+def mails(access: Access) -> Table | None:
+    """The mails that are handed over."""
+    rows = tuple((short_day(mail.at.date()) + str(mail.at.year), flat(mail.subject), mail.file) for mail in access.mails)
+    return Table(head=("Wann", "Betreff", "Datei"), rows=rows) if rows else None
+
+
+def times(catalogue: Catalogue) -> Table:
+    """How long what is kept."""
+    kept = catalogue.retention
+    rows = [("Vorgänge mit allen Mails dazu, nach ihrem Abschluss", kept.closed)]
+    rows += [(f"dasselbe bei: {each.label.de}", each.retention) for each in catalogue.services if each.retention is not None]
+    rows += [
+        ("Mails, zu denen kein Vorgang gehört", kept.ignored),
+        ("Mails, die nicht verarbeitet werden konnten", kept.quarantine),
+        ("Übersichten und Hinweise an das Team", kept.notices),
+    ]
+    shown = tuple((what, f"{span.days} Tag{'e' if span.days > 1 else ''}") for what, span in rows)
+    return Table(head=("Was", "Wie lange"), rows=shown)
+
+
+def as_json(access: Access) -> Mapping[str, Any]:
+    """The same for programs (Art. 20); times in ISO 8601."""
+    return {
+        "address": access.address,
+        "names": list(access.names),
+        "day": access.day.isoformat(),
+        "tickets": [_ticket(each) for each in access.tickets],
+        "mails": [
+            {
+                "file": mail.file,
+                "at": mail.at.isoformat(),
+                "direction": "to you" if mail.sent else "from you",
+                "subject": mail.subject,
+            }
+            for mail in access.mails
+        ],
+        "named_in_mails_of": [day.isoformat() for day in access.named],
+        "mails_to_others_about_you": access.beside,
+    }
+
+
+def _ticket(each: Told) -> dict[str, Any]:
+    ticket = each.ticket
+    return {
+        "key": ticket.key,
+        "yours": each.own,
+        "service": ticket.request.service,
+        "kind": ticket.request.kind.value,
+        "state": ticket.state.value,
+        "mailbox": ticket.mailbox,
+        "subject": ticket.subject,
+        "fields": fields_to_json(each.request.fields),
+        "opened": ticket.opened.isoformat(),
+        "updated": ticket.updated.isoformat(),
+        "due": ticket.due.isoformat() if ticket.due else None,
+        "events": [{"at": event.at.isoformat(), "kind": event.kind, "by": event.by, "text": event.text} for event in each.events],
+    }
+
+
+def in_order(handed: Sequence[Handed]) -> tuple[Handed, ...]:
+    """By time."""
+    return tuple(sorted(handed, key=lambda mail: (mail.at, mail.file)))

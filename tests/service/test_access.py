@@ -1,0 +1,79 @@
+"""What a person is handed of their data: all of theirs, nothing of others."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+
+from mailbot.service import access, privacy
+from mailbot.store import inbound
+from tests.service.bench import Bench, eml
+from tests.service.test_privacy import ADDRESS, HIS_WISH, PAUL, both_ask
+
+
+def handed(bench: Bench, address: str = ADDRESS) -> dict[str, bytes]:
+    """The files of the archive, by name."""
+    found = privacy.look_for(bench.office, address)
+    with bench.office.database.read() as connection, ZipFile(BytesIO(access.pack(bench.office, connection, found))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_they_get_a_page_to_read_and_their_mails_in_both_directions(bench: Bench):
+    both_ask(bench)
+
+    files = handed(bench)
+
+    assert list(files)[:2] == ["auskunft.html", "daten.json"]
+    with bench.office.database.read() as connection:
+        assert files["von/2026-03-02-1.eml"] == inbound.get(connection, 1)[1]
+    ours = [content for name, content in files.items() if name.startswith("an/")]
+    assert len(ours) == 2
+    assert all(f"To: =?utf-8?q?Paul_Gr=C3=BCn?= <{ADDRESS}>".encode() in each or ADDRESS.encode() in each for each in ours)
+    page = files["auskunft.html"].decode()
+    for told in ("KV-1001", "KV-1002", "AG Frieden", "Paul Grün rief an", "90 Tage", "Art. 16", "nicht verarbeitet"):
+        assert told in page
+
+
+def test_nothing_of_others_goes_along(quick_bench: Bench):
+    both_ask(quick_bench)
+
+    files = handed(quick_bench)
+
+    for name, content in files.items():
+        text = content.decode("utf-8", "replace")
+        assert [other for other in ("anna.schmidt", "Anna", "Schmidt", "technik@") if other in text] == [], name
+
+
+def test_of_somebody_elses_ticket_they_see_their_own_entry_alone(quick_bench: Bench):
+    both_ask(quick_bench)
+
+    told = json.loads(handed(quick_bench)["daten.json"])
+
+    own, other = told["tickets"]
+    assert (own["key"], own["yours"], own["fields"]["group"]) == ("KV-1001", True, "AG Frieden")
+    assert (other["key"], other["yours"], other["subject"]) == ("KV-1002", False, "")
+    assert other["fields"]["users"] == [{"given": "Paul", "surname": "Grün", "email": ADDRESS}]
+    assert "admins" not in other["fields"]
+    assert {event["by"] for event in other["events"]} == {"eine andere Person", "Programm", "Team"}
+    assert told["named_in_mails_of"] == ["2026-03-02"]
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "{{ 7 * 7 }}", "../../etc/passwd", "Betreff\x07\x1b[31m"])
+def test_what_mails_say_stays_words(quick_bench: Bench, hostile: str):
+    quick_bench.mail(eml(f"{HIS_WISH}\n{hostile}", From=PAUL, Subject=f"Signal {hostile}"))
+    quick_bench.run()
+
+    files = handed(quick_bench)
+
+    assert "<script" not in files["auskunft.html"].decode()
+    assert "Signal 49" not in files["auskunft.html"].decode()
+    assert all(name.split("/")[0] in ("auskunft.html", "daten.json", "von", "an") and ".." not in name for name in files)
+
+
+def test_two_exports_of_the_same_moment_are_the_same(quick_bench: Bench):
+    both_ask(quick_bench)
+
+    assert handed(quick_bench) == handed(quick_bench)
