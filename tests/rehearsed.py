@@ -58,7 +58,7 @@ def fullest(mails: Iterable[Rehearsed]) -> tuple[Rehearsed, ...]:
     """For each file the mail that has the most in it, and each mail once."""
     found: dict[str, Rehearsed] = {}
     for mail in mails:
-        for file in mail.files:
+        for file in sorted(mail.files):
             if file not in found or len(mail.words.html) > len(found[file].words.html):
                 found[file] = mail
     return tuple({mail.name: mail for mail in found.values()}.values())

@@ -48,7 +48,8 @@ def pages(chromium: Chromium, scheme: str, tmp_path_factory: pytest.TempPathFact
 def test_every_text_is_in_use_and_rehearsed() -> None:
     files = {str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*") if file.suffix in (".txt", ".html", ".css")}
 
-    assert files - set().union(*(mail.files for mail in CASES)) == set()
+    no_mails = {name for name in files if name.startswith("page/")}
+    assert files - no_mails - set().union(*(mail.files for mail in CASES)) == set()
 
 
 def test_mails_fit_the_screen(pages: dict[str, Page]) -> None:

@@ -73,13 +73,19 @@ Case = Callable[[Writer], Words]
 def rehearse(writer: Writer, catalogue: Catalogue) -> None:
     """Render every template with every case. Raises TemplateError with all complaints, one a line."""
     complaints: dict[str, None] = {}
-    for case in cases(catalogue):
+    for case in (*cases(catalogue), *pages()):
         try:
             case(writer)
         except TemplateError as error:
             complaints[str(error)] = None
     if complaints:
         raise TemplateError("\n".join(complaints))
+
+
+def pages() -> Iterator[Case]:
+    """What is no mail: the text for the web page."""
+    yield lambda writer: writer.page("de")
+    yield lambda writer: writer.page("en")
 
 
 def cases(catalogue: Catalogue) -> Iterator[Case]:

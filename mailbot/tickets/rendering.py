@@ -36,6 +36,7 @@ from mailbot.tickets.plain import plain
 from mailbot.tickets.quoting import rake_argument
 
 LAYOUT = "look/mail.html"
+FRAGMENT = "page/fragment.html"
 FILLED = ("txt", "sh", "csv")
 """Endings of templates that are filled in, and not looks."""
 
@@ -162,6 +163,12 @@ class Templates:
     def names(self, start: str) -> tuple[str, ...]:
         """The templates whose names begin so, sorted."""
         return tuple(sorted(name for name in self._words.list_templates(extensions=FILLED) if name.startswith(start)))
+
+    def fragment(self, template: str, language: str, **values: Any) -> Words:
+        """The same for somebody else's web page: HTML without a look of its own."""
+        page = self.read(template, read_page, **values)
+        html: str = self._guarded(FRAGMENT, lambda: self._look.get_template(FRAGMENT).render(page=page, language=language))
+        return Words(subject=page.subject, text=plain(page), html=html)
 
     def _guarded(self, template: str, render: Callable[[], Any]) -> Any:
         try:

@@ -26,6 +26,7 @@ from mailbot.tickets.digest import Digest
 from mailbot.tickets.enclosing import enclosed
 from mailbot.tickets.greeting import bids_farewell, given_name, greets
 from mailbot.tickets.handover import Hindrance, hand_over, hindrance, is_command
+from mailbot.tickets.offers import offers
 from mailbot.tickets.overview import by_age, by_day, entries
 from mailbot.tickets.rendering import Templates, Words
 from mailbot.tickets.ticket import Event, State, Ticket
@@ -266,6 +267,10 @@ class Writer:
             named=[day(each, STAFF_LANGUAGE) for each in access.named],
             times=accesses.times(catalogue),
         )
+
+    def page(self, language: str) -> Words:
+        """For the association's web page: what members should send, service by service."""
+        return self._templates.fragment(f"page/{language}/page.txt", language, offers=offers(self._catalogue, language))
 
     def out_of_reach(self, mailbox: Mailbox, *, since: datetime, trouble: str) -> Words:
         """To staff: the mailbox cannot be read since then, and why."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -36,6 +36,7 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
     language, foreign = _language(mail, scene)
     if not before:
         requests = _first(mail, scene, catalogue)
+        requests = tuple(_with_form(mail, scene, requests, catalogue))
         return Reading(requests=requests, language=language, foreign=foreign, doubts=_doubts(mail, scene, catalogue))
     forms = filled(mail.body, before, catalogue)
     answers = forms or scene.entries or any(responds(scene, request) for request in before)
@@ -222,6 +223,21 @@ def _asks(passage: Passage, catalogue: Catalogue) -> bool:
     words = catalogue.language.request
     wants = found((*words.strong, *words.weak), passage.text, not_if=words.not_if)
     return bool(wants or services_named([passage], catalogue) or _wants_more(passage.text))
+
+
+def _with_form(mail: Mail, scene: Scene, requests: Sequence[Request], catalogue: Catalogue) -> Iterator[Request]:
+    """A first mail may bring the form that our web page offers, filled in: its lines tell what our own reading left open."""
+    forms = filled(mail.body, [_unfilled(request, catalogue) for request in requests], catalogue)
+    for number, request in enumerate(requests):
+        told = [form for at, form in forms if at == number and form.blank.field not in request.fields]
+        heard = answered(request, scene.only([]), told, catalogue) if told and request.kind is RequestKind.NEW else None
+        yield _finished(request, heard, catalogue) if heard else request
+
+
+def _unfilled(request: Request, catalogue: Catalogue) -> Request:
+    """The same with nothing known, so that every line of the form is one."""
+    fields = catalogue.service(request.service).fields
+    return Request(service=request.service, missing=tuple(rule.id for rule in fields))
 
 
 def _wants_more(text: str) -> bool:

@@ -38,11 +38,11 @@ def test_a_file_can_be_named(mailbot: Command, folder: Path):
 
 @pytest.mark.parametrize("command", ["check", "test"])
 def test_a_mistake_is_told_with_its_line(mailbot: Command, folder: Path, command: str):
-    line = edit(folder, "first_run: 1 day", "first_run: bald")
+    line = edit(folder, "send_delay: 0", "send_delay: bald")
 
     ended = mailbot("rules", command)
 
-    sentence = "first_run: Input should be a time like '15 minutes', '2 hours' or '1 day', not 'bald'"
+    sentence = "send_delay: Input should be a time like '15 minutes', '2 hours' or '1 day', not 'bald'"
     assert ended == Ended(status=1, out="", err=f"mailbot: rules.yaml:{line}: {sentence}\n")
 
 
@@ -72,3 +72,11 @@ def test_a_misspelt_command_is_told_with_status_2(mailbot: Command):
     assert (ended.status, ended.out) == (2, "")
     assert "chekc" in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_the_text_for_the_web_page_is_printed(mailbot: Command):
+    text, html = mailbot("rules", "page"), mailbot("rules", "page", "--html", "--language", "en")
+
+    assert (text.status, text.err) == (0, "")
+    assert "Nextcloud\n\nWir brauchen: Name der Gruppe; Nutzer*innen (Vorname, Name, E-Mail);" in text.out
+    assert html.out.startswith('<section lang="en">\n<h2>What we need from you</h2>\n')
