@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mailbot.service.office import Office
 
 DAY = ["%Y-%m-%d"]
+Key = Annotated[str, typer.Argument(metavar="KEY", help="A ticket, like KV-1042.")]
 Number = Annotated[int, typer.Argument(metavar="MAIL", help="The number that `list` shows.")]
 
 

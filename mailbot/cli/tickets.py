@@ -1,4 +1,4 @@
-"""tickets, show, handover, close, reopen, wait, assign, note, hold, release: what staff can do, on the command line."""
+"""tickets, show, handover: what there is. What staff do about it stands in orders.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailbot.cli.shared import office, print_json
+from mailbot.cli.shared import Key, office, print_json
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mailbot.mail.message import Mail
     from mailbot.tickets.ticket import Ticket
 
-Key = Annotated[str, typer.Argument(metavar="KEY", help="A ticket, like KV-1042.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -38,14 +37,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("tickets")(list_tickets)
     app.command("show")(show)
-    app.command("close")(close)
-    app.command("reopen")(reopen)
-    app.command("wait")(wait)
-    app.command("assign")(assign)
-    app.command("note")(note)
     app.command("handover")(handover)
-    app.command("hold")(hold)
-    app.command("release")(release)
 
 
 def list_tickets(
@@ -78,34 +70,6 @@ def show(key: Key, as_json: AsJson = False) -> None:
         _print_ticket(whole, opened.catalogue.hours.timezone)
 
 
-def close(key: Key) -> None:
-    """Close a ticket; the member is told."""
-    _carry_out(key, "close")
-
-
-def reopen(key: Key) -> None:
-    """Open a closed ticket again."""
-    _carry_out(key, "reopen")
-
-
-def wait(
-    key: Key,
-    until: Annotated[list[str], typer.Argument(metavar="DAY [WHY]", help="Like 12.8., 2026-08-12, 3 days, tomorrow.")],
-) -> None:
-    """Put a ticket off until the beginning of a day."""
-    _carry_out(key, "wait", " ".join(until))
-
-
-def assign(key: Key, who: Annotated[str, typer.Argument(help="Id of a member of staff.")]) -> None:
-    """Say who works on a ticket."""
-    _carry_out(key, "assign", who)
-
-
-def note(key: Key, text: Annotated[list[str], typer.Argument(help="What shall stand in the history.")]) -> None:
-    """Write a note into a ticket's history; the member does not see it."""
-    _carry_out(key, "note", " ".join(text))
-
-
 def handover(key: Key, out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the files there.")] = None) -> None:
     """Print what is ready to be set up for a complete ticket, or write it to files."""
     from mailbot.errors import SettingsError
@@ -123,35 +87,6 @@ def handover(key: Key, out: Annotated[Path | None, typer.Option(metavar="DIR", h
         except OSError as error:
             raise SettingsError(f"{out / file.name}: cannot be written: {error.strerror}") from None
         typer.echo(out / file.name)
-
-
-def hold(
-    service: Annotated[str, typer.Argument(help="Id of a service.")],
-    because: Annotated[str, typer.Option(help="Why, in the words that members read.")],
-) -> None:
-    """Put a service on hold: tickets wait, members are told."""
-    from mailbot.service import desk
-
-    with office() as opened:
-        waiting = desk.hold(opened, service, because)
-    typer.echo(f"{service} is on hold, {len(waiting)} tickets wait")
-
-
-def release(service: Annotated[str, typer.Argument(help="Id of a service.")]) -> None:
-    """End a hold: staff and members are told."""
-    from mailbot.service import desk
-
-    with office() as opened:
-        going_on = desk.release(opened, service)
-    typer.echo(f"{service} is no longer on hold, {len(going_on)} tickets are open again")
-
-
-def _carry_out(key: str, name: str, argument: str = "") -> None:
-    from mailbot.service import desk
-
-    with office() as opened:
-        ticket = desk.carry_out(opened, key, name, argument)
-    typer.echo(f"{ticket.key}: {ticket.state.value}" + (f", with {ticket.assignee}" if ticket.assignee else ""))
 
 
 def as_json_object(ticket: Ticket) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def handle_doubtful(office: Office, connection: Connection, rules: Rules, case: 
 
 def _conversation(connection: Connection, case: Case) -> tuple[Ticket, ...]:
     conversation = tickets.conversation_of(connection, case.place.key) if case.place.key else None
-    return () if conversation is None else tickets.in_conversation(connection, conversation)
+    found = () if conversation is None else tickets.in_conversation(connection, conversation)
+    return tuple(ticket for ticket in found if ticket.merged_into is None)
 
 
 def _is_past(ticket: Ticket, now: datetime) -> bool:

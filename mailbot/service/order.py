@@ -1,72 +1,134 @@
-"""A mail of proven staff about a ticket: orders are carried out, plain words go to the member."""
+"""A mail of proven staff: orders are carried out, plain words go to the member, and a transcript says what was done."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Staff
-from mailbot.mail.letter import Origin as Submitted
-from mailbot.mail.message import Address
-from mailbot.service.correspondence import last_of_member, tell
+from mailbot.errors import NotFound
 from mailbot.service.echo import note_echo, said_before
+from mailbot.service.effects import follow, follow_at_large
 from mailbot.service.member import Case
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
-from mailbot.store import inbound, tickets
-from mailbot.tickets.orders.carrying_out import carry_out
-from mailbot.tickets.orders.grammar import read_order
-from mailbot.tickets.orders.order import Desk, TellMember
-from mailbot.tickets.rendering import Words
+from mailbot.store import inbound, orders, tickets
+from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done
+from mailbot.tickets.orders.grammar import by_key, read_order
+from mailbot.tickets.orders.order import Desk, Merge, Order, Outcome, Row
 from mailbot.tickets.ticket import Ticket
 
+NO_SUCH = "{} gibt es nicht"
 
-def handle_order(office: Office, connection: Connection, rules: Rules, case: Case, by: Staff, key: str) -> None:
-    """Carry out what the mail orders, tell the member what is theirs, and staff what was done."""
-    ticket, order = tickets.lock(connection, key), read_order(case.mail.body)
-    if not order.commands and said_before(connection, key, case.mail, now=case.now):
+
+class NotCarriedOut(Exception):
+    """
+    Nothing of an order was done.
+
+    Attributes:
+        about: the tickets that it is about.
+        refused: the lines that cannot be done, each with the reason, in German.
+    """
+
+    def __init__(self, *, about: tuple[Ticket, ...], refused: tuple[Row, ...]) -> None:
+        super().__init__("; ".join(why for _, why in refused))
+        self.about, self.refused = about, refused
+
+
+def handle_order(office: Office, connection: Connection, rules: Rules, case: Case, by: Staff, key: str | None) -> None:
+    """
+    Carry out what the mail orders, tell the member what is theirs, and staff what was done.
+
+    Args:
+        key: the ticket that the mail is about; None: its commands name their tickets, or are about none.
+    """
+    order = read_order(case.mail.body)
+    if key is not None and not order.commands and said_before(connection, key, case.mail, now=case.now):
         note_echo(connection, case, key)
         return
-    outcome = carry_out(ticket, order, Desk(by=by, catalogue=rules.catalogue, now=case.now))
-    tickets.save(connection, outcome.ticket)
-    tickets.belongs(connection, key, case.row.id)
-    for event in outcome.events:
-        tickets.note(connection, key, replace(event, mail=case.row.id))
-    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
-    box = rules.catalogue.mailbox(ticket.mailbox)
-    if outcome.answer:
-        words = rules.writer.from_staff(outcome.ticket, text=outcome.answer, mailbox=box)
-        post.to_member(
-            key,
-            ticket.requester,
-            words,
-            mailbox=box,
-            origin=Submitted.PERSON,
-            answered=last_of_member(connection, ticket),
-            delay=rules.catalogue.send_delay,
-        )
-    if TellMember() in outcome.effects:
-        tell_closed(post, rules, outcome.ticket)
-    if outcome.rows:
-        words = rules.writer.transcript(outcome.ticket, rows=outcome.rows)
-        post.to_staff(key, by, words, mailbox=box, answered=Answered.of(case.mail))
+    post = Post(
+        office=office,
+        connection=connection,
+        catalogue=rules.catalogue,
+        now=case.now,
+        cause=case.row.id,
+        delay=rules.catalogue.send_delay,
+    )
+    order = order if key else by_key(order)
+    try:
+        about, rows = carry_out_all(post, order, key, by)
+    except NotCarriedOut as error:
+        about, rows = error.about, tuple(nothing_done(order, error.refused))
+    for each in about:
+        tickets.belongs(connection, each.key, case.row.id)
+    words = rules.writer.transcript(about[0] if len(about) == 1 else None, rows=rows)
+    box, answered = rules.catalogue.mailbox(case.row.place.mailbox), Answered.of(case.mail)
+    if len(about) == 1:
+        post.to_staff(about[0].key, by, words, mailbox=rules.catalogue.mailbox(about[0].mailbox), answered=answered)
+    else:
+        post.notice(by, words, mailbox=box, answered=answered)
     inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
 
 
-def tell_closed(post: Post, rules: Rules, ticket: Ticket) -> None:
-    """The member hears that it is done."""
-    box = rules.catalogue.mailbox(ticket.mailbox)
+def carry_out_all(post: Post, order: Order, key: str | None, by: Staff) -> tuple[tuple[Ticket, ...], tuple[Row, ...]]:
+    """
+    Carry out an order about any number of tickets: all of it, or nothing.
 
-    def write(to: Address, known: bool) -> Words:
-        return rules.writer.closed(ticket if known else _without_words(ticket), mailbox=box)
+    Returns: the tickets that it is about, as they are now, and the transcript.
 
-    tell(post, ticket, write)
+    Raises NotCarriedOut.
+    """
+    desk = Desk(by=by, catalogue=post.catalogue, now=post.now)
+    parts = by_ticket(order, key, desk=desk)
+    known = dict(_locked(post.connection, parts))
+    found = tuple(known[about] for about in parts if about in known)
+    steps = list(_steps(post, parts, known, desk))
+    refused = [row for _, outcome in steps for row in outcome.refused]
+    if refused:
+        raise NotCarriedOut(about=found, refused=tuple(refused))
+    rows: list[Row] = []
+    for before, outcome in steps:
+        rows += [*outcome.rows, *follow(post, before, outcome, by)]
+    for _, outcome in steps:
+        rows += follow_at_large(post, outcome, by)
+    return tuple(tickets.get(post.connection, ticket.key) for ticket in found), tuple(rows)
 
 
-def _without_words(ticket: Ticket) -> Ticket:
-    """The ticket without anything that a mail said."""
-    request = replace(ticket.request, fields=MappingProxyType({}))
-    return replace(ticket, request=request, subject="", requester=replace(ticket.requester, name=""))
+def _steps(
+    post: Post, parts: Mapping[str | None, Order], known: dict[str, Ticket], desk: Desk
+) -> Iterator[tuple[Ticket | None, Outcome]]:
+    """What becomes of each ticket, one after the other: what is done to one may concern those that come later."""
+    for about, part in parts.items():
+        before = known.get(about) if about else None
+        outcome = _outcome(post, before, part, replace(desk, others=MappingProxyType(dict(known))), about)
+        changed = (outcome.ticket, *(effect.into for effect in outcome.effects if isinstance(effect, Merge)))
+        known |= {ticket.key: ticket for ticket in changed if ticket is not None}
+        yield before, outcome
+
+
+def _locked(connection: Connection, parts: Mapping[str | None, Order]) -> Iterator[tuple[str, Ticket]]:
+    """Every ticket that is named, in order, so that two orders never wait for each other."""
+    arguments = (command.argument for part in parts.values() for command in part.commands)
+    named = {found.upper() for argument in arguments for found in re.findall(r"[A-Za-z]{1,8}-\d{1,9}", argument)}
+    for key in sorted(named | {key for key in parts if key}):
+        try:
+            yield key, tickets.lock(connection, key)
+        except NotFound:
+            continue
+
+
+def _outcome(post: Post, ticket: Ticket | None, part: Order, desk: Desk, about: str | None) -> Outcome:
+    if about is not None and ticket is None:
+        written = part.commands[0].line if part.commands else ""
+        return Outcome(refused=(*part.refused, (written, NO_SUCH.format(about))))
+    if ticket is None:
+        return carry_out(None, part, desk)
+    if any(command.name in ("undo", "why") for command in part.commands):
+        last = orders.last(post.connection, ticket.key, by=desk.by.id)
+        desk = replace(desk, history=tickets.history(post.connection, ticket.key), last=last)
+    return carry_out(ticket, part, desk)

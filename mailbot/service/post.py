@@ -42,13 +42,18 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """The way into the outbox within one transaction; `cause` is the id of the inbound mail that it all follows from."""
+    """
+    The way into the outbox within one transaction.
+
+    `cause` is the id of the inbound mail that it all follows from; `delay` how long what goes to members can be undone.
+    """
 
     office: Office
     connection: Connection
     catalogue: Catalogue
     now: datetime
     cause: int | None = None
+    delay: timedelta = timedelta()
 
     def to_member(
         self,
@@ -59,21 +64,22 @@ class Post:
         mailbox: Mailbox,
         origin: Origin,
         answered: Answered | None,
-        delay: timedelta = timedelta(),
     ) -> None:
         """About a ticket, to the member who wrote."""
         sender = Address(name=mailbox.name, email=mailbox.address)
         letter = self._letter(key, Role.MEMBER, sender, to, words, origin=origin, answered=answered)
         automatic = origin is not Origin.PERSON and self.catalogue.member_of_staff(to.email) is None
-        self._queue(letter, key=key, mailbox=mailbox, automatic=automatic, due_at=self.now + delay)
+        self._queue(letter, key=key, mailbox=mailbox, automatic=automatic, due_at=self.now + self.delay)
 
     def to_staff(self, key: str, member: Staff, words: Words, *, mailbox: Mailbox, answered: Answered | None = None) -> None:
         """About a ticket, to a member of staff; a plain reply comes back to the bot. What answers theirs waits for no hour."""
         self._to_staff(key, member, words, mailbox, answered, at_once=answered is not None)
 
-    def notice(self, member: Staff, words: Words, *, mailbox: Mailbox, at_once: bool = False) -> None:
-        """About no ticket, to a member of staff: the daily overview, or that a server is away. `at_once`: also in quiet hours."""
-        self._to_staff(DIGEST, member, words, mailbox, None, at_once=at_once)
+    def notice(
+        self, member: Staff, words: Words, *, mailbox: Mailbox, at_once: bool = False, answered: Answered | None = None
+    ) -> None:
+        """About no ticket, to a member of staff: the overview, or that a server is away. `at_once`: also in quiet hours."""
+        self._to_staff(DIGEST, member, words, mailbox, answered, at_once=at_once or answered is not None)
 
     def present(self) -> tuple[Staff, ...]:
         """The staff who are not away today."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -36,8 +36,14 @@ def whereabouts(connection: Connection, mail: Mail, *, prefix: str, secrets: Seq
     All count only for addresses that take part in the ticket, or that we sent the answered mail to: a mail is
     forwarded easily, a key is guessed easily, and who has them is told nothing of others. What staff got proves
     nothing about somebody who `is_staff` no longer. An id counts only while the outbox knows its mail: in a database
-    that was lost and begun again the same key may stand for the ticket of somebody else.
+    that was lost and begun again the same key may stand for the ticket of somebody else. What answers a ticket that
+    was merged belongs to the one in which it goes on.
     """
+    place = _whereabouts(connection, mail, prefix, secrets, is_staff=is_staff)
+    return replace(place, key=tickets.goes_on_in(connection, place.key)) if place.key else place
+
+
+def _whereabouts(connection: Connection, mail: Mail, prefix: str, secrets: Sequence[bytes], *, is_staff: bool) -> Whereabouts:
     answered = (*mail.in_reply_to, *reversed(mail.references))
     mentioned = forgotten = None
     for message_id in answered:

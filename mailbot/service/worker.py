@@ -13,7 +13,6 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Connection
 
-from mailbot.catalogue import Staff
 from mailbot.errors import StoreError
 from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
@@ -29,6 +28,7 @@ from mailbot.service.whereabouts import whereabouts
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
 from mailbot.tickets import decide
+from mailbot.tickets.orders.grammar import begins_with_a_command
 
 log = structlog.get_logger()
 
@@ -136,25 +136,24 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
     if source.authenticity is not Authenticity.FAIL:
         outbound.forgive(connection, mail.sender.email, now=case.now)
-    ordered = _ordered(connection, case, by)
+    writes_as_staff = by is not None and case.known and not _writes_as_member(connection, case)
+    ordered = writes_as_staff and (_concerned(case) is not None or begins_with_a_command(mail.body))
     if not mail.sender.email:
         handle_doubtful(office, connection, rules, case, **NO_SENDER)
-    elif ordered is None and (earlier := repeated(connection, mail, key=place.key, now=case.now)) is not None:
+    elif not ordered and (earlier := repeated(connection, mail, key=place.key, now=case.now)) is not None:
         note_echo(connection, case, earlier)
     elif source.authenticity is Authenticity.FAIL:
         handle_doubtful(office, connection, rules, case, **FORGED)
-    elif by is not None and ordered is not None:
-        handle_order(office, connection, rules, case, by, ordered)
+    elif by is not None and ordered:
+        handle_order(office, connection, rules, case, by, _concerned(case))
     elif by is None or case.known or _writes_as_member(connection, case):
         handle_member(office, connection, rules, case)
     else:
         handle_doubtful(office, connection, rules, case, **UNPROVEN_STAFF)
 
 
-def _ordered(connection: Connection, case: Case, by: Staff | None) -> str | None:
-    """The ticket that a mail of proven staff is an order about, unless they write as a member."""
-    if by is None or not case.known or _writes_as_member(connection, case):
-        return None
+def _concerned(case: Case) -> str | None:
+    """The ticket that a mail of staff is about: theirs to see, whoever takes part in it."""
     return case.place.key or case.place.mentioned
 
 

@@ -6,6 +6,7 @@ The outbox. A mail is written in the transaction that causes it, with its final 
        └────────┘  │ a pause, or the sender died
                    ├─────▶ held                 more than the limits allow now: leaves by itself when they do again
                    └─────▶ stopped              a person must decide: released ──▶ sending, or dropped
+    queued, held, stopped, released ──▶ withdrawn    the order that it follows from was undone before it left
 
 Whatever is sent was queued, held or released before; staff may release or drop what is held, too.
 """
@@ -36,6 +37,7 @@ class State(StrEnum):
     RELEASED = "released"  # a person has decided: it leaves whatever the limits say
     DROPPED = "dropped"  # a person has decided, or has answered instead: it never leaves
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # staff have undone what it follows from: it never leaves
 
 
 KEPT_BACK = (State.HELD, State.STOPPED)
@@ -44,6 +46,7 @@ KEPT_BACK = (State.HELD, State.STOPPED)
 UNFINISHED = (State.QUEUED, State.SENDING, *KEPT_BACK, State.RELEASED)
 """What somebody still waits for: it is never forgotten."""
 
+_NOT_LEFT = tuple(state.value for state in (State.QUEUED, State.HELD, State.STOPPED, State.RELEASED))
 _MAY_BE_DUE = tuple(state.value for state in (State.QUEUED, State.HELD, State.RELEASED))
 
 
@@ -212,6 +215,31 @@ def withdraw(connection: Connection, conversation: int, *, error: str) -> tuple[
     for row in rows:
         _set(connection, row.id, state=State.DROPPED.value, error=error)
     return tuple(_outbound(row, attempts=row.attempts) for row in rows)
+
+
+def take_back(
+    connection: Connection, ticket: str, *, cause: int | None, created: datetime
+) -> tuple[tuple[Outbound, ...], tuple[Outbound, ...]]:
+    """
+    What was written at that moment about a ticket, from that cause, never leaves.
+
+    Gives the mails that are withdrawn now, and those that had left already or may have; staff's own are among them.
+    """
+    number = select(tickets.c.number).where(tickets.c.key == ticket).scalar_subquery()
+    of_the_order = and_(outbound.c.ticket == number, outbound.c.cause == cause, outbound.c.created == created)
+    stopped = connection.execute(
+        update(outbound)
+        .where(of_the_order, outbound.c.state.in_(_NOT_LEFT))
+        .values(state=State.WITHDRAWN.value)
+        .returning(outbound.c.id)
+    )
+    ids = set(stopped.scalars())
+    rows = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(of_the_order).order_by(outbound.c.id))
+    mails = [_outbound(row, attempts=row.attempts) for row in rows]
+    return (
+        tuple(mail for mail in mails if mail.id in ids),
+        tuple(mail for mail in mails if mail.sent_at is not None or mail.state is State.SENDING),
+    )
 
 
 def returned(connection: Connection, id: int, *, now: datetime, error: str) -> None:

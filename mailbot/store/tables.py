@@ -95,6 +95,7 @@ tickets = Table(
     Column("opened", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
     Column("due", Date),
+    Column("held", Words),  # why this one waits, whatever its service does
     Column("waits_until", Moment),  # staff have put it off until then
     Column("merged_into", String(32)),  # key of the ticket in which it goes on
     Column("follows", String(32)),  # key of the earlier ticket that it goes on from

@@ -66,6 +66,12 @@ def conversation_of(connection: Connection, key: str) -> int | None:
     return connection.execute(select(tickets.c.conversation).where(tickets.c.key == key)).scalar_one_or_none()
 
 
+def goes_on_in(connection: Connection, key: str) -> str:
+    """The ticket in which that one goes on: the one that it was merged into, or itself."""
+    into = connection.execute(select(tickets.c.merged_into).where(tickets.c.key == key)).scalar_one_or_none()
+    return key if into is None else goes_on_in(connection, into)
+
+
 def ticket_with(connection: Connection, message_ids: Sequence[str], address: str) -> str | None:
     """Key of the newest ticket that a mail of one of these Message-IDs belongs to and the address takes part in."""
     if not message_ids:
@@ -171,9 +177,9 @@ def take_part(connection: Connection, key: str, address: str) -> None:
 
 
 def takes_part(connection: Connection, key: str, *addresses: str) -> bool:
-    """Whether one of the addresses belongs to the ticket."""
+    """Whether one of the addresses belongs to the ticket, or to one that was merged into it."""
     found = select(participants.c.address).where(
-        participants.c.ticket == _number(key), participants.c.address.in_([_address(each) for each in addresses])
+        participants.c.ticket.in_(_whole(key)), participants.c.address.in_([_address(each) for each in addresses])
     )
     return connection.execute(found).first() is not None
 
@@ -185,8 +191,8 @@ def belongs(connection: Connection, key: str, mail: int) -> None:
 
 
 def mails_of(connection: Connection, key: str) -> tuple[int, ...]:
-    """Ids of the inbound mails that belong to the ticket, in order."""
-    found = select(ticket_mails.c.mail).where(ticket_mails.c.ticket == _number(key)).order_by(ticket_mails.c.mail)
+    """Ids of the inbound mails that belong to the ticket, or to one that was merged into it, in order."""
+    found = select(ticket_mails.c.mail).where(ticket_mails.c.ticket.in_(_whole(key))).distinct().order_by(ticket_mails.c.mail)
     return tuple(connection.execute(found).scalars())
 
 
@@ -222,6 +228,13 @@ def _number(key: str) -> Any:
     return select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
 
 
+def _whole(key: str) -> Select[Any]:
+    """The numbers of the ticket and of all that were merged into it: told each time, so that it ends when that is undone."""
+    whole = select(tickets.c.number, tickets.c.key).where(tickets.c.key == key).cte(recursive=True)
+    merged = select(tickets.c.number, tickets.c.key).join(whole, tickets.c.merged_into == whole.c.key)
+    return select(whole.union(merged).c.number)
+
+
 def _address(address: str) -> str:
     # No address is longer (RFC 5321, 4.5.3.1); a longer one is rubbish that must not burst the index.
     return address.lower()[:320]
@@ -247,6 +260,7 @@ def _values(ticket: Ticket) -> dict[str, Any]:
         "opened": ticket.opened,
         "updated": ticket.updated,
         "due": ticket.due,
+        "held": ticket.held,
         "waits_until": ticket.waits_until,
         "merged_into": ticket.merged_into,
         "follows": ticket.follows,
@@ -269,6 +283,7 @@ def _ticket(row: Row[*tuple[Any, ...]]) -> Ticket:
         opened=row.opened,
         updated=row.updated,
         due=row.due,
+        held=row.held,
         waits_until=row.waits_until,
         merged_into=row.merged_into,
         follows=row.follows,

@@ -74,7 +74,7 @@ def in_silence(decision: Decision, *, silence: str) -> Decision:
 
 def reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     """The ticket back from its end, where it stands by what it lacks and by how its service works now."""
-    _, state = _next(ticket.request, catalogue.service(ticket.request.service))
+    _, state = _next(ticket.request, catalogue.service(ticket.request.service), held=ticket.held is not None)
     return replace(ticket, state=state)
 
 
@@ -96,7 +96,7 @@ def _brings_something(request: Request, ticket: Ticket | None) -> bool:
 def _outcome(request: Request, ticket: Ticket | None, act: Act, catalogue: Catalogue, *, unheard: bool) -> Outcome:
     """`unheard`: the mail says something of which nothing was understood, for no ticket of the conversation."""
     service = catalogue.service(request.service)
-    action, state = _next(request, service)
+    action, state = _next(request, service, held=ticket is not None and ticket.held is not None)
     new = _brings_something(request, ticket)
     questions = _questions(ticket, act, new=new, asked=action is Action.ASK)
     key = ticket.key if ticket else None
@@ -127,10 +127,12 @@ def _counts(ticket: Ticket | None, act: Act) -> bool:
     return act is Act.SAY or (act is Act.INQUIRE and ticket is not None and ticket.state is not State.ASKING)
 
 
-def _next(request: Request, service: Service) -> tuple[Action, State]:
-    """Where a request stands by what it lacks and by how its service works."""
+def _next(request: Request, service: Service, *, held: bool) -> tuple[Action, State]:
+    """Where a request stands by what it lacks, by how its service works, and whether staff have put it back by itself."""
     if request.missing:
         return Action.ASK, State.ASKING
+    if held:
+        return Action.OPEN, State.ON_HOLD
     action, state = _COMPLETE[service.complete]
     if action is Action.OPEN and service.on_hold is not None:
         return action, State.ON_HOLD

@@ -19,6 +19,17 @@ class Action(StrEnum):
     IGNORE = "ignore"  # no reply and no ticket
 
 
+ACTION_IN = {
+    State.ASKING: Action.ASK,
+    State.OPEN: Action.OPEN,
+    State.ON_HOLD: Action.OPEN,
+    State.REFERRED: Action.REFER,
+    State.TRIAGE: Action.TRIAGE,
+    State.CLOSED: Action.TRIAGE,
+}
+"""What the bot does where a ticket stands so."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """
@@ -42,6 +53,7 @@ class Reply(StrEnum):
     ANSWER = "answer"  # what was understood, what is missing, what happens now; one part for each outcome
     WITHDRAWN = "withdrawn"  # closed at the member's wish
     STATUS = "status"  # how things stand
+    NEWS = "news"  # what staff have changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

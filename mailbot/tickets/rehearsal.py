@@ -18,7 +18,7 @@ from mailbot.errors import TemplateError
 from mailbot.mail.message import Address, Attachment
 from mailbot.mail.search import wanted
 from mailbot.tickets.access import Access, Handed, told
-from mailbot.tickets.decision import Action, Decision, Outcome, Reply
+from mailbot.tickets.decision import ACTION_IN, Decision, Outcome, Reply
 from mailbot.tickets.digest import Day, Notices, make_digest
 from mailbot.tickets.person import Subject
 from mailbot.tickets.ticket import Event, State, Ticket
@@ -57,15 +57,6 @@ VALUES: Mapping[str, Value] = {
     "number": 150,
     "text": f"{{{{ 7 * 7 }}}}\n# Überschrift {ENDLESS}",
 }
-ACTIONS = {
-    State.ASKING: Action.ASK,
-    State.OPEN: Action.OPEN,
-    State.ON_HOLD: Action.OPEN,
-    State.REFERRED: Action.REFER,
-    State.TRIAGE: Action.TRIAGE,
-    State.CLOSED: Action.TRIAGE,
-}
-
 Case = Callable[[Writer], Words]
 """Makes a writer write the mail of one case."""
 
@@ -95,6 +86,7 @@ def cases(catalogue: Catalogue) -> Iterator[Case]:
     for ticket in tickets:
         yield from _about(ticket, catalogue)
     yield from _waiting(tickets, catalogue)
+    yield from _orders()
     yield from _digests(tickets, catalogue)
     yield from _accesses(tickets, catalogue)
     for box in catalogue.mailboxes:
@@ -113,8 +105,10 @@ def _answers(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case
 def _answer(
     tickets: tuple[Ticket, ...], state: State, language: str, reply: Reply, known: bool, to: Address, catalogue: Catalogue
 ) -> Case:
-    outcomes = tuple(Outcome(request=ticket.request, action=ACTIONS[state], state=state, ticket=ticket.key) for ticket in tickets)
-    decision = Decision(action=ACTIONS[state], outcomes=outcomes, reply=reply, language=language)
+    outcomes = tuple(
+        Outcome(request=ticket.request, action=ACTION_IN[state], state=state, ticket=ticket.key) for ticket in tickets
+    )
+    decision = Decision(action=ACTION_IN[state], outcomes=outcomes, reply=reply, language=language)
     return lambda writer: writer.answer(
         decision, tickets, subject="AW: Größe", to=to, mailbox=catalogue.mailboxes[0], known=known
     )
@@ -189,6 +183,10 @@ def _complete(rule: FieldRule, people: tuple[Person, ...]) -> Value:
         "role": first.surname,
     }
     return of.get(rule.type) or VALUES[rule.type]
+
+
+def _orders() -> Iterator[Case]:
+    yield lambda writer: writer.transcript(None, rows=(("#hilfe", "diese Liste"), (ENDLESS, "nicht verstanden")))
 
 
 def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:

@@ -42,6 +42,7 @@ class Ticket:
     opened: datetime
     updated: datetime
     due: date | None = None
+    held: str | None = None  # why it waits by itself, whatever its service does; in the words that the member reads
     waits_until: datetime | None = None  # staff have put it off until then
     merged_into: str | None = None  # key of the ticket in which it goes on
     follows: str | None = None  # key of the earlier ticket that it goes on from
@@ -54,7 +55,7 @@ class Event:
 
     at: datetime
     # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | waits
-    # | merged | split | reminded | absent | sent | trouble | expired | erased
+    # | told | service | forwarded | merged | split | undone | reminded | absent | sent | trouble | expired | erased
     kind: str
     by: str
     text: str

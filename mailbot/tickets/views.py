@@ -85,7 +85,7 @@ def part_of(outcome: Outcome, ticket: Ticket, catalogue: Catalogue, language: st
         form=Form(lines=lines) if lines else None,
         proposes=known and any(guess.why.asks and guess.proposed for guess in request.guesses),
         facts=Facts(rows=rows) if rows else None,
-        reason=service.on_hold.in_(language) if service.on_hold else "",
+        reason=ticket.held or (service.on_hold.in_(language) if service.on_hold else ""),
         introduction=service.introduction and request.kind is RequestKind.NEW,
         due=day(ticket.due, language) if ticket.due else "",
     )

@@ -214,9 +214,11 @@ class Writer:
         except TemplateError as error:
             return (), (f"{NOT_READY} {flat(str(error))}",)
 
-    def transcript(self, ticket: Ticket, *, rows: tuple[tuple[str, str], ...]) -> Words:
-        """To staff: what stood in their mail, and what was done about it."""
+    def transcript(self, ticket: Ticket | None, *, rows: tuple[tuple[str, str], ...]) -> Words:
+        """To staff: what stood in their mail, and what was done about it; None: it was about no ticket, or several."""
         table = Table(head=("Geschrieben", "Geschehen"), rows=tuple((flat(wrote), flat(done)) for wrote, done in rows))
+        if ticket is None:
+            return self._write("staff/transcript.txt", STAFF_LANGUAGE, key="", mailbox=self._catalogue.mailboxes[0], rows=table)
         return self._to_staff("transcript", ticket, rows=table)
 
     def answered(self, ticket: Ticket, *, text: str, mailbox: Mailbox) -> Words:

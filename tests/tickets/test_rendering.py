@@ -73,6 +73,7 @@ def test_the_rehearsal_names_all_that_is_broken_and_all_that_is_missing(tmp_path
         "templates/de/closed.txt:3: 'nonsense' is undefined",
         "templates/en/answer.txt:15: there is no template 'en/parts/asking.txt'",
         "templates/en/closed.txt:1: there is no template 'en/closed.txt'",
+        "templates/en/news.txt:17: there is no template 'en/parts/asking.txt'",
         "templates/look/facts.html:1: 'tuple object' has no attribute 'nonsense'",
     ]
 

@@ -2,57 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailbot.catalogue import Staff
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.greeting import is_farewell
-from mailbot.tickets.orders.order import Desk, Done, Order, Outcome, Refused, Row, TellMember
+from mailbot.tickets.orders.order import Command, Desk, Done, Order, Outcome, Refused, Row, TellMember
 from mailbot.tickets.orders.verbs import BY_NAME
-from mailbot.tickets.ticket import Ticket
+from mailbot.tickets.ticket import State, Ticket
 
 FORGOTTEN = "von diesem Vorgang ist nichts mehr gespeichert"
 NO_ADDRESS = "zu diesem Ticket gibt es keine Adresse, an die das gehen kann"
+NO_TICKET = "zu welchem Vorgang? Schreib seine Nummer dahinter, etwa: {} {}-1042"
+WHOSE_WORDS = "zu welchem Vorgang gehören diese Worte? Antworte auf seine Mail oder nenne genau einen"
+ALONE = "{} muss allein in der Mail stehen"
 NOTHING = "In der Mail stand nichts, das ich ausführen oder weitergeben kann."
 NOT_DONE = "nicht ausgeführt"
 AGAIN = "Nichts wurde ausgeführt oder gesendet. Bitte schick die Mail berichtigt noch einmal."
 
 
-def carry_out(ticket: Ticket, order: Order, desk: Desk) -> Outcome:
-    """Carry out an order of a proven member of staff."""
-    if ticket.forgotten_at is not None:
+def by_ticket(order: Order, about: str | None, *, desk: Desk) -> Mapping[str | None, Order]:
+    """
+    The order of a mail taken apart: what concerns each ticket, by key; None is what concerns no ticket.
+
+    Args:
+        about: the ticket that the mail is about. Words go to its member, or to that of the only one that is named.
+    """
+    order = replace(order, answer=_worth_sending(order.answer, desk.by))
+    commands: dict[str | None, list[Command]] = {}
+    for command in order.commands:
+        commands.setdefault(command.key or about, []).append(command)
+    if not commands:
+        return {about: order}
+    named = [key for key in commands if key is not None]
+    whose = about if about or not order.answer or len(named) != 1 else named[0]
+    parts = {key: Order(commands=tuple(those)) for key, those in commands.items()}
+    if order.answer:
+        parts[whose] = replace(parts.get(whose, Order()), answer=order.answer)
+    first = next(iter(parts))
+    return {**parts, first: replace(parts[first], refused=order.refused)}
+
+
+def carry_out(ticket: Ticket | None, order: Order, desk: Desk) -> Outcome:
+    """Carry out an order of a proven member of staff, about a ticket or about none."""
+    if ticket is not None and ticket.forgotten_at is not None:
         return Outcome(ticket=ticket, refused=(("", FORGOTTEN),), rows=(("", f"{FORGOTTEN}; nichts wurde ausgeführt"),))
     order = replace(order, answer=_worth_sending(order.answer, desk.by))
     refused = list(order.refused)
     after, done = ticket, list[Done]()
     for command in order.commands:
         try:
-            done.append(BY_NAME[command.name].do(after, command, desk))
+            done.append(_done(command, after, order, desk))
         except Refused as why:
             refused.append((command.line, str(why)))
         else:
-            after = done[-1].ticket
-    if order.answer and not ticket.requester.email:
-        refused.append((_short(order.answer), NO_ADDRESS))
+            after = done[-1].ticket or after
+    if order.answer and (why_not := _unheard(ticket)):
+        refused.append((short(order.answer), why_not))
     if refused:
-        return Outcome(ticket=ticket, refused=tuple(refused), rows=tuple(_nothing_done(order, refused)))
+        return Outcome(ticket=ticket, refused=tuple(refused), rows=tuple(nothing_done(order, refused)))
     if not (order.commands or order.answer):
         return Outcome(ticket=ticket, rows=(("", NOTHING),))
     return _outcome(ticket, after, order, done, desk)
 
 
-def _outcome(before: Ticket, after: Ticket, order: Order, done: Sequence[Done], desk: Desk) -> Outcome:
+def _done(command: Command, ticket: Ticket | None, order: Order, desk: Desk) -> Done:
+    verb = BY_NAME[command.name]
+    if verb.alone and (len(order.commands) > 1 or order.answer):
+        raise Refused(ALONE.format(command.line))
+    if ticket is not None and verb.do is not None:
+        return verb.do(ticket, command, desk)
+    if verb.anywhere is not None:
+        return verb.anywhere(command, desk)
+    raise Refused(NO_TICKET.format(command.line.rstrip(" .!"), desk.catalogue.organisation.ticket_prefix))
+
+
+def _unheard(ticket: Ticket | None) -> str | None:
+    """Why words to the member can reach nobody."""
+    if ticket is None:
+        return WHOSE_WORDS
+    return None if ticket.requester.email else NO_ADDRESS
+
+
+def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Sequence[Done], desk: Desk) -> Outcome:
     events = [event for each in done for event in each.events]
     if order.answer:
         events.append(desk.event("answered", order.answer))
-    if _ends_waiting(order):
-        after = replace(after, waits_until=None)
+    effects = [effect for each in done for effect in each.effects]
+    if after is not None:
+        after = replace(after, waits_until=None) if _ends_waiting(order) else after
+        after = replace(after, updated=desk.now) if events else after
+        if order.answer and after.state is not State.ASKING:  # one mail is enough; a question has its form
+            effects = [effect for effect in effects if effect != TellMember()]
     return Outcome(
-        ticket=replace(after, updated=desk.now) if events else after,
+        ticket=after,
         events=tuple(events),
         rows=tuple(_transcript(before, order, done)),
-        effects=tuple(effect for each in done for effect in each.effects if not (order.answer and effect == TellMember())),
+        effects=tuple(effect for at, effect in enumerate(effects) if effect not in effects[:at]),
         answer=order.answer,
     )
 
@@ -64,20 +111,19 @@ def _ends_waiting(order: Order) -> bool:
     return bool(order.answer) or any(not BY_NAME[command.name].idle for command in order.commands)
 
 
-def _transcript(ticket: Ticket, order: Order, done: Sequence[Done]) -> Iterator[Row]:
+def _transcript(ticket: Ticket | None, order: Order, done: Sequence[Done]) -> Iterator[Row]:
     for command, each in zip(order.commands, done, strict=True):
         yield command.line, each.told
         yield from each.rows
-    if order.answer:
-        yield _short(order.answer), f"geht an {flat(ticket.requester.name) or ticket.requester.email}"
-    elif any(command.name == "note" for command in order.commands):
-        yield "", "Nichts davon geht an das Mitglied."
+    if order.answer and ticket:
+        yield short(order.answer), f"geht an {flat(ticket.requester.name) or ticket.requester.email}"
 
 
-def _nothing_done(order: Order, refused: Sequence[Row]) -> Iterator[Row]:
+def nothing_done(order: Order, refused: Sequence[Row]) -> Iterator[Row]:
+    """The transcript of what was refused."""
     yield from refused
     bad = {line for line, _ in refused}
-    spared = (*(command.line for command in order.commands), _short(order.answer))
+    spared = (*(command.line for command in order.commands), short(order.answer))
     yield from ((line, NOT_DONE) for line in spared if line and line not in bad)
     yield "", AGAIN
 
@@ -93,6 +139,7 @@ def _worth_sending(answer: str, by: Staff) -> str:
     return "" if all(line.lower() in names or is_farewell(line) for line in lines) else answer
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """Words as the transcript shows them: the first of them, on one line."""
     line = flat(text)
     return line if len(line) <= 60 else line[:59].rstrip() + "…"

@@ -28,6 +28,7 @@ _WRITTEN: Mapping[str, Verb] = {form: verb for word, verb in BY_WORD.items() for
 _DASH = "[-‐‑‒–—]"
 _WORD = "|".join(re.escape(word).replace(r"\ ", r"\s+").replace(r"\-", _DASH) for word in sorted(_WRITTEN, key=len, reverse=True))
 _COMMAND = re.compile(rf"#\s*({_WORD})(?![\w-])[:,.]?\s*(.*)", re.IGNORECASE)
+_KEY = re.compile(r"\[?([A-Z]{1,8}-\d{1,9})(?![\w-])\]?[:,.]?", re.IGNORECASE)
 _MAYBE_COMMAND = re.compile(r"#\s*([^\W\d_][\w-]*)")
 
 
@@ -52,9 +53,32 @@ def read_command(line: str) -> Command:
         raise Refused(MEANT.format(near) if near else UNKNOWN.format(", ".join(TOLD)))
     word, argument = re.sub(_DASH, "-", " ".join(match[1].lower().split())), match[2].strip()
     verb = _WRITTEN[word]
-    if verb.bare and argument.strip(" .!…"):
+    key, rest = _named(argument)
+    if verb.bare and rest.strip(" .!…"):
         raise Refused(ALONE.format(word))
-    return Command(name=verb.name, argument="" if verb.bare else argument, line=line)
+    return Command(name=verb.name, argument="" if verb.bare else argument, line=line, key=key if verb.bare else None)
+
+
+def by_key(order: Order) -> Order:
+    """The order of a mail that is about no ticket: each command is about the ticket whose key stands behind it."""
+    return replace(order, commands=tuple(_about(command) for command in order.commands))
+
+
+def _about(command: Command) -> Command:
+    key, rest = _named(command.argument)
+    return replace(command, key=key, argument=rest) if key else command
+
+
+def _named(argument: str) -> tuple[str | None, str]:
+    """The key that an argument begins with, in capitals, and the rest."""
+    match = _KEY.match(argument)
+    return (match[1].upper(), argument[match.end() :].lstrip()) if match else (None, argument)
+
+
+def begins_with_a_command(body: Body) -> bool:
+    """Whether the first own words are one, or were probably meant to be."""
+    first = next((line for line in (_tidy(line.text) for line in body.of(Kind.OWN)) if line), "")
+    return is_command(first) or _nearest(first) is not None
 
 
 def is_command(line: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from mailbot.catalogue import Catalogue, Staff
-from mailbot.tickets.ticket import Event, Ticket
+from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.understanding.request import Request
 
 Row = tuple[str, str]
 """A line of the transcript: what was written, and what was done; "" where it goes on from the line above."""
@@ -19,11 +20,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One order. `name` is that of its verb, `line` what was written."""
+    """One order. `name` is that of its verb, `line` what was written; `key` is the ticket where one is named."""
 
     name: str
     argument: str = ""
     line: str
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +47,97 @@ class TellMember:
     """The member hears where the ticket stands now."""
 
 
-Effect = TellMember
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellStaff:
+    """Those responsible get the ticket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Another ticket takes this one up: as it is then, and what is noted there."""
+
+    into: Ticket
+    events: tuple[Event, ...]
+    told: bool  # it stands elsewhere now: its member hears of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A new ticket of the same member, for another service."""
+
+    request: Request
+    state: State
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldService:
+    """All tickets of a service wait, and members are told why."""
+
+    service: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseService:
+    """They wait no longer."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """What an earlier order has changed is as it was, and its mails that have not left never leave."""
+
+    order: Earlier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """Who orders is away up to and including that day; None: is back."""
+
+    until: date | None
+
+
+Effect = TellMember | TellStaff | Merge | Split | HoldService | ReleaseService | Undo | Away
 """What follows besides the ticket itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """
+    An order that was carried out.
+
+    Attributes:
+        mail: id of the mail that it stood in; None at the command line.
+        before: the tickets that it changed, as they were.
+        since: the same tickets as they are now, in the same order.
+    """
+
+    at: datetime
+    mail: int | None
+    before: tuple[Ticket, ...]
+    since: tuple[Ticket, ...]
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Who orders, by which rules, and when (aware, UTC)."""
+    """
+    Who orders, by which rules, and when (aware, UTC), with what orders may be about.
+
+    Attributes:
+        others: tickets that the orders name, by key.
+        history: of the ticket, oldest first.
+        last: the last order of the same member of staff about the ticket, None where there is none.
+    """
 
     by: Staff
     catalogue: Catalogue
     now: datetime
+    others: Mapping[str, Ticket] = field(default_factory=dict)
+    history: tuple[Event, ...] = ()
+    last: Earlier | None = None
 
     def event(self, kind: str, text: str) -> Event:
         """A line of history: they did it, now."""
@@ -64,10 +146,15 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What one command makes of a ticket; `told` stands in the transcript beside its line, `rows` below."""
+    """
+    What one command does.
 
-    ticket: Ticket
+    `ticket` is what it makes of the ticket, None where it changes nothing about it; `told` stands in the transcript
+    beside the line, `rows` below.
+    """
+
     told: str
+    ticket: Ticket | None = None
     events: tuple[Event, ...] = ()
     rows: tuple[Row, ...] = ()
     effects: tuple[Effect, ...] = ()
@@ -82,9 +169,11 @@ class Verb:
         german, english: what may be written behind `#`, in any case of letters; the first German one is what is told.
         usage: an example, as staff would write it.
         help: what happens then, for staff, in German.
-        do: carries it out; raises Refused.
+        do: carries it out about a ticket, and raises Refused; None where it never is about one.
+        anywhere: the same about no ticket; None where it needs one.
         bare: nothing may stand behind it.
-        idle: it changes nothing about the ticket, so a ticket that waits goes on waiting.
+        idle: it takes nothing up, so a ticket that waits goes on waiting.
+        alone: nothing else may stand in the mail.
     """
 
     name: str
@@ -92,9 +181,11 @@ class Verb:
     english: tuple[str, ...]
     usage: str
     help: str
-    do: Callable[[Ticket, Command, Desk], Done]
+    do: Callable[[Ticket, Command, Desk], Done] | None = None
+    anywhere: Callable[[Command, Desk], Done] | None = None
     bare: bool = False
     idle: bool = False
+    alone: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,7 +202,7 @@ class Outcome:
     nothing was done: the ticket is what it was, and there are no events.
     """
 
-    ticket: Ticket
+    ticket: Ticket | None = None
     refused: tuple[Row, ...] = ()
     events: tuple[Event, ...] = ()
     rows: tuple[Row, ...] = ()

@@ -1,17 +1,38 @@
-"""Orders that change nothing about a ticket: a note."""
+"""Orders that only note or tell something: a note, why, and what can be ordered."""
 
 from __future__ import annotations
 
-from mailbot.tickets.orders.order import Command, Desk, Done, Refused, Verb
+from collections.abc import Iterator
+
+from mailbot.tickets.blocks import flat
+from mailbot.tickets.orders.order import Command, Desk, Done, Refused, Row, Verb
 from mailbot.tickets.ticket import Ticket
+from mailbot.tickets.wording import moment
 
 NO_TEXT = "die Notiz hat keinen Text"
+BOT = "mailbot"
 
 
 def _note(ticket: Ticket, command: Command, desk: Desk) -> Done:
     if not command.argument:
         raise Refused(NO_TEXT)
-    return Done(ticket=ticket, told="als Notiz aufgenommen", events=(desk.event("note", command.argument),))
+    event = desk.event("note", command.argument)
+    return Done(ticket=ticket, told="als Notiz aufgenommen, nichts davon geht an das Mitglied", events=(event,))
+
+
+def _why(ticket: Ticket, command: Command, desk: Desk) -> Done:
+    service = desk.catalogue.service(ticket.request.service).label.de
+    rows = (*(("", reason) for reason in ticket.request.because), *_decisions(desk))
+    return Done(told=f"{service}: das waren die Gründe, und das hat der Bot daraufhin getan", rows=rows)
+
+
+def _decisions(desk: Desk) -> Iterator[Row]:
+    """What the bot did, each after the mail that it followed from."""
+    causes = {event.mail for event in desk.history if event.by == BOT and event.mail is not None}
+    for event in desk.history:
+        if event.by == BOT or (event.mail in causes and event.kind == "received"):
+            who = "" if event.by == BOT else f" von {flat(event.by)}"
+            yield moment(event.at, desk.catalogue.hours.timezone), f"{flat(event.text)}{who}"
 
 
 VERBS = (
@@ -22,6 +43,16 @@ VERBS = (
         usage="#notiz Text",
         help="Der Text steht im Verlauf. **Auch alles darunter gehört zur Notiz**, nichts davon geht an das Mitglied",
         do=_note,
+        idle=True,
+    ),
+    Verb(
+        name="why",
+        german=("warum",),
+        english=("why",),
+        usage="#warum",
+        help="Ihr lest, warum der Bot getan hat, was er getan hat: welche Worte ihn worauf gebracht haben",
+        do=_why,
+        bare=True,
         idle=True,
     ),
 )

@@ -4,10 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailbot.tickets.orders import persons, standing, telling
-from mailbot.tickets.orders.order import Verb
+from mailbot.tickets.orders import duty, holding, moving, persons, request, standing, telling, undoing
+from mailbot.tickets.orders.order import Command, Desk, Done, Verb
 
-VERBS: tuple[Verb, ...] = (*standing.VERBS, *persons.VERBS, *telling.VERBS)
+
+def _help(command: Command, desk: Desk) -> Done:
+    rows = tuple((verb.usage, verb.help.replace("`", "").replace("**", "")) for verb in VERBS)
+    return Done(told="Das kann in den ersten Zeilen einer Mail stehen, eines in jeder Zeile:", rows=rows)
+
+
+HELP = Verb(
+    name="help",
+    german=("hilfe",),
+    english=("help",),
+    usage="#hilfe",
+    help="Ihr bekommt diese Liste",
+    anywhere=_help,
+    bare=True,
+    idle=True,
+)
+
+VERBS: tuple[Verb, ...] = (
+    *standing.VERBS,
+    *persons.VERBS,
+    *telling.VERBS,
+    *request.VERBS,
+    *moving.VERBS,
+    *holding.VERBS,
+    *undoing.VERBS,
+    *duty.VERBS,
+    HELP,
+)
 
 BY_NAME: Mapping[str, Verb] = {verb.name: verb for verb in VERBS}
 """By `Command.name`."""

@@ -91,7 +91,7 @@ def test_a_note_stands_in_the_history():
     outcome = ordered("#notiz", "ruft morgen an")
 
     assert outcome.events == (by_kim("note", "ruft morgen an"),)
-    assert outcome.rows == (("#notiz", "als Notiz aufgenommen"), ("", "Nichts davon geht an das Mitglied."))
+    assert outcome.rows == (("#notiz", "als Notiz aufgenommen, nichts davon geht an das Mitglied"),)
 
 
 def test_an_empty_note_is_refused():

@@ -9,6 +9,7 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Add tables and columns; what is there stays as it is."""
+    op.add_column("tickets", sa.Column("held", sa.Text(), nullable=True))
     op.add_column("tickets", sa.Column("waits_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("merged_into", sa.String(length=32), nullable=True))
     op.add_column("tickets", sa.Column("follows", sa.String(length=32), nullable=True))

@@ -1,0 +1,162 @@
+"""What staff can do by mail, on the command line: each command is a verb of tickets/orders."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from mailbot.cli.shared import Key, office
+
+Name = Annotated[str, typer.Argument(metavar="FIELD", help="Id or label of a field, like group.")]
+Service = Annotated[str, typer.Argument(metavar="SERVICE", help="Id or name of a service.")]
+KeyOrService = Annotated[str, typer.Argument(metavar="KEY|SERVICE", help="A ticket, like KV-1042, or the id of a service.")]
+Member = Annotated[str, typer.Argument(metavar="STAFF", help="Id of a member of staff.")]
+DAY = "Like 12.8., 2026-08-12, 3 days, tomorrow."
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("close")(close)
+    app.command("reopen")(reopen)
+    app.command("wait")(wait)
+    app.command("assign")(assign)
+    app.command("note")(note)
+    app.command("why")(why)
+    app.command("ask")(ask)
+    app.command("set")(set_field)
+    app.command("service")(change_service)
+    app.command("merge")(merge)
+    app.command("split")(split)
+    app.command("move")(move)
+    app.command("hold")(hold)
+    app.command("release")(release)
+    app.command("undo")(undo)
+    app.command("away")(away)
+    app.command("back")(back)
+
+
+def close(key: Key) -> None:
+    """Close a ticket; the member is told."""
+    _carry_out(key, "close")
+
+
+def reopen(key: Key) -> None:
+    """Open a closed ticket again."""
+    _carry_out(key, "reopen")
+
+
+def wait(key: Key, until: Annotated[list[str], typer.Argument(metavar="DAY [WHY]", help=DAY)]) -> None:
+    """Put a ticket off until the beginning of a day."""
+    _carry_out(key, "wait", " ".join(until))
+
+
+def assign(key: Key, who: Member) -> None:
+    """Say who works on a ticket."""
+    _carry_out(key, "assign", who)
+
+
+def note(key: Key, text: Annotated[list[str], typer.Argument(help="What shall stand in the history.")]) -> None:
+    """Write a note into a ticket's history; the member does not see it."""
+    _carry_out(key, "note", " ".join(text))
+
+
+def why(key: Key) -> None:
+    """Tell why the bot has done what it has done about a ticket."""
+    _carry_out(key, "why")
+
+
+def ask(
+    key: Key, fields: Annotated[list[str], typer.Argument(metavar="FIELD...", help="Ids or labels of fields, like group.")]
+) -> None:
+    """Ask the member for fields; what stood there holds no longer."""
+    _carry_out(key, "ask", ", ".join(fields))
+
+
+def set_field(key: Key, field: Name, value: Annotated[list[str], typer.Argument(help="As a member would write it.")]) -> None:
+    """Set a field of a ticket."""
+    _carry_out(key, "field", f"{field}: {' '.join(value)}")
+
+
+def change_service(key: Key, service: Service) -> None:
+    """Say that a ticket is about another service; the member is asked for what is missing then."""
+    _carry_out(key, "service", service)
+
+
+def merge(key: Key, other: Annotated[str, typer.Argument(metavar="OTHER", help="The ticket in which it goes on.")]) -> None:
+    """Merge a ticket into another one: it is closed, and replies to it belong to the other."""
+    _carry_out(key, "merge", other)
+
+
+def split(key: Key, service: Service) -> None:
+    """Open a second ticket of the same member, for another service."""
+    _carry_out(key, "split", service)
+
+
+def move(key: Key, mailbox: Annotated[str, typer.Argument(metavar="MAILBOX", help="Id of a mailbox.")]) -> None:
+    """Give a ticket to another mailbox; answers leave from there."""
+    _carry_out(key, "forward", mailbox)
+
+
+def hold(
+    what: KeyOrService,
+    because: Annotated[str, typer.Option(help="Why, in the words that members read.")],
+) -> None:
+    """Put a ticket or a whole service on hold: tickets wait, members are told."""
+    from mailbot.service import desk
+
+    if _is_key(what):
+        return _carry_out(what, "hold", because)
+    with office() as opened:
+        waiting = desk.hold(opened, what, because)
+    return typer.echo(f"{what} is on hold, {len(waiting)} tickets wait")
+
+
+def release(what: KeyOrService) -> None:
+    """End a hold: staff and members are told."""
+    from mailbot.service import desk
+
+    if _is_key(what):
+        return _carry_out(what, "release")
+    with office() as opened:
+        going_on = desk.release(opened, what)
+    return typer.echo(f"{what} is no longer on hold, {len(going_on)} tickets are open again")
+
+
+def undo(key: Key) -> None:
+    """Take back the last command about a ticket, within 15 minutes: it is as it was, and mails that have not left stay here."""
+    _carry_out(key, "undo")
+
+
+def away(who: Member, until: Annotated[list[str], typer.Argument(metavar="DAY", help=DAY)]) -> None:
+    """Say that a member of staff is away up to and including a day: others get the mails."""
+    _of(who, "away", " ".join(until))
+
+
+def back(who: Member) -> None:
+    """Say that a member of staff is here again."""
+    _of(who, "back")
+
+
+def _is_key(what: str) -> bool:
+    return re.fullmatch(r"[A-Z]+-\d+", what, re.IGNORECASE) is not None
+
+
+def _carry_out(key: str, name: str, argument: str = "") -> None:
+    from mailbot.service import desk
+
+    with office() as opened:
+        about, rows = desk.carry_out(opened, key, name, argument)
+    for ticket in about:
+        typer.echo(f"{ticket.key}: {ticket.state.value}" + (f", with {ticket.assignee}" if ticket.assignee else ""))
+    for _, done in rows[1:]:
+        typer.echo(f"  {done}")
+
+
+def _of(who: str, name: str, argument: str = "") -> None:
+    from mailbot.service import desk
+
+    with office() as opened:
+        _, rows = desk.carry_out(opened, None, name, argument, by=who)
+    typer.echo(f"{who}: {rows[0][1]}")

@@ -1,0 +1,163 @@
+"""What follows from an order, done: tickets and history, mails, and whatever else. In one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from mailbot.catalogue import Staff
+from mailbot.mail.letter import Origin as Submitted
+from mailbot.service import holding
+from mailbot.service.correspondence import last_of_member
+from mailbot.service.post import Post
+from mailbot.service.standing import tell_member, tell_staff
+from mailbot.store import absences, orders, outbound, tickets
+from mailbot.store.outbound import Outbound
+from mailbot.tickets.orders.order import (
+    Away,
+    Effect,
+    HoldService,
+    Merge,
+    Outcome,
+    ReleaseService,
+    Row,
+    Split,
+    TellMember,
+    TellStaff,
+    Undo,
+)
+from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.wording import moment
+
+
+def follow(post: Post, before: Ticket | None, outcome: Outcome, by: Staff) -> tuple[Row, ...]:
+    """
+    Write down all that an order does.
+
+    Args:
+        post: its `cause` is the mail that the order stood in.
+        before: the ticket that it is about, as it was.
+
+    Returns: what the transcript must say besides the outcome's own rows.
+    """
+    rows: list[Row] = []
+    if before is not None and outcome.ticket is not None:
+        _keep(post, before, outcome, by)
+        if outcome.answer:
+            rows += _answer(post, outcome.ticket, outcome.answer)
+        for effect in outcome.effects:
+            rows += _follow(post, outcome.ticket, effect, by)
+    return tuple(rows)
+
+
+def follow_at_large(post: Post, outcome: Outcome, by: Staff) -> Iterator[Row]:
+    """The same for what concerns more than the ticket: it comes last, for it changes tickets that others may be about."""
+    for effect in outcome.effects:
+        match effect:
+            case HoldService():
+                waiting = holding.hold(post, effect.service, effect.because, by=by.email)
+                yield "", f"Vorgänge, die jetzt warten: {len(waiting)}"
+            case ReleaseService():
+                going_on = holding.release(post, effect.service, by=by.email) or ()
+                yield "", f"Vorgänge, die weitergehen: {len(going_on)}"
+            case Away(until=None):
+                absences.come_back(post.connection, by.id)
+            case Away(until=date() as until):
+                absences.go_away(post.connection, by.id, until=until)
+
+
+def _keep(post: Post, before: Ticket, outcome: Outcome, by: Staff) -> None:
+    assert outcome.ticket is not None
+    tickets.save(post.connection, outcome.ticket)
+    for event in outcome.events:
+        tickets.note(post.connection, before.key, replace(event, mail=post.cause))
+    undoes = any(isinstance(effect, Undo) for effect in outcome.effects)
+    changes_others = any(isinstance(effect, Split) for effect in outcome.effects)
+    if (outcome.events or changes_others) and not undoes:
+        orders.remember(post.connection, before, by=by.id, mail=post.cause, at=post.now)
+
+
+def _answer(post: Post, ticket: Ticket, answer: str) -> Iterator[Row]:
+    """Staff's words go to the member."""
+    rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
+    words = rules.writer.from_staff(ticket, text=answer, mailbox=box)
+    answered = last_of_member(post.connection, ticket)
+    post.to_member(ticket.key, ticket.requester, words, mailbox=box, origin=Submitted.PERSON, answered=answered)
+    if post.delay:
+        until = moment(post.now + post.delay, post.catalogue.hours.timezone)
+        yield "", f"Bis {until} Uhr hält #undo die Mail noch auf."
+
+
+def _follow(post: Post, ticket: Ticket, effect: Effect, by: Staff) -> Iterator[Row]:
+    match effect:
+        case TellMember():
+            tell_member(post, ticket)
+        case TellStaff():
+            tell_staff(post, ticket)
+        case Merge():
+            yield from _merge(post, ticket, effect, by)
+        case Split():
+            yield from _split(post, ticket, effect, by)
+        case Undo():
+            yield from _undo(post, ticket, effect, by)
+
+
+def _merge(post: Post, ticket: Ticket, effect: Merge, by: Staff) -> Iterator[Row]:
+    before = tickets.get(post.connection, effect.into.key)
+    tickets.save(post.connection, effect.into)
+    orders.remember(post.connection, before, by=by.id, mail=post.cause, at=post.now)
+    for event in effect.events:
+        tickets.note(post.connection, before.key, replace(event, mail=post.cause))
+    yield "", f"Antworten auf {ticket.key} kommen jetzt bei {before.key} an."
+    if effect.told:
+        tell_member(post, effect.into)
+        tell_staff(post, effect.into)
+
+
+def _split(post: Post, ticket: Ticket, effect: Split, by: Staff) -> Iterator[Row]:
+    organisation = post.catalogue.organisation
+    number = tickets.next_number(post.connection, first=organisation.first_ticket)
+    fresh = replace(
+        ticket,
+        key=f"{organisation.ticket_prefix}-{number}",
+        request=effect.request,
+        state=effect.state,
+        due=effect.due,
+        questions=1 if effect.state is State.ASKING else 0,
+        assignee=None,
+        held=None,
+        waits_until=None,
+        merged_into=None,
+        follows=ticket.key,
+        opened=post.now,
+        updated=post.now,
+    )
+    tickets.add(post.connection, number, fresh)
+    for mail in tickets.mails_of(post.connection, ticket.key):
+        tickets.belongs(post.connection, fresh.key, mail)
+    for key, text in ((ticket.key, f"abgeteilt: {fresh.key}"), (fresh.key, f"abgeteilt von {ticket.key}")):
+        tickets.note(post.connection, key, Event(at=post.now, kind="split", by=by.email, text=text, mail=post.cause))
+    orders.remember(post.connection, replace(fresh, state=State.CLOSED), by=by.id, mail=post.cause, at=post.now)
+    yield "", f"Der neue Vorgang ist {fresh.key}."
+    tell_member(post, fresh)
+    if fresh.state in (State.OPEN, State.TRIAGE):
+        tell_staff(post, fresh)
+
+
+def _undo(post: Post, ticket: Ticket, effect: Undo, by: Staff) -> Iterator[Row]:
+    orders.undone(post.connection, effect.order, by=by.id, now=post.now)
+    for before in effect.order.before:
+        if before.key != ticket.key:
+            tickets.save(post.connection, replace(before, updated=post.now))
+            event = Event(
+                at=post.now, kind="undone", by=by.email, text=f"rückgängig gemacht, wie bei {ticket.key}", mail=post.cause
+            )
+            tickets.note(post.connection, before.key, event)
+        stopped, gone = outbound.take_back(post.connection, before.key, cause=effect.order.mail, created=effect.order.at)
+        yield from (("", f"geht nicht mehr hinaus: {_mail(mail)}") for mail in stopped)
+        yield from (("", f"war schon abgeschickt: {_mail(mail)}") for mail in gone if mail.recipient != by.email)
+
+
+def _mail(mail: Outbound) -> str:
+    return f"die Mail an {mail.recipient}" + (f" zu {mail.ticket}" if mail.ticket else "")

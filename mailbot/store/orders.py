@@ -1,0 +1,92 @@
+"""What staff have ordered, with the tickets as they were before: so that it can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from mailbot.store import tickets as ticket_store
+from mailbot.store.tables import orders, tickets
+from mailbot.tickets.orders.order import Earlier
+from mailbot.tickets.ticket import State, Ticket
+from mailbot.understanding.record import request_from_json, request_to_json
+
+
+def remember(connection: Connection, before: Ticket, *, by: str, mail: int | None, at: datetime) -> None:
+    """
+    Keep the ticket as it was before an order, or as it shall be without it.
+
+    `by` is the id of the member of staff; `mail` that of the inbound mail, None at the command line.
+    """
+    number = select(tickets.c.number).where(tickets.c.key == before.key).scalar_subquery()
+    connection.execute(orders.insert().values(ticket=number, by=by, mail=mail, at=at, before=_to_json(before)))
+
+
+def last(connection: Connection, key: str, *, by: str) -> Earlier | None:
+    """The last order of a member of staff about a ticket, with all tickets that it changed; these are locked."""
+    newest = connection.execute(
+        select(orders)
+        .join(tickets, tickets.c.number == orders.c.ticket)
+        .where(tickets.c.key == key, orders.c.by == by)
+        .order_by(orders.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None:
+        return None
+    rows = connection.execute(
+        select(tickets.c.key, orders.c.before)
+        .join(tickets, tickets.c.number == orders.c.ticket)
+        .where(*_the_same(by, newest.mail, newest.at))
+        .order_by(tickets.c.number)
+    ).all()
+    since = tuple(ticket_store.lock(connection, row.key) for row in rows)
+    return Earlier(
+        at=newest.at,
+        mail=newest.mail,
+        before=tuple(_as_it_was(ticket, row.before) for ticket, row in zip(since, rows, strict=True)),
+        since=since,
+        undone=newest.undone_at is not None,
+    )
+
+
+def undone(connection: Connection, order: Earlier, *, by: str, now: datetime) -> None:
+    """That order is taken back, and cannot be again."""
+    connection.execute(update(orders).where(*_the_same(by, order.mail, order.at)).values(undone_at=now))
+
+
+def _the_same(by: str, mail: int | None, at: datetime) -> tuple[Any, ...]:
+    return orders.c.by == by, orders.c.mail == mail, orders.c.at == at
+
+
+def _to_json(ticket: Ticket) -> dict[str, Any]:
+    """What orders can change."""
+    return {
+        "request": request_to_json(ticket.request),
+        "state": ticket.state.value,
+        "mailbox": ticket.mailbox,
+        "assignee": ticket.assignee,
+        "questions": ticket.questions,
+        "due": ticket.due.isoformat() if ticket.due else None,
+        "held": ticket.held,
+        "waits_until": ticket.waits_until.isoformat() if ticket.waits_until else None,
+        "merged_into": ticket.merged_into,
+    }
+
+
+def _as_it_was(ticket: Ticket, stored: Mapping[str, Any]) -> Ticket:
+    return replace(
+        ticket,
+        request=request_from_json(stored["request"]),
+        state=State(stored["state"]),
+        mailbox=stored["mailbox"],
+        assignee=stored["assignee"],
+        questions=stored["questions"],
+        due=date.fromisoformat(stored["due"]) if stored["due"] else None,
+        held=stored["held"],
+        waits_until=datetime.fromisoformat(stored["waits_until"]) if stored["waits_until"] else None,
+        merged_into=stored["merged_into"],
+    )

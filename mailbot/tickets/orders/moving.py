@@ -1,0 +1,107 @@
+"""Orders that put a ticket elsewhere: into another one, a new one beside it, another mailbox."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from mailbot.tickets.calendar import deadline
+from mailbot.tickets.decide import reopened
+from mailbot.tickets.orders.changing import completed_by, for_service
+from mailbot.tickets.orders.naming import mailbox_named, service_named
+from mailbot.tickets.orders.order import Command, Desk, Done, Merge, Refused, Split, TellStaff, Verb
+from mailbot.tickets.orders.standing import IS_CLOSED
+from mailbot.tickets.ticket import State, Ticket
+
+WHICH = "mit welchem Vorgang? Zum Beispiel: #zusammen {}-1040"
+UNKNOWN = "{} gibt es nicht"
+ITSELF = "{} ist dieser Vorgang selbst"
+GONE = "{} ist schon in {} aufgegangen"
+SAME_SERVICE = "der Vorgang ist selbst einer zu {}"
+SAME_MAILBOX = "der Vorgang liegt schon bei {}"
+
+
+def _merge(ticket: Ticket, command: Command, desk: Desk) -> Done:
+    key = command.argument.strip(" []().!").removeprefix("mit ").upper()
+    if not re.fullmatch(r"[A-Z]{1,8}-\d{1,9}", key):
+        raise Refused(WHICH.format(desk.catalogue.organisation.ticket_prefix))
+    if key == ticket.key:
+        raise Refused(ITSELF.format(key))
+    if key not in desk.others:
+        raise Refused(UNKNOWN.format(key))
+    target = desk.others[key]
+    for each in (ticket, target):
+        if each.merged_into:
+            raise Refused(GONE.format(each.key, each.merged_into))
+    merged = replace(ticket, state=State.CLOSED, merged_into=key)
+    event = desk.event("merged", f"aufgegangen in {key}")
+    return Done(ticket=merged, told=f"aufgegangen in {key}", events=(event,), effects=(_taken_up(ticket, target, desk),))
+
+
+def _taken_up(ticket: Ticket, target: Ticket, desk: Desk) -> Merge:
+    own, other = desk.catalogue.service(target.request.service), desk.catalogue.service(ticket.request.service)
+    request = completed_by(target.request, ticket.request, own, other)
+    after = replace(target, request=request, updated=desk.now)
+    if target.state is State.ASKING:
+        after = reopened(after, desk.catalogue)
+    moved = after.state is not target.state
+    return Merge(into=after, events=(desk.event("merged", f"{ticket.key} ist hier aufgegangen"),), told=moved)
+
+
+def _split(ticket: Ticket, command: Command, desk: Desk) -> Done:
+    service, before = service_named(command.argument, desk.catalogue), desk.catalogue.service(ticket.request.service)
+    if service.id == ticket.request.service:
+        raise Refused(SAME_SERVICE.format(service.label.de))
+    request = replace(for_service(ticket.request, service, before), because=())
+    fresh = reopened(replace(ticket, request=request, held=None), desk.catalogue)
+    due = deadline(desk.now, service.due_months, desk.catalogue.hours)
+    return Done(
+        ticket=ticket,
+        told=f"abgeteilt: {service.label.de}",
+        effects=(Split(request=request, state=fresh.state, due=due),),
+    )
+
+
+def _forward(ticket: Ticket, command: Command, desk: Desk) -> Done:
+    if ticket.state is State.CLOSED:
+        raise Refused(IS_CLOSED)
+    box = mailbox_named(command.argument.removeprefix("an "), desk.catalogue)
+    if box.id == ticket.mailbox:
+        raise Refused(SAME_MAILBOX.format(box.name))
+    event = desk.event("forwarded", f"weitergegeben an {box.name}")
+    return Done(
+        ticket=replace(ticket, mailbox=box.id),
+        told=f"liegt jetzt bei {box.name}; Antworten gehen von {box.address}",
+        events=(event,),
+        effects=(TellStaff(),),
+    )
+
+
+VERBS = (
+    Verb(
+        name="merge",
+        german=("zusammen", "zusammen mit"),
+        english=("merge", "merge into"),
+        usage="#zusammen KV-1040",
+        help="Dieser Vorgang geht in KV-1040 auf: was dort fehlt, wird übernommen, Antworten kommen dort an, und wer diesen "
+        "angefragt hat, gehört dort dazu",
+        do=_merge,
+    ),
+    Verb(
+        name="split",
+        german=("teilen", "abteilen"),
+        english=("split",),
+        usage="#teilen website",
+        help="Für diesen Dienst entsteht ein zweiter Vorgang desselben Mitglieds, mit den Angaben, die beide brauchen; nach dem "
+        "Rest wird es gefragt",
+        do=_split,
+    ),
+    Verb(
+        name="forward",
+        german=("weiter", "weiter an"),
+        english=("forward", "forward to"),
+        usage="#weiter buero",
+        help="Der Vorgang gehört zu einem anderen Postfach; von dort gehen auch die Antworten hinaus",
+        do=_forward,
+    ),
+)
