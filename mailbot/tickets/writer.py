@@ -28,6 +28,7 @@ from mailbot.tickets.greeting import bids_farewell, given_name, greets
 from mailbot.tickets.handover import Hindrance, hand_over, hindrance, is_command
 from mailbot.tickets.offers import offers
 from mailbot.tickets.overview import by_age, by_day, entries
+from mailbot.tickets.reasons import in_german
 from mailbot.tickets.rendering import Templates, Words
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.views import (
@@ -183,7 +184,7 @@ class Writer:
             lists=person_lists(request, self._catalogue),
             missing=missing_labels(request, self._catalogue, STAFF_LANGUAGE),
             actions=actions(ticket, self._catalogue),
-            because=request.because,
+            because=[in_german(each, self._catalogue.service(request.service), self._catalogue) for each in request.because],
             history=history(ticket, events, self._catalogue),
             original=Quote(text=original) if original.strip() else None,
             attachments=[enclosure(each) for each in enclosures],

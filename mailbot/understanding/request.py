@@ -121,7 +121,7 @@ class Reading:
     What one mail was understood to say.
 
     `requests` is the state of the whole conversation after the mail: first those that were there before, in
-    their order, then new ones. `doubts` are reasons for a person to look (sentences); `language` is "de" or
+    their order, then new ones. `doubts` are reasons for a person to look (German sentences); `language` is "de" or
     "en" for replies, `foreign` the language if it is neither. `half_withdrawn`: something is withdrawn, but not
     everything; a person must see what.
     """

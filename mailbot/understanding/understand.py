@@ -23,7 +23,7 @@ from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, sce
 from mailbot.understanding.settling import confirms, responds
 from mailbot.understanding.topic import Topic, services_named, topics_of
 
-HALF_WITHDRAWN = "a part of the request seems to be withdrawn, but not all of it"
+HALF_WITHDRAWN = "Ein Teil der Anfrage scheint zurückgezogen, aber nicht alles."
 
 
 def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) -> Reading:
@@ -253,10 +253,12 @@ def _language(mail: Mail, scene: Scene) -> tuple[str, str | None]:
 
 
 def _doubts(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[str, ...]:
-    """What staff should hear of besides the request."""
+    """What staff should hear of besides the request, as sentences in their language."""
     text = " ".join([mail.text, *(address.email for address in (*mail.to, *mail.cc))]).lower()
     misspelt = [domain for domain in catalogue.organisation.misspelt_domains if f"@{domain.lower()}" in text]
-    doubts = [f"the misspelt domain {domain} stands in the mail" for domain in misspelt]
+    doubts = [f"In der Mail steht die falsch geschriebene Domain {domain}." for domain in misspelt]
     if scene.unread:
-        doubts.append(f"the mail is very long: {scene.unread} sentences or lines at its end were not read")
+        doubts.append(f"Die Mail ist sehr lang: {scene.unread} Sätze oder Zeilen am Ende wurden nicht gelesen.")
+    if further := listed("further_people").search(scene.text):
+        doubts.append(f"Es ist von weiteren Personen die Rede: „{further[0]}“.")
     return tuple(doubts)

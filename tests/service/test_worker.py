@@ -242,7 +242,7 @@ def test_a_doubt_about_a_mail_that_was_answered_with_a_question_is_told_when_the
 
     quick_bench.arrives("Für den OV Kalk.", **answering(asked))
 
-    assert "the misspelt domain" in words(quick_bench.slot.to(STAFF)[-1]).split("Was du tun kannst")[0]
+    assert "falsch geschriebene Domain" in words(quick_bench.slot.to(STAFF)[-1]).split("Was du tun kannst")[0]
 
 
 def test_thanks_do_not_open_a_ticket_again(quick_bench: Bench):

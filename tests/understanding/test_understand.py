@@ -118,9 +118,20 @@ def test_members_are_answered_in_german_or_english(text: str, language: str, for
 @pytest.mark.parametrize("domain", rules().organisation.misspelt_domains)
 def test_staff_hear_of_the_domain_that_members_once_read(domain: str):
     assert understood(f"Ich hatte es an support@{domain} geschickt.").doubts == (
-        f"the misspelt domain {domain} stands in the mail",
+        f"In der Mail steht die falsch geschriebene Domain {domain}.",
     )
     assert understood(mail(to=(Address(email=f"support@{domain}"),))).doubts != ()
+
+
+@pytest.mark.parametrize(
+    "further", ["und noch zwei andere", "weitere folgen", "die anderen schicke ich morgen", "und noch jemand"]
+)
+def test_staff_hear_of_people_who_are_not_named(further: str):
+    (doubt,) = understood(
+        f"Für den OV Kalk bitte eine Nextcloud-Gruppe. Dabei sind Paul Weber (paul@posteo.example), {further}."
+    ).doubts
+
+    assert doubt.startswith("Es ist von weiteren Personen die Rede")
 
 
 def test_the_first_requests_of_a_reading_are_those_that_were_there_before():
