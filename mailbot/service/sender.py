@@ -131,7 +131,8 @@ def _failed(office: Office, mail: Outbound, error: DeliveryError) -> None:
         else:
             outbound.refuse(connection, mail.id, now=now, error=str(error))
             _note(office, connection, mail, "trouble", f"Nicht zustellbar an {mail.recipient}: {error}")
-    log.warning("not sent", mail=mail.id, ticket=mail.ticket, error=str(error), again=error.again)
+    # What the server says in brackets may be the mail's own words; the ticket has them.
+    log.warning("not sent", mail=mail.id, ticket=mail.ticket, error=str(error).partition(" (")[0], again=error.again)
 
 
 def _note(office: Office, connection: Connection, mail: Outbound, kind: str, text: str) -> None:
