@@ -193,14 +193,19 @@ class Digest(Rule):
 
 class Reminders(Rule):
     """
-    When members who do not answer are reminded, and their tickets closed; on working days.
+    When those who do not answer are reminded, on working days, and when members' tickets are closed.
 
-    `member_after` and `close_after` count days from the last question or the member's last mail.
+    `member_after` and `close_after` count days from the last question or the member's last mail; `staff_after` and
+    `escalate_after` working days that a ticket has waited for staff; `before_due` days before a legal deadline.
     """
 
     at: Clock = time(9)
     member_after: tuple[Days, ...] = (timedelta(days=5), timedelta(days=12))
     close_after: Span = timedelta(days=21)  # 0: never
+    staff_after: int = Field(default=3, ge=0)  # and again after as many; 0: never
+    escalate_after: int = Field(default=6, ge=0)  # from then on to everybody; 0: never
+    escalate_to: tuple[Id, ...] = ()  # to them instead of everybody
+    before_due: tuple[Days, ...] = (timedelta(days=7), timedelta(days=2))
 
     @model_validator(mode="after")
     def _go_forward(self) -> Reminders:
@@ -509,6 +514,11 @@ def _loose_ends(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, .
                 if isinstance(other, str) and other not in known:
                     place = ("services", at, "fields", number, key)
                     yield place, f"service '{service.get('id')}', field '{field.get('id')}': there is no field '{other}'"
+    reminders = content.get("reminders")
+    asked = reminders.get("escalate_to") if isinstance(reminders, dict) else None
+    for number, id in enumerate(asked if isinstance(asked, list) else []):
+        if isinstance(id, str) and id not in _ids(content, "staff"):
+            yield ("reminders", "escalate_to", number), f"reminders: there is no '{id}' among the staff"
     for at, person in _entries(content, "staff"):
         works_on = person.get("services")
         for id in works_on if isinstance(works_on, list) else []:

@@ -83,14 +83,15 @@ class Post:
 
     def present(self) -> tuple[Staff, ...]:
         """The staff who are not away today."""
-        return duty.present(self.catalogue.staff, self._away)
+        return duty.present(self.catalogue.staff, self.away)
 
     def responsible(self, service: str) -> tuple[Staff, ...]:
         """Those of them who work on that service."""
-        return duty.responsible(self.catalogue.staff, service, self._away)
+        return duty.responsible(self.catalogue.staff, service, self.away)
 
     @property
-    def _away(self) -> dict[str, date]:
+    def away(self) -> dict[str, date]:
+        """Who of the staff is away today: id to the last day."""
         return absences.away(self.connection, on=day_of(self.now, self.catalogue.hours))
 
     def _to_staff(

@@ -1,4 +1,4 @@
-"""Members are reminded, and tickets that they do not answer are closed: once a working day, from a set time on."""
+"""Who does not answer is reminded, and members' tickets are closed at last: once a working day, from a set time on."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from mailbot.errors import StoreError
 from mailbot.mail.message import Address
 from mailbot.service.correspondence import tell
+from mailbot.service.escalation import remind_staff
 from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.service.rulebook import Rules
@@ -40,7 +41,11 @@ def remind_if_due(office: Office) -> bool:
     for conversation in conversations:
         _guarded(office, conversation)
     with office.database.write() as connection:
-        return jobs.take(connection, JOB, today, now=now)
+        if not jobs.take(connection, JOB, today, now=now):
+            return False
+        rules = office.rules(connection)
+        remind_staff(Post(office=office, connection=connection, catalogue=rules.catalogue, now=now), rules)
+    return True
 
 
 def _guarded(office: Office, conversation: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
-from mailbot.catalogue import Catalogue, Hours
+from mailbot.catalogue import Catalogue, Hours, Staff
 from mailbot.tickets.blocks import Bars, Entries, Entry, flat
-from mailbot.tickets.calendar import is_working_day
+from mailbot.tickets.calendar import day_of, is_working_day
 from mailbot.tickets.digest import DONE, WITH_STAFF, Day, Digest, Overdue, Row
+from mailbot.tickets.escalation import Cause, Urgent
 from mailbot.tickets.views import STAFF_LANGUAGE, STATES
 from mailbot.tickets.wording import day, short_day
 
@@ -46,6 +48,29 @@ def _entry(row: Row, catalogue: Catalogue, own: bool) -> Entry:
         warning=_warning(row),
         new=row.new and row.state in WITH_STAFF,
     )
+
+
+def urgent_sections(urgents: Sequence[Urgent], catalogue: Catalogue, reader: Staff) -> dict[str, Entries | None]:
+    """What a reader is reminded of, the most pressing first: each kind by its name in the template."""
+
+    def section(belongs: Callable[[Urgent], bool]) -> Entries | None:
+        those = tuple(_urgent(each, catalogue, reader) for each in urgents if belongs(each))
+        return Entries(entries=those) if those else None
+
+    return {
+        "deadline": section(lambda each: each.cause is Cause.DEADLINE),
+        "escalated": section(lambda each: each.cause is Cause.UNANSWERED and each.everybody),
+        "unanswered": section(lambda each: each.cause is Cause.UNANSWERED and not each.everybody),
+        "returned": section(lambda each: each.cause is Cause.RETURNED),
+    }
+
+
+def _urgent(each: Urgent, catalogue: Catalogue, reader: Staff) -> Entry:
+    """As in the overview, and who was reminded before."""
+    entry = _entry(each.row, catalogue, each.ticket.assignee == reader.id)
+    if each.urged is None:
+        return entry
+    return replace(entry, lines=(*entry.lines, f"{short_day(day_of(each.urged.at, catalogue.hours))}: {flat(each.urged.text)}"))
 
 
 def _with_whom(row: Row) -> str:

@@ -20,6 +20,7 @@ from mailbot.mail.search import wanted
 from mailbot.tickets.access import Access, Handed, told
 from mailbot.tickets.decision import ACTION_IN, Decision, Outcome, Reply
 from mailbot.tickets.digest import Day, Notices, make_digest
+from mailbot.tickets.escalation import Cause, Urgent
 from mailbot.tickets.person import Subject
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.writer import Words, Writer
@@ -86,6 +87,7 @@ def cases(catalogue: Catalogue) -> Iterator[Case]:
     for ticket in tickets:
         yield from _about(ticket, catalogue)
     yield from _waiting(tickets, catalogue)
+    yield from _urgent(tickets, catalogue)
     yield from _orders()
     yield from _digests(tickets, catalogue)
     yield from _accesses(tickets, catalogue)
@@ -187,6 +189,24 @@ def _complete(rule: FieldRule, people: tuple[Person, ...]) -> Value:
 
 def _orders() -> Iterator[Case]:
     yield lambda writer: writer.transcript(None, rows=(("#hilfe", "diese Liste"), (ENDLESS, "nicht verstanden")))
+
+
+def _urgent(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
+    known = tuple((replace(ticket, state=State.OPEN), ()) for ticket in tickets)
+    rows = make_digest(known, day=MOMENT.date(), now=MOMENT, catalogue=catalogue).staff
+    urged = Event(at=MOMENT, kind="urged", by="mailbot", text=f"Erinnerung an {ENDLESS}")
+    each = tuple(
+        Urgent(ticket=ticket, row=row, cause=cause, everybody=everybody, urged=urged if everybody else None)
+        for (ticket, _), row in zip(known, rows, strict=True)
+        for cause, everybody in product(Cause, (True, False))
+    )
+    yield lambda writer: writer.urgent(each, _member(catalogue))
+    for one in each:
+        yield _urgent_alone(one, catalogue)
+
+
+def _urgent_alone(urgent: Urgent, catalogue: Catalogue) -> Case:
+    return lambda writer: writer.urgent((urgent,), _member(catalogue))
 
 
 def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:

@@ -55,7 +55,8 @@ class Event:
 
     at: datetime
     # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | waits
-    # | told | service | forwarded | merged | split | undone | reminded | absent | sent | trouble | expired | erased
+    # | told | service | forwarded | merged | split | undone | reminded | absent | urged | resumed
+    # | sent | trouble | expired | erased
     kind: str
     by: str
     text: str

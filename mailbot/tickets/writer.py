@@ -24,10 +24,11 @@ from mailbot.tickets.blocks import Code, Prose, Quote, Table, flat
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Digest
 from mailbot.tickets.enclosing import enclosed
+from mailbot.tickets.escalation import Urgent
 from mailbot.tickets.greeting import bids_farewell, given_name, greets
 from mailbot.tickets.handover import Hindrance, hand_over, hindrance, is_command
 from mailbot.tickets.offers import offers
-from mailbot.tickets.overview import by_age, by_day, entries
+from mailbot.tickets.overview import by_age, by_day, entries, urgent_sections
 from mailbot.tickets.reasons import in_german
 from mailbot.tickets.rendering import Templates, Words
 from mailbot.tickets.ticket import Event, State, Ticket
@@ -269,6 +270,19 @@ class Writer:
             mails=accesses.mails(access),
             named=[day(each, STAFF_LANGUAGE) for each in access.named],
             times=accesses.times(catalogue),
+        )
+
+    def urgent(self, urgents: Sequence[Urgent], member: Staff) -> Words:
+        """To a member of staff: what waits for an answer, each ticket with what was done about it so far."""
+        return self._write(
+            "staff/reminder.txt",
+            STAFF_LANGUAGE,
+            key=urgents[0].ticket.key,
+            who=urgents[0].row.who,
+            label=urgents[0].row.service,
+            count=len(urgents),
+            mailbox=self._catalogue.mailbox(urgents[0].ticket.mailbox),
+            **urgent_sections(urgents, self._catalogue, member),
         )
 
     def page(self, language: str) -> Words:
