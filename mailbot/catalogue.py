@@ -125,6 +125,7 @@ class Mailbox(Rule):
     id: Id
     address: Email
     name: Text
+    notes: Email | None = None  # what staff send there about a ticket is a note, whatever it says
     folder: Text = "INBOX"
     sent: Text | None = None  # found by its special use \\Sent where not named
     after: Literal["leave", "move"] = "leave"
@@ -414,8 +415,13 @@ class Catalogue(Rule):
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:
-        """The shared inboxes' addresses, in lower case."""
-        return frozenset(box.address for box in self.mailboxes)
+        """The shared inboxes' addresses, those for notes too, in lower case."""
+        return frozenset(box.address for box in self.mailboxes) | self.note_addresses
+
+    @cached_property
+    def note_addresses(self) -> frozenset[str]:
+        """Where staff send notes, in lower case."""
+        return frozenset(box.notes for box in self.mailboxes if box.notes)
 
     @cached_property
     def _by_id(self) -> dict[str, Service]:
@@ -497,6 +503,10 @@ def _loose_ends(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, .
             if isinstance(id, str) and id in seen:
                 yield (key, at, "id"), f"two entries for the {what} '{id}'"
             seen.add(str(id))
+    inboxes = {str(box.get("address")).lower() for _, box in _entries(content, "mailboxes")}
+    for at, box in _entries(content, "mailboxes"):
+        if (notes := str(box.get("notes")).lower()) in inboxes:
+            yield ("mailboxes", at, "notes"), f"'{notes}' is an inbox; notes need an address of their own, like support+notiz@…"
     for id, why in ALWAYS.items():
         if id not in offered:
             yield ("services",), f"there is no service '{id}', which takes {why}"

@@ -323,6 +323,17 @@ def test_a_hand_over_that_is_not_there_is_told_with_those_that_are(tmp_path: Pat
     )
 
 
+def test_the_address_for_notes_is_one_of_its_own():
+    address = "address: support@verein.example"
+    good = parse_catalogue(edited((address, f"{address}\n    notes: Support+Notiz@verein.example")))
+
+    assert good.note_addresses == {"support+notiz@verein.example"}
+    assert good.own_addresses >= {"support@verein.example", "support+notiz@verein.example"}
+    assert complaint(edited((address, f"{address}\n    notes: Support@verein.example"))).endswith(
+        "'support@verein.example' is an inbox; notes need an address of their own, like support+notiz@…"
+    )
+
+
 def test_all_complaints_come_at_once_and_in_order():
     text = edited(
         ("name: Kim Sommer", "name: 12"),

@@ -35,6 +35,7 @@ _UTF_8.body_encoding = QP
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _FIELD_NAME = re.compile(r"[!-9;-~]+")  # ftext, RFC 5322, 3.6.8
 _MSG_ID = re.compile(r"[!-;=?-~]{1,900}")  # without <>, blanks and what is not ASCII; fits into one line
+_TOKEN = re.compile(r"[!-~]{1,900}")  # one word that fits into one line, like a Thread-Index: encoding would break it
 _LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}", re.ASCII)  # dot-atom, the dots anywhere: providers are lenient
 _DOMAIN = re.compile(r"[a-z0-9.-]{1,255}", re.IGNORECASE)
 _LONG_WORD = 60
@@ -71,7 +72,7 @@ def compose(letter: Letter, *, date: datetime) -> bytes:
     for name, value in letter.headers:
         if not _FIELD_NAME.fullmatch(name) or name in mail:
             raise ValueError(f"a letter cannot have the extra header {name!r}")
-        mail[name] = _text(value)
+        mail[name] = value if _TOKEN.fullmatch(value) and "=?" not in value else _text(value)
     return mail.as_bytes()
 
 

@@ -53,7 +53,7 @@ def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) ->
     known = believed is Standing.PROVEN
     to = ticket.requester if known else replace(ticket.requester, name="")
     box = post.catalogue.mailbox(ticket.mailbox)
-    answered = _last(mails)
+    answered = _last(mails, known=known)
     post.to_member(ticket.key, to, write(to, known), mailbox=box, origin=Submitted.GENERATED, answered=answered)
     return True
 
@@ -63,8 +63,8 @@ def last_of_member(connection: Connection, ticket: Ticket) -> Answered | None:
     return _last(_mails(connection, ticket))
 
 
-def _last(mails: Sequence[Mail]) -> Answered | None:
-    return Answered.of(mails[-1]) if mails else None
+def _last(mails: Sequence[Mail], *, known: bool = True) -> Answered | None:
+    return Answered.of(mails[-1], known=known) if mails else None
 
 
 def _mails(connection: Connection, ticket: Ticket) -> list[Mail]:

@@ -232,7 +232,7 @@ def _answer(post: Post, rules: Rules, case: Case, decision: Decision, after: tup
         return
     to = case.mail.sender if case.known else replace(case.mail.sender, name="")
     words = rules.writer.answer(decision, after, subject=case.mail.subject, to=to, mailbox=box, known=case.known)
-    answered = Answered.of(case.mail)
+    answered = Answered.of(case.mail, known=case.known)
     post.to_member(after[0].key, to, words, mailbox=box, origin=Submitted.REPLIED, answered=answered)
 
 

@@ -14,12 +14,13 @@ from mailbot.errors import NotFound
 from mailbot.service.echo import note_echo, said_before
 from mailbot.service.effects import follow, follow_at_large
 from mailbot.service.member import Case
+from mailbot.service.notes import is_for_notes
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
 from mailbot.store import inbound, orders, tickets
 from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done
-from mailbot.tickets.orders.grammar import by_key, read_order
+from mailbot.tickets.orders.grammar import by_key, read_note, read_order
 from mailbot.tickets.orders.order import Desk, Merge, Order, Outcome, Row
 from mailbot.tickets.ticket import Ticket
 
@@ -47,7 +48,8 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     Args:
         key: the ticket that the mail is about; None: its commands name their tickets, or are about none.
     """
-    order = read_order(case.mail.body)
+    is_note = key is not None and is_for_notes(case.mail, rules.catalogue)
+    order = read_note(case.mail.body) if is_note else read_order(case.mail.body)
     if key is not None and not order.commands and said_before(connection, key, case.mail, now=case.now):
         note_echo(connection, case, key)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,6 +13,7 @@ from mailbot.errors import DeliveryError
 from mailbot.mail.compose import compose
 from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address, Mail
+from mailbot.mail.outlook import continued
 from mailbot.mail.thread import Role, make_message_id
 from mailbot.service.office import Office
 from mailbot.store import absences, outbound, tickets
@@ -21,23 +23,43 @@ from mailbot.tickets.calendar import day_of, end_of_quiet
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import Event
 
+TOPIC_AT_MOST = 255  # characters
+
 DIGEST = "digest"
 """What stands in place of a ticket's key in the Message-ID of a digest or notice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """The mail that a letter answers, as far as threading goes (RFC 5322, 3.6.4)."""
+    """The mail that a letter answers, as far as threading goes (RFC 5322, 3.6.4); `topic` and `index` are Outlook's."""
 
     message_id: str
     references: tuple[str, ...] = ()
+    topic: str = ""
+    index: str = ""
 
     @classmethod
-    def of(cls, mail: Mail) -> Answered | None:
-        """Of a mail without a Message-ID there is none."""
+    def of(cls, mail: Mail, *, known: bool = True) -> Answered | None:
+        """
+        Of a mail without a Message-ID there is none.
+
+        `known` False: its sender is not proven, so nothing of what it says is repeated, and the topic is a subject.
+        """
         if not mail.message_id:
             return None
-        return cls(message_id=mail.message_id, references=mail.references or mail.in_reply_to)
+        return cls(
+            message_id=mail.message_id,
+            references=mail.references or mail.in_reply_to,
+            topic=mail.header("Thread-Topic") or "" if known else "",
+            index=mail.header("Thread-Index") or "" if known else "",
+        )
+
+    def conversation(self, *, at: datetime, message_id: str) -> Iterator[tuple[str, str]]:
+        """The headers by which Outlook finds an answer of that moment and Message-ID beside what it answers."""
+        if self.topic:
+            yield "Thread-Topic", self.topic[:TOPIC_AT_MOST]
+        if index := continued(self.index, at=at, salt=message_id):
+            yield "Thread-Index", index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +156,7 @@ class Post:
             reply_to=reply_to,
             in_reply_to=answered.message_id if answered else None,
             references=(*answered.references, answered.message_id) if answered else (),
+            headers=tuple(answered.conversation(at=self.now, message_id=message_id)) if answered else (),
             files=words.files,
         )
 

@@ -22,6 +22,7 @@ from mailbot.service import absence, bounce
 from mailbot.service.by_hand import handle_by_hand
 from mailbot.service.echo import note_echo, repeated
 from mailbot.service.member import Case, handle_doubtful, handle_member
+from mailbot.service.notes import is_for_notes
 from mailbot.service.office import Office
 from mailbot.service.order import handle_order
 from mailbot.service.whereabouts import whereabouts
@@ -136,7 +137,8 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
     if source.authenticity is not Authenticity.FAIL:
         outbound.forgive(connection, mail.sender.email, now=case.now)
-    writes_as_staff = by is not None and case.known and not _writes_as_member(connection, case)
+    is_note = is_for_notes(mail, rules.catalogue)
+    writes_as_staff = by is not None and case.known and (is_note or not _writes_as_member(connection, case))
     ordered = writes_as_staff and (_concerned(case) is not None or begins_with_a_command(mail.body))
     if not mail.sender.email:
         handle_doubtful(office, connection, rules, case, **NO_SENDER)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from mailbot.catalogue import Catalogue, FieldRule, Staff
-from mailbot.tickets.blocks import Action, Actions, Facts, Form, Link, Table, flat
+from mailbot.tickets.blocks import Facts, Form, Link, Table, flat
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.decision import Outcome
 from mailbot.tickets.enclosing import Enclosure
@@ -178,23 +177,6 @@ def _names(value: Value | None) -> tuple[str, ...]:
 
 def _means(name: str, person: Person) -> bool:
     return name in (person.email, person.name)
-
-
-def actions(ticket: Ticket, catalogue: Catalogue) -> Actions:
-    """Prepared mails (RFC 6068) for what staff do most."""
-    to = quote(catalogue.mailbox(ticket.mailbox).address, safe="@")
-
-    def action(label: str, command: str, how: str) -> Action:
-        href = f"mailto:{to}?subject={quote(f'Re: [{ticket.key}]')}&body={quote(command)}"
-        return Action(label=label, how=f"{command.strip()} – {how}", href=href)
-
-    return Actions(
-        actions=(
-            action("Abschließen", "#erledigt\r\n", "das Mitglied erfährt davon"),
-            action("Übernehmen", "#nehme ich\r\n", "du kümmerst dich darum"),
-            action("Notiz", "#notiz ", "was danach steht, bleibt unter euch"),
-        )
-    )
 
 
 def history(ticket: Ticket, events: tuple[Event, ...], catalogue: Catalogue) -> Table | None:

@@ -20,6 +20,7 @@ from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets import access as accesses
 from mailbot.tickets.access import Access
+from mailbot.tickets.actions import actions
 from mailbot.tickets.blocks import Code, Prose, Quote, Table, flat
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Digest
@@ -34,7 +35,6 @@ from mailbot.tickets.rendering import Templates, Words
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.views import (
     STAFF_LANGUAGE,
-    actions,
     bare_subject,
     enclosure,
     glance,
@@ -184,7 +184,7 @@ class Writer:
             facts=other_facts(request, self._catalogue),
             lists=person_lists(request, self._catalogue),
             missing=missing_labels(request, self._catalogue, STAFF_LANGUAGE),
-            actions=actions(ticket, self._catalogue),
+            actions=actions(ticket, member, self._catalogue),
             because=[in_german(each, self._catalogue.service(request.service), self._catalogue) for each in request.because],
             history=history(ticket, events, self._catalogue),
             original=Quote(text=original) if original.strip() else None,

@@ -106,6 +106,7 @@ def _services(home: Path, server: Dovecot, capabilities: str, *, old: bool) -> s
 base_dir = {home}/run
 state_dir = {home}/run
 listen = 127.0.0.1
+recipient_delimiter = +
 log_path = {server.log}
 first_valid_uid = 1
 first_valid_gid = 0

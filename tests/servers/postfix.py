@@ -82,6 +82,7 @@ inet_protocols = ipv4
 myhostname = mail.verein.example
 mynetworks = 127.0.0.0/8
 mydestination =
+recipient_delimiter = +
 alias_maps =
 alias_database =
 local_recipient_maps =

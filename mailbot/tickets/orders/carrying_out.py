@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailbot.catalogue import Staff
+from mailbot.mail.message import Address
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.greeting import is_farewell
 from mailbot.tickets.orders.order import Command, Desk, Done, Order, Outcome, Refused, Row, TellMember
@@ -116,7 +117,7 @@ def _transcript(ticket: Ticket | None, order: Order, done: Sequence[Done]) -> It
         yield command.line, each.told
         yield from each.rows
     if order.answer and ticket:
-        yield short(order.answer), f"geht an {flat(ticket.requester.name) or ticket.requester.email}"
+        yield short(order.answer), f"geht an {in_full(ticket.requester)}"
 
 
 def nothing_done(order: Order, refused: Sequence[Row]) -> Iterator[Row]:
@@ -137,6 +138,12 @@ def _worth_sending(answer: str, by: Staff) -> str:
     names = (by.name.lower(), by.name.lower().split()[0], by.email)
     lines = [line.strip(" ,") for line in answer.splitlines() if line.strip(" ,")]
     return "" if all(line.lower() in names or is_farewell(line) for line in lines) else answer
+
+
+def in_full(address: Address) -> str:
+    """Name and address: nobody shall wonder to whom their words went."""
+    name = flat(address.name)
+    return f"{name} <{address.email}>" if name else address.email
 
 
 def short(text: str) -> str:

@@ -44,6 +44,19 @@ def read_order(body: Body) -> Order:
     return Order(commands=tuple(commands), answer=words, refused=tuple(refused))
 
 
+def read_note(body: Body) -> Order:
+    """
+    Read a mail to the address for notes: commands in its first lines, and all the rest is a note, whatever it looks like.
+    """
+    lines = [_tidy(line.text) for line in body.of(Kind.OWN)]
+    first_words = next((n for n, line in enumerate(lines) if line and not is_command(line)), len(lines))
+    commands, refused = _read_commands([line for line in lines[:first_words] if line])
+    words = "\n".join(lines[first_words:]).strip()
+    if words and not any(command.name == "note" for command in commands):
+        commands.append(Command(name="note", line=words.partition("\n")[0]))
+    return Order(commands=tuple(_with_note(commands, words) if words else commands), refused=tuple(refused))
+
+
 def read_command(line: str) -> Command:
     """The order that one line is, `#` included. Raises Refused, which names the nearest command; never anything else."""
     line = _tidy(line)

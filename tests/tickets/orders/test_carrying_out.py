@@ -55,7 +55,7 @@ def test_closing_with_an_answer_sends_one_mail_only():
     outcome = ordered("#erledigt", "Ist eingerichtet.")
 
     assert (outcome.ticket.state, outcome.effects, outcome.answer) == (State.CLOSED, (), "Ist eingerichtet.")
-    assert outcome.rows[-1] == ("Ist eingerichtet.", "geht an Anna Schmidt")
+    assert outcome.rows[-1] == ("Ist eingerichtet.", "geht an Anna Schmidt <anna.schmidt@posteo.example>")
     assert [each.kind for each in outcome.events] == ["closed", "answered"]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.mail.message import Body, Kind, Line
-from mailbot.tickets.orders.grammar import read_command, read_order
+from mailbot.tickets.orders.grammar import read_command, read_note, read_order
 from mailbot.tickets.orders.order import Command, Order, Refused, Verb
 from mailbot.tickets.orders.verbs import BY_NAME, BY_WORD, TOLD, VERBS
 from tests.builders import body
@@ -128,3 +128,29 @@ def test_no_word_means_two_verbs():
 def test_whatever_stands_in_a_line_it_is_an_order_or_refused(line: str):
     with suppress(Refused):
         assert read_command(line).name in BY_NAME
+
+
+# Mails to the address for notes
+
+
+@pytest.mark.parametrize(
+    ("lines", "orders"),
+    [
+        (("ruft morgen an",), [("note", "ruft morgen an")]),
+        (("#erledgit", "#frieden"), [("note", "#erledgit\n#frieden")]),
+        (("#nehme ich", "", "ruft an", "#erledigt"), [("take", ""), ("note", "ruft an\n#erledigt")]),
+        (("#notiz eins", "zwei"), [("note", "eins\nzwei")]),
+        (("#erledigt",), [("close", "")]),
+        ((), []),
+    ],
+)
+def test_all_but_the_commands_in_front_is_a_note(lines, orders):
+    order = read_note(body(*lines))
+
+    assert [(command.name, command.argument) for command in order.commands] == orders
+    assert (order.answer, order.refused) == ("", ())
+
+
+@given(st.lists(st.text(max_size=30), max_size=5))
+def test_nothing_that_is_written_there_is_an_answer(lines):
+    assert read_note(body(*lines)).answer == ""

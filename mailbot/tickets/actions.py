@@ -1,0 +1,87 @@
+"""What a member of staff can do with a ticket, each as a mail that is ready but for a look and a click. Values only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailbot.catalogue import Catalogue, Mailbox, Service, Staff
+from mailbot.tickets.blocks import Action, Actions, flat
+from mailbot.tickets.mailto import mailto
+from mailbot.tickets.orders.verbs import BY_NAME
+from mailbot.tickets.ticket import State, Ticket
+
+_DONE = (State.CLOSED, State.REFERRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proposal:
+    """An order to propose: its verb (`Command.name`), what stands behind it, and whether the reader has to add something."""
+
+    verb: str
+    label: str
+    how: str
+    argument: str = ""
+    open_end: bool = False
+
+    @property
+    def line(self) -> str:
+        """The order as it is written."""
+        return f"#{BY_NAME[self.verb].german[0]} {self.argument}".rstrip()
+
+
+def actions(ticket: Ticket, member: Staff, catalogue: Catalogue) -> Actions:
+    """What makes sense now, the usual first."""
+    box = catalogue.mailbox(ticket.mailbox)
+    subject = f"Re: [{ticket.key}]"
+    proposed = [
+        Action(
+            label=each.label,
+            how=f"{each.line} – {each.how}",
+            href=mailto(box.address, subject=subject, body=each.line + (" " if each.open_end else "\r\n")),
+        )
+        for each in _proposals(ticket, member, catalogue)
+        if each.verb in BY_NAME
+    ]
+    return Actions(actions=(*proposed, _note(box, subject)))
+
+
+def _note(box: Mailbox, subject: str) -> Action:
+    if box.notes:
+        how = f"eine Mail an {box.notes} – alles darin bleibt unter euch"
+        return Action(label="Notiz", how=how, href=mailto(box.notes, subject=subject))
+    line = f"#{BY_NAME['note'].german[0]}"
+    how = f"{line} – was danach steht, bleibt unter euch"
+    return Action(label="Notiz", how=how, href=mailto(box.address, subject=subject, body=f"{line} "))
+
+
+def _proposals(ticket: Ticket, member: Staff, catalogue: Catalogue) -> Iterator[_Proposal]:
+    if ticket.state in _DONE:
+        yield _Proposal(verb="reopen", label="Wieder öffnen", how="es geht weiter")
+        return
+    yield _Proposal(verb="close", label="Abschließen", how="das Mitglied erfährt davon")
+    if ticket.assignee != member.id:
+        yield _Proposal(verb="take", label="Übernehmen", how="du kümmerst dich darum")
+    names = ", ".join(_to_ask(ticket, catalogue.service(ticket.request.service)))
+    if names and ticket.requester.email:
+        how = "das Mitglied wird danach gefragt" if ticket.request.missing else "lass nur stehen, wonach neu gefragt werden soll"
+        yield _Proposal(verb="ask", label="Nachfragen", how=how, argument=names)
+    later = "mit dem Tag, an dem du wieder davon hören willst"
+    yield _Proposal(verb="wait", label="Später", how=later, argument="bis", open_end=True)
+    if ticket.state is State.ON_HOLD:
+        yield _Proposal(verb="release", label="Freigeben", how="es wartet nicht mehr, das Mitglied erfährt davon")
+    else:
+        yield _Proposal(verb="hold", label="Zurückstellen", how="mit dem Grund, den das Mitglied liest", open_end=True)
+    for box in catalogue.mailboxes:
+        if box.id != ticket.mailbox:
+            yield _Proposal(verb="forward", label="Weitergeben", how=f"an {flat(box.name)}", argument=box.id)
+
+
+def _to_ask(ticket: Ticket, service: Service) -> Iterator[str]:
+    """The fields that are missing, else those that are known, by a name that an order understands."""
+    missing = {item.partition(".")[0] for item in ticket.request.missing}
+    for rule in service.fields:
+        if rule.id in (missing or ticket.request.fields):
+            name = rule.label.de.partition(" (")[0]
+            yield rule.id if re.search(r"[,;]|\bund\b", name) else name
