@@ -60,7 +60,9 @@ def compose(letter: Letter, *, date: datetime) -> bytes:
     words = _multipart("alternative", letter, *(_part(*part) for part in (("plain", letter.text), ("html", letter.html))))
     mail = _multipart("mixed", letter, words, *map(_file, letter.files)) if letter.files else words
     mail["From"] = _mailbox(letter.sender)
-    mail["To"] = f",{_FOLD}".join(_mailbox(address) for address in letter.to)
+    for name, addresses in (("To", letter.to), ("Cc", letter.cc)):
+        if addresses:
+            mail[name] = f",{_FOLD}".join(_mailbox(address) for address in addresses)
     if letter.reply_to:
         mail["Reply-To"] = _mailbox(letter.reply_to)
     mail["Subject"] = _text(letter.subject)

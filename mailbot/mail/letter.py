@@ -41,6 +41,7 @@ class Letter:
     message_id: str
     sender: Address
     to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
     subject: str
     text: str
     html: str

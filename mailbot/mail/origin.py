@@ -143,6 +143,12 @@ class Rule:
     matches: Callable[[_Asked], bool]
 
 
+def takes_no_answers(address: str) -> bool:
+    """Whether the address, in lower case, says of itself that no person reads what is sent there."""
+    local = address.rpartition("@")[0]
+    return any(pattern.fullmatch(local) for pattern in (_NO_REPLY, _PATH, _MAILER))
+
+
 def _keyword(value: str | None) -> str:
     return re.sub(r"\([^()]*\)", " ", value or "").split(";")[0].strip().lower()
 

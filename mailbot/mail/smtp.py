@@ -43,26 +43,30 @@ class Outgoing:
         self._server = server
         self._login = login
 
-    def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+    def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Mapping[str, str]:
         """
-        Hand over one composed mail: to all recipients, or to none of them.
+        Hand over one composed mail: to the first recipient for certain, to the others as far as the server takes them.
 
         `sender` is the envelope's (return path), "" for the null path.
 
+        Returns:
+            The others who were refused, each with the server's words.
+
         Raises:
-            DeliveryError: `again` is True for replies of 400 to 499 and a broken connection (`perhaps`: when
-                the mail was being handed over already), False for a refusal for good. After a refusal the
-                session is good for the next mail.
+            DeliveryError: the first recipient does not get it, and so nobody does. `again` is True for replies
+                of 400 to 499 and a broken connection (`perhaps`: when the mail was being handed over already),
+                False for a refusal for good. After a refusal the session is good for the next mail.
         """
         try:
-            self._announce(raw, sender, recipients)
+            refused = self._announce(raw, sender, recipients)
             self._hand_over(raw)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             with suppress(smtplib.SMTPException, OSError):
                 self._server.rset()
             raise delivery_error(error, self._login) from error
+        return refused
 
-    def _announce(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+    def _announce(self, raw: bytes, sender: str, recipients: Sequence[str]) -> dict[str, str]:
         most = self._server.esmtp_features.get("size", "")
         if most.isdecimal() and 0 < int(most) < len(raw):
             sentence = f"the mail has {len(raw)} bytes, it takes at most {most}"
@@ -71,10 +75,15 @@ class Outgoing:
         code, reply = self._server.mail(sender, options)
         if code != 250:
             raise smtplib.SMTPSenderRefused(code, reply, sender)
-        for recipient in recipients:
+        refused: dict[str, str] = {}
+        for at, recipient in enumerate(recipients):
             code, reply = self._server.rcpt(recipient)
             if code not in (250, 251):
-                raise smtplib.SMTPRecipientsRefused({recipient: (code, reply)})
+                refusal = smtplib.SMTPRecipientsRefused({recipient: (code, reply)})
+                if at == 0:
+                    raise refusal
+                refused[recipient] = str(delivery_error(refusal, self._login))
+        return refused
 
     def _hand_over(self, raw: bytes) -> None:
         self._wait_at_most(END_OF_DATA)

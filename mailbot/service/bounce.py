@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from mailbot.mail.origin import DeliveryReport
@@ -16,11 +18,16 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
     Take up what a report says, if it names a mail of ours; gives what that mail was about, None for no mail of ours.
 
     A report is believed about the one address that the mail it names went to, whatever addresses it lists: only
-    who got that mail, or whom it was passed on to, knows its Message-ID. `mail` is the id of the inbound mail that is the report.
+    who got that mail, or whom it was passed on to, knows its Message-ID. Where copies of it went to others, the report
+    is about them unless it lists that address. `mail` is the id of the inbound mail that is the report.
     """
     concerned = outbound.by_message_id(connection, report.original) if report.original else None
     if concerned is None:
         return None
+    if concerned.ticket is not None and concerned.copies and concerned.recipient not in report.recipients:
+        text = _copy_lost(connection, concerned.ticket, report, concerned.copies)
+        tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=mail))
+        return concerned.ticket
     first = report.permanent and not outbound.comes_back(connection, concerned.recipient)
     if report.permanent and concerned.sent_at is not None:
         outbound.returned(connection, concerned.id, now=office.clock(), error="came back: a delivery report says so")
@@ -32,6 +39,15 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
     if first:
         _tell_staff(office, connection, concerned.ticket, concerned.recipient, mail=mail)
     return concerned.ticket
+
+
+def _copy_lost(connection: Connection, key: str, report: DeliveryReport, copies: Sequence[str]) -> str:
+    """What to note of a copy that came back; whose copy that surely was gets no more."""
+    whom = ", ".join(report.recipients) or ", ".join(copies)
+    if not report.permanent:
+        return f"Kopie noch nicht angekommen bei {whom}"
+    ended = [copy for copy in copies if copy in report.recipients and tickets.copy_no_more(connection, key, copy)]
+    return f"Kopie nicht angekommen bei {whom}" + (f"; {', '.join(ended)} bekommt keine Kopien mehr" if ended else "")
 
 
 def _tell_staff(office: Office, connection: Connection, key: str, recipient: str, *, mail: int) -> None:

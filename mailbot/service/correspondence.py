@@ -38,6 +38,11 @@ def _standing(post: Post, ticket: Ticket, mails: Sequence[Mail]) -> Standing:
     return next((each for each in Standing if each in found), Standing.UNPROVEN)
 
 
+def is_proven(post: Post, ticket: Ticket) -> bool:
+    """Whether the requester may read what the mails said."""
+    return _standing(post, ticket, _mails(post.connection, ticket)) is Standing.PROVEN
+
+
 def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) -> bool:
     """
     An automatic mail to the requester that no mail of theirs asks for; False for one who gets none.

@@ -8,7 +8,7 @@ later; at the longest one a person decides, for by then it is no person who writ
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -57,7 +57,7 @@ def objection(connection: Connection, catalogue: Catalogue, mail: Outbound, now:
     found = [
         (moment + limit.span, limit)
         for limit in _limits(catalogue, mail, by_itself=by_itself)
-        if (moment := outbound.newest(connection, limit.kin, place=limit.most)) and moment > now - limit.span
+        if (moment := outbound.newest(connection, limit.kin, place=limit.most, since=now - limit.span))
     ]
     if not found:
         return None
@@ -66,6 +66,14 @@ def objection(connection: Connection, catalogue: Catalogue, mail: Outbound, now:
         return Objection(because=final.because)
     until, limit = max(found, key=lambda each: each[0])
     return Objection(because=limit.because, until=until)
+
+
+def objections_to_copies(connection: Connection, catalogue: Catalogue, mail: Outbound, now: datetime) -> dict[str, str]:
+    """Which of its copies must not leave now, each with the reason: for them the limits hold as for the recipient."""
+    against = {
+        copy: objection(connection, catalogue, replace(mail, recipient=copy, state=State.QUEUED), now) for copy in mail.copies
+    }
+    return {copy: found.because for copy, found in against.items() if found}
 
 
 def _limits(catalogue: Catalogue, mail: Outbound, *, by_itself: bool) -> Iterator[_Limit]:

@@ -14,6 +14,7 @@ from mailbot.mail.message import Attachment, Mail
 from mailbot.mail.origin import Authenticity, Origin
 from mailbot.mail.read import read
 from mailbot.service.by_hand import is_answered
+from mailbot.service.company import bring_in, note_told, overruling, readers
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
@@ -23,6 +24,7 @@ from mailbot.store.inbound import Inbound
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import decide, in_silence, reopened
 from mailbot.tickets.decision import Decision, Outcome
+from mailbot.tickets.sources import sources_after
 from mailbot.tickets.takeover import left_to_person
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.wording import missing_labels
@@ -62,18 +64,31 @@ class Case:
         return self.place.proven or self.origin.authenticity is Authenticity.PASS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """Where new tickets belong: to a conversation that there is already, and behind the ticket that is over for good."""
+
+    conversation: int | None = None
+    follows: str | None = None
+
+
 def handle_member(office: Office, connection: Connection, rules: Rules, case: Case) -> None:
     """Understand, decide, and write down all that follows."""
     before = _conversation(connection, case)
     active = tuple(ticket for ticket in before if not _is_past(ticket, case.now))
     reading = understand(case.mail, tuple(ticket.request for ticket in active), rules.catalogue)
-    done = reading.act in (Act.THANK, Act.WITHDRAW)
-    current = active if done else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
+    if before and not active:
+        late = understand(case.mail, tuple(ticket.request for ticket in before), rules.catalogue)
+        reading, active = (late, before) if late.act is not Act.SAY else (reading, active)
+    current = active if reading.act is not Act.SAY else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
     decision = decide(reading, current, rules.catalogue)
-    decision = replace(decision, doubts=(*decision.doubts, *_doubts(case, before, active)))
+    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
+    doubts = (*_doubts(case), *_overruling(post, case, decision, active))
+    decision = replace(decision, doubts=(*decision.doubts, *doubts))
     if is_answered(connection, case.mail):
         decision = left_to_person(decision)
-    _carry_out(office, connection, rules, case, decision, active, conversation=before[0].conversation if before else None)
+    thread = Thread(conversation=before[0].conversation if before else None, follows=None if active else case.place.key)
+    _carry_out(post, rules, case, decision, active, thread)
 
 
 def handle_doubtful(office: Office, connection: Connection, rules: Rules, case: Case, *, silence: str, doubt: str) -> None:
@@ -82,13 +97,19 @@ def handle_doubtful(office: Office, connection: Connection, rules: Rules, case: 
     concerned = case.place.key or case.place.mentioned
     about = f" Die Mail bezieht sich auf {concerned}." if concerned else ""
     silent = replace(in_silence(decision, silence=silence), doubts=(*decision.doubts, doubt + about))
-    _carry_out(office, connection, rules, case, silent, (), conversation=None)
+    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
+    _carry_out(post, rules, case, silent, (), Thread())
 
 
 def _conversation(connection: Connection, case: Case) -> tuple[Ticket, ...]:
-    conversation = tickets.conversation_of(connection, case.place.key) if case.place.key else None
-    found = () if conversation is None else tickets.in_conversation(connection, conversation)
-    return tuple(ticket for ticket in found if ticket.merged_into is None)
+    """The tickets of the conversation that its author takes part in: of others they are told nothing."""
+    key, author = case.place.key, case.mail.sender.email
+    conversation = tickets.conversation_of(connection, key) if key else None
+    if conversation is None:
+        return ()
+    all_of_them = tickets.in_conversation(connection, conversation)
+    theirs = (each for each in all_of_them if each.key == key or tickets.takes_part(connection, each.key, author))
+    return tuple(each for each in theirs if each.merged_into is None)
 
 
 def _is_past(ticket: Ticket, now: datetime) -> bool:
@@ -100,64 +121,61 @@ def _reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     return reopened(ticket, catalogue) if ticket.state is State.CLOSED else ticket
 
 
-def _doubts(case: Case, before: Sequence[Ticket], active: Sequence[Ticket]) -> Iterator[str]:
+def _doubts(case: Case) -> Iterator[str]:
     if case.place.mentioned:
         yield f"Die Mail bezieht sich auf {case.place.mentioned}, aber diese Adresse gehört nicht zu dem Ticket."
     if case.place.forgotten:
         yield f"Antwortet auf eine Mail zu {case.place.forgotten}, die in dieser Datenbank fehlt. Das heutige ist ein anderes."
-    if before and not active:
-        yield f"Antwortet auf {before[0].key}, das vor mehr als {REOPENS.days} Tagen abgeschlossen wurde."
 
 
-def _carry_out(
-    office: Office,
-    connection: Connection,
-    rules: Rules,
-    case: Case,
-    decision: Decision,
-    before: Sequence[Ticket],
-    *,
-    conversation: int | None,
-) -> None:
+def _overruling(post: Post, case: Case, decision: Decision, before: Sequence[Ticket]) -> Iterator[str]:
+    known = {ticket.key: ticket for ticket in before}
+    for outcome in decision.outcomes:
+        if outcome.ticket in known and (doubt := overruling(post, known[outcome.ticket], outcome, case.mail.sender)):
+            yield doubt
+
+
+def _carry_out(post: Post, rules: Rules, case: Case, decision: Decision, before: Sequence[Ticket], thread: Thread) -> None:
     box = rules.catalogue.mailbox(case.row.place.mailbox)
-    after = _tickets_after(connection, rules.catalogue, case, decision, before, conversation)
+    after = _tickets_after(post, case, decision, before, thread)
     if not after:
-        inbound.finish(connection, case.row.id, inbound.State.IGNORED, now=case.now, reason=decision.silence)
+        inbound.finish(post.connection, case.row.id, inbound.State.IGNORED, now=case.now, reason=decision.silence)
         return
-    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
     _answer(post, rules, case, decision, after, box)
     for at in decision.tell_staff:
         _tell_staff(post, rules, case, decision, after[at])
-    inbound.finish(connection, case.row.id, inbound.State.TICKET, now=case.now, reason=decision.silence)
+    inbound.finish(post.connection, case.row.id, inbound.State.TICKET, now=case.now, reason=decision.silence)
 
 
-def _tickets_after(
-    connection: Connection,
-    catalogue: Catalogue,
-    case: Case,
-    decision: Decision,
-    before: Sequence[Ticket],
-    conversation: int | None,
-) -> tuple[Ticket, ...]:
+def _tickets_after(post: Post, case: Case, decision: Decision, before: Sequence[Ticket], thread: Thread) -> tuple[Ticket, ...]:
     known = {ticket.key: ticket for ticket in before}
     after: list[Ticket] = []
     for outcome in decision.outcomes:
         old = known.get(outcome.ticket) if outcome.ticket else None
         if old is None:
-            ticket = _open(connection, catalogue, case, decision, outcome, conversation)
-            conversation = ticket.conversation
+            ticket = _open(post, case, decision, outcome, thread)
+            thread = replace(thread, conversation=ticket.conversation)
         else:
             ticket = _continued(old, decision, outcome, case)
-            tickets.save(connection, ticket)
+            tickets.save(post.connection, ticket)
         after.append(ticket)
-        tickets.belongs(connection, ticket.key, case.row.id)
+        tickets.belongs(post.connection, ticket.key, case.row.id)
+        for event in _events(post.catalogue, case, outcome, old):
+            tickets.note(post.connection, ticket.key, event)
+        if old is not None:
+            note_told(post, old, outcome, case.mail.sender)
         if case.known:
-            tickets.take_part(connection, ticket.key, case.mail.sender.email)
-        for event in _events(catalogue, case, outcome, old):
-            tickets.note(connection, ticket.key, event)
+            _welcome(post, case, ticket)
         for doubt in decision.doubts:
-            tickets.note(connection, ticket.key, _by_bot(case, "note", doubt))
+            tickets.note(post.connection, ticket.key, _by_bot(case, "note", doubt))
     return tuple(after)
+
+
+def _welcome(post: Post, case: Case, ticket: Ticket) -> None:
+    """A proven author takes part; the requester's others stay in copy."""
+    tickets.take_part(post.connection, ticket.key, case.mail.sender.email)
+    if case.mail.sender.email == ticket.requester.email:
+        bring_in(post, ticket, case.mail)
 
 
 def _continued(old: Ticket, decision: Decision, outcome: Outcome, case: Case) -> Ticket:
@@ -166,19 +184,19 @@ def _continued(old: Ticket, decision: Decision, outcome: Outcome, case: Case) ->
         request=outcome.request,
         state=outcome.state,
         questions=outcome.questions,
-        language=decision.language,
+        language=decision.language if case.mail.sender.email == old.requester.email else old.language,
+        sources=sources_after(old, outcome.request, case.mail.sender),
         updated=case.now,
         waits_until=old.waits_until if decision.silence else None,
     )
 
 
-def _open(
-    connection: Connection, catalogue: Catalogue, case: Case, decision: Decision, outcome: Outcome, conversation: int | None
-) -> Ticket:
+def _open(post: Post, case: Case, decision: Decision, outcome: Outcome, thread: Thread) -> Ticket:
+    connection, catalogue = post.connection, post.catalogue
     number = tickets.next_number(connection, first=catalogue.organisation.first_ticket)
     ticket = Ticket(
         key=f"{catalogue.organisation.ticket_prefix}-{number}",
-        conversation=conversation or number,
+        conversation=thread.conversation or number,
         request=outcome.request,
         state=outcome.state,
         mailbox=case.row.place.mailbox,
@@ -189,8 +207,12 @@ def _open(
         opened=case.now,
         updated=case.now,
         due=deadline(case.row.received, catalogue.service(outcome.request.service).due_months, catalogue.hours),
+        follows=thread.follows,
     )
     tickets.add(connection, number, ticket)
+    if thread.follows:
+        tickets.note(connection, thread.follows, _by_bot(case, "linked", f"geht weiter in {ticket.key}"))
+        tickets.note(connection, ticket.key, _by_bot(case, "linked", f"knüpft an {thread.follows} an"))
     return ticket
 
 
@@ -232,8 +254,9 @@ def _answer(post: Post, rules: Rules, case: Case, decision: Decision, after: tup
         return
     to = case.mail.sender if case.known else replace(case.mail.sender, name="")
     words = rules.writer.answer(decision, after, subject=case.mail.subject, to=to, mailbox=box, known=case.known)
+    copies = readers(post, after, case.mail.sender) if case.known else ()
     answered = Answered.of(case.mail, known=case.known)
-    post.to_member(after[0].key, to, words, mailbox=box, origin=Submitted.REPLIED, answered=answered)
+    post.to_member(after[0].key, to, words, mailbox=box, origin=Submitted.REPLIED, answered=answered, copies=copies)
 
 
 def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket: Ticket) -> None:

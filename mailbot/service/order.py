@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Staff
 from mailbot.errors import NotFound
+from mailbot.service.company import bring_in
 from mailbot.service.echo import note_echo, said_before
 from mailbot.service.effects import follow, follow_at_large
 from mailbot.service.member import Case
@@ -63,7 +64,10 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     )
     order = order if key else by_key(order)
     try:
-        about, rows = carry_out_all(post, order, key, by)
+        with connection.begin_nested():
+            company = _bring_in(post, case, order, key)
+            about, rows = carry_out_all(post, order, key, by)
+            rows += company
     except NotCarriedOut as error:
         about, rows = error.about, tuple(nothing_done(order, error.refused))
     for each in about:
@@ -75,6 +79,14 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     else:
         post.notice(by, words, mailbox=box, answered=answered)
     inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
+
+
+def _bring_in(post: Post, case: Case, order: Order, key: str | None) -> tuple[Row, ...]:
+    """Whom staff copy in their words to the member is in copy of the ticket from now on; a note has no readers but us."""
+    if not order.answer or key is None:
+        return ()
+    new = bring_in(post, tickets.get(post.connection, key), case.mail)
+    return (("", f"Ab jetzt in Kopie: {', '.join(each.email for each in new)}"),) if new else ()
 
 
 def carry_out_all(post: Post, order: Order, key: str | None, by: Staff) -> tuple[tuple[Ticket, ...], tuple[Row, ...]]:

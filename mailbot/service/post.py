@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -86,10 +86,13 @@ class Post:
         mailbox: Mailbox,
         origin: Origin,
         answered: Answered | None,
+        copies: Sequence[Address] | None = None,
     ) -> None:
-        """About a ticket, to the member who wrote."""
+        """About a ticket, to the member who wrote; `copies` None: to all who are in copy of it."""
         sender = Address(name=mailbox.name, email=mailbox.address)
-        letter = self._letter(key, Role.MEMBER, sender, to, words, origin=origin, answered=answered)
+        others = tickets.in_copy(self.connection, key) if copies is None else copies
+        cc = tuple(each for each in others if each.email != to.email)
+        letter = self._letter(key, Role.MEMBER, sender, to, words, origin=origin, answered=answered, cc=cc)
         automatic = origin is not Origin.PERSON and self.catalogue.member_of_staff(to.email) is None
         self._queue(letter, key=key, mailbox=mailbox, automatic=automatic, due_at=self.now + self.delay)
 
@@ -136,6 +139,7 @@ class Post:
         origin: Origin,
         answered: Answered | None,
         reply_to: Address | None = None,
+        cc: tuple[Address, ...] = (),
     ) -> Letter:
         message_id = make_message_id(
             key,
@@ -149,6 +153,7 @@ class Post:
             message_id=message_id,
             sender=sender,
             to=(to,),
+            cc=cc,
             subject=words.subject,
             text=words.text,
             html=words.html,
@@ -177,6 +182,7 @@ class Post:
             raw=raw,
             automatic=automatic,
             due_at=due_at,
+            copies=tuple(each.email for each in letter.cc),
             cause=self.cause,
         )
         outbound.queue(self.connection, mail, now=self.now)

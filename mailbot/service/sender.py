@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -12,7 +13,7 @@ from mailbot.errors import DeliveryError, StoreError
 from mailbot.mail.compose import on_the_wire
 from mailbot.mail.imap import Folder
 from mailbot.mail.smtp import Outgoing
-from mailbot.service.limits import objection
+from mailbot.service.limits import objection, objections_to_copies
 from mailbot.service.office import Office
 from mailbot.store import mailboxes, outbound, tickets
 from mailbot.store.outbound import Outbound, State
@@ -55,15 +56,17 @@ def _deliver_all(office: Office, session: Outgoing) -> int:
         mail, raw = claimed
         if not _may_go(office, mail):
             continue
+        left_out = _left_out(office, mail)
+        got_by = [on_the_wire(mail.recipient), *(on_the_wire(copy) for copy in mail.copies if copy not in left_out)]
         try:
-            session.send(raw, on_the_wire(_return_path(office.catalogue, mail.mailbox)), [on_the_wire(mail.recipient)])
+            refused = session.send(raw, on_the_wire(_return_path(office.catalogue, mail.mailbox)), got_by)
         except DeliveryError as error:
             _failed(office, mail, error)
             if error.again:
                 # The session may be broken; the next mail gets a new one.
                 return handled
         else:
-            _succeeded(office, mail)
+            _succeeded(office, mail, {**left_out, **_by_address(mail.copies, refused)})
     return handled
 
 
@@ -101,15 +104,32 @@ def _may_go(office: Office, mail: Outbound) -> bool:
     return False
 
 
-def _succeeded(office: Office, mail: Outbound) -> None:
+def _left_out(office: Office, mail: Outbound) -> dict[str, str]:
+    """The copies that must not leave, with the reason; the mail itself goes all the same."""
+    if office.settings.limits == "off" or not mail.copies:
+        return {}
+    with office.database.read() as connection:
+        return objections_to_copies(connection, office.catalogue, mail, office.clock())
+
+
+def _by_address(copies: Sequence[str], refused: Mapping[str, str]) -> dict[str, str]:
+    """What the server said of each copy, which it knows by the address on the wire."""
+    return {copy: refused[on_the_wire(copy)] for copy in copies if on_the_wire(copy) in refused}
+
+
+def _succeeded(office: Office, mail: Outbound, without: Mapping[str, str]) -> None:
+    copies = [copy for copy in mail.copies if copy not in without]
     try:
         with office.database.write() as connection:
-            outbound.sent(connection, mail.id, now=office.clock())
-            _note(office, connection, mail, "sent", f"Mail an {mail.recipient}")
+            outbound.sent(connection, mail.id, copies=copies, now=office.clock())
+            whom = mail.recipient + (f", in Kopie an {', '.join(copies)}" if copies else "")
+            _note(office, connection, mail, "sent", f"Mail an {whom}")
+            for copy, because in without.items():
+                _note(office, connection, mail, "trouble", f"Keine Kopie an {copy}: {because}")
     except StoreError:
         # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
         with office.database.write() as connection:
-            outbound.sent(connection, mail.id, now=office.clock())
+            outbound.sent(connection, mail.id, copies=copies, now=office.clock())
         raise
     log.info("sent", mail=mail.id, ticket=mail.ticket)
 

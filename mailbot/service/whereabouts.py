@@ -29,41 +29,55 @@ class Whereabouts:
     forgotten: str | None = None
 
 
-def whereabouts(connection: Connection, mail: Mail, *, prefix: str, secrets: Sequence[bytes], is_staff: bool) -> Whereabouts:
+def whereabouts(
+    connection: Connection, mail: Mail, *, prefix: str, secrets: Sequence[bytes], is_staff: bool, vouched: bool = False
+) -> Whereabouts:
     """
-    Our own signed Message-IDs come first, then the author's earlier mails, then a key in the subject.
+    Our own signed Message-IDs come first, then earlier mails of the ticket, then a key in the subject.
 
-    All count only for addresses that take part in the ticket, or that we sent the answered mail to: a mail is
-    forwarded easily, a key is guessed easily, and who has them is told nothing of others. What staff got proves
-    nothing about somebody who `is_staff` no longer. An id counts only while the outbox knows its mail: in a database
-    that was lost and begun again the same key may stand for the ticket of somebody else. What answers a ticket that
-    was merged belongs to the one in which it goes on.
+    All count only for addresses that take part in the ticket, or that we sent the answered mail to, also as a copy: a
+    mail is forwarded easily, a key is guessed easily, and who has them is told nothing of others. A key counts for the
+    requester, and for others who take part if our mail server has `vouched` for them. What staff got proves nothing about
+    somebody who `is_staff` no longer. An id counts only while the outbox knows its mail: in a database that was lost and
+    begun again the same key may stand for the ticket of somebody else. What answers a ticket that was merged belongs to
+    the one in which it goes on.
     """
-    place = _whereabouts(connection, mail, prefix, secrets, is_staff=is_staff)
+    place = _whereabouts(connection, mail, prefix, secrets, is_staff=is_staff, vouched=vouched)
     return replace(place, key=tickets.goes_on_in(connection, place.key)) if place.key else place
 
 
-def _whereabouts(connection: Connection, mail: Mail, prefix: str, secrets: Sequence[bytes], *, is_staff: bool) -> Whereabouts:
+def _whereabouts(
+    connection: Connection, mail: Mail, prefix: str, secrets: Sequence[bytes], *, is_staff: bool, vouched: bool
+) -> Whereabouts:
+    author = mail.sender.email
     answered = (*mail.in_reply_to, *reversed(mail.references))
     mentioned = forgotten = None
     for message_id in answered:
         thread = thread_of(message_id, secrets)
         if thread is None:
             continue
-        if outbound.ticket_of(connection, message_id) != thread.key:
+        ours = outbound.by_message_id(connection, message_id)
+        if ours is None or ours.ticket != thread.key:
             forgotten = forgotten or thread.key
             continue
-        proven = was_sent_to(message_id, mail.sender.email, secrets) and (is_staff or thread.role is Role.MEMBER)
-        if proven or tickets.takes_part(connection, thread.key, mail.sender.email):
+        got_it = was_sent_to(message_id, author, secrets) or author in ours.copies
+        proven = got_it and (is_staff or thread.role is Role.MEMBER)
+        if proven or tickets.takes_part(connection, thread.key, author):
             return Whereabouts(key=thread.key, role=thread.role, proven=proven)
         mentioned = mentioned or thread.key
-    earlier = tickets.ticket_with(connection, answered, mail.sender.email)
+    earlier = tickets.ticket_with(connection, answered, author)
     if earlier is not None:
         return Whereabouts(key=earlier)
     named = re.search(rf"\[({re.escape(prefix)}-\d{{1,9}})\]", mail.subject, re.IGNORECASE)
     key = named[1].upper() if named else None
     if key is None or key == forgotten or tickets.conversation_of(connection, key) is None:
         return Whereabouts(mentioned=mentioned, forgotten=forgotten)
-    if tickets.takes_part(connection, key, mail.sender.email):
+    if _may_name(connection, key, author, vouched=vouched):
         return Whereabouts(key=key)
     return Whereabouts(mentioned=mentioned or key)
+
+
+def _may_name(connection: Connection, key: str, author: str, *, vouched: bool) -> bool:
+    if tickets.get(connection, key).requester.email == author:
+        return True
+    return vouched and tickets.takes_part(connection, key, author)

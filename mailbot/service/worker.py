@@ -133,7 +133,8 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     rules = office.rules(connection)
     by = rules.catalogue.member_of_staff(mail.sender.email)
     prefix = rules.catalogue.organisation.ticket_prefix
-    place = whereabouts(connection, mail, prefix=prefix, secrets=office.keys, is_staff=by is not None)
+    vouched = source.authenticity is Authenticity.PASS
+    place = whereabouts(connection, mail, prefix=prefix, secrets=office.keys, is_staff=by is not None, vouched=vouched)
     case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
     if source.authenticity is not Authenticity.FAIL:
         outbound.forgive(connection, mail.sender.email, now=case.now)

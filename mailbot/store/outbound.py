@@ -13,12 +13,14 @@ Whatever is sent was queued, held or released before; staff may release or drop 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, String, and_, cast, func, or_, select, update
 
 from mailbot.errors import NotFound
 from mailbot.store.tables import outbound, tickets
@@ -159,9 +161,10 @@ def anything_due(connection: Connection, *, now: datetime) -> bool:
     return connection.execute(select(outbound.c.id).where(_is_due(now)).limit(1)).first() is not None
 
 
-def sent(connection: Connection, id: int, *, now: datetime) -> None:
-    """The server has taken it."""
-    _set(connection, id, state=State.SENT.value, sent_at=now, claimed_until=None, error=None)
+def sent(connection: Connection, id: int, *, now: datetime, copies: Sequence[str] | None = None) -> None:
+    """The server has taken it; `copies` are those that left, None: all that were queued."""
+    changed = {} if copies is None else {"copies": list(copies)}
+    _set(connection, id, state=State.SENT.value, sent_at=now, claimed_until=None, error=None, **changed)
 
 
 def postpone(connection: Connection, mail: Outbound, *, until: datetime, error: str) -> None:
@@ -275,18 +278,25 @@ def forgive(connection: Connection, recipient: str, *, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kin:
-    """Mails that one limit counts together: those to an address, about a ticket, the automatic ones; None is all of them."""
+    """
+    Mails that one limit counts together: those to an address (also as a copy), about a ticket, the automatic ones;
+    None is all of them.
+    """
 
     recipient: str | None = None
     ticket: str | None = None
     automatic: bool | None = None
 
 
-def newest(connection: Connection, kin: Kin, *, place: int) -> datetime | None:
-    """When the mail of that kin was sent that stands at this place, counted from the newest (1); None where they are fewer."""
-    wanted = select(outbound.c.sent_at).select_from(_WITH_TICKET).where(outbound.c.sent_at.is_not(None))
+def newest(connection: Connection, kin: Kin, *, place: int, since: datetime) -> datetime | None:
+    """
+    When the mail of that kin was sent that stands at this place, counted from the newest (1).
+
+    None where fewer have been sent after `since`.
+    """
+    wanted = select(outbound.c.sent_at).select_from(_WITH_TICKET).where(outbound.c.sent_at > since)
     if kin.recipient is not None:
-        wanted = wanted.where(outbound.c.recipient == kin.recipient)
+        wanted = wanted.where(or_(outbound.c.recipient == kin.recipient, _has_copy(kin.recipient)))
     if kin.ticket is not None:
         wanted = wanted.where(tickets.c.key == kin.ticket)
     if kin.automatic is not None:
@@ -318,14 +328,15 @@ def of_ticket(connection: Connection, key: str) -> tuple[Outbound, ...]:
 
 
 def by_message_id(connection: Connection, message_id: str) -> Outbound | None:
-    """The mail of ours with that Message-ID, or None."""
-    row = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(outbound.c.message_id == message_id)).one_or_none()
+    """The mail of ours with that Message-ID, with or without `<>`, or None."""
+    bare = message_id.strip().removeprefix("<").removesuffix(">")
+    row = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(outbound.c.message_id == bare)).one_or_none()
     return None if row is None else _outbound(row, attempts=row.attempts)
 
 
 def ticket_of(connection: Connection, message_id: str) -> str | None:
     """The key of the ticket that our mail of that Message-ID, with or without `<>`, is about; None for no mail of ours."""
-    found = by_message_id(connection, message_id.strip().removeprefix("<").removesuffix(">"))
+    found = by_message_id(connection, message_id)
     return found.ticket if found else None
 
 
@@ -398,6 +409,11 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     due = and_(outbound.c.state.in_(_MAY_BE_DUE), outbound.c.due_at <= now)
     orphaned = and_(outbound.c.state == State.SENDING.value, outbound.c.claimed_until <= now)
     return or_(due, orphaned)
+
+
+def _has_copy(address: str) -> ColumnElement[bool]:
+    """Whether the address is among the copies: in the text of the JSON list it stands in quotes."""
+    return cast(outbound.c.copies, String).contains(json.dumps(address), autoescape=True)
 
 
 def _keep_back(connection: Connection, id: int, state: State, error: str, **values: Any) -> None:

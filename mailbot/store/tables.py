@@ -100,6 +100,7 @@ tickets = Table(
     Column("merged_into", String(32)),  # key of the ticket in which it goes on
     Column("follows", String(32)),  # key of the earlier ticket that it goes on from
     Column("forgotten_at", Moment),  # since then nothing tells whose it was, and what it was about
+    Column("sources", JSON, nullable=False, server_default="[]"),  # [field, value, name, address] of what others have told
     Index("ix_tickets_state", "state", "service"),
     Index("ix_tickets_updated", "updated"),
     Index("ix_tickets_opened", "opened"),
@@ -157,6 +158,7 @@ outbound = Table(
     Column("forgotten_at", Moment),  # since then its words and its recipient are gone
     Index("ix_outbound_state", "state", "due_at"),
     Index("ix_outbound_recipient", "recipient", "sent_at"),
+    Index("ix_outbound_sent_at", "sent_at"),
     Index("ix_outbound_copied", "copied", "state"),
 )
 

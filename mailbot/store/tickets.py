@@ -12,7 +12,7 @@ from mailbot.errors import NotFound
 from mailbot.mail.message import Address
 from mailbot.store.database import insert_into
 from mailbot.store.tables import counters, events, inbound, participants, ticket_mails, tickets
-from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.ticket import Event, Source, State, Ticket
 from mailbot.understanding.record import request_from_json, request_to_json
 
 UNFINISHED = tuple(state.value for state in State if state not in (State.CLOSED, State.REFERRED))
@@ -168,6 +168,33 @@ def history(connection: Connection, key: str) -> tuple[Event, ...]:
     return tuple(_event(row) for row in rows)
 
 
+def copy_to(connection: Connection, key: str, address: Address) -> bool:
+    """From now on the address gets our mails to the requester, too. False: it does already."""
+    if address.email in {each.email for each in in_copy(connection, key)}:
+        return False
+    take_part(connection, key, address.email)
+    _set_copied(connection, key, address.email, copied=True, name=address.name)
+    return True
+
+
+def copy_no_more(connection: Connection, key: str, address: str) -> bool:
+    """The address takes part still, and gets no copies any more. False: it got none."""
+    if address.lower() not in {each.email for each in in_copy(connection, key)}:
+        return False
+    _set_copied(connection, key, address, copied=False)
+    return True
+
+
+def in_copy(connection: Connection, key: str) -> tuple[Address, ...]:
+    """Who gets our mails to the requester, too, in order of their addresses."""
+    found = (
+        select(participants.c.name, participants.c.address)
+        .where(participants.c.ticket == _number(key), participants.c.copied)
+        .order_by(participants.c.address)
+    )
+    return tuple(Address(name=row.name, email=row.address) for row in connection.execute(found))
+
+
 def take_part(connection: Connection, key: str, address: str) -> None:
     """From now on the address belongs to the ticket."""
     statement = insert_into(connection, participants).from_select(
@@ -224,6 +251,11 @@ def counts(connection: Connection) -> dict[State, int]:
     return {State(state): number for state, number in rows}
 
 
+def _set_copied(connection: Connection, key: str, address: str, **values: Any) -> None:
+    here = (participants.c.ticket == _number(key), participants.c.address == _address(address))
+    connection.execute(update(participants).where(*here).values(**values))
+
+
 def _number(key: str) -> Any:
     return select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
 
@@ -265,6 +297,7 @@ def _values(ticket: Ticket) -> dict[str, Any]:
         "merged_into": ticket.merged_into,
         "follows": ticket.follows,
         "forgotten_at": ticket.forgotten_at,
+        "sources": [[each.field, each.value, each.by.name, each.by.email] for each in ticket.sources],
     }
 
 
@@ -288,6 +321,9 @@ def _ticket(row: Row[*tuple[Any, ...]]) -> Ticket:
         merged_into=row.merged_into,
         follows=row.follows,
         forgotten_at=row.forgotten_at,
+        sources=tuple(
+            Source(field=field, value=value, by=Address(name=name, email=email)) for field, value, name, email in row.sources
+        ),
     )
 
 

@@ -41,6 +41,7 @@ def names_of(ticket: Ticket, address: str) -> Iterator[str]:
     """The full names that a ticket has for that address."""
     if ticket.requester.email == address:
         yield ticket.requester.name
+    yield from (source.by.name for source in ticket.sources if source.by.email == address)
     yield from (person.name for person in persons_in(ticket.request) if person.email == address)
 
 
@@ -72,6 +73,11 @@ def without(ticket: Ticket, subject: Subject) -> Ticket:
             because=tuple(subject.blackened(reason) for reason in request.because),
             hints=MappingProxyType({id: subject.blackened(hint) for id, hint in request.hints.items()}),
             guesses=guesses,
+        ),
+        sources=tuple(
+            source
+            for source in ticket.sources
+            if source.by.email != subject.address and subject.blackened(source.value) == source.value
         ),
     )
 

@@ -22,6 +22,15 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A value that somebody else than the requester has told: the field's id, what the value says, and who said it."""
+
+    field: str
+    value: str
+    by: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """
     One request of one member. Several tickets of one conversation share `conversation` (the id of the first).
@@ -47,6 +56,7 @@ class Ticket:
     merged_into: str | None = None  # key of the ticket in which it goes on
     follows: str | None = None  # key of the earlier ticket that it goes on from
     forgotten_at: datetime | None = None  # since then nothing tells whose it was, and what it was about
+    sources: tuple[Source, ...] = ()  # of what the requester has not said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +67,7 @@ class Event:
     # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | waits
     # | told | service | forwarded | merged | split | undone | reminded | absent | urged | resumed
     # | sent | trouble | expired | erased
+    # | copied (who is in copy) | linked (to a ticket before or after)
     kind: str
     by: str
     text: str

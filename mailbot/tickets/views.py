@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.catalogue import Catalogue, FieldRule, Staff
-from mailbot.tickets.blocks import Facts, Form, Link, Table, flat
+from mailbot.tickets.blocks import Doubted, Facts, Form, Link, Table, flat
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.decision import Outcome
 from mailbot.tickets.enclosing import Enclosure
+from mailbot.tickets.sources import who_said
 from mailbot.tickets.ticket import Event, State, Ticket
-from mailbot.tickets.wording import day, facts, form_lines, label_of, moment
+from mailbot.tickets.wording import day, facts, form_lines, known_fields, label_of, moment
 from mailbot.understanding.request import Person, Request, RequestKind, Value
 
 STAFF_LANGUAGE = "de"
@@ -97,6 +98,7 @@ def glance(ticket: Ticket, member: Staff, catalogue: Catalogue) -> Facts:
         "Wer": ", ".join(dict.fromkeys(part for part in (flat(ticket.requester.name), ticket.requester.email) if part)),
         "Betreff": flat(ticket.subject),
         "Seit": f"{day(day_of(ticket.opened, catalogue.hours), STAFF_LANGUAGE)}, {local:%H:%M} Uhr",
+        "Knüpft an": ticket.follows or "",
         "Art": "Änderung" if ticket.request.kind is RequestKind.CHANGE else "",
         "Stand": STATES[ticket.state],
         "Frist": day(ticket.due, STAFF_LANGUAGE) if ticket.due else "",
@@ -119,15 +121,16 @@ class Persons:
     table: Table
 
 
-def person_lists(request: Request, catalogue: Catalogue) -> tuple[Persons, ...]:
-    """Each list of persons as a table: name, address, and what they are chosen for ("Admin")."""
+def person_lists(ticket: Ticket, catalogue: Catalogue) -> tuple[Persons, ...]:
+    """Each list of persons as a table: name, address, what they are chosen for ("Admin"); and who else said so."""
+    request = ticket.request
     service = catalogue.service(request.service)
     return tuple(
         Persons(
             label=label_of(service, id, STAFF_LANGUAGE),
             table=Table(
                 head=("Name", "E-Mail", "Aufgabe"),
-                rows=tuple(_person_row(person, request, _chosen_among(id, service.fields)) for person in persons),
+                rows=tuple(_person_row(person, id, ticket, _chosen_among(id, service.fields)) for person in persons),
             ),
         )
         for id, value in request.fields.items()
@@ -139,10 +142,23 @@ def _chosen_among(id: str, fields: tuple[FieldRule, ...]) -> tuple[FieldRule, ..
     return tuple(rule for rule in fields if rule.among == id)
 
 
-def _person_row(person: Person, request: Request, choices: tuple[FieldRule, ...]) -> tuple[str, ...]:
-    name = " ".join(part for part in (person.given, person.surname) if part)
-    marks = [_mark(rule) for rule in choices if any(_means(each, person) for each in _names(request.fields.get(rule.id)))]
-    return flat(name) or "fehlt", person.email or "fehlt", ", ".join(marks)
+def _person_row(person: Person, id: str, ticket: Ticket, choices: tuple[FieldRule, ...]) -> tuple[str, ...]:
+    request, named = ticket.request, replace(person, email=None)
+    chosen = [(rule, each) for rule in choices for each in _names(request.fields.get(rule.id)) if _means(each, person)]
+    marks = [_sourced(_mark(rule), who_said(ticket.sources, request, rule.id, each)) for rule, each in chosen]
+    return (
+        _sourced(flat(named.name), who_said(ticket.sources, request, id, named)) if named.name != "?" else "fehlt",
+        _sourced(person.email, who_said(ticket.sources, request, id, Person(email=person.email))) if person.email else "fehlt",
+        ", ".join(marks),
+    )
+
+
+def _sourced(text: str, who: str) -> str:
+    return f"{text} ({_from(who)})" if who else text
+
+
+def _from(who: str) -> str:
+    return f"von {flat(who)}"
 
 
 def _mark(rule: FieldRule) -> str:
@@ -150,16 +166,25 @@ def _mark(rule: FieldRule) -> str:
     return rule.label.in_(STAFF_LANGUAGE).partition(" (")[0].removeprefix("Gruppen").removesuffix("s").capitalize()
 
 
-def other_facts(request: Request, catalogue: Catalogue) -> Facts | None:
-    """What is known besides the lists of persons; who is chosen among them is marked there."""
-    service = catalogue.service(request.service)
-    told = {
-        label_of(service, id, STAFF_LANGUAGE)
-        for id, value in request.fields.items()
-        if _persons(value) or _is_marked(request, service.field(id), value)
-    }
-    rows = tuple(row for row in facts(request, catalogue, STAFF_LANGUAGE) if row[0] not in told)
-    return Facts(rows=rows) if rows else None
+def other_facts(ticket: Ticket, catalogue: Catalogue) -> Facts | None:
+    """What is known besides the lists of persons, with who said it if not the requester; who is chosen is marked there."""
+    request, service = ticket.request, catalogue.service(ticket.request.service)
+    rows = []
+    for id, (label, words) in zip(known_fields(request, service), facts(request, catalogue, STAFF_LANGUAGE), strict=True):
+        value = request.fields[id]
+        if not (_persons(value) or _is_marked(request, service.field(id), value)):
+            pieces = value if isinstance(value, tuple) else (value,)
+            sources = (who_said(ticket.sources, request, id, piece) for piece in pieces)
+            rows.append((label, tuple(_with_source(each, who) for each, who in zip(words, sources, strict=True))))
+    return Facts(rows=tuple(rows)) if rows else None
+
+
+def _with_source(words: str | Doubted, who: str) -> str | Doubted:
+    if not who:
+        return words
+    if isinstance(words, Doubted):
+        return replace(words, remark=f"{words.remark} – {_from(who)}")
+    return Doubted(text=words, remark=_from(who))
 
 
 def _is_marked(request: Request, rule: FieldRule | None, value: Value) -> bool:

@@ -54,11 +54,16 @@ def facts(request: Request, catalogue: Catalogue, language: str) -> tuple[tuple[
     What was not written quite so has a remark.
     """
     service = catalogue.service(request.service)
-    asked = [rule.id for rule in service.fields]
-    ids = [id for id in asked if id in request.fields] + [id for id in request.fields if id not in asked]
     return tuple(
-        (label_of(service, id, language), _with_remarks(id, request, service.field(id), catalogue, language)) for id in ids
+        (label_of(service, id, language), _with_remarks(id, request, service.field(id), catalogue, language))
+        for id in known_fields(request, service)
     )
+
+
+def known_fields(request: Request, service: Service) -> tuple[str, ...]:
+    """Ids of the fields that have a value, in the order of the service's."""
+    asked = [rule.id for rule in service.fields]
+    return (*(id for id in asked if id in request.fields), *(id for id in request.fields if id not in asked))
 
 
 _REMARKS = {

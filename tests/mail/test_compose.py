@@ -53,6 +53,7 @@ def test_an_answer_is_marked_as_automatic_and_threaded():
     mail = sent(
         letter(
             reply_to=Address(email="support+s@verein.example"),
+            cc=(Address(name="Jörg Groß", email="joerg@posteo.example"), Address(email="eva@posteo.example")),
             in_reply_to="2@posteo.example",
             references=("1@posteo.example", "2@posteo.example"),
             headers=(("Content-Language", "de"),),
@@ -62,6 +63,7 @@ def test_an_answer_is_marked_as_automatic_and_threaded():
     assert dict(mail.items()) == {
         "From": "Support-Team <support@verein.example>",
         "To": "Anna Schmidt <anna.schmidt@posteo.example>",
+        "Cc": "Jörg Groß <joerg@posteo.example>, eva@posteo.example",
         "Reply-To": "support+s@verein.example",
         "Subject": "[KV-1042] Nextcloud für den OV",
         "Date": "Mon, 22 Sep 2025 12:00:00 +0000",

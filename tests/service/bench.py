@@ -146,16 +146,23 @@ class Shelf:
 
 @dataclass
 class Slot:
-    """An SMTP server: takes mails, or raises the next of `errors`; None in it means that this one is taken."""
+    """
+    An SMTP server: takes mails, or raises the next of `errors`; None in it means that this one is taken.
+
+    Of several recipients it refuses those of `unknown`, unless they are the first.
+    """
 
     taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
     errors: list[Exception | None] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
 
-    def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+    def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Mapping[str, str]:
         error = self.errors.pop(0) if self.errors else None
         if error is not None:
             raise error
-        self.taken += [(recipient, parsed(raw)) for recipient in recipients]
+        refused = {each: "550 unknown" for each in recipients[1:] if each in self.unknown}
+        self.taken += [(recipient, parsed(raw)) for recipient in recipients if recipient not in refused]
+        return refused
 
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for recipient, mail in self.taken if recipient == address]

@@ -100,10 +100,11 @@ class FrailSlot(Slot):
 
     life: Life = field(default_factory=Life)
 
-    def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> None:
+    def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Mapping[str, str]:
         self.life.passes()
-        super().send(raw, sender, recipients)
+        refused = super().send(raw, sender, recipients)
         self.life.passes()
+        return refused
 
 
 class FrailDatabase(Database):

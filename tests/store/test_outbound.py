@@ -113,15 +113,35 @@ def test_a_limit_counts_the_mails_of_its_kin(database: Database):
     queue(database, outgoing("5"))
     sent(database, 4, 3, 2, 1)
     anna = Kin(recipient="anna@posteo.example", automatic=True)
+    yesterday, since_then = NOW - timedelta(days=1), NOW - timedelta(hours=4)
 
     with database.read() as connection:
-        places = [outbound.newest(connection, anna, place=place) for place in (1, 2, 3)]
-        of_all = [outbound.newest(connection, Kin(), place=place) for place in (1, 4, 5)]
-        of_a_ticket = outbound.newest(connection, Kin(ticket="KV-1001"), place=1)
+        places = [outbound.newest(connection, anna, place=place, since=yesterday) for place in (1, 2, 3)]
+        of_all = [outbound.newest(connection, Kin(), place=place, since=yesterday) for place in (1, 4, 5)]
+        of_a_ticket = outbound.newest(connection, Kin(ticket="KV-1001"), place=1, since=yesterday)
+        too_old = outbound.newest(connection, anna, place=2, since=since_then)
 
     assert places == [NOW - timedelta(hours=3), NOW - timedelta(hours=4), None]
     assert of_all == [NOW - timedelta(hours=1), NOW - timedelta(hours=4), None]
     assert of_a_ticket is None
+    assert too_old is None
+
+
+def test_a_limit_counts_the_copies_that_somebody_got(database: Database):
+    queue(database, outgoing("1", copies=("paul_w@posteo.example", "eva@posteo.example")), outgoing("2"))
+    first = claim(database)
+    assert first is not None
+    with database.write() as connection:
+        outbound.sent(connection, first.id, copies=("paul_w@posteo.example",), now=NOW)
+    sent(database, 0)
+
+    with database.read() as connection:
+        counted = {
+            address: outbound.newest(connection, Kin(recipient=address), place=1, since=NOW - timedelta(days=1))
+            for address in ("paul_w@posteo.example", "paulxw@posteo.example", "aul_w@posteo.example", "eva@posteo.example")
+        }
+
+    assert [address for address, moment in counted.items() if moment] == ["paul_w@posteo.example"]
 
 
 def test_what_is_held_is_taken_again_at_its_time_and_what_is_stopped_never(database: Database):

@@ -10,11 +10,12 @@ from mailbot.mail.message import Address
 from mailbot.store import inbound, tickets
 from mailbot.store.database import Database
 from mailbot.store.inbound import Identity, Place
-from mailbot.tickets.ticket import State
+from mailbot.tickets.ticket import Source, State
 from tests import builders
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-FIRST = builders.ticket(key="KV-1001", conversation=1001, due=date(2026, 4, 2), subject="Nextcloud für Köln")
+EVA = Source(field="group", value="OV Kalk", by=Address(name="Eva Muster", email="eva@posteo.example"))
+FIRST = builders.ticket(key="KV-1001", conversation=1001, due=date(2026, 4, 2), subject="Nextcloud für Köln", sources=(EVA,))
 
 
 def test_numbers_ascend_from_the_first_one(database: Database):
@@ -76,6 +77,23 @@ def test_the_requester_takes_part_and_others_may_join(database: Database):
         }
 
     assert found == {FIRST.requester.email: True, "PAUL@posteo.example": True, "eva@posteo.example": False}
+
+
+def test_who_is_in_copy_takes_part_until_that_is_ended(database: Database):
+    paul = Address(name="Paul Weber", email="paul@posteo.example")
+    with database.write() as connection:
+        tickets.add(connection, 1001, FIRST)
+        changed = [
+            tickets.copy_to(connection, "KV-1001", paul),
+            tickets.copy_to(connection, "KV-1001", paul),
+            tickets.copy_to(connection, "KV-1001", Address(email="eva@posteo.example")),
+            tickets.copy_no_more(connection, "KV-1001", "EVA@posteo.example"),
+            tickets.copy_no_more(connection, "KV-1001", "eva@posteo.example"),
+        ]
+
+        assert changed == [True, False, True, True, False]
+        assert tickets.in_copy(connection, "KV-1001") == (paul,)
+        assert tickets.takes_part(connection, "KV-1001", "eva@posteo.example")
 
 
 def test_a_conversation_is_found_by_its_mails_for_those_who_take_part(database: Database):
