@@ -12,6 +12,7 @@ from mailbot.service import holding
 from mailbot.service.correspondence import last_of_member
 from mailbot.service.post import Post
 from mailbot.service.standing import tell_member, tell_staff
+from mailbot.service.vacation import go_away
 from mailbot.store import absences, orders, outbound, tickets
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.orders.order import (
@@ -64,7 +65,7 @@ def follow_at_large(post: Post, outcome: Outcome, by: Staff) -> Iterator[Row]:
             case Away(until=None):
                 absences.come_back(post.connection, by.id)
             case Away(until=date() as until):
-                absences.go_away(post.connection, by.id, until=until)
+                go_away(post, by, until)
 
 
 def _keep(post: Post, before: Ticket, outcome: Outcome, by: Staff) -> None:

@@ -19,7 +19,7 @@ from mailbot.mail.message import Address, Attachment
 from mailbot.mail.search import wanted
 from mailbot.tickets.access import Access, Handed, told
 from mailbot.tickets.decision import ACTION_IN, Decision, Outcome, Reply
-from mailbot.tickets.digest import Day, Notices, make_digest
+from mailbot.tickets.digest import Day, Notices, Row, make_digest
 from mailbot.tickets.escalation import Cause, Urgent
 from mailbot.tickets.person import Subject
 from mailbot.tickets.ticket import Event, State, Ticket
@@ -201,8 +201,14 @@ def _urgent(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]
         for cause, everybody in product(Cause, (True, False))
     )
     yield lambda writer: writer.urgent(each, _member(catalogue))
+    for theirs, (own, alone) in product((rows[:1], rows), ((True, True), (True, False), (False, False))):
+        yield partial(_away, rows=theirs, own=own, alone=alone, member=_member(catalogue))
     for one in each:
         yield _urgent_alone(one, catalogue)
+
+
+def _away(writer: Writer, *, rows: tuple[Row, ...], own: bool, alone: bool, member: Staff) -> Words:
+    return writer.away(member, until=MOMENT.date(), rows=rows, own=own, alone=alone)
 
 
 def _urgent_alone(urgent: Urgent, catalogue: Catalogue) -> Case:

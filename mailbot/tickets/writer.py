@@ -23,7 +23,7 @@ from mailbot.tickets.access import Access
 from mailbot.tickets.actions import actions
 from mailbot.tickets.blocks import Code, Prose, Quote, Table, flat
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
-from mailbot.tickets.digest import Digest
+from mailbot.tickets.digest import Digest, Row
 from mailbot.tickets.enclosing import enclosed
 from mailbot.tickets.escalation import Urgent
 from mailbot.tickets.greeting import bids_farewell, given_name, greets
@@ -288,6 +288,19 @@ class Writer:
     def page(self, language: str) -> Words:
         """For the association's web page: what members should send, service by service."""
         return self._templates.fragment(f"page/{language}/page.txt", language, offers=offers(self._catalogue, language))
+
+    def away(self, member: Staff, *, until: date, rows: tuple[Row, ...], own: bool, alone: bool) -> Words:
+        """To staff: a member is away, and what happens to their tickets. `own`: to themselves; `alone`: nobody else is there."""
+        return self._write(
+            "staff/away.txt",
+            STAFF_LANGUAGE,
+            name=member.name,
+            until=day(until, STAFF_LANGUAGE),
+            count=len(rows),
+            rows=entries(rows, self._catalogue, own=own),
+            own=own,
+            alone=alone,
+        )
 
     def out_of_reach(self, mailbox: Mailbox, *, since: datetime, trouble: str) -> Words:
         """To staff: the mailbox cannot be read since then, and why."""
