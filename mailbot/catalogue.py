@@ -35,6 +35,7 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", to_lower=True)]
 Part = Literal["given", "surname", "email"]
+Replies = Literal["send", "draft"]
 LANGUAGES = ("de", "en")
 ALWAYS = {"other": "what fits no other service", "help": "what does not work"}
 """The services that must stand in rules.yaml, and what for."""
@@ -129,6 +130,7 @@ class Mailbox(Rule):
     folder: Text = "INBOX"
     sent: Text | None = None  # found by its special use \\Sent where not named
     after: Literal["leave", "move"] = "leave"
+    replies: Replies | None = None  # what the top says where not named
 
 
 class Staff(Rule):
@@ -365,6 +367,8 @@ class Service(Rule):
     retention: Days | None = None  # how long its tickets are kept, where not as all others
     handover: Id | None = None  # templates/handover/<name>.*: what staff get ready-made when a request is complete
     priority: int = 0  # the higher one is asked first when one mail fits several
+    replies: Replies | None = None  # what the mailbox says where not named
+    trusted_after: int | None = Field(default=None, ge=1)  # so many drafts sent unchanged
     examples: tuple[Example, ...] = ()
 
     def field(self, id: str) -> FieldRule | None:
@@ -397,6 +401,8 @@ class Catalogue(Rule):
     retention: Retention = Retention()
     first_run: Span = timedelta(days=1)
     send_delay: Span = timedelta()
+    replies: Replies = "send"  # automatic mails to members leave, or are put into Drafts for a person to send
+    trusted_after: int | None = Field(default=None, ge=1)  # so many drafts of a service sent unchanged, and its mails leave
     groups: Groups
     language: Language = Language()
     services: tuple[Service, ...] = Field(min_length=1)

@@ -17,16 +17,20 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_mails() -> None:
-    """List the mails that are kept back, each with the reason and when it leaves by itself."""
-    from mailbot.store import outbound
+    """List the mails that are kept back, each with why and when it leaves by itself, and drafts that nobody has sent."""
+    from mailbot.store import drafts, outbound
     from mailbot.store.outbound import KEPT_BACK, State
 
     with office() as opened, opened.database.read() as connection:
         found = outbound.in_state(connection, *KEPT_BACK)
+        waiting = outbound.in_state(connection, *drafts.LIVE)
     for mail in found:
         leaves = f"leaves {mail.due_at:%Y-%m-%d %H:%M} UTC" if mail.state is State.HELD else "waits for you"
         typer.echo(f"{mail.id}  {mail.ticket or 'digest'}  {mail.recipient}  {leaves}  {mail.error}")
-    if not found:
+    for mail in waiting:
+        how = "lies" if mail.state is State.DRAFTED else "shall lie"
+        typer.echo(f"{mail.id}  {mail.ticket}  {mail.recipient}  {how} in Drafts since {mail.due_at:%Y-%m-%d %H:%M} UTC")
+    if not (found or waiting):
         typer.echo("nothing is kept back")
 
 
@@ -51,7 +55,7 @@ def release(number: Number) -> None:
 
 
 def drop(number: Number) -> None:
-    """Never send a mail that is kept back; it stays in the database, and its ticket says so."""
+    """Never send a mail that is kept back, or wait for a draft no longer; it stays in the database, and its ticket says so."""
     from mailbot.service.desk import drop as drop_mail
 
     with office() as opened:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from imapclient import DELETED, SEEN, IMAPClient, exceptions
+from imapclient import DELETED, DRAFT, SEEN, IMAPClient, exceptions
 
 from mailbot.errors import MailboxError
 from mailbot.mail.network import tls_context, trouble
@@ -241,11 +241,11 @@ class Folder:
         """The greatest UID that the server has given in this folder, as far as it has told; 0 in an empty folder."""
         return self._newest
 
-    def append(self, folder: str, raw: bytes, *, seen: bool = True, when: datetime | None = None) -> None:
-        """Put a mail into a folder, which is created; `when` (aware) is its date of arrival."""
+    def append(self, folder: str, raw: bytes, *, seen: bool = True, draft: bool = False, when: datetime | None = None) -> None:
+        """Put a mail into a folder, which is created; `when` (aware) is its date of arrival, `draft`: a person is to send it."""
         target = self._ensure(folder)
         with self._asking(f"filing in '{target}'"):
-            self._client.append(target, raw, [SEEN] if seen else [], when)
+            self._client.append(target, raw, [SEEN] * seen + [DRAFT] * draft, when)
 
     def has(self, folder: str, message_id: str) -> bool:
         """Whether a mail with that Message-ID (without `<>`) lies in the folder. No such folder: False."""

@@ -14,6 +14,7 @@ from mailbot.catalogue import Mailbox
 from mailbot.errors import DeliveryError, MailbotError, MailboxError, SettingsError
 from mailbot.mail.imap import Folder
 from mailbot.service.clock import wind_up
+from mailbot.service.drafts import file_drafts
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since, file_away, hand_over, receive
 from mailbot.service.sender import deliver, file_copies
@@ -64,6 +65,7 @@ def run_once(office: Office, *, since: Since | None = None) -> None:
     for box in office.catalogue.mailboxes:
         with _collected(errors), _inbox(office, box) as folder:
             file_away(office, box, folder)
+            file_drafts(office, box, folder)
             file_copies(office, box, folder)
     if errors:
         raise errors[0]
@@ -211,6 +213,7 @@ def _receiver(office: Office, id: str, bells: Bells, since: Since | None) -> Cal
                 pending[0] = None
                 bell.clear()
                 file_away(office, box, folder)
+                file_drafts(office, box, folder)
                 file_copies(office, box, folder)
                 folder.wait(POLL, lambda: bell.is_set() or bells.stop.is_set())
 

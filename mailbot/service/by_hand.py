@@ -9,21 +9,23 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Mailbox
 from mailbot.mail.fields import all_addresses
-from mailbot.mail.message import Kind, Mail
+from mailbot.mail.message import Mail
 from mailbot.mail.read import read
 from mailbot.mail.thread import thread_of
+from mailbot.service import drafts
+from mailbot.service.drafting import Drafting
 from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.service.rulebook import Rules
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
-from mailbot.tickets.blocks import printable
 from mailbot.tickets.takeover import taken_over
 from mailbot.tickets.ticket import Event, Ticket
 from mailbot.tickets.ticket import State as TicketState
 
 NO_WORDS = "(ohne Text)"
 INSTEAD = "a person has answered from the mailbox"
+WITH_STAFF = "nicht mehr beim Mitglied: ein Mensch hat geantwortet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,8 @@ def concern_of(office: Office, connection: Connection, mail: Mail) -> Concern:
     if not recipients:
         return Concern()
     answered = (*mail.in_reply_to, *reversed(mail.references))
-    for message_id in answered:
+    # Its own Message-ID first: it may be a draft of ours.
+    for message_id in (mail.message_id, *answered):
         keys = _known_to(connection, _tickets_of(office, connection, message_id), recipients)
         if keys:
             return Concern(keys=keys)
@@ -99,12 +102,21 @@ def handle_by_hand(office: Office, connection: Connection, rules: Rules, row: In
         return True
     box = rules.catalogue.mailbox(row.place.mailbox)
     post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock(), cause=row.id)
-    told = [_record(post, ticket, row, mail, box) for ticket in _concerned(connection, concern)]
-    for withdrawn in outbound.withdraw(connection, told[0].conversation, error=INSTEAD):
-        _note_withdrawn(post, withdrawn)
-    _tell_staff(post, rules, next(ticket for ticket in told if ticket.key in concern.keys), mail, box)
+    draft = drafts.sent_as_draft(connection, mail, _recipients(mail))
+    if draft is not None:
+        drafts.note_sent(post, rules, row, mail, *draft)
+    else:
+        _take_over(post, rules, concern, row, mail, box)
     inbound.finish(connection, row.id, State.STAFF, now=post.now)
     return True
+
+
+def _take_over(post: Post, rules: Rules, concern: Concern, row: Inbound, mail: Mail, box: Mailbox) -> None:
+    told = [_record(post, ticket, row, mail, box) for ticket in _concerned(post.connection, concern)]
+    for withdrawn in outbound.withdraw(post.connection, told[0].conversation, error=INSTEAD):
+        _note_withdrawn(post, withdrawn)
+    outdated = Drafting(connection=post.connection, catalogue=post.catalogue, now=post.now).outdate(told[0].key)
+    _tell_staff(post, rules, next(ticket for ticket in told if ticket.key in concern.keys), mail, box, outdated=outdated)
 
 
 def _concerned(connection: Connection, concern: Concern) -> list[Ticket]:
@@ -121,21 +133,23 @@ def _record(post: Post, ticket: Ticket, row: Inbound, mail: Mail, box: Mailbox) 
     tickets.belongs(post.connection, ticket.key, row.id)
     event = Event(at=post.now, kind="answered", by=box.address, text=_words(mail), mail=row.id)
     tickets.note(post.connection, ticket.key, event)
+    if after.state is not ticket.state:
+        opened = Event(at=post.now, kind="opened", by="mailbot", text=WITH_STAFF, mail=row.id)
+        tickets.note(post.connection, ticket.key, opened)
     return after
 
 
 def _words(mail: Mail) -> str:
-    own = "\n".join(printable(line.text) for line in mail.body.of(Kind.OWN)).strip()
-    return own or NO_WORDS
+    return drafts.own_words(mail) or NO_WORDS
 
 
 def _note_withdrawn(post: Post, mail: outbound.Outbound) -> None:
     if mail.ticket is not None:
         text = f"Mail an {mail.recipient} nicht mehr gesendet: ein Mensch hat geantwortet"
-        tickets.note(post.connection, mail.ticket, Event(at=post.now, kind="note", by="mailbot", text=text, mail=post.cause))
+        tickets.note(post.connection, mail.ticket, Event(at=post.now, kind="dropped", by="mailbot", text=text, mail=post.cause))
 
 
-def _tell_staff(post: Post, rules: Rules, ticket: Ticket, mail: Mail, box: Mailbox) -> None:
-    words = rules.writer.answered(ticket, text=_words(mail), mailbox=box)
+def _tell_staff(post: Post, rules: Rules, ticket: Ticket, mail: Mail, box: Mailbox, *, outdated: bool) -> None:
+    words = rules.writer.answered(ticket, text=_words(mail), mailbox=box, outdated=outdated)
     for member in post.responsible(ticket.request.service):
         post.to_staff(ticket.key, member, words, mailbox=rules.catalogue.mailbox(ticket.mailbox))

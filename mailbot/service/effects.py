@@ -84,7 +84,17 @@ def _answer(post: Post, ticket: Ticket, answer: str) -> Iterator[Row]:
     rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
     words = rules.writer.from_staff(ticket, text=answer, mailbox=box)
     answered = last_of_member(post.connection, ticket)
-    post.to_member(ticket.key, ticket.requester, words, mailbox=box, origin=Submitted.PERSON, answered=answered)
+    of_draft = post.to_member(
+        ticket.key,
+        ticket.requester,
+        words,
+        mailbox=box,
+        origin=Submitted.PERSON,
+        answered=answered,
+        staff_are_told=post.cause is not None,  # at the command line there is no transcript
+    )
+    if of_draft:
+        yield "", of_draft
     if post.delay:
         until = moment(post.now + post.delay, post.catalogue.hours.timezone)
         yield "", f"Bis {until} Uhr hält #undo die Mail noch auf."

@@ -141,7 +141,8 @@ def _carry_out(post: Post, rules: Rules, case: Case, decision: Decision, before:
     if not after:
         inbound.finish(post.connection, case.row.id, inbound.State.IGNORED, now=case.now, reason=decision.silence)
         return
-    _answer(post, rules, case, decision, after, box)
+    if of_draft := _answer(post, rules, case, decision, after, box):
+        decision = replace(decision, doubts=(*decision.doubts, of_draft))
     for at in decision.tell_staff:
         _tell_staff(post, rules, case, decision, after[at])
     inbound.finish(post.connection, case.row.id, inbound.State.TICKET, now=case.now, reason=decision.silence)
@@ -249,14 +250,25 @@ def _what_happened(catalogue: Catalogue, outcome: Outcome) -> str:
             return "vom Mitglied zurückgezogen"
 
 
-def _answer(post: Post, rules: Rules, case: Case, decision: Decision, after: tuple[Ticket, ...], box: Mailbox) -> None:
+def _answer(post: Post, rules: Rules, case: Case, decision: Decision, after: tuple[Ticket, ...], box: Mailbox) -> str:
+    """Gives what staff must know about drafts."""
     if decision.reply is None:
-        return
+        return ""
     to = case.mail.sender if case.known else replace(case.mail.sender, name="")
     words = rules.writer.answer(decision, after, subject=case.mail.subject, to=to, mailbox=box, known=case.known)
     copies = readers(post, after, case.mail.sender) if case.known else ()
     answered = Answered.of(case.mail, known=case.known)
-    post.to_member(after[0].key, to, words, mailbox=box, origin=Submitted.REPLIED, answered=answered, copies=copies)
+    return post.to_member(
+        after[0].key,
+        to,
+        words,
+        mailbox=box,
+        origin=Submitted.REPLIED,
+        answered=answered,
+        copies=copies,
+        with_keys=[ticket.key for ticket in after[1:]],
+        staff_are_told=bool(decision.tell_staff),
+    )
 
 
 def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket: Ticket) -> None:

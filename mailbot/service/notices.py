@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
 from mailbot.service.member import BOT
-from mailbot.store import inbound, mailboxes, outbound, tickets
+from mailbot.store import drafts, inbound, mailboxes, outbound, tickets
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.digest import Notices
+from mailbot.tickets.drafts import trusted_after
 from mailbot.tickets.wording import day, moment, short_day
 
 NAMED = 20
@@ -29,6 +30,7 @@ def gather(connection: Connection, catalogue: Catalogue, *, since: datetime) -> 
         unreachable=tuple(_unreachable(lost, zone)),
         misspelt=tuple(_misspelt(connection, catalogue, since)),
         kept_back=tuple(_kept_back(connection, zone)),
+        drafts=(*_drafts(connection, zone), *_trusted(connection, catalogue, since)),
     )
 
 
@@ -95,3 +97,25 @@ def _kept_back(connection: Connection, zone: ZoneInfo) -> Iterator[str]:
         yield f"{mail.ticket}: Eine Mail an {mail.recipient} ist zurückgehalten ({mail.error}); {what}"
     if len(mails) > NAMED:
         yield f"{len(mails) - NAMED} weitere Mails sind zurückgehalten. Ansehen: mailbot outbox list"
+
+
+def _drafts(connection: Connection, zone: ZoneInfo) -> Iterator[str]:
+    """Each mail that waits for a person to send it."""
+    mails = outbound.in_state(connection, *drafts.LIVE)
+    for mail in mails[:NAMED]:
+        since = moment(mail.due_at, zone)
+        yield f"{mail.ticket}: Ein Entwurf an {mail.recipient} wartet seit {since} Uhr darauf, dass ihn jemand abschickt"
+    if len(mails) > NAMED:
+        yield f"{len(mails) - NAMED} weitere Entwürfe. Ansehen: mailbot outbox list"
+
+
+def _trusted(connection: Connection, catalogue: Catalogue, since: datetime) -> Iterator[str]:
+    """Each service whose mails leave by themselves since then."""
+    for service in catalogue.services:
+        enough = trusted_after(catalogue, service.id)
+        if enough is None:
+            continue
+        at = drafts.sent_unchanged_at(connection, service.id, place=enough)
+        if at is not None and at >= since:
+            label = service.label.in_("de")
+            yield f"{label}: {enough} Entwürfe wurden unverändert abgeschickt, Antworten dazu gehen jetzt von selbst hinaus"

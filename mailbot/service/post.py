@@ -15,6 +15,7 @@ from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.outlook import continued
 from mailbot.mail.thread import Role, make_message_id
+from mailbot.service.drafting import Drafting, told_of
 from mailbot.service.office import Office
 from mailbot.store import absences, outbound, tickets
 from mailbot.store.outbound import Outgoing
@@ -87,14 +88,32 @@ class Post:
         origin: Origin,
         answered: Answered | None,
         copies: Sequence[Address] | None = None,
-    ) -> None:
-        """About a ticket, to the member who wrote; `copies` None: to all who are in copy of it."""
+        with_keys: Sequence[str] = (),
+        staff_are_told: bool = False,
+    ) -> str:
+        """
+        About a ticket, and those `with_keys`, to the member who wrote; what no person has written may be a draft.
+
+        Args:
+            copies: None: to all who are in copy of the ticket.
+            staff_are_told: else they get a mail about a draft.
+
+        Gives what staff must know about drafts, as a sentence; "" for nothing.
+        """
         sender = Address(name=mailbox.name, email=mailbox.address)
         others = tickets.in_copy(self.connection, key) if copies is None else copies
         cc = tuple(each for each in others if each.email != to.email)
         letter = self._letter(key, Role.MEMBER, sender, to, words, origin=origin, answered=answered, cc=cc)
         automatic = origin is not Origin.PERSON and self.catalogue.member_of_staff(to.email) is None
-        self._queue(letter, key=key, mailbox=mailbox, automatic=automatic, due_at=self.now + self.delay)
+        desk = Drafting(connection=self.connection, catalogue=self.catalogue, now=self.now)
+        outdated = desk.outdate(key)
+        draft = origin is not Origin.PERSON and desk.is_drafted((key, *with_keys), mailbox)
+        self._queue(letter, key=key, mailbox=mailbox, automatic=automatic, due_at=self.now + self.delay, draft=draft)
+        if not (draft or outdated):
+            return ""
+        if not staff_are_told:
+            self._tell_of_draft(key, to, words if draft else None, mailbox, outdated=outdated)
+        return told_of(mailbox, draft=draft, outdated=outdated)
 
     def to_staff(self, key: str, member: Staff, words: Words, *, mailbox: Mailbox, answered: Answered | None = None) -> None:
         """About a ticket, to a member of staff; a plain reply comes back to the bot. What answers theirs waits for no hour."""
@@ -113,6 +132,13 @@ class Post:
     def responsible(self, service: str) -> tuple[Staff, ...]:
         """Those of them who work on that service."""
         return duty.responsible(self.catalogue.staff, service, self.away)
+
+    def _tell_of_draft(self, key: str, to: Address, words: Words | None, mailbox: Mailbox, *, outdated: bool) -> None:
+        ticket, writer = tickets.get(self.connection, key), self.office.rules(self.connection).writer
+        text = words.text if words else ""
+        notice = writer.draft(ticket, to=to, text=text, mailbox=mailbox, outdated=outdated)
+        for member in self.responsible(ticket.request.service):
+            self.to_staff(key, member, notice, mailbox=mailbox)
 
     @property
     def away(self) -> dict[str, date]:
@@ -165,7 +191,9 @@ class Post:
             files=words.files,
         )
 
-    def _queue(self, letter: Letter, *, key: str | None, mailbox: Mailbox, automatic: bool, due_at: datetime) -> None:
+    def _queue(
+        self, letter: Letter, *, key: str | None, mailbox: Mailbox, automatic: bool, due_at: datetime, draft: bool = False
+    ) -> None:
         (to,) = letter.to
         try:
             raw = compose(letter, date=self.now)
@@ -184,5 +212,6 @@ class Post:
             due_at=due_at,
             copies=tuple(each.email for each in letter.cc),
             cause=self.cause,
+            draft=draft,
         )
         outbound.queue(self.connection, mail, now=self.now)

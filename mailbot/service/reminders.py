@@ -15,7 +15,7 @@ from mailbot.service.escalation import remind_staff
 from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.service.rulebook import Rules
-from mailbot.store import jobs, outbound, tickets
+from mailbot.store import drafts, jobs, outbound, tickets
 from mailbot.tickets import reminders
 from mailbot.tickets.calendar import day_of, has_struck
 from mailbot.tickets.reminders import GiveUp, Remind, Waiting
@@ -63,6 +63,8 @@ def _remind(office: Office, conversation: int) -> None:
     with office.database.write() as connection:
         rules, now = office.rules(connection), office.clock()
         locked = tickets.in_conversation(connection, conversation)
+        if drafts.waits(connection, conversation):
+            return  # The member has not been asked yet: it is with staff to send the question.
         known = [(ticket, tickets.history(connection, ticket.key)) for ticket in locked]
         post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
         for waiting in reminders.due(known, rules.catalogue, now):

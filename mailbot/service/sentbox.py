@@ -17,6 +17,7 @@ from mailbot.mail.imap import Arrived, Folder
 from mailbot.mail.read import read
 from mailbot.mail.thread import thread_of
 from mailbot.service.by_hand import concern_of
+from mailbot.service.drafts import is_ours_to_send
 from mailbot.service.identity import identity_of
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since, begin, read_up_to
@@ -83,7 +84,7 @@ def _look_through(office: Office, reading: Reading, heads: Iterator[Arrived]) ->
 def _belongs(office: Office, connection: Connection, head: Arrived) -> bool | None:
     """Whether the mail is to be kept; None: not by what is known today."""
     mail = read(head.raw)
-    if thread_of(mail.message_id, office.keys) is not None:
+    if thread_of(mail.message_id, office.keys) is not None and not is_ours_to_send(connection, mail.message_id):
         return False
     if inbound.is_known_by_hand(connection, identity_of(head.raw).message_id):
         return False

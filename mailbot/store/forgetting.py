@@ -69,7 +69,7 @@ def forget_mails(connection: Connection, ids: Iterable[int], *, now: datetime, b
 
 def forget_ours(connection: Connection, ids: Iterable[int], *, now: datetime) -> None:
     """What we wrote, and to whom. What had not left leaves no more."""
-    unfinished = outbound.c.state.in_([state.value for state in ours.UNFINISHED])
+    unfinished = outbound.c.state.in_([state.value for state in (*ours.UNFINISHED, ours.State.DRAFTED)])
     state = case(
         (unfinished, ours.State.DROPPED.value),
         # Nobody knows any more which address it was that no mail reaches.

@@ -40,15 +40,17 @@ class State(StrEnum):
     DROPPED = "dropped"  # a person has decided, or has answered instead: it never leaves
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # staff have undone what it follows from: it never leaves
+    DRAFT = "draft"  # to be put into Drafts, for a person to send
+    DRAFTED = "drafted"  # lies there since `due_at`
 
 
 KEPT_BACK = (State.HELD, State.STOPPED)
 """What waits although it is due, and staff may release or drop."""
 
-UNFINISHED = (State.QUEUED, State.SENDING, *KEPT_BACK, State.RELEASED)
+UNFINISHED = (State.QUEUED, State.SENDING, *KEPT_BACK, State.RELEASED, State.DRAFT)
 """What somebody still waits for: it is never forgotten."""
 
-_NOT_LEFT = tuple(state.value for state in (State.QUEUED, State.HELD, State.STOPPED, State.RELEASED))
+_NOT_LEFT = tuple(state.value for state in (State.QUEUED, State.HELD, State.STOPPED, State.RELEASED, State.DRAFT, State.DRAFTED))
 _MAY_BE_DUE = tuple(state.value for state in (State.QUEUED, State.HELD, State.RELEASED))
 
 
@@ -58,7 +60,7 @@ class Outgoing:
     A mail to be written into the outbox.
 
     `ticket` None is the digest; `automatic` counts against the limits; `copies` are further addresses that get it;
-    `cause` is the id of the inbound mail that it follows from.
+    `cause` is the id of the inbound mail that it follows from; `draft`: a person is to send it (store/drafts.py).
     """
 
     message_id: str
@@ -70,6 +72,7 @@ class Outgoing:
     due_at: datetime
     copies: tuple[str, ...] = ()
     cause: int | None = None
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,7 @@ def queue(connection: Connection, mail: Outgoing, *, now: datetime) -> None:
             cause=mail.cause,
             raw=mail.raw,
             automatic=mail.automatic,
-            state=State.QUEUED.value,
+            state=State.DRAFT.value if mail.draft else State.QUEUED.value,
             attempts=0,
             due_at=mail.due_at,
             created=now,
@@ -197,8 +200,8 @@ def release(connection: Connection, id: int, *, now: datetime) -> Outbound:
 
 
 def drop(connection: Connection, id: int) -> Outbound:
-    """A person decides that it never leaves. Raises NotFound: no such mail is kept back."""
-    mail = _kept_back(connection, id)
+    """A person decides that it never leaves, or that nobody will send that draft. Raises NotFound: no such mail waits."""
+    mail = _kept_back(connection, id, or_else=(State.DRAFT, State.DRAFTED))
     _set(connection, id, state=State.DROPPED.value)
     return mail
 
@@ -420,9 +423,9 @@ def _keep_back(connection: Connection, id: int, state: State, error: str, **valu
     _set(connection, id, state=state.value, claimed_until=None, error=error, attempts=outbound.c.attempts - 1, **values)
 
 
-def _kept_back(connection: Connection, id: int) -> Outbound:
+def _kept_back(connection: Connection, id: int, *, or_else: tuple[State, ...] = ()) -> Outbound:
     mail = get(connection, id)
-    if mail.state not in KEPT_BACK:
+    if mail.state not in (*KEPT_BACK, *or_else):
         raise NotFound(f"mail {id} is {mail.state.value}, not kept back; see: mailbot outbox list")
     return mail
 

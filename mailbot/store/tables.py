@@ -155,6 +155,7 @@ outbound = Table(
     Column("sent_at", Moment),
     Column("copied", Boolean, nullable=False),  # whether a copy lies in Sent
     Column("error", Words),
+    Column("unchanged", Boolean),  # of a draft that a person has sent: whether it left as it was
     Column("forgotten_at", Moment),  # since then its words and its recipient are gone
     Index("ix_outbound_state", "state", "due_at"),
     Index("ix_outbound_recipient", "recipient", "sent_at"),

@@ -69,6 +69,7 @@ class Notices:
     unreachable: tuple[str, ...] = ()  # addresses from which our mails came back
     misspelt: tuple[str, ...] = ()  # mails that name an address of a domain that is only nearly ours
     kept_back: tuple[str, ...] = ()  # mails of ours that must not leave now
+    drafts: tuple[str, ...] = ()  # mails that a person is to send, and services for which that is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,7 +132,10 @@ def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
     yield lambda writer: writer.from_staff(ticket, text="ist eingerichtet", mailbox=box)
     yield lambda writer: writer.closed(ticket, mailbox=box)
     yield lambda writer: writer.transcript(ticket, rows=(("#erledigt", "abgeschlossen"), (ENDLESS, "nicht verstanden")))
-    yield lambda writer: writer.answered(ticket, text=original, mailbox=box)
+    yield lambda writer: writer.answered(ticket, text=original, mailbox=box, outdated=True)
+    yield lambda writer: writer.draft(ticket, to=SOMEBODY, text=original, mailbox=box, outdated=True)
+    yield lambda writer: writer.draft(ticket, to=NOBODY, text="", mailbox=box, outdated=True)
+    yield lambda writer: writer.trusted(catalogue.service(ticket.request.service), unchanged=5)
 
 
 def _waiting(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
@@ -224,7 +227,7 @@ def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case
         now=MOMENT,
         catalogue=catalogue,
         days=days,
-        notices=Notices(trouble=told, quarantined=told, unreachable=told, misspelt=told, kept_back=told),
+        notices=Notices(trouble=told, quarantined=told, unreachable=told, misspelt=told, kept_back=told, drafts=told),
     )
     empty = make_digest((), day=today, now=MOMENT, catalogue=catalogue)
     yield lambda writer: writer.digest(full, _member(catalogue))

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from mailbot.catalogue import Catalogue, Mailbox, Staff
+from mailbot.catalogue import Catalogue, Mailbox, Service, Staff
 from mailbot.errors import MailbotError, TemplateError
 from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
@@ -223,14 +223,40 @@ class Writer:
             return self._write("staff/transcript.txt", STAFF_LANGUAGE, key="", mailbox=self._catalogue.mailboxes[0], rows=table)
         return self._to_staff("transcript", ticket, rows=table)
 
-    def answered(self, ticket: Ticket, *, text: str, mailbox: Mailbox) -> Words:
-        """To staff: somebody has written to the member from that mailbox, past the bot."""
+    def draft(self, ticket: Ticket, *, to: Address, text: str, mailbox: Mailbox, outdated: bool) -> Words:
+        """
+        To staff: in that mailbox lies a mail to the member for them to send.
+
+        Args:
+            text: of the draft, "" where the bot or a person has written another mail instead.
+            outdated: an older draft is not to be sent any more.
+        """
+        # It may go to somebody whose name nothing proves, so that it does not stand there; staff know it from the ticket.
+        who = ticket.requester if ticket.requester.email == to.email else to
+        return self._to_staff(
+            "draft",
+            ticket,
+            **{"from": mailbox.address},
+            what="Frage" if ticket.state is State.ASKING else "Antwort",
+            who=flat(who.name) or who.email,
+            words=Quote(text=text) if text else None,
+            outdated=outdated,
+        )
+
+    def trusted(self, service: Service, *, unchanged: int) -> Words:
+        """To staff: what the bot writes about that service leaves by itself from now on."""
+        label = service.label.in_(STAFF_LANGUAGE)
+        return self._write("staff/trusted.txt", STAFF_LANGUAGE, label=label, unchanged=unchanged)
+
+    def answered(self, ticket: Ticket, *, text: str, mailbox: Mailbox, outdated: bool = False) -> Words:
+        """To staff: somebody has written to the member from that mailbox, past the bot. `outdated`: a draft lies there."""
         return self._to_staff(
             "answered",
             ticket,
             **{"from": mailbox.address},
             who=flat(ticket.requester.name) or ticket.requester.email or "dem Mitglied",
             words=Quote(text=text),
+            outdated=outdated,
         )
 
     def digest(self, digest: Digest, member: Staff | None = None) -> Words:

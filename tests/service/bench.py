@@ -67,6 +67,11 @@ class Shelf:
         """What lies in Sent, the oldest first."""
         return [mail.raw for mail in self.others["Sent"].mails.values()] if "Sent" in self.others else []
 
+    @property
+    def drafts(self) -> list[bytes]:
+        """What lies in Drafts, the oldest first."""
+        return [mail.raw for mail in self.others["Drafts"].mails.values()] if "Drafts" in self.others else []
+
     def put(self, raw: bytes, received: datetime) -> int:
         uid = self.next_uid
         self.mails[uid] = Arrived(uid=uid, received=received, raw=raw)
@@ -140,7 +145,7 @@ class Shelf:
         other = self.others.get(folder)
         return other is not None and any(parsed(mail.raw)["Message-ID"] == f"<{message_id}>" for mail in other.mails.values())
 
-    def append(self, folder: str, raw: bytes, *, seen: bool = True, when: datetime | None = None) -> None:
+    def append(self, folder: str, raw: bytes, *, seen: bool = True, draft: bool = False, when: datetime | None = None) -> None:
         self.others.setdefault(folder, Shelf()).put(raw, when or MONDAY)
 
 

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
@@ -88,9 +87,9 @@ class FrailShelf(Shelf):
         super().move([uid for uid in uids if uid in self.mails], to)
         self.life.passes()
 
-    def append(self, folder: str, raw: bytes, *, seen: bool = True, when: datetime | None = None) -> None:
+    def append(self, folder: str, raw: bytes, **options: Any) -> None:
         self.life.passes()
-        super().append(folder, raw, seen=seen, when=when)
+        super().append(folder, raw, **options)
         self.life.passes()
 
 

@@ -1,0 +1,102 @@
+"""
+Mails of ours that a person is to send: put into Drafts, and found in Sent again.
+
+    draft ──▶ drafted ──▶ sent      by a person, as it was or changed
+      └──────────┴──────▶ dropped   a newer mail, or a person's own, has taken its place; undone: withdrawn
+
+What lies in Drafts stays there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+
+from mailbot.store import outbound as ours
+from mailbot.store.outbound import Outbound, State
+from mailbot.store.tables import outbound, tickets
+
+LIVE = (State.DRAFT, State.DRAFTED)
+"""What waits for a person to send it."""
+
+GIVEN_UP = (State.DROPPED, State.WITHDRAWN)
+"""What should not be sent any more, and may be sent nevertheless where it lies in Drafts already."""
+
+
+def claim(connection: Connection, mailbox: str, *, now: datetime, lease: timedelta) -> tuple[Outbound, bytes] | None:
+    """Take the next mail that is to be put into the Drafts of that mailbox; None when there is none."""
+    free = or_(outbound.c.claimed_until.is_(None), outbound.c.claimed_until <= now)
+    id = connection.execute(
+        select(outbound.c.id)
+        .where(outbound.c.state == State.DRAFT.value, outbound.c.mailbox == mailbox, outbound.c.due_at <= now, free)
+        .order_by(outbound.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).scalar_one_or_none()
+    if id is None:
+        return None
+    connection.execute(update(outbound).where(outbound.c.id == id).values(claimed_until=now + lease))
+    return ours.get(connection, id), ours.raw_of(connection, id)
+
+
+def filed(connection: Connection, id: int, *, now: datetime) -> None:
+    """It lies in Drafts, unless it was dropped meanwhile."""
+    connection.execute(
+        update(outbound)
+        .where(outbound.c.id == id, outbound.c.state == State.DRAFT.value)
+        .values(state=State.DRAFTED.value, due_at=now, claimed_until=None)
+    )
+
+
+def for_recipients(connection: Connection, recipients: Sequence[str]) -> tuple[Outbound, ...]:
+    """Those that wait to be sent to one of the addresses, the newest first."""
+    return _those(connection, _is_live(), outbound.c.recipient.in_(recipients))[::-1]
+
+
+def sent(connection: Connection, id: int, *, at: datetime, unchanged: bool) -> None:
+    """A person has sent it; their mail program has put its copy into Sent."""
+    connection.execute(
+        update(outbound)
+        .where(outbound.c.id == id)
+        .values(state=State.SENT.value, sent_at=at, unchanged=unchanged, copied=True, claimed_until=None, error=None)
+    )
+
+
+def outdate(connection: Connection, conversation: int, *, before: datetime, error: str) -> tuple[Outbound, ...]:
+    """Drop those of the conversation that were written before that moment; gives them as they were."""
+    found = _those(connection, _is_live(), tickets.c.conversation == conversation, outbound.c.created < before)
+    outdated = outbound.c.id.in_([mail.id for mail in found])
+    connection.execute(update(outbound).where(outdated).values(state=State.DROPPED.value, error=error, claimed_until=None))
+    return found
+
+
+def waits(connection: Connection, conversation: int) -> bool:
+    """Whether a mail of that conversation waits for a person to send it."""
+    return bool(_those(connection, _is_live(), tickets.c.conversation == conversation))
+
+
+def sent_unchanged(connection: Connection, service: str) -> int:
+    """How many of that service were sent as they were."""
+    counted = select(func.count()).select_from(outbound.join(tickets)).where(*_unchanged(service))
+    return connection.execute(counted).scalar_one()
+
+
+def sent_unchanged_at(connection: Connection, service: str, *, place: int) -> datetime | None:
+    """When the one was sent that stands at that place, counted from the first (1); None where they are fewer."""
+    times = select(outbound.c.sent_at).select_from(outbound.join(tickets)).where(*_unchanged(service))
+    return connection.execute(times.order_by(outbound.c.sent_at).offset(place - 1).limit(1)).scalar_one_or_none()
+
+
+def _unchanged(service: str) -> tuple[ColumnElement[bool], ...]:
+    return tickets.c.service == service, outbound.c.unchanged.is_(True)
+
+
+def _is_live() -> ColumnElement[bool]:
+    return outbound.c.state.in_([state.value for state in LIVE])
+
+
+def _those(connection: Connection, *which: ColumnElement[bool]) -> tuple[Outbound, ...]:
+    ids = connection.execute(select(outbound.c.id).select_from(outbound.join(tickets)).where(*which).order_by(outbound.c.id))
+    return tuple(ours.get(connection, id) for id in tuple(ids.scalars()))
