@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.orders.order import Command, Desk, Done, Refused, Row, Verb
+from mailbot.tickets.reasons import in_german
 from mailbot.tickets.ticket import Ticket
 from mailbot.tickets.wording import moment
 
@@ -21,9 +22,10 @@ def _note(ticket: Ticket, command: Command, desk: Desk) -> Done:
 
 
 def _why(ticket: Ticket, command: Command, desk: Desk) -> Done:
-    service = desk.catalogue.service(ticket.request.service).label.de
-    rows = (*(("", reason) for reason in ticket.request.because), *_decisions(desk))
-    return Done(told=f"{service}: das waren die Gründe, und das hat der Bot daraufhin getan", rows=rows)
+    service = desk.catalogue.service(ticket.request.service)
+    reasons = (("", in_german(reason, service, desk.catalogue)) for reason in ticket.request.because)
+    rows = (*reasons, *_decisions(desk))
+    return Done(told=f"{service.label.de}: das waren die Gründe, und das hat der Bot daraufhin getan", rows=rows)
 
 
 def _decisions(desk: Desk) -> Iterator[Row]:
