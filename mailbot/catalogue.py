@@ -115,6 +115,7 @@ class Organisation(Rule):
     name: Text
     domain: Domain
     website: Text
+    address_as: Literal["du", "sie"] = "du"  # how German mails speak to members
     ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}$")] = "KV"
     first_ticket: int = Field(default=1001, ge=1)
     misspelt_domains: tuple[Text, ...] = ()

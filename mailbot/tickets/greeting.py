@@ -35,6 +35,16 @@ def given_name(address: Address, persons: Iterable[Person] = ()) -> str:
     return given if given[:1].isupper() and is_given_name(given) else ""
 
 
+def whole_name(address: Address, persons: Iterable[Person] = ()) -> str:
+    """Given name and surname, in this order, of whom `given_name` knows; else ""."""
+    known = tuple(persons)
+    if not given_name(address, known):
+        return ""
+    named = next((each.name for each in known if each.given and each.surname and each.email == address.email), None)
+    before, comma, after = flat(address.name).strip("\"' ").partition(",")
+    return flat(named or (f"{after} {before}" if comma else before)) or given_name(address, known)
+
+
 def greets(text: str) -> bool:
     """Whether the first line is a greeting."""
     return _GREETING.match(text.strip()) is not None

@@ -31,6 +31,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from mailbot.errors import TemplateError
 from mailbot.mail.letter import File
+from mailbot.tickets.addressing import AddressAs, WrongChoice, addressed
 from mailbot.tickets.blocks import Kept, read_page
 from mailbot.tickets.plain import plain
 from mailbot.tickets.quoting import rake_argument
@@ -77,12 +78,25 @@ def _keep(context: Context, value: object) -> str:
     return kept.keep(value)
 
 
+TO_MEMBERS = ("de/", "page/de/")
+"""Where German texts speak to members, and say both du and Sie."""
+
+
 class _ByName(FileSystemLoader):
-    """In tracebacks and compiled code a template is called by its name, wherever the folder lies."""
+    """In tracebacks and compiled code a template is called by its name, wherever the folder lies. Of du and Sie it says one."""
+
+    def __init__(self, folder: Path, address_as: AddressAs) -> None:
+        super().__init__(folder, encoding="utf-8")
+        self._address_as = address_as
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """The source of one template, its name, and whether the file is still as it was."""
         source, _, unchanged = super().get_source(environment, template)
+        if template.startswith(TO_MEMBERS):
+            try:
+                source = addressed(source, self._address_as)
+            except WrongChoice as error:
+                raise TemplateSyntaxError(str(error), error.line, template) from error
         return source, template, unchanged
 
 
@@ -125,12 +139,12 @@ class Templates:
     Raises TemplateError: there is no such folder; later with the place of what did not render.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, address_as: AddressAs = "du") -> None:
         if not folder.is_dir():
             raise TemplateError(f"{folder}: there is no such folder; it belongs beside rules.yaml")
         self._folder = folder
         options: dict[str, Any] = {
-            "loader": _ByName(folder, encoding="utf-8"),
+            "loader": _ByName(folder, address_as),
             "undefined": StrictUndefined,
             "trim_blocks": True,
             "lstrip_blocks": True,

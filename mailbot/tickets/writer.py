@@ -7,7 +7,7 @@ how it looks as HTML. What the marks in them mean stands in templates/README.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
@@ -26,7 +26,7 @@ from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Digest, Row
 from mailbot.tickets.enclosing import enclosed
 from mailbot.tickets.escalation import Urgent
-from mailbot.tickets.greeting import bids_farewell, given_name, greets
+from mailbot.tickets.greeting import bids_farewell, given_name, greets, whole_name
 from mailbot.tickets.handover import Hindrance, hand_over, hindrance, is_command
 from mailbot.tickets.offers import offers
 from mailbot.tickets.overview import by_age, by_day, entries, urgent_sections
@@ -46,6 +46,7 @@ from mailbot.tickets.views import (
     website,
 )
 from mailbot.tickets.wording import day, missing_labels, moment, short_day
+from mailbot.understanding.request import Person
 
 __all__ = ["Words", "Writer"]
 
@@ -69,7 +70,7 @@ class Writer:
 
     def __init__(self, catalogue: Catalogue, templates: Path, *, lasting: bool = True) -> None:
         self._catalogue = catalogue
-        self._templates = Templates(templates)
+        self._templates = Templates(templates, address_as=catalogue.organisation.address_as)
         if lasting:
             self._templates.compile_all()
 
@@ -115,7 +116,7 @@ class Writer:
             [ticket.key for _, ticket in told],
             mailbox,
             subject=bare_subject(subject) if known else "",
-            given=given_name(to, persons) if known else "",
+            given=self._called(to, persons, decision.language) if known else "",
             parts=parts,
             several=len(parts) > 1,
             understood=any(part.facts for part in parts),
@@ -143,13 +144,14 @@ class Writer:
         """About tickets that wait for the member."""
         language = tickets[0].language
         asked = [Outcome(request=each.request, action=Action.ASK, state=each.state, ticket=each.key) for each in tickets]
+        persons = [person for ticket in tickets for person in persons_of(ticket.request)]
         return self._to_member(
             template,
             language,
             [ticket.key for ticket in tickets],
             mailbox,
             subject=bare_subject(tickets[0].subject) if known else "",
-            given=given_name(to, [person for ticket in tickets for person in persons_of(ticket.request)]) if known else "",
+            given=self._called(to, persons, language) if known else "",
             parts=[
                 part_of(outcome, ticket, self._catalogue, language, known=known)
                 for outcome, ticket in zip(asked, tickets, strict=True)
@@ -349,7 +351,7 @@ class Writer:
             [ticket.key],
             mailbox,
             subject=bare_subject(ticket.subject),
-            given=given_name(ticket.requester, persons_of(ticket.request)),
+            given=self._called(ticket.requester, persons_of(ticket.request), ticket.language),
             **values,
         )
 
@@ -363,6 +365,11 @@ class Writer:
     def _write(self, template: str, language: str, **values: Any) -> Words:
         shared = {"organisation": self._catalogue.organisation, "website": website(self._catalogue)}
         return self._templates.write(template, language, **shared, **values)
+
+    def _called(self, to: Address, persons: Iterable[Person], language: str) -> str:
+        """The name to greet by: whoever says Sie does not stop at the given name."""
+        formal = language == "de" and self._catalogue.organisation.address_as == "sie"
+        return whole_name(to, persons) if formal else given_name(to, persons)
 
     def _label(self, ticket: Ticket, language: str) -> str:
         return self._catalogue.service(ticket.request.service).label.in_(language)

@@ -46,19 +46,23 @@ class Blank:
 def blanks(request: Request, catalogue: Catalogue, language: str) -> tuple[Blank, ...]:
     """The lines that ask for what the request lacks, in the order of the catalogue."""
     service = catalogue.service(request.service)
+    formal = catalogue.organisation.address_as == "sie"
     return tuple(
-        _asked_back(blank, rule, request, language) for rule in service.fields for blank in _of_field(rule, request, language)
+        _asked_back(blank, rule, request, language, formal=formal)
+        for rule in service.fields
+        for blank in _of_field(rule, request, language)
     )
 
 
-def _asked_back(blank: Blank, rule: FieldRule, request: Request, language: str) -> Blank:
+def _asked_back(blank: Blank, rule: FieldRule, request: Request, language: str, *, formal: bool) -> Blank:
     """With the question for what was written in its place."""
     guesses = [each for each in request.guesses if each.why.asks and is_asked_by(each, blank)]
     forms = [
-        " ".join(question(replace(each, declined=declined), rule, request, language) for each in guesses)
+        " ".join(question(replace(each, declined=declined), rule, request, language, formal=either) for each in guesses)
         for declined in (False, True)
+        for either in (False, True)
     ]
-    now = " ".join(question(each, rule, request, language) for each in guesses)
+    now = " ".join(question(each, rule, request, language, formal=formal) for each in guesses)
     return replace(blank, question=now, earlier=tuple(form for form in dict.fromkeys(forms) if form != now)) if guesses else blank
 
 

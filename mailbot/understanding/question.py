@@ -30,10 +30,12 @@ _SENTENCES: Mapping[str, Mapping[Why | None, str]] = {
 _LONGEST = 120  # characters of what was written that are repeated
 
 
-def question(guess: Guess, rule: FieldRule, request: Request, language: str) -> str:
-    """What was read, and the likely value where there is one; "" where there is nothing left to say."""
+def question(guess: Guess, rule: FieldRule, request: Request, language: str, *, formal: bool = False) -> str:
+    """What was read, and the likely value where there is one; "" where there is nothing left to say. `formal`: says Sie."""
     meant = guess.proposed and _said(guess.proposed, rule, request, language)
     sentence = _SENTENCES[language][None if meant else guess.why]
+    if formal:
+        sentence = sentence.replace("Meintest du", "Meinten Sie")
     written = guess.written if len(guess.written) <= _LONGEST else f"{guess.written[:_LONGEST]}…"
     return sentence.format(written=written, meant=meant, most=rule.most)
 
