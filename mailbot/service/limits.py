@@ -55,9 +55,9 @@ def objection(connection: Connection, catalogue: Catalogue, mail: Outbound, now:
     if by_itself and outbound.comes_back(connection, mail.recipient):
         return Objection(because=f"eine Mail an {mail.recipient} kam zurück")
     found = [
-        (moment + limit.span, limit)
+        (until, limit)
         for limit in _limits(catalogue, mail, by_itself=by_itself)
-        if (moment := outbound.newest(connection, limit.kin, place=limit.most, since=now - limit.span))
+        if (until := _allowed_again(connection, limit, mail, now))
     ]
     if not found:
         return None
@@ -66,6 +66,20 @@ def objection(connection: Connection, catalogue: Catalogue, mail: Outbound, now:
         return Objection(because=final.because)
     until, limit = max(found, key=lambda each: each[0])
     return Objection(because=limit.because, until=until)
+
+
+def _allowed_again(connection: Connection, limit: _Limit, mail: Outbound, now: datetime) -> datetime | None:
+    """
+    When this limit lets the mail go, None for now.
+
+    What was kept back before it has its turn first. So all leave in order, and none is looked at each time one may leave.
+    """
+    since = now - limit.span
+    if outbound.newest(connection, limit.kin, place=limit.most, since=since) is None:
+        return None
+    rounds, ahead = divmod(outbound.held_before(connection, limit.kin, mail.id), limit.most)
+    moment = outbound.newest(connection, limit.kin, place=limit.most - ahead, since=since)
+    return moment and moment + limit.span * (rounds + 1)
 
 
 def objections_to_copies(connection: Connection, catalogue: Catalogue, mail: Outbound, now: datetime) -> dict[str, str]:

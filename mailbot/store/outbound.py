@@ -14,7 +14,7 @@ Whatever is sent was queued, held or released before; staff may release or drop 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -297,14 +297,24 @@ def newest(connection: Connection, kin: Kin, *, place: int, since: datetime) -> 
 
     None where fewer have been sent after `since`.
     """
-    wanted = select(outbound.c.sent_at).select_from(_WITH_TICKET).where(outbound.c.sent_at > since)
-    if kin.recipient is not None:
-        wanted = wanted.where(or_(outbound.c.recipient == kin.recipient, _has_copy(kin.recipient)))
-    if kin.ticket is not None:
-        wanted = wanted.where(tickets.c.key == kin.ticket)
-    if kin.automatic is not None:
-        wanted = wanted.where(outbound.c.automatic.is_(kin.automatic))
+    wanted = select(outbound.c.sent_at).select_from(_WITH_TICKET).where(outbound.c.sent_at > since, *_of(kin))
     return connection.execute(wanted.order_by(outbound.c.sent_at.desc()).offset(place - 1).limit(1)).scalar_one_or_none()
+
+
+def held_before(connection: Connection, kin: Kin, id: int) -> int:
+    """How many mails of that kin, written before the mail of that id, are held until the limits allow them."""
+    held = and_(outbound.c.state == State.HELD.value, outbound.c.id < id)
+    found = select(func.count()).select_from(_WITH_TICKET).where(held, *_of(kin))
+    return int(connection.execute(found).scalar_one())
+
+
+def _of(kin: Kin) -> Iterator[ColumnElement[bool]]:
+    if kin.recipient is not None:
+        yield or_(outbound.c.recipient == kin.recipient, _has_copy(kin.recipient))
+    if kin.ticket is not None:
+        yield tickets.c.key == kin.ticket
+    if kin.automatic is not None:
+        yield outbound.c.automatic.is_(kin.automatic)
 
 
 def next_uncopied(connection: Connection, mailbox: str) -> tuple[Outbound, bytes] | None:
