@@ -173,6 +173,67 @@ def test_staff_can_work_at_the_command_line(bench: Bench, mailbot: Command):
     ]
 
 
+def test_every_order_of_staff_is_there_at_the_command_line(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    said = [
+        mailbot(*words.split()).out.splitlines()
+        for words in (
+            "wait KV-1001 3 days",
+            "set KV-1001 users Anna Schmidt, anna@posteo.example",
+            "set KV-1001 admins Anna",
+            "ask KV-1001 admins",
+            "service KV-1001 signal",
+            "split KV-1001 website",
+            "hold KV-1001 --because Umzug",
+            "release KV-1001",
+            "move KV-1001 buero",
+            "merge KV-1002 KV-1001",
+            "undo KV-1002",
+        )
+    ]
+
+    assert said == [
+        ["KV-1001: asking"],
+        ["KV-1001: asking"],
+        ["KV-1001: on_hold", "  Stand: zurückgestellt"],
+        ["KV-1001: asking", "  Gruppenadmins: Anna Schmidt gilt nicht mehr"],
+        ["KV-1001: asking", "  Das Mitglied wird gefragt nach: Ansprechperson (Vorname, Name, E-Mail)"],
+        ["KV-1001: asking", "  Der neue Vorgang ist KV-1002."],
+        ["KV-1001: on_hold"],
+        ["KV-1001: asking"],
+        ["KV-1001: asking"],
+        ["KV-1002: closed", "  Antworten auf KV-1002 kommen jetzt bei KV-1001 an."],
+        ["KV-1002: asking"],
+    ]
+    assert "  Name der Gruppe: „OV Kalk“ in Zeile 3" in mailbot("why", "KV-1001").out.splitlines()
+
+
+def test_staff_go_on_holiday_at_the_command_line_too(mailbot: Command):
+    assert mailbot("away", "technik", "3", "days").out.startswith("technik: bis einschließlich ")
+    assert mailbot("back", "technik").out == "technik: schön, dass du wieder da bist\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("wait KV-1001 bald", "KV-1001: nothing was done: welcher Tag?"),
+        ("merge KV-1001 KV-7", "KV-1001: nothing was done: KV-7 gibt es nicht"),
+        ("undo KV-1001", "KV-1001: nothing was done: von dir gibt es zu diesem Vorgang nichts"),
+        ("away eva 12.8.", "there is no 'eva' among the staff in rules.yaml"),
+        ("ask KV-7 group", "there is no ticket 'KV-7'; see: mailbot tickets"),
+        ("hold KV-1001 --because", "Option '--because' requires an argument"),
+    ],
+)
+def test_an_order_that_cannot_be_carried_out_is_one_sentence(bench: Bench, mailbot: Command, words: str, complaint: str):
+    bench.arrives()
+
+    ended = mailbot(*words.split())
+
+    assert ended.status != 0
+    assert complaint in ended.err
+
+
 def test_a_service_is_put_on_hold_and_released(mailbot: Command):
     assert mailbot("hold", "signal", "--because", "Wartung").out == "signal is on hold, 0 tickets wait\n"
     assert mailbot("release", "signal").out == "signal is no longer on hold, 0 tickets are open again\n"

@@ -140,6 +140,7 @@ def _split(post: Post, ticket: Ticket, effect: Split, by: Staff) -> Iterator[Row
         held=None,
         waits_until=None,
         merged_into=None,
+        sources=(),
         follows=ticket.key,
         opened=post.now,
         updated=post.now,
@@ -147,6 +148,8 @@ def _split(post: Post, ticket: Ticket, effect: Split, by: Staff) -> Iterator[Row
     tickets.add(post.connection, number, fresh)
     for mail in tickets.mails_of(post.connection, ticket.key):
         tickets.belongs(post.connection, fresh.key, mail)
+    for reader in tickets.in_copy(post.connection, ticket.key):
+        tickets.copy_to(post.connection, fresh.key, reader)
     for key, text in ((ticket.key, f"abgeteilt: {fresh.key}"), (fresh.key, f"abgeteilt von {ticket.key}")):
         tickets.note(post.connection, key, Event(at=post.now, kind="split", by=by.email, text=text, mail=post.cause))
     orders.remember(post.connection, replace(fresh, state=State.CLOSED), by=by.id, mail=post.cause, at=post.now)

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from mailbot.mail.message import Address
 from mailbot.store import tickets as ticket_store
 from mailbot.store.tables import orders, tickets
 from mailbot.tickets.orders.order import Earlier
-from mailbot.tickets.ticket import State, Ticket
+from mailbot.tickets.ticket import Source, State, Ticket
 from mailbot.understanding.record import request_from_json, request_to_json
 
 
@@ -74,6 +75,7 @@ def _to_json(ticket: Ticket) -> dict[str, Any]:
         "held": ticket.held,
         "waits_until": ticket.waits_until.isoformat() if ticket.waits_until else None,
         "merged_into": ticket.merged_into,
+        "sources": [[each.field, each.value, each.by.name, each.by.email] for each in ticket.sources],
     }
 
 
@@ -89,4 +91,8 @@ def _as_it_was(ticket: Ticket, stored: Mapping[str, Any]) -> Ticket:
         held=stored["held"],
         waits_until=datetime.fromisoformat(stored["waits_until"]) if stored["waits_until"] else None,
         merged_into=stored["merged_into"],
+        sources=tuple(
+            Source(field=field, value=value, by=Address(name=name, email=email))
+            for field, value, name, email in stored["sources"]
+        ),
     )

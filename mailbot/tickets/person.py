@@ -67,6 +67,7 @@ def without(ticket: Ticket, subject: Subject) -> Ticket:
     return replace(
         ticket,
         subject=subject.blackened(ticket.subject),
+        held=subject.blackened(ticket.held) if ticket.held else None,
         request=replace(
             request,
             fields=MappingProxyType(kept),

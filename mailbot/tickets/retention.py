@@ -56,6 +56,5 @@ def forgotten(ticket: Ticket, now: datetime) -> Ticket:
     """What stays of a ticket: numbers, states, times, and which fields were missing; nothing of anybody. Nobody waits for it."""
     request = Request(service=ticket.request.service, kind=ticket.request.kind, missing=ticket.request.missing)
     state = ticket.state if ticket.state is State.REFERRED else State.CLOSED
-    return replace(
-        ticket, request=request, requester=Address(), subject="", state=state, waits_until=None, sources=(), forgotten_at=now
-    )
+    nothing = replace(ticket, request=request, requester=Address(), subject="", held=None, waits_until=None, sources=())
+    return replace(nothing, state=state, forgotten_at=now)

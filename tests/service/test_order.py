@@ -166,7 +166,7 @@ def test_why_tells_the_words_that_led_there(quick_bench: Bench):
 
     told = order(quick_bench, "#warum")
 
-    assert "group:" in told
+    assert "Name der Gruppe: „OV Kalk“ in Zeile 3" in told
     assert "vollständig, an die Zuständigen gegeben" in told
     assert about(quick_bench).state is State.OPEN
 

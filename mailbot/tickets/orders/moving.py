@@ -11,6 +11,7 @@ from mailbot.tickets.orders.changing import completed_by, for_service
 from mailbot.tickets.orders.naming import mailbox_named, service_named
 from mailbot.tickets.orders.order import Command, Desk, Done, Merge, Refused, Split, TellStaff, Verb
 from mailbot.tickets.orders.standing import IS_CLOSED
+from mailbot.tickets.sources import sources_after
 from mailbot.tickets.ticket import State, Ticket
 
 WHICH = "mit welchem Vorgang? Zum Beispiel: #zusammen {}-1040"
@@ -41,7 +42,9 @@ def _merge(ticket: Ticket, command: Command, desk: Desk) -> Done:
 def _taken_up(ticket: Ticket, target: Ticket, desk: Desk) -> Merge:
     own, other = desk.catalogue.service(target.request.service), desk.catalogue.service(ticket.request.service)
     request = completed_by(target.request, ticket.request, own, other)
-    after = replace(target, request=request, updated=desk.now)
+    told = sources_after(target, request, ticket.requester)
+    theirs = tuple(each for each in ticket.sources if each.field not in target.request.fields)
+    after = replace(target, request=request, sources=(*told, *theirs), updated=desk.now)
     if target.state is State.ASKING:
         after = reopened(after, desk.catalogue)
     moved = after.state is not target.state

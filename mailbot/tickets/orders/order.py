@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mailbot.catalogue import Catalogue, Staff
+from mailbot.mail.message import Address
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.understanding.request import Request
 
@@ -138,6 +139,11 @@ class Desk:
     others: Mapping[str, Ticket] = field(default_factory=dict)
     history: tuple[Event, ...] = ()
     last: Earlier | None = None
+
+    @property
+    def author(self) -> Address:
+        """Who orders, as one who says something."""
+        return Address(name=self.by.name, email=self.by.email)
 
     def event(self, kind: str, text: str) -> Event:
         """A line of history: they did it, now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mailbot.catalogue import FieldRule
+from mailbot.catalogue import FieldRule, Service
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import reopened
@@ -13,6 +13,8 @@ from mailbot.tickets.orders.changing import asked_anew, for_service, with_value
 from mailbot.tickets.orders.naming import field_named, service_named
 from mailbot.tickets.orders.order import Command, Desk, Done, Effect, Refused, Row, TellMember, TellStaff, Verb
 from mailbot.tickets.orders.standing import IS_CLOSED
+from mailbot.tickets.sources import sources_after
+from mailbot.tickets.takeover import is_taken_over
 from mailbot.tickets.ticket import State, Ticket
 from mailbot.tickets.views import STAFF_LANGUAGE, STATES
 from mailbot.tickets.wording import missing_labels, said
@@ -28,13 +30,23 @@ def _ask(ticket: Ticket, command: Command, desk: Desk) -> Done:
     if not ticket.requester.email:
         raise Refused(NO_ADDRESS)
     service = desk.catalogue.service(ticket.request.service)
-    rules = tuple(field_named(name, service) for name in re.split(r"[,;]|\bund\b|\band\b", command.argument))
-    asking = replace(ticket, request=asked_anew(ticket.request, rules, service), state=State.ASKING, held=None, questions=1)
+    rules = _fields_named(command.argument, service)
+    request = asked_anew(ticket.request, rules, service)
+    sources = sources_after(ticket, request, ticket.requester)
+    asking = replace(ticket, request=request, sources=sources, state=State.ASKING, held=None, questions=1)
     labels = ", ".join(rule.label.de for rule in rules)
     dropped = tuple(_dropped(rule, ticket, desk) for rule in rules if rule.id in ticket.request.fields)
     history = f"gefragt nach: {labels}" + "".join(f"; {what}" for _, what in dropped)
     event = desk.event("asked", history)
     return Done(ticket=asking, told=f"gefragt nach: {labels}", events=(event,), rows=dropped, effects=(TellMember(),))
+
+
+def _fields_named(text: str, service: Service) -> tuple[FieldRule, ...]:
+    """One field, whose label may have commas, or several."""
+    try:
+        return (field_named(text, service),)
+    except Refused:
+        return tuple(field_named(name, service) for name in re.split(r"[,;]|\bund\b|\band\b", text))
 
 
 def _dropped(rule: FieldRule, ticket: Ticket, desk: Desk) -> Row:
@@ -49,7 +61,10 @@ def _set(ticket: Ticket, command: Command, desk: Desk) -> Done:
     rule = field_named(name, desk.catalogue.service(ticket.request.service))
     request = with_value(ticket.request, rule, flat(text), desk.catalogue, member=ticket.requester, now=desk.now)
     told = f"{_label(rule)}: {value_in_words(request, rule, desk)}"
-    return _restated(ticket, request, told, "told", desk)
+    after = replace(ticket, request=request, sources=sources_after(ticket, request, desk.author))
+    # Who has taken the conversation over asks for the rest themselves.
+    after = after if is_taken_over(after) else reopened(after, desk.catalogue)
+    return _restated(ticket, after, told, "told", desk)
 
 
 def _change_service(ticket: Ticket, command: Command, desk: Desk) -> Done:
@@ -57,26 +72,33 @@ def _change_service(ticket: Ticket, command: Command, desk: Desk) -> Done:
     service, before = service_named(command.argument, desk.catalogue), desk.catalogue.service(ticket.request.service)
     if service.id == ticket.request.service:
         raise Refused(SAME_SERVICE.format(service.label.de))
+    request = for_service(ticket.request, service, before)
     due = deadline(ticket.opened, service.due_months, desk.catalogue.hours)
-    moved = replace(ticket, due=due, questions=0)
+    sources = sources_after(ticket, request, ticket.requester)
+    after = reopened(replace(ticket, request=request, sources=sources, due=due), desk.catalogue)
     told = f"{service.label.de} statt {before.label.de}"
-    return _restated(moved, for_service(ticket.request, service, before), told, "service", desk)
+    return _restated(ticket, after, told, "service", desk)
 
 
-def _restated(ticket: Ticket, request: Request, told: str, kind: str, desk: Desk) -> Done:
-    """The ticket with its changed request, where that puts it; who has the next step hears of it."""
-    after = reopened(replace(ticket, request=request), desk.catalogue)
+def _restated(ticket: Ticket, after: Ticket, told: str, kind: str, desk: Desk) -> Done:
+    """The ticket after what it asks for has changed; who has the next step now hears of it."""
     moved = after.state is not ticket.state
-    asked = ", ".join(missing_labels(request, desk.catalogue, STAFF_LANGUAGE))
-    other_staff = request.service != ticket.request.service and after.state is not State.ASKING
+    elsewhere = after.request.service != ticket.request.service
+    lacks_more = not set(after.request.missing) <= set(ticket.request.missing)
     effects: list[Effect] = []
-    if moved or (after.state is State.ASKING and request.missing != ticket.request.missing):
-        effects.append(TellMember())
+    if moved or (after.state is State.ASKING and (elsewhere or lacks_more)):
         after = replace(after, questions=1 if after.state is State.ASKING else 0)
-    if after.state in (State.OPEN, State.TRIAGE) and (moved or other_staff):
+        effects.append(TellMember())
+    if after.state in (State.OPEN, State.TRIAGE) and (moved or elsewhere):
         effects.append(TellStaff())
-    rows = (("", f"Das Mitglied wird gefragt nach: {asked}" if asked else f"Stand: {STATES[after.state]}"),) if effects else ()
+    rows = (("", _next_step(after, desk)),) if effects else ()
     return Done(ticket=after, told=told, events=(desk.event(kind, told),), rows=rows, effects=tuple(effects))
+
+
+def _next_step(ticket: Ticket, desk: Desk) -> str:
+    if ticket.state is not State.ASKING:
+        return f"Stand: {STATES[ticket.state]}"
+    return f"Das Mitglied wird gefragt nach: {', '.join(missing_labels(ticket.request, desk.catalogue, STAFF_LANGUAGE))}"
 
 
 def _is_alive(ticket: Ticket) -> None:

@@ -32,7 +32,7 @@ def _decisions(desk: Desk) -> Iterator[Row]:
     """What the bot did, each after the mail that it followed from."""
     causes = {event.mail for event in desk.history if event.by == BOT and event.mail is not None}
     for event in desk.history:
-        if event.by == BOT or (event.mail in causes and event.kind == "received"):
+        if (event.by == BOT and event.kind != "sent") or (event.mail in causes and event.kind == "received"):
             who = "" if event.by == BOT else f" von {flat(event.by)}"
             yield moment(event.at, desk.catalogue.hours.timezone), f"{flat(event.text)}{who}"
 

@@ -4,15 +4,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailbot.mail.message import Address
-from mailbot.tickets.orders.carrying_out import AGAIN
-from mailbot.tickets.orders.order import Outcome, TellMember
+from mailbot.tickets.orders.carrying_out import AGAIN, by_ticket, carry_out
+from mailbot.tickets.orders.grammar import by_key, read_order
+from mailbot.tickets.orders.order import Earlier, Outcome, TellMember, Undo
+from mailbot.tickets.orders.verbs import BY_WORD, VERBS
 from mailbot.tickets.ticket import State
 from mailbot.tickets.views import STATES
 from mailbot.understanding.request import Request
-from tests.builders import NOW, request, ticket
-from tests.tickets.orders.desk import ANNA_WINTER, KIM, by_kim, ordered
+from tests.builders import NOW, body, request, ticket
+from tests.tickets.orders.desk import ANNA_WINTER, DESK, KIM, by_kim, ordered
 
 
 def test_one_refused_line_stops_everything():
@@ -172,3 +176,76 @@ def test_what_is_closed_cannot_wait():
     outcome = ordered("#warten 3 Tage", of=ticket(state=State.CLOSED))
 
     assert outcome.refused == (("#warten 3 Tage", "der Vorgang ist abgeschlossen; #wieder-auf öffnet ihn"),)
+
+
+ARGUMENTS = ("KV-1040", "nextcloud", "video", "Gruppe", "Gruppe: OV Kalk", "3 Tage", "anna", "buero", "nextcloud: Umbau", "")
+LINES = st.one_of(
+    st.text(),
+    st.builds("#{} {}".format, st.sampled_from(sorted(BY_WORD)), st.one_of(st.text(), st.sampled_from(ARGUMENTS))),
+)
+TICKETS = st.sampled_from(
+    [
+        None,
+        ticket(),
+        ticket(request(fields={}, missing=("admins", "group", "users")), state=State.ASKING),
+        ticket(state=State.ON_HOLD, held="Umbau"),
+        ticket(state=State.CLOSED, merged_into="KV-7"),
+        ticket(requester=Address()),
+    ]
+)
+LAST = Earlier(at=NOW, mail=None, before=(ticket(),), since=(ticket(),))
+
+
+@given(st.lists(LINES, max_size=4), TICKETS)
+def test_whatever_staff_write_it_is_done_whole_or_refused_whole(lines, about):
+    desk = replace(DESK, others={"KV-1040": ticket(key="KV-1040")}, last=LAST)
+
+    outcome = carry_out(about, read_order(body(*lines)), desk)
+
+    if outcome.refused:
+        assert outcome == Outcome(ticket=about, refused=outcome.refused, rows=outcome.rows)
+        assert outcome.rows[-1] == ("", AGAIN)
+    else:
+        done = [row for row in outcome.rows if row[0]]
+        assert len(done) >= len([line for line in lines if line.strip().startswith("#")])
+
+
+def test_an_order_is_taken_back_as_a_whole():
+    closed = ticket(state=State.CLOSED)
+    earlier = Earlier(at=NOW, mail=7, before=(ticket(),), since=(closed,))
+    desk = replace(DESK, history=(by_kim("closed", "abgeschlossen von Kim Sommer"),), last=earlier)
+
+    assert carry_out(closed, read_order(body("#undo")), desk) == Outcome(
+        ticket=ticket(),
+        events=(by_kim("undone", "rückgängig gemacht: abgeschlossen von Kim Sommer"),),
+        rows=(("#undo", "rückgängig: abgeschlossen von Kim Sommer"),),
+        effects=(Undo(order=earlier),),
+    )
+
+
+def test_an_order_about_several_tickets_is_taken_apart():
+    order = by_key(read_order(body("#erledigt KV-1", "#an KV-2 anna", "#hilfe", "#erledgt KV-3")))
+
+    parts = by_ticket(order, None, desk=DESK)
+
+    assert [(key, [command.name for command in part.commands]) for key, part in parts.items()] == [
+        ("KV-1", ["close"]),
+        ("KV-2", ["assign"]),
+        (None, ["help"]),
+    ]
+    assert [len(part.refused) for part in parts.values()] == [1, 0, 0]
+
+
+def test_words_below_go_to_the_member_of_the_only_ticket_that_is_named():
+    one = by_ticket(by_key(read_order(body("#erledigt KV-1", "", "Fertig!"))), None, desk=DESK)
+    two = by_ticket(by_key(read_order(body("#erledigt KV-1", "#erledigt KV-2", "", "Fertig!"))), None, desk=DESK)
+
+    assert one["KV-1"].answer == "Fertig!"
+    assert carry_out(None, two[None], DESK).refused == (
+        ("Fertig!", "zu welchem Vorgang gehören diese Worte? Antworte auf seine Mail oder nenne genau einen"),
+    )
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_every_verb_can_be_carried_out_somewhere(verb):
+    assert verb.do or verb.anywhere
