@@ -15,6 +15,7 @@ from mailbot.errors import DeliveryError, MailbotError, MailboxError, SettingsEr
 from mailbot.mail.imap import Folder
 from mailbot.service.clock import wind_up
 from mailbot.service.drafts import file_drafts
+from mailbot.service.erasing import erase_what_was_asked
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since, file_away, hand_over, receive
 from mailbot.service.sender import deliver, file_copies
@@ -43,7 +44,7 @@ def tell_strangers(office: Office) -> None:
 
 def run_once(office: Office, *, since: Since | None = None) -> None:
     """
-    Take in all mail that is there now, process it, send what is due.
+    Take in all mail that is there now, process it, send what is due; erase whom staff have ordered to.
 
     Raises MailboxError or DeliveryError at the end for a server that could not be reached; all that could be
     done without it has been done.
@@ -67,6 +68,7 @@ def run_once(office: Office, *, since: Since | None = None) -> None:
             file_away(office, box, folder)
             file_drafts(office, box, folder)
             file_copies(office, box, folder)
+    erase_what_was_asked(office)
     if errors:
         raise errors[0]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import schedule
 
+from mailbot.service.erasing import erase_what_was_asked
 from mailbot.service.office import Office
 from mailbot.service.outage import tell_of_outages
 from mailbot.service.overview import send_if_due
@@ -20,4 +21,5 @@ def wind_up(office: Office) -> schedule.Scheduler:
     clock.every().minute.do(remind_if_due, office)
     clock.every().minute.do(tell_of_outages, office)
     clock.every().minute.do(expire_if_due, office)
+    clock.every().minute.do(erase_what_was_asked, office)
     return clock

@@ -11,6 +11,7 @@ from mailbot.mail.letter import Origin as Submitted
 from mailbot.service import holding
 from mailbot.service.correspondence import last_of_member
 from mailbot.service.post import Post
+from mailbot.service.request_of_data import ask_to_erase, hand_over
 from mailbot.service.standing import tell_member, tell_staff
 from mailbot.service.vacation import go_away
 from mailbot.store import absences, orders, outbound, tickets
@@ -18,6 +19,8 @@ from mailbot.store.outbound import Outbound
 from mailbot.tickets.orders.order import (
     Away,
     Effect,
+    EraseMember,
+    HandOver,
     HoldService,
     Merge,
     Outcome,
@@ -110,6 +113,10 @@ def _follow(post: Post, ticket: Ticket, effect: Effect, by: Staff) -> Iterator[R
             yield from _merge(post, ticket, effect, by)
         case Split():
             yield from _split(post, ticket, effect, by)
+        case HandOver(archive=archive):
+            hand_over(post, ticket, archive)
+        case EraseMember():
+            ask_to_erase(post, ticket, by=by.id)
         case Undo():
             yield from _undo(post, ticket, effect, by)
 

@@ -17,6 +17,7 @@ from mailbot.service.by_hand import is_answered
 from mailbot.service.company import bring_in, note_told, overruling, readers
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
+from mailbot.service.request_of_data import hints
 from mailbot.service.rulebook import Rules
 from mailbot.service.whereabouts import Whereabouts
 from mailbot.store import inbound, tickets
@@ -275,7 +276,7 @@ def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket
     events = tickets.history(post.connection, ticket.key)
     # Also of earlier mails, which the bot may have answered with a question and without a word to staff.
     noted = (event.text for event in events if event.kind == "note" and event.by == BOT)
-    doubts = tuple(dict.fromkeys((*decision.doubts, *noted)))
+    doubts = tuple(dict.fromkeys((*decision.doubts, *noted, *hints(post, ticket))))
     box = rules.catalogue.mailbox(ticket.mailbox)
     attachments = _attached(post.connection, case) if decision.reply else case.mail.attachments
     for member in post.responsible(ticket.request.service):

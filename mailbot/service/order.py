@@ -18,6 +18,7 @@ from mailbot.service.member import Case
 from mailbot.service.notes import is_for_notes
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
+from mailbot.service.request_of_data import holdings
 from mailbot.service.rulebook import Rules
 from mailbot.store import inbound, orders, tickets
 from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done
@@ -145,4 +146,6 @@ def _outcome(post: Post, ticket: Ticket | None, part: Order, desk: Desk, about: 
     if any(command.name in ("undo", "why") for command in part.commands):
         last = orders.last(post.connection, ticket.key, by=desk.by.id)
         desk = replace(desk, history=tickets.history(post.connection, ticket.key), last=last)
+    if any(command.name in ("export", "erase") for command in part.commands):
+        desk = replace(desk, holdings=holdings(post, ticket))
     return carry_out(ticket, part, desk)

@@ -80,7 +80,7 @@ def still_needed(traces: Traces) -> str:
     if traces.waiting:
         return "a mail from them has not been processed yet; run the bot first, or use --even-open"
     if traces.unsent:
-        return "a mail to them has not left yet; run the bot first, or use --even-open"
+        return "a mail to them or about them has not left yet; run the bot first, or use --even-open"
     return ""
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from mailbot.mail.message import Address
 from mailbot.service.correspondence import tell
 from mailbot.service.post import Post
+from mailbot.service.request_of_data import hints
 from mailbot.store import tickets
 from mailbot.tickets.decision import ACTION_IN, Decision, Outcome, Reply
 from mailbot.tickets.rendering import Words
@@ -30,8 +31,9 @@ def tell_staff(post: Post, ticket: Ticket) -> None:
     """Those who work on such tickets get it, with what is ready to be set up."""
     rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
     events = tickets.history(post.connection, ticket.key)
+    doubts = hints(post, ticket)
     for member in post.responsible(ticket.request.service):
-        words = rules.writer.for_staff(ticket, events=events, original="", attachments=(), doubts=(), member=member)
+        words = rules.writer.for_staff(ticket, events=events, original="", attachments=(), doubts=doubts, member=member)
         post.to_staff(ticket.key, member, words, mailbox=box)
 
 

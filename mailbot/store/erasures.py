@@ -17,6 +17,7 @@ class Asked:
     id: int
     ticket: str
     by: str
+    asked_at: datetime
 
 
 def done(connection: Connection, *, by: str, tickets: int, mails: int, now: datetime) -> None:
@@ -40,12 +41,12 @@ def take_back(connection: Connection, key: str) -> bool:
 def asked(connection: Connection) -> tuple[Asked, ...]:
     """All that is not done, the oldest first."""
     rows = connection.execute(
-        select(erasures.c.id, tickets.c.key, erasures.c.by)
+        select(erasures.c.id, tickets.c.key, erasures.c.by, erasures.c.asked_at)
         .join(tickets, tickets.c.number == erasures.c.ticket)
         .where(erasures.c.done_at.is_(None))
         .order_by(erasures.c.id)
     )
-    return tuple(Asked(id=row.id, ticket=row.key, by=row.by) for row in rows)
+    return tuple(Asked(id=row.id, ticket=row.key, by=row.by, asked_at=row.asked_at) for row in rows)
 
 
 def carried_out(connection: Connection, id: int, *, tickets: int, mails: int, now: datetime) -> None:

@@ -50,6 +50,9 @@ KEPT_BACK = (State.HELD, State.STOPPED)
 UNFINISHED = (State.QUEUED, State.SENDING, *KEPT_BACK, State.RELEASED, State.DRAFT)
 """What somebody still waits for: it is never forgotten."""
 
+LEAVES = tuple(state for state in UNFINISHED if state is not State.STOPPED)
+"""What leaves by itself."""
+
 _NOT_LEFT = tuple(state.value for state in (State.QUEUED, State.HELD, State.STOPPED, State.RELEASED, State.DRAFT, State.DRAFTED))
 _MAY_BE_DUE = tuple(state.value for state in (State.QUEUED, State.HELD, State.RELEASED))
 
@@ -338,6 +341,11 @@ def of_ticket(connection: Connection, key: str) -> tuple[Outbound, ...]:
     """Our mails about a ticket, in order."""
     rows = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(tickets.c.key == key).order_by(outbound.c.id))
     return tuple(_outbound(row, attempts=row.attempts) for row in rows)
+
+
+def leaves(connection: Connection, key: str) -> bool:
+    """Whether a mail about the ticket will leave by itself."""
+    return any(mail.state in LEAVES for mail in of_ticket(connection, key))
 
 
 def by_message_id(connection: Connection, message_id: str) -> Outbound | None:

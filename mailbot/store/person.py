@@ -45,7 +45,7 @@ class Traces:
     received: tuple[int, ...] = ()
     telling: tuple[int, ...] = ()
     waiting: int = 0  # mails from them that have not been looked at
-    unsent: int = 0  # mails to them that leave by themselves
+    unsent: int = 0  # mails to them, or about them, that leave by themselves
     searched: tuple[int, int] = (0, 0)  # the last mails, in and out, that were opened
 
     @property
@@ -93,9 +93,17 @@ def find(
         received=(*before.received, *to_them),
         telling=(*before.telling, *about_them),
         waiting=_waiting(connection, sent),
-        unsent=_unsent(connection, (*before.received, *to_them)),
+        unsent=_unsent(connection, (*before.received, *to_them, *before.telling, *about_them)),
         searched=searched,
     )
+
+
+def count(connection: Connection, address: str) -> tuple[int, int]:
+    """At a glance, without opening a mail: how many tickets, and how many mails of and about them."""
+    concerned = [ticket.key for ticket in _tickets(connection, address)]
+    came = {id for key in concerned for id in kept.mails_of(connection, key)}
+    to_them = select(func.count()).select_from(outbound).where(outbound.c.recipient == address)
+    return len(concerned), len(came) + int(connection.execute(to_them).scalar_one())
 
 
 def _tickets(connection: Connection, address: str) -> tuple[Ticket, ...]:
@@ -166,8 +174,7 @@ def _waiting(connection: Connection, ids: Sequence[int]) -> int:
 
 
 def _unsent(connection: Connection, ids: Sequence[int]) -> int:
-    leave = set(ours.UNFINISHED) - {ours.State.STOPPED}
-    return sum(ours.get(connection, id).state in leave for id in ids)
+    return sum(ours.get(connection, id).state in ours.LEAVES for id in ids)
 
 
 def _number(connection: Connection, table: Table) -> int:

@@ -60,6 +60,9 @@ def _proposals(ticket: Ticket, member: Staff, catalogue: Catalogue) -> Iterator[
     if ticket.state in _DONE:
         yield _Proposal(verb="reopen", label="Wieder öffnen", how="es geht weiter")
         return
+    if catalogue.service(ticket.request.service).privacy:
+        yield _Proposal(verb="export", label="Auskunft schicken", how="die Person bekommt alles, was der Bot über sie weiß")
+        yield _Proposal(verb="erase", label="Daten löschen", how="der Bot sagt erst, was gelöscht würde")
     yield _Proposal(verb="close", label="Abschließen", how="das Mitglied erfährt davon")
     if ticket.assignee != member.id:
         yield _Proposal(verb="take", label="Übernehmen", how="du kümmerst dich darum")

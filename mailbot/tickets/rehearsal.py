@@ -131,6 +131,8 @@ def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
     yield lambda writer: writer.from_staff(ticket, text=f"Hallo Jörg,\n\nfertig: {ENDLESS}\n\nGruß\nKim", mailbox=box)
     yield lambda writer: writer.from_staff(ticket, text="ist eingerichtet", mailbox=box)
     yield lambda writer: writer.closed(ticket, mailbox=box)
+    yield lambda writer: writer.handed_over(ticket, mailbox=box, archive=b"PK")
+    yield lambda writer: writer.erased(ticket, mailbox=box)
     yield lambda writer: writer.transcript(ticket, rows=(("#erledigt", "abgeschlossen"), (ENDLESS, "nicht verstanden")))
     yield lambda writer: writer.answered(ticket, text=original, mailbox=box, outdated=True)
     yield lambda writer: writer.draft(ticket, to=SOMEBODY, text=original, mailbox=box, outdated=True)

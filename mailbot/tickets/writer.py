@@ -160,6 +160,15 @@ class Writer:
             **values,
         )
 
+    def handed_over(self, ticket: Ticket, *, mailbox: Mailbox, archive: bytes) -> Words:
+        """The member gets all that is held about them."""
+        file = File(name="auskunft.zip", media_type="application/zip", content=archive)
+        return replace(self._about(ticket, "access", mailbox, file=file.name), files=(file,))
+
+    def erased(self, ticket: Ticket, *, mailbox: Mailbox) -> Words:
+        """The member is told that all that is held about them goes."""
+        return self._about(ticket, "erased", mailbox)
+
     def for_staff(
         self,
         ticket: Ticket,

@@ -100,7 +100,19 @@ class Away:
     until: date | None
 
 
-Effect = TellMember | TellStaff | Merge | Split | HoldService | ReleaseService | Undo | Away
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Who asked gets their data, packed."""
+
+    archive: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseMember:
+    """Who asked is told so, and erased when the time for undoing is over."""
+
+
+Effect = TellMember | TellStaff | Merge | Split | HoldService | ReleaseService | Undo | Away | HandOver | EraseMember
 """What follows besides the ticket itself."""
 
 
@@ -123,6 +135,24 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """
+    What is held of who asked.
+
+    Attributes:
+        proven: whether it is surely them who asked.
+        told: how much it is, as a sentence for staff.
+        needed_for: keys of other tickets for which it is still needed.
+        archive: all of it, packed for them; empty where it is not proven.
+    """
+
+    proven: bool
+    told: str = ""
+    needed_for: tuple[str, ...] = ()
+    archive: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """
     Who orders, by which rules, and when (aware, UTC), with what orders may be about.
@@ -131,6 +161,7 @@ class Desk:
         others: tickets that the orders name, by key.
         history: of the ticket, oldest first.
         last: the last order of the same member of staff about the ticket, None where there is none.
+        holdings: what is held of who asked, where an order is about that.
     """
 
     by: Staff
@@ -139,6 +170,7 @@ class Desk:
     others: Mapping[str, Ticket] = field(default_factory=dict)
     history: tuple[Event, ...] = ()
     last: Earlier | None = None
+    holdings: Holdings | None = None
 
     @property
     def author(self) -> Address:

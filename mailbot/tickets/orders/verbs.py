@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailbot.tickets.orders import duty, holding, moving, persons, request, standing, telling, undoing
+from mailbot.tickets.orders import duty, holding, moving, persons, privacy, request, standing, telling, undoing
 from mailbot.tickets.orders.order import Command, Desk, Done, Verb
 
 
@@ -31,6 +31,7 @@ VERBS: tuple[Verb, ...] = (
     *request.VERBS,
     *moving.VERBS,
     *holding.VERBS,
+    *privacy.VERBS,
     *undoing.VERBS,
     *duty.VERBS,
     HELP,
