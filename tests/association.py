@@ -16,8 +16,10 @@ from uuid import uuid4
 from sqlalchemy import URL
 
 from mailbot.service.bot import run_once
+from mailbot.service.clock import wind_up
 from mailbot.service.office import open_office, utc_now
 from mailbot.service.receiver import Since
+from mailbot.service.sender import deliver
 from mailbot.settings import Login, Settings
 from mailbot.store import inbound, tickets
 from mailbot.store.database import Database, open_database
@@ -42,6 +44,12 @@ class Association:
         """`mailbot run --once`, so much later."""
         with open_office(self.settings, clock=lambda: utc_now() + later) as office:
             run_once(office, since=since)
+
+    def strike(self, *, later: timedelta) -> None:
+        """What the clock of a running bot does so much later; what it writes is sent."""
+        with open_office(self.settings, clock=lambda: utc_now() + later) as office:
+            wind_up(office).run_all()
+            deliver(office)
 
     def tickets(self) -> tuple[Ticket, ...]:
         """All tickets, in order."""
