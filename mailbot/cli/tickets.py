@@ -125,7 +125,10 @@ def _mails(connection: Connection, key: str) -> list[dict[str, Any]]:
     found = []
     for row, raw in (inbound.get(connection, id) for id in tickets.mails_of(connection, key)):
         mail = read(raw)
-        found.append(_mail("in", row.received, mail.sender.email, row.state, mail))
+        if row.by_hand:
+            found.append(_mail("out", row.received, ", ".join(each.email for each in mail.to), row.state, mail))
+        else:
+            found.append(_mail("in", row.received, mail.sender.email, row.state, mail))
     for sent in outbound.of_ticket(connection, key):
         found.append(_mail("out", sent.created, sent.recipient, sent.state, read(outbound.raw_of(connection, sent.id))))
     return sorted(found, key=lambda mail: mail["at"])

@@ -12,6 +12,8 @@ from mailbot.service.post import Post
 from mailbot.store import outbound, tickets
 from mailbot.tickets.ticket import Event
 
+NO_MORE = "Automatische Mails gehen nicht mehr dorthin, bis jemand von dort schreibt."
+
 
 def note(office: Office, connection: Connection, report: DeliveryReport, *, mail: int) -> str | None:
     """
@@ -23,7 +25,7 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
     """
     concerned = outbound.by_message_id(connection, report.original) if report.original else None
     if concerned is None:
-        return None
+        return _of_a_person(office, connection, report, mail=mail)
     if concerned.ticket is not None and concerned.copies and concerned.recipient not in report.recipients:
         text = _copy_lost(connection, concerned.ticket, report, concerned.copies)
         tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=mail))
@@ -37,8 +39,23 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
     text = f"Nicht angekommen bei {whom}" if report.permanent else f"Noch nicht angekommen bei {whom}"
     tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=mail))
     if first:
-        _tell_staff(office, connection, concerned.ticket, concerned.recipient, mail=mail)
+        doubt = f"Eine Mail an {concerned.recipient} kam zurück. {NO_MORE}"
+        _tell_staff(office, connection, concerned.ticket, doubt, mail=mail)
     return concerned.ticket
+
+
+def _of_a_person(office: Office, connection: Connection, report: DeliveryReport, *, mail: int) -> str | None:
+    """The same of a mail that a person wrote from the mailbox, or sent as their mail program's own: staff are told by mail."""
+    keys = tickets.with_mail(connection, report.original, by_hand=True) if report.original else ()
+    if not keys:
+        return None
+    whom = ", ".join(report.recipients) or "das Mitglied"
+    text = f"Eure Mail an {whom} kam nicht an" if report.permanent else f"Eure Mail an {whom} kam noch nicht an"
+    for key in keys:
+        tickets.note(connection, key, Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=mail))
+    if report.permanent:
+        _tell_staff(office, connection, keys[0], f"{text}.", mail=mail)
+    return keys[0]
 
 
 def _copy_lost(connection: Connection, key: str, report: DeliveryReport, copies: Sequence[str]) -> str:
@@ -50,12 +67,11 @@ def _copy_lost(connection: Connection, key: str, report: DeliveryReport, copies:
     return f"Kopie nicht angekommen bei {whom}" + (f"; {', '.join(ended)} bekommt keine Kopien mehr" if ended else "")
 
 
-def _tell_staff(office: Office, connection: Connection, key: str, recipient: str, *, mail: int) -> None:
+def _tell_staff(office: Office, connection: Connection, key: str, doubt: str, *, mail: int) -> None:
     """By mail, once for an address: the next digest may be days away. Never to the address whose mail came back."""
     rules = office.rules(connection)
     post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock(), cause=mail)
     ticket = tickets.get(connection, key)
-    doubt = f"Eine Mail an {recipient} kam zurück. Automatische Mails gehen nicht mehr dorthin, bis jemand von dort schreibt."
     for member in post.responsible(ticket.request.service):
         if outbound.comes_back(connection, member.email):
             continue

@@ -76,7 +76,9 @@ def _tickets_of(office: Office, connection: Connection, message_id: str) -> tupl
 
 
 def _known_to(connection: Connection, keys: tuple[str, ...], recipients: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(key for key in keys if tickets.takes_part(connection, key, *recipients))
+    """Of a ticket that was merged into another, that one."""
+    known = (tickets.goes_on_in(connection, key) for key in keys if tickets.takes_part(connection, key, *recipients))
+    return tuple(dict.fromkeys(known))
 
 
 def _answers_pending(connection: Connection, answered: tuple[str, ...], recipients: tuple[str, ...]) -> bool:

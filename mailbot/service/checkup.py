@@ -10,10 +10,14 @@ from mailbot.errors import MailbotError
 from mailbot.mail.imap import open_folder
 from mailbot.mail.read import read
 from mailbot.mail.smtp import open_smtp
+from mailbot.service.drafts import DRAFTS
+from mailbot.service.sentbox import SENT
 from mailbot.settings import Settings, load_settings, strangers
 from mailbot.store.database import open_database
 from mailbot.tickets.rehearsal import rehearse
 from mailbot.tickets.writer import Writer
+
+NOT_YET = "{} (not there yet, is made when needed)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +77,11 @@ def _imap(settings: Settings, catalogue: Catalogue, box: Mailbox) -> str:
     with open_folder(login, box.folder, readonly=True) as folder:
         uids = folder.uids()
         newest = next(iter(folder.fetch(uids[-1:])), None)
+        sent = folder.known(box.sent) if box.sent else folder.known_special(SENT)
+        drafts = folder.known_special(DRAFTS)
         abilities = ", ".join(sorted({"IDLE", "MOVE", "UIDPLUS"} & folder.capabilities)) or "neither IDLE nor MOVE"
-    text = f"{login.user} at {login.host}: {box.folder} with {len(uids)} mails, {abilities}"
+    text = f"{login.user} at {login.host}: {box.folder} with {len(uids)} mails, {abilities}; "
+    text += f"sent mails in {sent or NOT_YET.format(box.sent or 'Sent')}, drafts in {drafts or NOT_YET.format('Drafts')}"
     seen = _authserv_ids(newest.raw) if newest else []
     if seen and not set(seen) & set(catalogue.authserv_ids):
         text += f"; its newest mail was checked by {', '.join(seen)}: if that is your own server, name it in authserv_ids"

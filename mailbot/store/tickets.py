@@ -87,13 +87,13 @@ def ticket_with(connection: Connection, message_ids: Sequence[str], address: str
     ).scalar_one_or_none()
 
 
-def with_mail(connection: Connection, message_id: str) -> tuple[str, ...]:
-    """Keys of the tickets that a mail of that Message-ID belongs to, in order."""
+def with_mail(connection: Connection, message_id: str, *, by_hand: bool = False) -> tuple[str, ...]:
+    """Keys of the tickets that a mail of that Message-ID belongs to, in order; `by_hand`: written from a mailbox, past us."""
     found = (
         select(tickets.c.key, tickets.c.number)
         .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
         .join(inbound, inbound.c.id == ticket_mails.c.mail)
-        .where(inbound.c.message_id == message_id)
+        .where(inbound.c.message_id == message_id, *([inbound.c.by_hand] if by_hand else []))
         .order_by(tickets.c.number)
         .distinct()
     )

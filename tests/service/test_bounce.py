@@ -159,7 +159,7 @@ def test_a_digest_that_comes_back_is_told_in_the_next_and_by_status(bench: Bench
     send(bench.office, day=bench.clock.now.date())
     deliver(bench.office)
 
-    assert f"Eine Mail an {STAFF} kam zurück." in " ".join(words(bench.slot.to(STAFF)[-1]).split())
+    assert f"Eine Mail an {STAFF} kam am Mo 2.3. zurück." in " ".join(words(bench.slot.to(STAFF)[-1]).split())
 
 
 def test_the_copy_of_a_mail_that_came_back_lies_in_sent_too(bench: Bench):

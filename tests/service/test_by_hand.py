@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -11,12 +11,12 @@ import pytest
 from mailbot.errors import MailboxError
 from mailbot.service.bot import run_once
 from mailbot.service.health import examine
-from mailbot.store import outbound
+from mailbot.store import outbound, tickets
 from mailbot.store.inbound import State
 from mailbot.tickets.ticket import State as Stands
 from tests.association import words
 from tests.servers.station import parsed
-from tests.service.bench import ANNA, MONDAY, STAFF, Bench, Shelf, answering, eml
+from tests.service.bench import ANNA, MONDAY, STAFF, Bench, Shelf, answering, bounce_of, eml
 
 SUPPORT = "Support Die Linke Köln <support@die-linke-koeln.de>"
 BY_HAND = "Hallo Anna,\n\nwer soll denn Admin sein? Ruf mich gern an.\n\nViele Grüße\nKim\n"
@@ -296,3 +296,30 @@ def test_the_words_of_a_person_are_shown_as_they_are_and_never_become_marks(quic
     assert html is not None
     assert "<script>" not in html.get_content()
     assert "\x1b" not in told.as_string()
+
+
+def test_a_persons_mail_that_comes_back_is_noted_and_told(quick_bench: Bench):
+    by_hand = parsed(written(quick_bench.arrives()))
+    put_into_sent(quick_bench, by_hand.as_bytes())
+    quick_bench.run()
+
+    quick_bench.mail(bounce_of(by_hand, ASKED_ANNA))
+    quick_bench.run()
+
+    (trouble,) = (event.text for event in quick_bench.history() if event.kind == "trouble")
+    assert trouble == f"Eure Mail an {ASKED_ANNA} kam nicht an"
+    assert trouble in words(quick_bench.slot.to(STAFF)[-1])
+
+
+def test_an_answer_about_a_ticket_that_was_merged_belongs_to_where_it_goes_on(quick_bench: Bench):
+    asked = quick_bench.arrives()
+    quick_bench.arrives("Der OV Kalk hätte auch gern eine Website.", Subject="Website")
+    with quick_bench.office.database.write() as connection:
+        first = tickets.lock(connection, "KV-1001")
+        tickets.save(connection, replace(first, state=Stands.CLOSED, merged_into="KV-1002"))
+    put_into_sent(quick_bench, written(asked))
+
+    quick_bench.run()
+
+    assert "answered" in quick_bench.kinds("KV-1002")
+    assert "answered" not in quick_bench.kinds("KV-1001")
