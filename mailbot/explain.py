@@ -74,13 +74,14 @@ def conversation(arrivals: Iterable[Arrival], catalogue: Catalogue, writer: Writ
     explained: list[Explained] = []
     tickets: tuple[Ticket, ...] = ()
     for arrival in arrivals:
-        one = _explained(arrival, tickets, catalogue, writer)
+        one = explained_mail(arrival, tickets, catalogue, writer)
         tickets = one.tickets or tickets
         explained.append(one)
     return tuple(explained)
 
 
-def _explained(arrival: Arrival, tickets: tuple[Ticket, ...], catalogue: Catalogue, writer: Writer) -> Explained:
+def explained_mail(arrival: Arrival, tickets: tuple[Ticket, ...], catalogue: Catalogue, writer: Writer) -> Explained:
+    """One mail of a conversation whose tickets stand as they do after the mails before it."""
     mail = arrival.mail
     source = origin(mail, own=catalogue.own_addresses, authserv_ids=catalogue.authserv_ids)
     if source.machine is not None:
@@ -172,10 +173,11 @@ def _arrival(path: Path, name: str, mailbox: str | None, catalogue: Catalogue) -
     except OSError as error:
         raise NotFound(f"{path}: cannot be read: {error.strerror}") from error
     mail = read(raw)
-    return Arrival(file=name, mail=mail, mailbox=_mailbox(mailbox, mail, catalogue))
+    return Arrival(file=name, mail=mail, mailbox=mailbox_of(mail, mailbox, catalogue))
 
 
-def _mailbox(id: str | None, mail: Mail, catalogue: Catalogue) -> Mailbox:
+def mailbox_of(mail: Mail, id: str | None, catalogue: Catalogue) -> Mailbox:
+    """The mailbox of that id; without one, that which the mail is addressed to, else the first. Raises NotFound."""
     if id is not None:
         found = next((box for box in catalogue.mailboxes if box.id == id), None)
         if found is None:

@@ -104,6 +104,11 @@ class Chromium:
         page = self._wrapped([FRAME.format(id="picture", source="picture.html", width=width, height=height)], folder)
         self._run(page, scheme, (width, height), f"--screenshot={to}")
 
+    def dump(self, page: str, folder: Path) -> str:
+        """The page as it is after its scripts have run."""
+        (folder / "page.html").write_text(page, encoding="utf-8")
+        return self._run(folder / "page.html", "light", (900, 1200), "--dump-dom").decode()
+
     @staticmethod
     def _wrapped(frames: Sequence[str], folder: Path) -> Path:
         page = folder / "wrapper.html"

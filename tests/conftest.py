@@ -12,9 +12,11 @@ from imapclient import IMAPClient
 from sqlalchemy.engine import URL, make_url
 
 from mailbot.service.journal import start_journal
+from tests.chromium import Chromium, find_chromium
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.postfix import Postfix, running_postfix
 from tests.servers.postgresql import fresh_database, running_postgresql
+from tests.servers.process import missing
 from tests.servers.station import Station
 
 # How long an example takes says nothing on a busy machine.
@@ -84,3 +86,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL
         return
     with fresh_database(request.getfixturevalue("postgresql")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Chromium:
+    """A browser."""
+    return find_chromium() or missing("Chromium is not installed")

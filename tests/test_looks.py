@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zlib
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from mailbot.catalogue import load_catalogue
-from tests.chromium import Chromium, find_chromium
+from tests.chromium import Chromium
 from tests.rehearsed import fullest, rehearsed
 
 PROJECT = Path(__file__).parents[1]
@@ -23,14 +22,6 @@ MAILS = {mail.name: mail for mail in fullest(CASES)}
 
 WIDTHS = (900, 360)
 Page = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Chromium:
-    found = find_chromium()
-    if found is None and os.environ.get("TESTS_REQUIRE_SERVERS") == "1":
-        pytest.fail("Chromium is not installed, and TESTS_REQUIRE_SERVERS=1 wants every test to run")
-    return found or pytest.skip("Chromium is not installed: apt-get install chromium")
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from mailbot.cli import bot, demo, digest, explain, orders, outbox, privacy, quarantine, rules, tickets
+from mailbot.cli import bot, demo, digest, explain, orders, outbox, privacy, quarantine, replay, rules, tickets
 from mailbot.errors import MailbotError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ quarantine.add_to(app)
 outbox.add_to(app)
 privacy.add_to(app)
 explain.add_to(app)
+replay.add_to(app)
 rules.add_to(app)
 demo.add_to(app)
 

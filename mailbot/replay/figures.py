@@ -1,0 +1,90 @@
+"""What a shadow run comes to: how much of each kind, what is most often missing, and where bot and people differ. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+
+from mailbot.catalogue import Catalogue
+from mailbot.replay.play import Played
+from mailbot.tickets.decision import Action
+from mailbot.tickets.wording import missing_labels
+
+LANGUAGE = "de"  # of those who read the report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """
+    Counts of one run.
+
+    `answered` are the mails to which the archive holds a person's answer; `both_ask` those where bot and person asked,
+    `only_bot` and `only_person` where one of them did; `overlooked` those that the bot would have ignored, although a
+    person answered. `took` is the median time until a person's answer, None where there is none with dates.
+    """
+
+    mails: int
+    actions: tuple[tuple[Action, int], ...]
+    services: tuple[tuple[str, int], ...]  # labels, most frequent first; of new requests
+    missing: tuple[tuple[str, int], ...]  # labels of what would have been asked for, most frequent first
+    months: tuple[tuple[str, int], ...]  # "2026-03", mails of people; in order
+    answered: int
+    both_ask: int
+    only_bot: int
+    only_person: int
+    overlooked: int
+    took: timedelta | None
+
+
+def figures(played: Sequence[Played], catalogue: Catalogue) -> Figures:
+    """Of the mails of one run."""
+    actions = Counter(each.action for each in played)
+    answered = [each for each in played if each.answer]
+    heeded = [each for each in answered if each.action is not Action.IGNORE]
+    seconds = [each.answer.after.total_seconds() for each in answered if each.answer and each.answer.after is not None]
+    return Figures(
+        mails=len(played),
+        actions=tuple((action, actions[action]) for action in Action),
+        services=_most_frequent(_services(played, catalogue)),
+        missing=_most_frequent(_asked_for(played, catalogue)),
+        months=tuple(sorted(Counter(f"{each.at:%Y-%m}" for each in played if each.at and _from_person(each)).items())),
+        answered=len(answered),
+        both_ask=sum(_bot_asks(each) and _person_asks(each) for each in heeded),
+        only_bot=sum(_bot_asks(each) and not _person_asks(each) for each in heeded),
+        only_person=sum(not _bot_asks(each) and _person_asks(each) for each in heeded),
+        overlooked=len(answered) - len(heeded),
+        took=timedelta(seconds=median(seconds)) if seconds else None,
+    )
+
+
+def _services(played: Iterable[Played], catalogue: Catalogue) -> Iterable[str]:
+    for each in played:
+        for outcome in each.explained.decision.outcomes:
+            if outcome.ticket is None:
+                yield catalogue.service(outcome.request.service).label.in_(LANGUAGE)
+
+
+def _asked_for(played: Iterable[Played], catalogue: Catalogue) -> Iterable[str]:
+    for each in played:
+        for outcome in each.explained.decision.outcomes:
+            if outcome.action is Action.ASK:
+                yield from missing_labels(outcome.request, catalogue, LANGUAGE, known=False)
+
+
+def _most_frequent(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(values).items(), key=lambda each: (-each[1], each[0])))
+
+
+def _from_person(each: Played) -> bool:
+    return each.explained.origin.machine is None
+
+
+def _bot_asks(each: Played) -> bool:
+    return each.action is Action.ASK
+
+
+def _person_asks(each: Played) -> bool:
+    return each.answer is not None and each.answer.asks
