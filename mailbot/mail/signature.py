@@ -89,7 +89,8 @@ _FOOTER = re.compile(
 )
 _DISCLAIMER = re.compile(
     r"\s*(?:diese (?:e-?mail|nachricht|information)\b.{0,80}(?:vertraulich|rechtlich geschützt|ausschließlich)"
-    r"|der inhalt dieser (?:e-?mail|nachricht)"
+    r"|der inhalt dieser (?:e-?mail|nachricht)|die in dieser (?:e-?mail|nachricht) enthaltenen informationen"
+    r"|the information (?:contained|transmitted) in this (?:e-?mail|message|communication)"
     r"|this (?:e-?mail|message|communication)\b.{0,80}(?:confidential|privileged|intended)|confidentiality notice"
     r"|disclaimer:?\s*$|vertraulichkeitshinweis|hinweis:? diese e-?mail"
     r"|bitte (?:prüfen sie|denken sie|überlegen sie).{0,60}(?:ausdruck|umwelt|drucken)|please consider the environment"

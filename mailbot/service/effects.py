@@ -16,6 +16,7 @@ from mailbot.service.standing import tell_member, tell_staff
 from mailbot.service.vacation import go_away
 from mailbot.store import absences, orders, outbound, tickets
 from mailbot.store.outbound import Outbound
+from mailbot.tickets.orders.carrying_out import in_full
 from mailbot.tickets.orders.order import (
     Away,
     Effect,
@@ -96,6 +97,9 @@ def _answer(post: Post, ticket: Ticket, answer: str) -> Iterator[Row]:
         answered=answered,
         staff_are_told=post.cause is not None,  # at the command line there is no transcript
     )
+    copies = [each for each in tickets.in_copy(post.connection, ticket.key) if each.email != ticket.requester.email]
+    if copies:
+        yield "", f"in Kopie an {', '.join(map(in_full, copies))}"
     if of_draft:
         yield "", of_draft
     if post.delay:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mailbot.catalogue import Catalogue, FieldRule, Staff
+from mailbot.catalogue import Catalogue, FieldRule, Service, Staff
 from mailbot.tickets.blocks import Doubted, Facts, Form, Link, Table, flat
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.decision import Outcome
@@ -123,19 +123,18 @@ class Persons:
 
 def person_lists(ticket: Ticket, catalogue: Catalogue) -> tuple[Persons, ...]:
     """Each list of persons as a table: name, address, what they are chosen for ("Admin"); and who else said so."""
-    request = ticket.request
-    service = catalogue.service(request.service)
+    service = catalogue.service(ticket.request.service)
     return tuple(
-        Persons(
-            label=label_of(service, id, STAFF_LANGUAGE),
-            table=Table(
-                head=("Name", "E-Mail", "Aufgabe"),
-                rows=tuple(_person_row(person, id, ticket, _chosen_among(id, service.fields)) for person in persons),
-            ),
-        )
-        for id, value in request.fields.items()
+        Persons(label=label_of(service, id, STAFF_LANGUAGE), table=_person_table(persons, id, ticket, service))
+        for id, value in ticket.request.fields.items()
         if (persons := _persons(value))
     )
+
+
+def _person_table(persons: tuple[Person, ...], id: str, ticket: Ticket, service: Service) -> Table:
+    choices = _chosen_among(id, service.fields)
+    head = ("Name", "E-Mail", "Aufgabe") if choices else ("Name", "E-Mail")
+    return Table(head=head, rows=tuple(_person_row(person, id, ticket, choices)[: len(head)] for person in persons))
 
 
 def _chosen_among(id: str, fields: tuple[FieldRule, ...]) -> tuple[FieldRule, ...]:

@@ -39,6 +39,16 @@ def test_words_of_staff_go_on_in_it_too_and_the_transcript_in_theirs(quick_bench
     assert for_staff["Thread-Index"] is None
 
 
+def test_the_transcript_names_everybody_whom_the_words_went_to(quick_bench: Bench):
+    quick_bench.arrives(WISH, Subject="Signal", Cc="Paul Muster <paul@posteo.example>, bo@posteo.example", **PROVEN)
+
+    quick_bench.arrives("Hallo Anna, ist eingerichtet.", From=STAFF, **answering(quick_bench.slot.to(STAFF)[0]))
+
+    told = " ".join(words(quick_bench.slot.to(STAFF)[-1]).split())
+    assert "geht an Anna Schmidt <anna.schmidt@posteo.example>" in told
+    assert "in Kopie an bo@posteo.example, Paul Muster <paul@posteo.example>" in told
+
+
 def test_of_a_sender_who_is_not_proven_no_topic_is_repeated(quick_bench: Bench):
     quick_bench.arrives(WISH, Subject="Signal", **OUTLOOK)
 

@@ -10,6 +10,7 @@ from mailbot.mail.message import Address
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.greeting import is_farewell
 from mailbot.tickets.orders.order import Command, Desk, Done, Order, Outcome, Refused, Row, TellMember
+from mailbot.tickets.orders.private import without_signature
 from mailbot.tickets.orders.verbs import BY_NAME
 from mailbot.tickets.ticket import State, Ticket
 
@@ -30,7 +31,7 @@ def by_ticket(order: Order, about: str | None, *, desk: Desk) -> Mapping[str | N
     Args:
         about: the ticket that the mail is about. Words go to its member, or to that of the only one that is named.
     """
-    order = replace(order, answer=_worth_sending(order.answer, desk.by))
+    order = replace(order, answer=_worth_sending(without_signature(order.answer, desk.by), desk.by))
     commands: dict[str | None, list[Command]] = {}
     for command in order.commands:
         commands.setdefault(command.key or about, []).append(command)
@@ -49,7 +50,7 @@ def carry_out(ticket: Ticket | None, order: Order, desk: Desk) -> Outcome:
     """Carry out an order of a proven member of staff, about a ticket or about none."""
     if ticket is not None and ticket.forgotten_at is not None:
         return Outcome(ticket=ticket, refused=(("", FORGOTTEN),), rows=(("", f"{FORGOTTEN}; nichts wurde ausgeführt"),))
-    order = replace(order, answer=_worth_sending(order.answer, desk.by))
+    order = replace(order, answer=_worth_sending(without_signature(order.answer, desk.by), desk.by))
     refused = list(order.refused)
     after, done = ticket, list[Done]()
     for command in order.commands:
