@@ -431,6 +431,11 @@ class Catalogue(Rule):
         return frozenset(box.notes for box in self.mailboxes if box.notes)
 
     @cached_property
+    def our_people(self) -> frozenset[str]:
+        """Those and the addresses of staff: whoever else writes is a member."""
+        return self.own_addresses | {person.email for person in self.staff}
+
+    @cached_property
     def _by_id(self) -> dict[str, Service]:
         return {service.id: service for service in self.services}
 

@@ -9,24 +9,27 @@ from mailbot.cli.shared import Number, listing, office
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    group = listing(list_mails, help="Mails of ours that are kept back; without a command: list them.")
+    group = listing(list_mails, help="Mails of ours that are kept back or wait for a yes; without a command: list them.")
     group.command("show")(show)
     group.command("release")(release)
     group.command("drop")(drop)
     app.add_typer(group, name="outbox")
 
 
+PROPOSED = "answers a mail that staff have passed on"
+
+
 def list_mails() -> None:
     """List the mails that are kept back, each with why and when it leaves by itself, and drafts that nobody has sent."""
     from mailbot.store import drafts, outbound
-    from mailbot.store.outbound import KEPT_BACK, State
+    from mailbot.store.outbound import UNDECIDED, State
 
     with office() as opened, opened.database.read() as connection:
-        found = outbound.in_state(connection, *KEPT_BACK)
+        found = outbound.in_state(connection, *UNDECIDED)
         waiting = outbound.in_state(connection, *drafts.LIVE)
     for mail in found:
         leaves = f"leaves {mail.due_at:%Y-%m-%d %H:%M} UTC" if mail.state is State.HELD else "waits for you"
-        typer.echo(f"{mail.id}  {mail.ticket or 'digest'}  {mail.recipient}  {leaves}  {mail.error}")
+        typer.echo(f"{mail.id}  {mail.ticket or 'digest'}  {mail.recipient}  {leaves}  {mail.error or PROPOSED}")
     for mail in waiting:
         how = "lies" if mail.state is State.DRAFTED else "shall lie"
         typer.echo(f"{mail.id}  {mail.ticket}  {mail.recipient}  {how} in Drafts since {mail.due_at:%Y-%m-%d %H:%M} UTC")
@@ -46,7 +49,11 @@ def show(number: Number) -> None:
 
 
 def release(number: Number) -> None:
-    """Let a mail leave with the next run, whatever the limits say; its address counts as reachable again."""
+    """
+    Let a mail leave with the next run, whatever the limits say; its address counts as reachable again.
+
+    One that answers a mail which staff have passed on has waited for this yes; to it the limits apply.
+    """
     from mailbot.service.desk import let_go
 
     with office() as opened:

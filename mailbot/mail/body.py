@@ -15,9 +15,10 @@ from mailbot.mail.quotes import Boundary, attributed, first_boundary, header_blo
 from mailbot.mail.signature import signed
 
 MAX_DEPTH = 100
+MAX_PASSED_ON = 10  # mails within mails; what is passed on deeper is the innermost one's text
 
 _MARKS = re.compile(r"[ \t]{0,3}((?:>[ \t]?)+)")
-_FORWARDING_SUBJECT = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:wg|fwd?|tr|rv|i|wtr|doorst|ilt|yönl)\s*:", re.I)
+FORWARDING_SUBJECT = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:wg|fwd?|tr|rv|i|wtr|doorst|ilt|yönl)\s*:", re.I)
 
 
 def split(text: str, *, subject: str = "", author: str = "") -> Body:
@@ -35,7 +36,7 @@ def split(text: str, *, subject: str = "", author: str = "") -> Body:
     if not text:
         return Body()
     lines = [_marked(number, line) for number, line in enumerate(text.split("\n"), start=1)]
-    return _split(lines, forwarding=bool(_FORWARDING_SUBJECT.match(subject)), author=author)
+    return _split(lines, forwarding=bool(FORWARDING_SUBJECT.match(subject)), author=author)
 
 
 def _marked(number: int, line: str) -> Line:
@@ -46,8 +47,8 @@ def _marked(number: int, line: str) -> Line:
     return Line(number=number, text=line[marks.end() :].rstrip(), kind=Kind.QUOTED, depth=depth)
 
 
-def _split(lines: list[Line], *, forwarding: bool, author: str) -> Body:
-    boundary = first_boundary(lines, forwarding=forwarding)
+def _split(lines: list[Line], *, forwarding: bool, author: str, within: int = 0) -> Body:
+    boundary = first_boundary(lines, forwarding=forwarding) if within <= MAX_PASSED_ON else None
     above = lines if boundary is None else lines[: boundary.start]
     own = signed(attributed(above), author)
     if boundary is None:
@@ -56,10 +57,10 @@ def _split(lines: list[Line], *, forwarding: bool, author: str) -> Body:
     rest = lines[boundary.end :]
     if not boundary.forwards:
         return Body(lines=(*own, *head, *(replace(line, kind=Kind.QUOTED, depth=line.depth + 1) for line in rest)))
-    return _passed_on(own, head, rest, boundary)
+    return _passed_on(own, head, rest, boundary, within)
 
 
-def _passed_on(own: list[Line], head: list[Line], rest: list[Line], boundary: Boundary) -> Body:
+def _passed_on(own: list[Line], head: list[Line], rest: list[Line], boundary: Boundary, within: int) -> Body:
     """The lines of a forwarded mail, split in turn; Apple's and some others' stand behind `>`, and words may follow below."""
     marked = boundary.marked or next((line.depth > 0 for line in rest if line.text), False)
     end = next((index for index, line in enumerate(rest) if line.text and not line.depth), len(rest)) if marked else len(rest)
@@ -69,8 +70,9 @@ def _passed_on(own: list[Line], head: list[Line], rest: list[Line], boundary: Bo
     if block:
         head = [*head, *(replace(line, kind=Kind.ATTRIBUTION) for line in content[: block.end])]
         boundary, content = block, content[block.end :]
-    inner = _split(content, forwarding=False, author=boundary.author.name)
-    forwarded = Forwarded(author=boundary.author, subject=boundary.subject, lines=inner.lines)
+    inner = _split(content, forwarding=False, author=boundary.author.name, within=within + 1)
+    text = "\n".join(f"{'>' * line.depth} {line.text}" if line.depth else line.text for line in content)
+    forwarded = Forwarded(author=boundary.author, subject=boundary.subject, lines=inner.lines, text=text)
     shown = (replace(line, kind=Kind.FORWARDED) for line in inner.lines)
     return Body(lines=(*own, *head, *shown, *signed(attributed(below), "")), forwarded=forwarded)
 

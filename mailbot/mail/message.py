@@ -60,11 +60,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarded:
-    """A mail that another mail passes on: its author and its own words (same Line numbers)."""
+    """
+    A mail that another mail passes on: its author and its own words (same Line numbers).
+
+    `text` is all that stands below its header, with the marks of quotes; "" where it is attached (`Mail.attached`).
+    """
 
     author: Address
     subject: str
     lines: tuple[Line, ...]
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +90,9 @@ class Mail:
     What the bytes of one mail say.
 
     Message-IDs stand without angle brackets. `return_path` is None where the server wrote none, "" for the
-    null path `<>`. `media_types` lists all parts, the outermost first. `defects` names what was broken and
-    repaired or given up; reading never fails. No text has NUL or halves of surrogate pairs.
+    null path `<>`. `attached` are the mails that are attached as such (message/rfc822), which `attachments` names too.
+    `media_types` lists all parts, the outermost first. `defects` names what was broken and repaired or given up;
+    reading never fails. No text has NUL or halves of surrogate pairs.
     """
 
     message_id: str = ""
@@ -101,6 +107,7 @@ class Mail:
     return_path: str | None = None
     body: Body = Body()
     attachments: tuple[Attachment, ...] = ()
+    attached: tuple[Mail, ...] = ()
     media_types: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()  # (name as written, decoded value), in order
     size: int = 0

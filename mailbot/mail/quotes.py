@@ -170,10 +170,15 @@ def _header_follows(lines: Sequence[Line], index: int) -> bool:
     return index + 1 < len(lines) and bool(_HEADER.match(lines[index + 1].text))
 
 
+_ON_BEHALF = re.compile(r"\s(?:im Auftrag von|on behalf of)\s", re.I)
+
+
 def _author(value: str) -> Address:
+    """Who wrote, out of a From field as it is shown; "X im Auftrag von Y" is Outlook's for what X sent and Y wrote."""
+    value = _ON_BEHALF.split(value)[-1]
     value = re.sub(r"\[?mailto:([^\]\s>]+)\]?", r"<\1>", value)
     found = _ADDRESS.search(value)
-    name = re.split(r"[<\[(]|\s[Ii]m Auftrag von\s", value)[0].strip(" \"'*;,")
+    name = re.split(r"[<\[(]", value)[0].strip(" \"'*;,")
     email = found[0].lower() if found else ""
     return Address(name="" if name.lower() == email else name, email=email)
 

@@ -98,6 +98,7 @@ def _read(raw: bytes, *, nested: int, allowance: _Allowance) -> Mail:
         return_path=return_path(first.get("return-path")),
         body=_with_attached(body, parts.mails, subject),
         attachments=tuple(parts.attachments),
+        attached=tuple(parts.mails),
         media_types=tuple(parts.media_types),
         headers=headers,
         size=len(raw),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from sqlalchemy import Connection
-
+from mailbot.mail.forwarding import passed_on
 from mailbot.mail.letter import Origin as Submitted
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.proof import Authenticity, prove
@@ -15,24 +14,28 @@ from mailbot.mail.read import read
 from mailbot.mail.thread import was_sent_to
 from mailbot.service.post import Answered, Post
 from mailbot.store import inbound, tickets
+from mailbot.tickets.proposal import awaits_yes
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import Event, Ticket
 
 UNTOLD = "keine automatische Mail an das Mitglied: der Absender fehlt oder ist gefälscht"
+UNCONFIRMED = "keine automatische Mail an das Mitglied: niemand hat die weitergeleitete Adresse bestätigt"
 
 
 class Standing(StrEnum):
     """How far the requester of a ticket is believed; the best that one of their mails proves."""
 
-    PROVEN = "proven"  # may read what the mails said
+    PROVEN = "proven"  # may read what the mails said; so may whom staff vouch for
     UNPROVEN = "unproven"  # may be somebody whom a stranger named: reads nothing of what the mails said
-    SILENT = "silent"  # forged, or without an address: gets nothing that no person wrote
+    SILENT = "silent"  # forged, not confirmed yet, or without an address: gets nothing that no person wrote
 
 
 def _standing(post: Post, ticket: Ticket, mails: Sequence[Mail]) -> Standing:
     """Told from the stored mails each time, so that it cannot differ from them."""
-    if not ticket.requester.email:
+    if not ticket.requester.email or awaits_yes(ticket):
         return Standing.SILENT
+    if ticket.vouched:
+        return Standing.PROVEN
     theirs = [mail for mail in mails if mail.sender.email == ticket.requester.email]
     found = {_standing_of(mail, post) for mail in theirs}
     return next((each for each in Standing if each in found), Standing.UNPROVEN)
@@ -40,7 +43,7 @@ def _standing(post: Post, ticket: Ticket, mails: Sequence[Mail]) -> Standing:
 
 def is_proven(post: Post, ticket: Ticket) -> bool:
     """Whether the requester may read what the mails said."""
-    return _standing(post, ticket, _mails(post.connection, ticket)) is Standing.PROVEN
+    return _standing(post, ticket, mails_of_members(post, ticket)) is Standing.PROVEN
 
 
 def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) -> bool:
@@ -50,10 +53,11 @@ def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) ->
     Args:
         write: gives the words, from whom they go to and whether that is proven (else nothing of the mails may stand there).
     """
-    mails = _mails(post.connection, ticket)
+    mails = mails_of_members(post, ticket)
     believed = _standing(post, ticket, mails)
     if believed is Standing.SILENT:
-        tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by="mailbot", text=UNTOLD))
+        text = UNCONFIRMED if awaits_yes(ticket) else UNTOLD
+        tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by="mailbot", text=text))
         return False
     known = believed is Standing.PROVEN
     to = ticket.requester if known else replace(ticket.requester, name="")
@@ -63,18 +67,33 @@ def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) ->
     return True
 
 
-def last_of_member(connection: Connection, ticket: Ticket) -> Answered | None:
+def last_of_member(post: Post, ticket: Ticket) -> Answered | None:
     """The members' last mail about the ticket: what we write now continues its thread."""
-    return _last(_mails(connection, ticket))
+    return _last(mails_of_members(post, ticket))
 
 
 def _last(mails: Sequence[Mail], *, known: bool = True) -> Answered | None:
-    return Answered.of(mails[-1], known=known) if mails else None
+    found = (Answered.of(mail, known=known) for mail in reversed(mails))
+    return next((answered for answered in found if answered), None)
 
 
-def _mails(connection: Connection, ticket: Ticket) -> list[Mail]:
-    kept = [inbound.get(connection, id) for id in tickets.mails_of(connection, ticket.key)]
-    return [read(raw) for row, raw in kept if row.state is inbound.State.TICKET]
+def mails_of_members(post: Post, ticket: Ticket, *, with_content: bool = False) -> list[Mail]:
+    """
+    What members wrote about the ticket, in order; with it the mail that staff have passed on, as its author wrote it.
+
+    `with_content`: with the bytes of their files.
+    """
+    ids = tickets.mails_of(post.connection, ticket.key)
+    return [mail for id in ids for mail in _of_members(post, ticket, id, with_content=with_content)]
+
+
+def _of_members(post: Post, ticket: Ticket, id: int, *, with_content: bool) -> Iterator[Mail]:
+    row, raw = inbound.get(post.connection, id)
+    if row.state is inbound.State.TICKET:
+        yield read(raw, with_content=with_content)
+    elif ticket.vouched is not None:
+        found = passed_on(read(raw, with_content=with_content), ours=post.catalogue.our_people)
+        yield from (mail for mail in found if mail and mail.sender.email == ticket.requester.email)
 
 
 def _standing_of(mail: Mail, post: Post) -> Standing:

@@ -40,10 +40,9 @@ def carry_out(
         if name == "note" and not argument.strip():
             raise MailbotError("a note needs words, like: mailbot note KV-1042 ruft morgen zurück")
         about = tickets.get(connection, key).key if key else None
-        order = Order(commands=(Command(name=name, argument=argument, line=f"#{name}"),))
         try:
             who = _member(rules.catalogue, by) if by else _NOBODY
-            return carry_out_all(_post(office, connection), order, about, who)
+            return carry_out_all(_post(office, connection), _order(name, argument), about, who)
         except NotCarriedOut as error:
             raise MailbotError(f"{about or name}: nothing was done: {error}") from None
 
@@ -73,19 +72,43 @@ def release(office: Office, service: str) -> tuple[Ticket, ...]:
 
 
 def let_go(office: Office, mail: int) -> Outbound:
-    """A mail that is kept back leaves, whatever the limits say. Raises NotFound: no such mail is kept back."""
+    """
+    A mail that is kept back leaves, whatever the limits say; to a proposed one that is a yes of staff.
+
+    Raises NotFound: no such mail is kept back or proposed.
+    """
     with office.database.write() as connection:
+        if (proposed := _proposed(connection, mail)) is not None:
+            carry_out_all(_post(office, connection), _order("yes"), proposed, _NOBODY)
+            return outbound.get(connection, mail)
         released = outbound.release(connection, mail, now=office.clock())
         _note_mail(office, connection, released, f"Zurückgehaltene Mail an {released.recipient} freigegeben")
     return released
 
 
 def drop(office: Office, mail: int) -> Outbound:
-    """A mail that is kept back never leaves. Raises NotFound: no such mail is kept back."""
+    """
+    A mail that is kept back never leaves; to a proposed one that is a no of staff.
+
+    Raises NotFound: no such mail is kept back or proposed.
+    """
     with office.database.write() as connection:
+        if (proposed := _proposed(connection, mail)) is not None:
+            carry_out_all(_post(office, connection), _order("no"), proposed, _NOBODY)
+            return outbound.get(connection, mail)
         dropped = outbound.drop(connection, mail)
         _note_mail(office, connection, dropped, f"Zurückgehaltene Mail an {dropped.recipient} verworfen")
     return dropped
+
+
+def _proposed(connection: Connection, mail: int) -> str | None:
+    """The ticket about which that mail is proposed."""
+    found = outbound.get(connection, mail)
+    return found.ticket if found.state is outbound.State.PROPOSED else None
+
+
+def _order(name: str, argument: str = "") -> Order:
+    return Order(commands=(Command(name=name, argument=argument, line=f"#{name}"),))
 
 
 def _note_mail(office: Office, connection: Connection, mail: Outbound, text: str) -> None:

@@ -52,6 +52,12 @@ def said_before(connection: Connection, key: str, mail: Mail, *, now: datetime) 
     return any(_same_words(connection, id, mail, since=now - LATELY) for id in tickets.mails_of(connection, key)[-LOOKED_AT:])
 
 
+def same_own_words(one: Mail, other: Mail) -> bool:
+    """Whether the authors of both say the same, however programs have wrapped it; where nothing is said, it is not the same."""
+    said = _own_words(one)
+    return bool(said) and said == _own_words(other)
+
+
 def note_echo(connection: Connection, case: Case, key: str) -> None:
     """Keep the mail on that ticket, in silence."""
     known = any(event.text == ECHO for event in tickets.history(connection, key))
@@ -72,8 +78,11 @@ def _same_words(connection: Connection, id: int, mail: Mail, *, since: datetime)
 
 def _words(mail: Mail) -> tuple[str, str, tuple[tuple[str, int], ...]]:
     """What the mail says in its author's own words and its subject, but for numbers, and the files that it brings."""
-    own = "".join(line.text for line in mail.body.of(Kind.OWN))
-    return _plain(own), _plain(_KEY.sub(" ", mail.subject)), tuple((each.name, each.size) for each in mail.attachments)
+    return _own_words(mail), _plain(_KEY.sub(" ", mail.subject)), tuple((each.name, each.size) for each in mail.attachments)
+
+
+def _own_words(mail: Mail) -> str:
+    return _plain("".join(line.text for line in mail.body.of(Kind.OWN)))
 
 
 _KEY = re.compile(r"\[[^\]]*\]|^(?:\s*(?:re|aw|antwort)\s*:)+", re.IGNORECASE)

@@ -8,7 +8,7 @@ from datetime import date
 
 from mailbot.catalogue import Staff
 from mailbot.mail.letter import Origin as Submitted
-from mailbot.service import holding
+from mailbot.service import holding, proposals
 from mailbot.service.correspondence import last_of_member
 from mailbot.service.post import Post
 from mailbot.service.request_of_data import ask_to_erase, hand_over
@@ -18,7 +18,10 @@ from mailbot.store import absences, orders, outbound, tickets
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.orders.carrying_out import in_full
 from mailbot.tickets.orders.order import (
+    Agreed,
+    AnsweredInstead,
     Away,
+    Declined,
     Effect,
     EraseMember,
     HandOver,
@@ -53,6 +56,7 @@ def follow(post: Post, before: Ticket | None, outcome: Outcome, by: Staff) -> tu
             rows += _answer(post, outcome.ticket, outcome.answer)
         for effect in outcome.effects:
             rows += _follow(post, outcome.ticket, effect, by)
+        rows += proposals.renew(post, before, outcome.ticket, by)
     return tuple(rows)
 
 
@@ -87,7 +91,7 @@ def _answer(post: Post, ticket: Ticket, answer: str) -> Iterator[Row]:
     """Staff's words go to the member."""
     rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
     words = rules.writer.from_staff(ticket, text=answer, mailbox=box)
-    answered = last_of_member(post.connection, ticket)
+    answered = last_of_member(post, ticket)
     of_draft = post.to_member(
         ticket.key,
         ticket.requester,
@@ -123,6 +127,12 @@ def _follow(post: Post, ticket: Ticket, effect: Effect, by: Staff) -> Iterator[R
             ask_to_erase(post, ticket, by=by.id)
         case Undo():
             yield from _undo(post, ticket, effect, by)
+        case Agreed():
+            proposals.agree(post, ticket, by)
+        case Declined():
+            proposals.decline(post, ticket, by)
+        case AnsweredInstead():
+            proposals.answered_instead(post, ticket, by)
 
 
 def _merge(post: Post, ticket: Ticket, effect: Merge, by: Staff) -> Iterator[Row]:

@@ -39,7 +39,7 @@ STAFF_LANGUAGE = "de"
 BOT = "mailbot"
 """Who notes what no person noted; stands in `Event.by`."""
 
-_KINDS = {
+KINDS = {
     State.ASKING: "asked",
     State.OPEN: "opened",
     State.ON_HOLD: "held",
@@ -73,8 +73,8 @@ class Thread:
     follows: str | None = None
 
 
-def handle_member(office: Office, connection: Connection, rules: Rules, case: Case) -> None:
-    """Understand, decide, and write down all that follows."""
+def handle_member(office: Office, connection: Connection, rules: Rules, case: Case, *, doubts: tuple[str, ...] = ()) -> None:
+    """Understand, decide, and write down all that follows; staff hear of the `doubts`, too."""
     before = _conversation(connection, case)
     active = tuple(ticket for ticket in before if not _is_past(ticket, case.now))
     reading = understand(case.mail, tuple(ticket.request for ticket in active), rules.catalogue)
@@ -84,8 +84,8 @@ def handle_member(office: Office, connection: Connection, rules: Rules, case: Ca
     current = active if reading.act is not Act.SAY else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
     decision = decide(reading, current, rules.catalogue)
     post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
-    doubts = (*_doubts(case), *_overruling(post, case, decision, active))
-    decision = replace(decision, doubts=(*decision.doubts, *doubts))
+    noted = (*doubts, *_doubts(case), *_overruling(post, case, decision, active))
+    decision = replace(decision, doubts=(*decision.doubts, *noted))
     if is_answered(connection, case.mail):
         decision = left_to_person(decision)
     thread = Thread(conversation=before[0].conversation if before else None, follows=None if active else case.place.key)
@@ -155,7 +155,7 @@ def _tickets_after(post: Post, case: Case, decision: Decision, before: Sequence[
     for outcome in decision.outcomes:
         old = known.get(outcome.ticket) if outcome.ticket else None
         if old is None:
-            ticket = _open(post, case, decision, outcome, thread)
+            ticket = open_ticket(post, case, decision, outcome, thread)
             thread = replace(thread, conversation=ticket.conversation)
         else:
             ticket = _continued(old, decision, outcome, case)
@@ -193,7 +193,10 @@ def _continued(old: Ticket, decision: Decision, outcome: Outcome, case: Case) ->
     )
 
 
-def _open(post: Post, case: Case, decision: Decision, outcome: Outcome, thread: Thread) -> Ticket:
+def open_ticket(
+    post: Post, case: Case, decision: Decision, outcome: Outcome, thread: Thread, *, vouched: bool | None = None
+) -> Ticket:
+    """A new ticket for one request of the mail; the first of a conversation begins it."""
     connection, catalogue = post.connection, post.catalogue
     number = tickets.next_number(connection, first=catalogue.organisation.first_ticket)
     ticket = Ticket(
@@ -210,6 +213,7 @@ def _open(post: Post, case: Case, decision: Decision, outcome: Outcome, thread: 
         updated=case.now,
         due=deadline(case.row.received, catalogue.service(outcome.request.service).due_months, catalogue.hours),
         follows=thread.follows,
+        vouched=vouched,
     )
     tickets.add(connection, number, ticket)
     if thread.follows:
@@ -226,7 +230,7 @@ def _events(catalogue: Catalogue, case: Case, outcome: Outcome, old: Ticket | No
     if old is not None and old.state is State.CLOSED and outcome.state is not State.CLOSED:
         events.append(_by_bot(case, "reopened", "nach einer Antwort wieder geöffnet"))
     elif old is None or outcome.changed or outcome.state is not old.state:
-        events.append(_by_bot(case, _KINDS[outcome.state], _what_happened(catalogue, outcome)))
+        events.append(_by_bot(case, KINDS[outcome.state], what_happened(catalogue, outcome)))
     return events
 
 
@@ -234,7 +238,8 @@ def _by_bot(case: Case, kind: str, text: str) -> Event:
     return Event(at=case.now, kind=kind, by=BOT, text=text, mail=case.row.id)
 
 
-def _what_happened(catalogue: Catalogue, outcome: Outcome) -> str:
+def what_happened(catalogue: Catalogue, outcome: Outcome) -> str:
+    """For the history: what brought a ticket into its state."""
     service = catalogue.service(outcome.request.service)
     match outcome.state:
         case State.ASKING:

@@ -27,6 +27,7 @@ def gather(connection: Connection, catalogue: Catalogue, *, since: datetime) -> 
     return Notices(
         trouble=(*_out_of_reach(connection, zone), *_undelivered(connection, since), *_on_tickets(connection, since, lost)),
         quarantined=tuple(_quarantined(connection, catalogue)),
+        proposed=tuple(_proposed(connection)),
         unreachable=tuple(_unreachable(lost, zone)),
         misspelt=tuple(_misspelt(connection, catalogue, since)),
         kept_back=tuple(_kept_back(connection, zone)),
@@ -84,6 +85,16 @@ def _misspelt(connection: Connection, catalogue: Catalogue, since: datetime) -> 
                 named[key, domain] = None
     for key, domain in named:
         yield f"{key}: In der Mail steht eine Adresse mit @{domain}; gemeint ist wohl @{catalogue.organisation.domain}"
+
+
+def _proposed(connection: Connection) -> Iterator[str]:
+    """Each mail that waits for a yes, with the way to say it."""
+    mails = outbound.in_state(connection, outbound.State.PROPOSED)
+    for mail in mails[:NAMED]:
+        how = "antworte auf die Mail dazu mit #ja, #nein oder eigenen Worten"
+        yield f"{mail.ticket}: Darf die vorgeschlagene Antwort an {mail.recipient} hinaus? Bitte {how}"
+    if len(mails) > NAMED:
+        yield f"{len(mails) - NAMED} weitere Antworten. Ansehen: mailbot outbox list"
 
 
 def _kept_back(connection: Connection, zone: ZoneInfo) -> Iterator[str]:

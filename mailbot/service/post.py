@@ -90,6 +90,7 @@ class Post:
         copies: Sequence[Address] | None = None,
         with_keys: Sequence[str] = (),
         staff_are_told: bool = False,
+        proposed: bool = False,
     ) -> str:
         """
         About a ticket, and those `with_keys`, to the member who wrote; what no person has written may be a draft.
@@ -97,6 +98,7 @@ class Post:
         Args:
             copies: None: to all who are in copy of the ticket.
             staff_are_told: else they get a mail about a draft.
+            proposed: it waits for a yes of staff, and is no draft then.
 
         Gives what staff must know about drafts, as a sentence; "" for nothing.
         """
@@ -107,8 +109,9 @@ class Post:
         automatic = origin is not Origin.PERSON and self.catalogue.member_of_staff(to.email) is None
         desk = Drafting(connection=self.connection, catalogue=self.catalogue, now=self.now)
         outdated = desk.outdate(key)
-        draft = origin is not Origin.PERSON and desk.is_drafted((key, *with_keys), mailbox)
-        self._queue(letter, key=key, mailbox=mailbox, automatic=automatic, due_at=self.now + self.delay, draft=draft)
+        draft = not proposed and origin is not Origin.PERSON and desk.is_drafted((key, *with_keys), mailbox)
+        due_at = self.now + self.delay
+        self._queue(letter, key=key, mailbox=mailbox, automatic=automatic, due_at=due_at, draft=draft, proposed=proposed)
         if not (draft or outdated):
             return ""
         if not staff_are_told:
@@ -192,7 +195,15 @@ class Post:
         )
 
     def _queue(
-        self, letter: Letter, *, key: str | None, mailbox: Mailbox, automatic: bool, due_at: datetime, draft: bool = False
+        self,
+        letter: Letter,
+        *,
+        key: str | None,
+        mailbox: Mailbox,
+        automatic: bool,
+        due_at: datetime,
+        draft: bool = False,
+        proposed: bool = False,
     ) -> None:
         (to,) = letter.to
         try:
@@ -213,5 +224,6 @@ class Post:
             copies=tuple(each.email for each in letter.cc),
             cause=self.cause,
             draft=draft,
+            proposed=proposed,
         )
         outbound.queue(self.connection, mail, now=self.now)

@@ -55,5 +55,5 @@ def ask_to_erase(post: Post, ticket: Ticket, *, by: str) -> None:
 
 
 def _send(post: Post, ticket: Ticket, words: Words) -> None:
-    box, answered = post.catalogue.mailbox(ticket.mailbox), last_of_member(post.connection, ticket)
+    box, answered = post.catalogue.mailbox(ticket.mailbox), last_of_member(post, ticket)
     post.to_member(ticket.key, ticket.requester, words, mailbox=box, origin=Submitted.PERSON, answered=answered)

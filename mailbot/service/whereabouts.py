@@ -78,6 +78,5 @@ def _whereabouts(
 
 
 def _may_name(connection: Connection, key: str, author: str, *, vouched: bool) -> bool:
-    if tickets.get(connection, key).requester.email == author:
-        return True
-    return vouched and tickets.takes_part(connection, key, author)
+    is_theirs = tickets.get(connection, key).requester.email == author
+    return (is_theirs or vouched) and tickets.takes_part(connection, key, author)

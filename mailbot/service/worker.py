@@ -21,6 +21,7 @@ from mailbot.mail.thread import Role, thread_of
 from mailbot.service import absence, bounce
 from mailbot.service.by_hand import handle_by_hand
 from mailbot.service.echo import note_echo, repeated
+from mailbot.service.forward import NO_AUTHOR, forwarded, handle_forwarded
 from mailbot.service.member import Case, handle_doubtful, handle_member
 from mailbot.service.notes import is_for_notes
 from mailbot.service.office import Office
@@ -141,8 +142,11 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     is_note = is_for_notes(mail, rules.catalogue)
     writes_as_staff = by is not None and case.known and (is_note or not _writes_as_member(connection, case))
     ordered = writes_as_staff and (_concerned(case) is not None or begins_with_a_command(mail.body))
+    passed_on = forwarded(rules.catalogue, case, by)
     if not mail.sender.email:
         handle_doubtful(office, connection, rules, case, **NO_SENDER)
+    elif by is not None and any(passed_on):
+        handle_forwarded(office, connection, rules, case, by, passed_on)
     elif not ordered and (earlier := repeated(connection, mail, key=place.key, now=case.now)) is not None:
         note_echo(connection, case, earlier)
     elif source.authenticity is Authenticity.FAIL:
@@ -150,7 +154,7 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     elif by is not None and ordered:
         handle_order(office, connection, rules, case, by, _concerned(case))
     elif by is None or case.known or _writes_as_member(connection, case):
-        handle_member(office, connection, rules, case)
+        handle_member(office, connection, rules, case, doubts=(NO_AUTHOR,) if passed_on else ())
     else:
         handle_doubtful(office, connection, rules, case, **UNPROVEN_STAFF)
 

@@ -76,6 +76,7 @@ def _to_json(ticket: Ticket) -> dict[str, Any]:
         "waits_until": ticket.waits_until.isoformat() if ticket.waits_until else None,
         "merged_into": ticket.merged_into,
         "sources": [[each.field, each.value, each.by.name, each.by.email] for each in ticket.sources],
+        "vouched": ticket.vouched,
     }
 
 
@@ -95,4 +96,5 @@ def _as_it_was(ticket: Ticket, stored: Mapping[str, Any]) -> Ticket:
             Source(field=field, value=value, by=Address(name=name, email=email))
             for field, value, name, email in stored["sources"]
         ),
+        vouched=stored["vouched"],
     )

@@ -7,6 +7,7 @@ The outbox. A mail is written in the transaction that causes it, with its final 
                    ├─────▶ held                 more than the limits allow now: leaves by itself when they do again
                    └─────▶ stopped              a person must decide: released ──▶ sending, or dropped
     queued, held, stopped, released ──▶ withdrawn    the order that it follows from was undone before it left
+    proposed ──▶ queued, or dropped             staff say yes or no to it
 
 Whatever is sent was queued, held or released before; staff may release or drop what is held, too.
 """
@@ -42,12 +43,16 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # staff have undone what it follows from: it never leaves
     DRAFT = "draft"  # to be put into Drafts, for a person to send
     DRAFTED = "drafted"  # lies there since `due_at`
+    PROPOSED = "proposed"  # until staff say yes to it: nobody has written to us from its address
 
 
 KEPT_BACK = (State.HELD, State.STOPPED)
 """What waits although it is due, and staff may release or drop."""
 
-UNFINISHED = (State.QUEUED, State.SENDING, *KEPT_BACK, State.RELEASED, State.DRAFT)
+UNDECIDED = (*KEPT_BACK, State.PROPOSED)
+"""What a person may still decide about."""
+
+UNFINISHED = (State.QUEUED, State.SENDING, *UNDECIDED, State.RELEASED, State.DRAFT)
 """What somebody still waits for: it is never forgotten."""
 
 LEAVES = tuple(state for state in UNFINISHED if state is not State.STOPPED)
@@ -64,6 +69,7 @@ class Outgoing:
 
     `ticket` None is the digest; `automatic` counts against the limits; `copies` are further addresses that get it;
     `cause` is the id of the inbound mail that it follows from; `draft`: a person is to send it (store/drafts.py).
+    It is `proposed` where staff must say yes to it first.
     """
 
     message_id: str
@@ -76,6 +82,7 @@ class Outgoing:
     copies: tuple[str, ...] = ()
     cause: int | None = None
     draft: bool = False
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +140,19 @@ def queue(connection: Connection, mail: Outgoing, *, now: datetime) -> None:
             cause=mail.cause,
             raw=mail.raw,
             automatic=mail.automatic,
-            state=State.DRAFT.value if mail.draft else State.QUEUED.value,
+            state=_first_state(mail).value,
             attempts=0,
             due_at=mail.due_at,
             created=now,
             copied=False,
         )
     )
+
+
+def _first_state(mail: Outgoing) -> State:
+    if mail.proposed:
+        return State.PROPOSED
+    return State.DRAFT if mail.draft else State.QUEUED
 
 
 def claim(connection: Connection, *, now: datetime, lease: timedelta) -> tuple[Outbound, bytes] | None:
@@ -196,7 +209,7 @@ def stop(connection: Connection, id: int, *, error: str) -> None:
 
 def release(connection: Connection, id: int, *, now: datetime) -> Outbound:
     """A person lets it go, and forgives its address what came back. Raises NotFound: no such mail is kept back."""
-    mail = _kept_back(connection, id)
+    mail = _waiting(connection, id, *KEPT_BACK)
     _set(connection, id, state=State.RELEASED.value, due_at=now)
     forgive(connection, mail.recipient, now=now)
     return mail
@@ -204,7 +217,7 @@ def release(connection: Connection, id: int, *, now: datetime) -> Outbound:
 
 def drop(connection: Connection, id: int) -> Outbound:
     """A person decides that it never leaves, or that nobody will send that draft. Raises NotFound: no such mail waits."""
-    mail = _kept_back(connection, id, or_else=(State.DRAFT, State.DRAFTED))
+    mail = _waiting(connection, id, *UNDECIDED, State.DRAFT, State.DRAFTED)
     _set(connection, id, state=State.DROPPED.value)
     return mail
 
@@ -249,6 +262,18 @@ def take_back(
         tuple(mail for mail in mails if mail.id in ids),
         tuple(mail for mail in mails if mail.sent_at is not None or mail.state is State.SENDING),
     )
+
+
+def proposals(connection: Connection, conversation: int) -> tuple[Outbound, ...]:
+    """The mails of a conversation that wait for a yes of staff, oldest first."""
+    wanted = (tickets.c.conversation == conversation, outbound.c.state == State.PROPOSED.value)
+    rows = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(*wanted).order_by(outbound.c.id))
+    return tuple(_outbound(row, attempts=row.attempts) for row in rows)
+
+
+def accept(connection: Connection, id: int, *, due_at: datetime, cause: int | None, now: datetime) -> None:
+    """Staff say yes to a proposed mail: as if it were written now, it follows from their mail (None: from their command)."""
+    _set(connection, id, state=State.QUEUED.value, due_at=due_at, cause=cause, created=now)
 
 
 def returned(connection: Connection, id: int, *, now: datetime, error: str) -> None:
@@ -441,9 +466,9 @@ def _keep_back(connection: Connection, id: int, state: State, error: str, **valu
     _set(connection, id, state=state.value, claimed_until=None, error=error, attempts=outbound.c.attempts - 1, **values)
 
 
-def _kept_back(connection: Connection, id: int, *, or_else: tuple[State, ...] = ()) -> Outbound:
+def _waiting(connection: Connection, id: int, *states: State) -> Outbound:
     mail = get(connection, id)
-    if mail.state not in (*KEPT_BACK, *or_else):
+    if mail.state not in states:
         raise NotFound(f"mail {id} is {mail.state.value}, not kept back; see: mailbot outbox list")
     return mail
 

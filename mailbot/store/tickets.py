@@ -33,9 +33,10 @@ def next_number(connection: Connection, *, first: int) -> int:
 
 
 def add(connection: Connection, number: int, ticket: Ticket) -> None:
-    """Keep a new ticket; its requester takes part in it."""
+    """Keep a new ticket; its requester takes part in it, unless they were found in a forwarded mail."""
     connection.execute(tickets.insert().values(number=number, key=ticket.key, **_values(ticket)))
-    take_part(connection, ticket.key, ticket.requester.email)
+    if ticket.vouched is not False:
+        take_part(connection, ticket.key, ticket.requester.email)
 
 
 def save(connection: Connection, ticket: Ticket) -> None:
@@ -298,6 +299,7 @@ def _values(ticket: Ticket) -> dict[str, Any]:
         "follows": ticket.follows,
         "forgotten_at": ticket.forgotten_at,
         "sources": [[each.field, each.value, each.by.name, each.by.email] for each in ticket.sources],
+        "vouched": ticket.vouched,
     }
 
 
@@ -324,6 +326,7 @@ def _ticket(row: Row[*tuple[Any, ...]]) -> Ticket:
         sources=tuple(
             Source(field=field, value=value, by=Address(name=name, email=email)) for field, value, name, email in row.sources
         ),
+        vouched=row.vouched,
     )
 
 

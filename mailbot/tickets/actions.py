@@ -33,18 +33,27 @@ class _Proposal:
 
 def actions(ticket: Ticket, member: Staff, catalogue: Catalogue) -> Actions:
     """What makes sense now, the usual first."""
-    box = catalogue.mailbox(ticket.mailbox)
-    subject = f"Re: [{ticket.key}]"
-    proposed = [
-        Action(
-            label=each.label,
-            how=f"{each.line} – {each.how}",
-            href=mailto(box.address, subject=subject, body=each.line + (" " if each.open_end else "\r\n")),
-        )
-        for each in _proposals(ticket, member, catalogue)
-        if each.verb in BY_NAME
-    ]
+    box, subject = catalogue.mailbox(ticket.mailbox), _subject(ticket)
+    proposed = [_action(each, box, subject) for each in _proposals(ticket, member, catalogue) if each.verb in BY_NAME]
     return Actions(actions=(*proposed, _note(box, subject)))
+
+
+def choices(ticket: Ticket, catalogue: Catalogue) -> Actions:
+    """Whether what is proposed to the requester may leave."""
+    box, subject = catalogue.mailbox(ticket.mailbox), _subject(ticket)
+    yes = _Proposal(verb="yes", label="Ja, senden", how="die Antwort unten geht hinaus")
+    no = _Proposal(verb="no", label="Nein", how="nichts geht hinaus, der Vorgang bleibt bei euch")
+    return Actions(actions=(_action(yes, box, subject), _action(no, box, subject)))
+
+
+def _subject(ticket: Ticket) -> str:
+    return f"Re: [{ticket.key}]"
+
+
+def _action(proposal: _Proposal, box: Mailbox, subject: str) -> Action:
+    body = proposal.line + (" " if proposal.open_end else "\r\n")
+    href = mailto(box.address, subject=subject, body=body)
+    return Action(label=proposal.label, how=f"{proposal.line} – {proposal.how}", href=href)
 
 
 def _note(box: Mailbox, subject: str) -> Action:

@@ -75,7 +75,7 @@ def in_silence(decision: Decision, *, silence: str) -> Decision:
 def reopened(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     """The ticket back from its end, where it stands by what it lacks and by how its service works now."""
     _, state = _next(ticket.request, catalogue.service(ticket.request.service), held=ticket.held is not None)
-    return replace(ticket, state=state)
+    return replace(ticket, state=State.TRIAGE if ticket.vouched is False else state)
 
 
 def _is_in_vain(request: Request, ticket: Ticket | None, act: Act, catalogue: Catalogue) -> bool:

@@ -66,6 +66,7 @@ class Notices:
 
     trouble: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()  # mails that could not be processed
+    proposed: tuple[str, ...] = ()  # mails of ours that wait for a yes of staff
     unreachable: tuple[str, ...] = ()  # addresses from which our mails came back
     misspelt: tuple[str, ...] = ()  # mails that name an address of a domain that is only nearly ours
     kept_back: tuple[str, ...] = ()  # mails of ours that must not leave now

@@ -89,6 +89,7 @@ def cases(catalogue: Catalogue) -> Iterator[Case]:
     yield from _waiting(tickets, catalogue)
     yield from _urgent(tickets, catalogue)
     yield from _orders()
+    yield from _proposals(tickets, catalogue)
     yield from _digests(tickets, catalogue)
     yield from _accesses(tickets, catalogue)
     for box in catalogue.mailboxes:
@@ -220,6 +221,14 @@ def _urgent_alone(urgent: Urgent, catalogue: Catalogue) -> Case:
     return lambda writer: writer.urgent((urgent,), _member(catalogue))
 
 
+def _proposals(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
+    answer = Words(subject="Re: Größe", text=f"Hallo,\n\nes fehlt: {ENDLESS}\n", html="")
+    rows = (("#nehme ich", "zuständig ist jetzt Kim"), (ENDLESS, "als Notiz aufgenommen"))
+    yield lambda writer: writer.proposed(tickets, answer=answer, rows=rows, doubts=("Zwei Namen",))
+    for ticket in tickets[:2]:
+        yield lambda writer, those=(ticket,): writer.proposed(those, answer=answer, rows=(), doubts=())  # type: ignore[misc]
+
+
 def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
     told, today = (f"Etwas ging schief: {ENDLESS}",), MOMENT.date()
     days = tuple(Day(day=today - timedelta(days=ago), opened=ago * ago, closed=ago % 3) for ago in range(14))
@@ -229,7 +238,9 @@ def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case
         now=MOMENT,
         catalogue=catalogue,
         days=days,
-        notices=Notices(trouble=told, quarantined=told, unreachable=told, misspelt=told, kept_back=told, drafts=told),
+        notices=Notices(
+            trouble=told, quarantined=told, proposed=told, unreachable=told, misspelt=told, kept_back=told, drafts=told
+        ),
     )
     empty = make_digest((), day=today, now=MOMENT, catalogue=catalogue)
     yield lambda writer: writer.digest(full, _member(catalogue))

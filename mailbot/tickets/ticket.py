@@ -57,6 +57,7 @@ class Ticket:
     follows: str | None = None  # key of the earlier ticket that it goes on from
     forgotten_at: datetime | None = None  # since then nothing tells whose it was, and what it was about
     sources: tuple[Source, ...] = ()  # of what the requester has not said
+    vouched: bool | None = None  # whether staff have confirmed a requester found in a forwarded mail; None: they wrote themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class Event:
 
     at: datetime
     # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | waits
-    # | told | service | forwarded | merged | split | undone | reminded | absent | urged | resumed
+    # | vouched | told | service | forwarded | merged | split | undone | reminded | absent | urged | resumed
     # | drafted | dropped | sent | trouble | expired | erased
     # | copied (who is in copy) | linked (to a ticket before or after)
     kind: str

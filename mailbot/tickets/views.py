@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mailbot.catalogue import Catalogue, FieldRule, Service, Staff
+from mailbot.mail.message import Address
 from mailbot.tickets.blocks import Doubted, Facts, Form, Link, Table, flat
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.decision import Outcome
 from mailbot.tickets.enclosing import Enclosure
 from mailbot.tickets.sources import who_said
 from mailbot.tickets.ticket import Event, State, Ticket
-from mailbot.tickets.wording import day, facts, form_lines, known_fields, label_of, moment
+from mailbot.tickets.wording import day, facts, form_lines, known_fields, label_of, missing_labels, moment
 from mailbot.understanding.request import Person, Request, RequestKind, Value
 
 STAFF_LANGUAGE = "de"
@@ -113,6 +114,32 @@ def _assignee(ticket: Ticket, member: Staff, catalogue: Catalogue) -> str:
     return next((each.name for each in catalogue.staff if each.id == ticket.assignee), ticket.assignee or "noch niemand")
 
 
+def named(requester: Address, subject: str) -> Facts:
+    """Who staff are asked about."""
+    rows = {"Name": flat(requester.name) or "nicht genannt", "Adresse": requester.email, "Betreff": flat(subject)}
+    return Facts(rows=tuple((label, (value,)) for label, value in rows.items() if value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """One request as staff are shown it; None and "" where there is nothing to show."""
+
+    label: str
+    facts: Facts | None
+    lists: tuple[Persons, ...]
+    missing: str
+
+
+def understood(ticket: Ticket, catalogue: Catalogue) -> Understood:
+    """What was understood, and what is missing."""
+    return Understood(
+        label=catalogue.service(ticket.request.service).label.in_(STAFF_LANGUAGE),
+        facts=other_facts(ticket, catalogue),
+        lists=person_lists(ticket, catalogue),
+        missing=", ".join(missing_labels(ticket.request, catalogue, STAFF_LANGUAGE)),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persons:
     """A list of persons under its label."""
@@ -201,6 +228,11 @@ def _names(value: Value | None) -> tuple[str, ...]:
 
 def _means(name: str, person: Person) -> bool:
     return name in (person.email, person.name)
+
+
+def transcript(rows: tuple[tuple[str, str], ...]) -> Table:
+    """What was written, and what was done about it."""
+    return Table(head=("Geschrieben", "Geschehen"), rows=tuple((flat(wrote), flat(done)) for wrote, done in rows))
 
 
 def history(ticket: Ticket, events: tuple[Event, ...], catalogue: Catalogue) -> Table | None:

@@ -20,8 +20,8 @@ from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets import access as accesses
 from mailbot.tickets.access import Access
-from mailbot.tickets.actions import actions
-from mailbot.tickets.blocks import Code, Prose, Quote, Table, flat
+from mailbot.tickets.actions import actions, choices
+from mailbot.tickets.blocks import Code, Prose, Quote, flat
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Digest, Row
 from mailbot.tickets.enclosing import enclosed
@@ -29,6 +29,7 @@ from mailbot.tickets.escalation import Urgent
 from mailbot.tickets.greeting import bids_farewell, given_name, greets, whole_name
 from mailbot.tickets.handover import Hindrance, hand_over, hindrance, is_command
 from mailbot.tickets.offers import offers
+from mailbot.tickets.orders.order import Row as Done
 from mailbot.tickets.overview import by_age, by_day, entries, urgent_sections
 from mailbot.tickets.reasons import in_german
 from mailbot.tickets.rendering import Templates, Words
@@ -39,10 +40,13 @@ from mailbot.tickets.views import (
     enclosure,
     glance,
     history,
+    named,
     other_facts,
     part_of,
     person_lists,
     persons_of,
+    transcript,
+    understood,
     website,
 )
 from mailbot.tickets.wording import day, missing_labels, moment, short_day
@@ -227,12 +231,33 @@ class Writer:
         except TemplateError as error:
             return (), (f"{NOT_READY} {flat(str(error))}",)
 
-    def transcript(self, ticket: Ticket | None, *, rows: tuple[tuple[str, str], ...]) -> Words:
+    def transcript(self, ticket: Ticket | None, *, rows: tuple[Done, ...]) -> Words:
         """To staff: what stood in their mail, and what was done about it; None: it was about no ticket, or several."""
-        table = Table(head=("Geschrieben", "Geschehen"), rows=tuple((flat(wrote), flat(done)) for wrote, done in rows))
+        table = transcript(rows)
         if ticket is None:
             return self._write("staff/transcript.txt", STAFF_LANGUAGE, key="", mailbox=self._catalogue.mailboxes[0], rows=table)
         return self._to_staff("transcript", ticket, rows=table)
+
+    def proposed(self, tickets: tuple[Ticket, ...], *, answer: Words, rows: tuple[Done, ...], doubts: tuple[str, ...]) -> Words:
+        """
+        To the member of staff who passed a mail on: may the requester of these tickets, all of one mail, get that answer?
+
+        Args:
+            rows: what stood above the mail, and what was done about it.
+        """
+        first = tickets[0]
+        return self._to_staff(
+            "proposed",
+            first,
+            keys=", ".join(ticket.key for ticket in tickets),
+            who=flat(first.requester.name) or first.requester.email,
+            requester=named(first.requester, first.subject),
+            doubts=doubts,
+            actions=choices(first, self._catalogue),
+            rows=transcript(rows) if rows else None,
+            requests=[understood(ticket, self._catalogue) for ticket in tickets],
+            answer=Quote(text=f"Betreff: {answer.subject}\n\n{answer.text}"),
+        )
 
     def draft(self, ticket: Ticket, *, to: Address, text: str, mailbox: Mailbox, outdated: bool) -> Words:
         """

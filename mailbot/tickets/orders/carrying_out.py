@@ -9,9 +9,23 @@ from mailbot.catalogue import Staff
 from mailbot.mail.message import Address
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.greeting import is_farewell
-from mailbot.tickets.orders.order import Command, Desk, Done, Order, Outcome, Refused, Row, TellMember
+from mailbot.tickets.orders.order import (
+    AnsweredInstead,
+    Command,
+    Declined,
+    Desk,
+    Done,
+    Effect,
+    Order,
+    Outcome,
+    Refused,
+    Row,
+    TellMember,
+)
 from mailbot.tickets.orders.private import without_signature
+from mailbot.tickets.orders.proposals import CONFIRMED
 from mailbot.tickets.orders.verbs import BY_NAME
+from mailbot.tickets.proposal import awaits_yes
 from mailbot.tickets.ticket import State, Ticket
 
 FORGOTTEN = "von diesem Vorgang ist nichts mehr gespeichert"
@@ -31,7 +45,7 @@ def by_ticket(order: Order, about: str | None, *, desk: Desk) -> Mapping[str | N
     Args:
         about: the ticket that the mail is about. Words go to its member, or to that of the only one that is named.
     """
-    order = replace(order, answer=_worth_sending(without_signature(order.answer, desk.by), desk.by))
+    order = replace(order, answer=worth_sending(order.answer, desk.by))
     commands: dict[str | None, list[Command]] = {}
     for command in order.commands:
         commands.setdefault(command.key or about, []).append(command)
@@ -50,7 +64,7 @@ def carry_out(ticket: Ticket | None, order: Order, desk: Desk) -> Outcome:
     """Carry out an order of a proven member of staff, about a ticket or about none."""
     if ticket is not None and ticket.forgotten_at is not None:
         return Outcome(ticket=ticket, refused=(("", FORGOTTEN),), rows=(("", f"{FORGOTTEN}; nichts wurde ausgeführt"),))
-    order = replace(order, answer=_worth_sending(without_signature(order.answer, desk.by), desk.by))
+    order = replace(order, answer=worth_sending(order.answer, desk.by))
     refused = list(order.refused)
     after, done = ticket, list[Done]()
     for command in order.commands:
@@ -97,6 +111,9 @@ def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Se
         after = replace(after, updated=desk.now) if events else after
         if order.answer and after.state is not State.ASKING:  # one mail is enough; a question has its form
             effects = [effect for effect in effects if effect != TellMember()]
+        if awaits_yes(after):
+            after, effects = _unconfirmed(after, effects, answered=bool(order.answer))
+            events += [desk.event("vouched", CONFIRMED.format(after.requester.email))] if after.vouched else []
     return Outcome(
         ticket=after,
         events=tuple(events),
@@ -104,6 +121,15 @@ def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Se
         effects=tuple(effect for at, effect in enumerate(effects) if effect not in effects[:at]),
         answer=order.answer,
     )
+
+
+def _unconfirmed(ticket: Ticket, effects: list[Effect], *, answered: bool) -> tuple[Ticket, list[Effect]]:
+    """To whom staff write they vouch for; before that the ticket stays with them, and its requester hears nothing."""
+    if answered:
+        return replace(ticket, vouched=True), [*(each for each in effects if each != Declined()), AnsweredInstead()]
+    if ticket.state is State.CLOSED:
+        return ticket, effects
+    return replace(ticket, state=State.TRIAGE), [each for each in effects if each != TellMember()]
 
 
 def _ends_waiting(order: Order) -> bool:
@@ -130,12 +156,13 @@ def nothing_done(order: Order, refused: Sequence[Row]) -> Iterator[Row]:
     yield "", AGAIN
 
 
-def _worth_sending(answer: str, by: Staff) -> str:
+def worth_sending(answer: str, by: Staff) -> str:
     """
-    Nothing, where the words are only the writer's name and farewell.
+    The words without the writer's signature; nothing, where only their name and farewell are left.
 
     Programs add such a signature below a lone `#erledigt`, often without the `-- ` that would tell it from words.
     """
+    answer = without_signature(answer, by)
     names = (by.name.lower(), by.name.lower().split()[0], by.email)
     lines = [line.strip(" ,") for line in answer.splitlines() if line.strip(" ,")]
     return "" if all(line.lower() in names or is_farewell(line) for line in lines) else answer

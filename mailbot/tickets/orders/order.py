@@ -112,7 +112,36 @@ class EraseMember:
     """Who asked is told so, and erased when the time for undoing is over."""
 
 
-Effect = TellMember | TellStaff | Merge | Split | HoldService | ReleaseService | Undo | Away | HandOver | EraseMember
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What is proposed to the requester leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """What is proposed never leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredInstead:
+    """What is proposed never leaves, for staff write to the requester themselves."""
+
+
+Effect = (
+    TellMember
+    | TellStaff
+    | Merge
+    | Split
+    | HoldService
+    | ReleaseService
+    | Undo
+    | Away
+    | HandOver
+    | EraseMember
+    | Agreed
+    | Declined
+    | AnsweredInstead
+)
 """What follows besides the ticket itself."""
 
 

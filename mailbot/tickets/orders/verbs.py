@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailbot.tickets.orders import duty, holding, moving, persons, privacy, request, standing, telling, undoing
+from mailbot.tickets.orders import duty, holding, moving, persons, privacy, proposals, request, standing, telling, undoing
 from mailbot.tickets.orders.order import Command, Desk, Done, Verb
 
 
@@ -28,6 +28,7 @@ VERBS: tuple[Verb, ...] = (
     *standing.VERBS,
     *persons.VERBS,
     *telling.VERBS,
+    *proposals.VERBS,
     *request.VERBS,
     *moving.VERBS,
     *holding.VERBS,

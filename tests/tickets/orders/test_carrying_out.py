@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from mailbot.mail.message import Address
 from mailbot.tickets.orders.carrying_out import AGAIN, by_ticket, carry_out
 from mailbot.tickets.orders.grammar import by_key, read_order
-from mailbot.tickets.orders.order import Earlier, Outcome, TellMember, Undo
+from mailbot.tickets.orders.order import Agreed, AnsweredInstead, Declined, Earlier, Outcome, TellMember, Undo
 from mailbot.tickets.orders.verbs import BY_WORD, VERBS
-from mailbot.tickets.ticket import State
+from mailbot.tickets.ticket import State, Ticket
 from mailbot.tickets.views import STATES
 from mailbot.understanding.request import Request
 from tests.builders import NOW, body, request, ticket
@@ -170,6 +170,39 @@ def test_whoever_does_something_about_a_ticket_ends_its_waiting(lines: tuple[str
     waiting = ticket(waits_until=NOW + timedelta(days=2))
 
     assert (ordered(*lines, of=waiting).ticket.waits_until is not None) is waits
+
+
+PASSED_ON = ticket(vouched=False, state=State.TRIAGE)
+
+
+def test_a_yes_lets_a_ticket_take_its_course():
+    assert ordered("#ja", of=PASSED_ON) == Outcome(
+        ticket=replace(PASSED_ON, vouched=True, state=State.OPEN),
+        events=(by_kim("vouched", "bestätigt: Die Anfrage ist von anna.schmidt@posteo.example"),),
+        rows=(("#ja", "die vorgeschlagene Antwort geht an Anna Schmidt"),),
+        effects=(Agreed(),),
+    )
+
+
+def test_a_no_changes_nothing_and_drops_what_is_proposed():
+    outcome = ordered("#no", of=PASSED_ON)
+
+    assert (outcome.ticket, outcome.effects) == (PASSED_ON, (Declined(),))
+
+
+@pytest.mark.parametrize("lines", [("Hallo Anna, …",), ("#nein", "Hallo Anna, …"), ("#erledigt", "Hallo Anna, …")])
+def test_who_writes_to_somebody_vouches_for_them(lines: tuple[str, ...]):
+    outcome = ordered(*lines, of=PASSED_ON)
+
+    assert (outcome.ticket.vouched, outcome.answer, outcome.effects) == (True, "Hallo Anna, …", (AnsweredInstead(),))
+
+
+@pytest.mark.parametrize("line", ["#ja", "#nein"])
+@pytest.mark.parametrize("of", [ticket(), ticket(vouched=True), replace(PASSED_ON, state=State.CLOSED)])
+def test_where_nothing_is_proposed_there_is_no_yes_or_no(line: str, of: Ticket):
+    outcome = ordered(line, of=of)
+
+    assert (outcome.ticket, [line for line, _ in outcome.refused]) == (of, [line])
 
 
 def test_what_is_closed_cannot_wait():

@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("tickets", sa.Column("follows", sa.String(length=32), nullable=True))
     op.add_column("inbound", sa.Column("by_hand", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("tickets", sa.Column("sources", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("tickets", sa.Column("vouched", sa.Boolean(), nullable=True))
     op.add_column("participants", sa.Column("name", sa.Text(), nullable=False, server_default=""))
     op.add_column("participants", sa.Column("copied", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("tickets", sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))

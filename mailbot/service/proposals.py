@@ -1,0 +1,148 @@
+"""What the bot would say to somebody whose mail staff have passed on: proposed, then sent on a yes, or dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from mailbot.catalogue import Staff
+from mailbot.mail.letter import Origin as Submitted
+from mailbot.mail.message import Mail
+from mailbot.service.correspondence import last_of_member, mails_of_members
+from mailbot.service.member import BOT, KINDS, what_happened
+from mailbot.service.post import Answered, Post
+from mailbot.store import orders, outbound, tickets
+from mailbot.tickets.orders.order import Row
+from mailbot.tickets.orders.proposals import CONFIRMED
+from mailbot.tickets.proposal import agreed, awaits_yes, would_be
+from mailbot.tickets.rendering import Words
+from mailbot.tickets.ticket import Event, State, Ticket
+
+NOT_CONFIRMED = "Niemand hat bestätigt, dass die Anfrage von {} ist; von allein schreibt der Bot nicht dorthin."
+ANEW = "Damit ändert sich, was der Bot an {} schreiben würde: Der Vorschlag kommt neu."
+
+
+def propose(
+    post: Post,
+    ticket: Ticket,
+    to: Sequence[Staff],
+    *,
+    answered: Answered | None = None,
+    rows: tuple[Row, ...] = (),
+    doubts: tuple[str, ...] = (),
+) -> None:
+    """
+    Put what would be answered into the outbox, where it waits, and ask staff.
+
+    Args:
+        ticket: one that awaits a yes; others that came of the same mail are answered together with it.
+        answered: the mail of staff that the question continues.
+        rows: what it ordered and what was done.
+        doubts: what they should know.
+    """
+    together, box = _waiting(post, ticket), post.catalogue.mailbox(ticket.mailbox)
+    answer = _answer(post, together, proposed=True)
+    words = post.office.rules(post.connection).writer.proposed(together, answer=answer, rows=rows, doubts=doubts)
+    for member in to:
+        post.to_staff(together[0].key, member, words, mailbox=box, answered=answered)
+
+
+def renew(post: Post, before: Ticket, after: Ticket, by: Staff) -> Iterator[Row]:
+    """Where an order has changed what is proposed, drop that, and propose anew what is left of it."""
+    same = after.request == before.request and after.state is before.state
+    if same or not awaits_yes(after) or not _drop(post, after) or not _waiting(post, after):
+        return
+    known = post.catalogue.member_of_staff(by.email)
+    propose(post, after, (known,) if known else post.responsible(after.request.service))
+    yield "", ANEW.format(after.requester.email)
+
+
+def agree(post: Post, ticket: Ticket, by: Staff) -> None:
+    """A yes about one ticket of a mail goes for all of them: they take their course, and what is proposed leaves."""
+    tickets.take_part(post.connection, ticket.key, ticket.requester.email)
+    others = (_confirmed(post, each, agreed(each, post.catalogue), by) for each in _waiting(post, ticket))
+    together = (ticket, *others)
+    decision = would_be(together, post.catalogue)
+    for each, outcome in zip(together, decision.outcomes, strict=True):
+        if each.state is not State.CLOSED:
+            _note(post, each, KINDS[each.state], BOT, what_happened(post.catalogue, replace(outcome, state=each.state)))
+    proposals = outbound.proposals(post.connection, ticket.conversation)
+    for mail in proposals:
+        outbound.accept(post.connection, mail.id, due_at=post.now + post.delay, cause=post.cause, now=post.now)
+    if not proposals:
+        _answer(post, together)
+    for at in decision.tell_staff:
+        tell_colleagues(post, together[at])
+
+
+def answered_instead(post: Post, ticket: Ticket, by: Staff) -> None:
+    """Who writes to the requester themselves says yes to the address, too; what the bot would have said is dropped."""
+    _drop(post, ticket)
+    tickets.take_part(post.connection, ticket.key, ticket.requester.email)
+    for each in _waiting(post, ticket):
+        _confirmed(post, each, replace(each, vouched=True), by)
+
+
+def decline(post: Post, ticket: Ticket, by: Staff) -> None:
+    """A no: nothing leaves, and those who work on it hear that it is theirs."""
+    _drop(post, ticket)
+    for each in _waiting(post, ticket):
+        _note(post, each, "note", by.email, "dem Vorschlag nicht zugestimmt")
+        tell_colleagues(post, each, but=by.email, doubt=NOT_CONFIRMED.format(each.requester.email))
+
+
+def tell_colleagues(post: Post, ticket: Ticket, *, but: str = "", doubt: str = "") -> None:
+    """The mail about a ticket for those who work on it, but for that address."""
+    events = tickets.history(post.connection, ticket.key)
+    # Of a mail that may be forged staff get no files.
+    mail = next(reversed(mails_of_members(post, ticket, with_content=bool(ticket.vouched))), Mail())
+    for member in post.responsible(ticket.request.service):
+        if member.email == but:
+            continue
+        words = post.office.rules(post.connection).writer.for_staff(
+            ticket,
+            events=events,
+            original=mail.text,
+            attachments=mail.attachments,
+            doubts=(doubt,) if doubt else (),
+            member=member,
+        )
+        post.to_staff(ticket.key, member, words, mailbox=post.catalogue.mailbox(ticket.mailbox))
+
+
+def _waiting(post: Post, ticket: Ticket) -> tuple[Ticket, ...]:
+    """The tickets of the same mail that still await a yes; what is closed awaits nothing."""
+    together = tickets.in_conversation(post.connection, ticket.conversation)
+    return tuple(each for each in together if awaits_yes(each) and each.state is not State.CLOSED)
+
+
+def _confirmed(post: Post, ticket: Ticket, after: Ticket, by: Staff) -> Ticket:
+    """What has been ordered for another ticket of the same mail goes for this one, and is undone with it."""
+    orders.remember(post.connection, ticket, by=by.id, mail=post.cause, at=post.now)
+    tickets.save(post.connection, replace(after, updated=post.now))
+    tickets.take_part(post.connection, ticket.key, ticket.requester.email)
+    _note(post, ticket, "vouched", by.email, CONFIRMED.format(ticket.requester.email))
+    return after
+
+
+def _note(post: Post, ticket: Ticket, kind: str, by: str, text: str) -> None:
+    tickets.note(post.connection, ticket.key, Event(at=post.now, kind=kind, by=by, text=text, mail=post.cause))
+
+
+def _drop(post: Post, ticket: Ticket) -> bool:
+    """What is proposed never leaves; gives whether anything was."""
+    proposals = outbound.proposals(post.connection, ticket.conversation)
+    for mail in proposals:
+        outbound.drop(post.connection, mail.id)
+    return bool(proposals)
+
+
+def _answer(post: Post, together: Sequence[Ticket], *, proposed: bool = False) -> Words:
+    first, box = together[0], post.catalogue.mailbox(together[0].mailbox)
+    answered, decision = last_of_member(post, first), would_be(together, post.catalogue)
+    words = post.office.rules(post.connection).writer.answer(
+        decision, tuple(together), subject=first.subject, to=first.requester, mailbox=box, known=True
+    )
+    origin = Submitted.REPLIED if answered else Submitted.GENERATED
+    post.to_member(first.key, first.requester, words, mailbox=box, origin=origin, answered=answered, proposed=proposed)
+    return words

@@ -1,0 +1,53 @@
+"""Orders about what the bot proposes to say to somebody whose mail was passed on: yes, no."""
+
+from __future__ import annotations
+
+from mailbot.tickets.blocks import flat
+from mailbot.tickets.orders.order import Agreed, Command, Declined, Desk, Done, Refused, Verb
+from mailbot.tickets.orders.standing import IS_CLOSED
+from mailbot.tickets.proposal import agreed, awaits_yes
+from mailbot.tickets.ticket import State, Ticket
+
+CONFIRMED = "bestätigt: Die Anfrage ist von {}"
+NOTHING_PROPOSED = "zu diesem Vorgang ist keine Antwort vorgeschlagen"
+
+
+def _yes(ticket: Ticket, command: Command, desk: Desk) -> Done:
+    _check(ticket)
+    told = f"die vorgeschlagene Antwort geht an {flat(ticket.requester.name) or ticket.requester.email}"
+    event = desk.event("vouched", CONFIRMED.format(ticket.requester.email))
+    return Done(ticket=agreed(ticket, desk.catalogue), told=told, events=(event,), effects=(Agreed(),))
+
+
+def _no(ticket: Ticket, command: Command, desk: Desk) -> Done:
+    _check(ticket)
+    return Done(told="nichts geht hinaus; der Vorgang bleibt bei euch", effects=(Declined(),))
+
+
+def _check(ticket: Ticket) -> None:
+    if not awaits_yes(ticket):
+        raise Refused(NOTHING_PROPOSED)
+    if ticket.state is State.CLOSED:
+        raise Refused(IS_CLOSED)
+
+
+VERBS = (
+    Verb(
+        name="yes",
+        german=("ja",),
+        english=("yes",),
+        usage="#ja",
+        help="Die zu einer weitergeleiteten Mail vorgeschlagene Antwort geht hinaus; das Mitglied nimmt von nun an teil",
+        do=_yes,
+        bare=True,
+    ),
+    Verb(
+        name="no",
+        german=("nein",),
+        english=("no",),
+        usage="#nein",
+        help="Sie geht nicht hinaus; der Vorgang bleibt bei euch",
+        do=_no,
+        bare=True,
+    ),
+)
