@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from mailbot.catalogue import Staff
 from mailbot.mail.letter import Origin as Submitted
@@ -38,6 +38,9 @@ from mailbot.tickets.orders.order import (
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.wording import moment
 
+JUST_NOW = timedelta(minutes=30)
+"""Who answers so soon after another has probably not read it."""
+
 
 def follow(post: Post, before: Ticket | None, outcome: Outcome, by: Staff) -> tuple[Row, ...]:
     """
@@ -53,7 +56,7 @@ def follow(post: Post, before: Ticket | None, outcome: Outcome, by: Staff) -> tu
     if before is not None and outcome.ticket is not None:
         _keep(post, before, outcome, by)
         if outcome.answer:
-            rows += _answer(post, outcome.ticket, outcome.answer)
+            rows += _answer(post, outcome.ticket, outcome.answer, by)
         for effect in outcome.effects:
             rows += _follow(post, outcome.ticket, effect, by)
         rows += proposals.renew(post, before, outcome.ticket, by)
@@ -87,7 +90,16 @@ def _keep(post: Post, before: Ticket, outcome: Outcome, by: Staff) -> None:
         orders.remember(post.connection, before, by=by.id, mail=post.cause, at=post.now)
 
 
-def _answer(post: Post, ticket: Ticket, answer: str) -> Iterator[Row]:
+def _others_answers(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
+    """Two of us may answer within minutes, and neither knows of the other."""
+    for event in tickets.history(post.connection, ticket.key):
+        if event.kind == "answered" and event.by != by.email and event.at > post.now - JUST_NOW:
+            known = post.catalogue.member_of_staff(event.by)
+            at = moment(event.at, post.catalogue.hours.timezone)
+            yield f"{known.name if known else event.by}, {at} Uhr", f"hat vor dir auch schon geantwortet: „{event.text}“"
+
+
+def _answer(post: Post, ticket: Ticket, answer: str, by: Staff) -> Iterator[Row]:
     """Staff's words go to the member."""
     rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
     words = rules.writer.from_staff(ticket, text=answer, mailbox=box)
@@ -106,6 +118,7 @@ def _answer(post: Post, ticket: Ticket, answer: str) -> Iterator[Row]:
         yield "", f"in Kopie an {', '.join(map(in_full, copies))}"
     if of_draft:
         yield "", of_draft
+    yield from _others_answers(post, ticket, by)
     if post.delay:
         until = moment(post.now + post.delay, post.catalogue.hours.timezone)
         yield "", f"Bis {until} Uhr hält #undo die Mail noch auf."

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Staff
 from mailbot.errors import NotFound
+from mailbot.service.announcing import announce
 from mailbot.service.company import bring_in
 from mailbot.service.echo import note_echo, said_before
 from mailbot.service.effects import follow, follow_at_large
@@ -111,6 +112,7 @@ def carry_out_all(post: Post, order: Order, key: str | None, by: Staff) -> tuple
         rows += [*outcome.rows, *follow(post, before, outcome, by)]
     for _, outcome in steps:
         rows += follow_at_large(post, outcome, by)
+    announce(post, ((before, tickets.get(post.connection, before.key)) for before, _ in steps if before is not None), by)
     return tuple(tickets.get(post.connection, ticket.key) for ticket in found), tuple(rows)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mailbot.catalogue import Catalogue, Mailbox, Service, Staff
 from mailbot.tickets.blocks import Action, Actions, flat
@@ -44,6 +44,19 @@ def choices(ticket: Ticket, catalogue: Catalogue) -> Actions:
     yes = _Proposal(verb="yes", label="Ja, senden", how="die Antwort unten geht hinaus")
     no = _Proposal(verb="no", label="Nein", how="nichts geht hinaus, der Vorgang bleibt bei euch")
     return Actions(actions=(_action(yes, box, subject), _action(no, box, subject)))
+
+
+def take_over(tickets: Sequence[Ticket], catalogue: Catalogue) -> Actions:
+    """To have each of them oneself; what is closed is opened again."""
+    take = _Proposal(verb="take", label="Übernehmen", how="{} liegt dann bei dir")
+    reopen = _Proposal(verb="reopen", label="Wieder öffnen", how="mit {} geht es weiter")
+    proposed = ((ticket, reopen if ticket.state in _DONE else take) for ticket in tickets)
+    return Actions(
+        actions=tuple(
+            _action(replace(each, how=each.how.format(ticket.key)), catalogue.mailbox(ticket.mailbox), _subject(ticket))
+            for ticket, each in proposed
+        )
+    )
 
 
 def _subject(ticket: Ticket) -> str:

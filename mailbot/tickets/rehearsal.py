@@ -18,6 +18,7 @@ from mailbot.errors import TemplateError
 from mailbot.mail.message import Address, Attachment
 from mailbot.mail.search import wanted
 from mailbot.tickets.access import Access, Handed, told
+from mailbot.tickets.announcing import Turn
 from mailbot.tickets.decision import ACTION_IN, Decision, Outcome, Reply
 from mailbot.tickets.digest import Day, Notices, Row, make_digest
 from mailbot.tickets.escalation import Cause, Urgent
@@ -90,6 +91,7 @@ def cases(catalogue: Catalogue) -> Iterator[Case]:
     yield from _urgent(tickets, catalogue)
     yield from _orders()
     yield from _proposals(tickets, catalogue)
+    yield from _taken(tickets, catalogue)
     yield from _digests(tickets, catalogue)
     yield from _accesses(tickets, catalogue)
     for box in catalogue.mailboxes:
@@ -219,6 +221,17 @@ def _away(writer: Writer, *, rows: tuple[Row, ...], own: bool, alone: bool, memb
 
 def _urgent_alone(urgent: Urgent, catalogue: Catalogue) -> Case:
     return lambda writer: writer.urgent((urgent,), _member(catalogue))
+
+
+def _taken(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:
+    turns = tuple(Turn(ticket=ticket, told="übernommen und abgeschlossen") for ticket in tickets)
+    nobody = Staff.model_construct(id="cli", name="Kommandozeile", email="cli", services=())
+    for some, by in product((turns[:1], turns[1:2], turns), (_member(catalogue), nobody)):
+        yield partial(_taken_by, turns=some, by=by, member=_member(catalogue))
+
+
+def _taken_by(writer: Writer, *, turns: tuple[Turn, ...], by: Staff, member: Staff) -> Words:
+    return writer.taken(turns, by=by, member=member)
 
 
 def _proposals(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:

@@ -20,8 +20,9 @@ from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets import access as accesses
 from mailbot.tickets.access import Access
-from mailbot.tickets.actions import actions, choices
-from mailbot.tickets.blocks import Code, Prose, Quote, flat
+from mailbot.tickets.actions import actions, choices, take_over
+from mailbot.tickets.announcing import Turn
+from mailbot.tickets.blocks import Code, Prose, Quote, Table, flat
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Digest, Row
 from mailbot.tickets.enclosing import enclosed
@@ -191,7 +192,7 @@ class Writer:
             "ticket",
             ticket,
             group=flat(str(request.fields.get("group", ""))),
-            who=flat(ticket.requester.name) or ticket.requester.email,
+            who=_who(ticket),
             glance=glance(ticket, member, self._catalogue),
             doubts=(*doubts, *trouble),
             ready=[Code(name=file.name, text=file.content.decode()) for file in ready if is_command(file)],
@@ -250,7 +251,7 @@ class Writer:
             "proposed",
             first,
             keys=", ".join(ticket.key for ticket in tickets),
-            who=flat(first.requester.name) or first.requester.email,
+            who=_who(first),
             requester=named(first.requester, first.subject),
             doubts=doubts,
             actions=choices(first, self._catalogue),
@@ -364,6 +365,27 @@ class Writer:
             alone=alone,
         )
 
+    def taken(self, turns: tuple[Turn, ...], *, by: Staff, member: Staff) -> Words:
+        """To a member of staff: a colleague has taken these tickets, given them on, or ended them."""
+        first, catalogue = turns[0].ticket, self._catalogue
+        rows = tuple(
+            (each.ticket.key, f"{self._label(each.ticket, STAFF_LANGUAGE)} – {_who(each.ticket)}", each.told) for each in turns
+        )
+        theirs = tuple(each.ticket for each in turns if each.ticket.assignee != member.id)
+        return self._write(
+            "staff/taken.txt",
+            STAFF_LANGUAGE,
+            key=first.key if len(turns) == 1 else "",
+            by=by.name,
+            told=turns[0].told,
+            count=len(turns),
+            label=self._label(first, STAFF_LANGUAGE),
+            who=_who(first),
+            turns=Table(head=("Vorgang", "Worum es geht", "Geschehen"), rows=rows),
+            actions=take_over(theirs, catalogue) if theirs else None,
+            mailbox=catalogue.mailbox(first.mailbox),
+        )
+
     def out_of_reach(self, mailbox: Mailbox, *, since: datetime, trouble: str) -> Words:
         """To staff: the mailbox cannot be read since then, and why."""
         return self._about_mailbox("out_of_reach", mailbox, since=self._moment(since), trouble=flat(trouble))
@@ -407,3 +429,7 @@ class Writer:
 
     def _label(self, ticket: Ticket, language: str) -> str:
         return self._catalogue.service(ticket.request.service).label.in_(language)
+
+
+def _who(ticket: Ticket) -> str:
+    return flat(ticket.requester.name) or ticket.requester.email or "jemand ohne Adresse"

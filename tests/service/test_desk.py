@@ -20,7 +20,11 @@ def test_closing_tells_the_member(quick_bench: Bench):
     quick_bench.run()
 
     assert [ticket.state for ticket in quick_bench.tickets()] == [State.CLOSED]
-    assert [(event.kind, event.by) for event in quick_bench.history()][-2:] == [("closed", "cli"), ("sent", "mailbot")]
+    assert [(event.kind, event.by) for event in quick_bench.history()][-3:] == [
+        ("closed", "cli"),
+        ("sent", "mailbot"),
+        ("sent", "mailbot"),
+    ]
     assert len(quick_bench.slot.to(ADDRESS)) == 2
 
 

@@ -35,6 +35,7 @@ WHOSE_WORDS = "zu welchem Vorgang gehören diese Worte? Antworte auf seine Mail 
 ALONE = "{} muss allein in der Mail stehen"
 NOTHING = "In der Mail stand nichts, das ich ausführen oder weitergeben kann."
 NOT_DONE = "nicht ausgeführt"
+TAKEN = "Du bist jetzt zuständig, denn bisher war es niemand."
 AGAIN = "Nichts wurde ausgeführt oder gesendet. Bitte schick die Mail berichtigt noch einmal."
 
 
@@ -106,8 +107,12 @@ def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Se
     if order.answer:
         events.append(desk.event("answered", order.answer))
     effects = [effect for each in done for effect in each.effects]
+    taken: tuple[Row, ...] = ()
     if after is not None:
         after = replace(after, waits_until=None) if _ends_waiting(order) else after
+        if order.answer and _is_free(after, desk):
+            after, taken = replace(after, assignee=desk.by.id), (("", TAKEN),)
+            events.append(desk.event("assigned", f"zuständig: {desk.by.name}, durch die Antwort"))
         after = replace(after, updated=desk.now) if events else after
         if order.answer and after.state is not State.ASKING:  # one mail is enough; a question has its form
             effects = [effect for effect in effects if effect != TellMember()]
@@ -117,10 +122,15 @@ def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Se
     return Outcome(
         ticket=after,
         events=tuple(events),
-        rows=tuple(_transcript(before, order, done)),
+        rows=(*_transcript(before, order, done), *taken),
         effects=tuple(effect for at, effect in enumerate(effects) if effect not in effects[:at]),
         answer=order.answer,
     )
+
+
+def _is_free(ticket: Ticket, desk: Desk) -> bool:
+    """Whoever answers what nobody has yet has it from then on."""
+    return ticket.assignee is None and ticket.state is not State.CLOSED and desk.by in desk.catalogue.staff
 
 
 def _unconfirmed(ticket: Ticket, effects: list[Effect], *, answered: bool) -> tuple[Ticket, list[Effect]]:

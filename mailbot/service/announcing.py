@@ -1,0 +1,43 @@
+"""Colleagues who have got a ticket hear who has it now, or that it is done: one mail each, however many tickets it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mailbot.catalogue import Staff
+from mailbot.service.post import Post
+from mailbot.store import outbound
+from mailbot.tickets.announcing import turn
+from mailbot.tickets.ticket import Ticket
+
+
+def announce(post: Post, changes: Iterable[tuple[Ticket, Ticket]], by: Staff) -> None:
+    """
+    Tell them what an order has changed.
+
+    Args:
+        changes: each ticket as it was and as it is.
+        by: who ordered it, and hears it by the transcript.
+    """
+    turns = [each for before, after in changes if (each := turn(before, after, by, post.catalogue))]
+    writer = post.office.rules(post.connection).writer
+    for member in post.catalogue.staff:
+        theirs = tuple(each for each in turns if member.id != by.id and _concerns(post, each.ticket, member))
+        if not theirs:
+            continue
+        words, box = writer.taken(theirs, by=by, member=member), post.catalogue.mailbox(theirs[0].ticket.mailbox)
+        if len(theirs) == 1:
+            post.to_staff(theirs[0].ticket.key, member, words, mailbox=box)
+        else:
+            post.notice(member, words, mailbox=box)
+
+
+def _concerns(post: Post, ticket: Ticket, member: Staff) -> bool:
+    """Whose it is now, and who is here and has got a mail about it."""
+    if ticket.assignee == member.id:
+        return True
+    return member in post.present() and member.email in _told(outbound.of_ticket(post.connection, ticket.key))
+
+
+def _told(mails: Sequence[outbound.Outbound]) -> set[str]:
+    return {mail.recipient for mail in mails if mail.state is not outbound.State.WITHDRAWN}
