@@ -181,6 +181,7 @@ def _welcome(post: Post, case: Case, ticket: Ticket) -> None:
 
 
 def _continued(old: Ticket, decision: Decision, outcome: Outcome, case: Case) -> Ticket:
+    over = old.state is outcome.state is State.CLOSED  # thanks do not move its end
     return replace(
         old,
         request=outcome.request,
@@ -188,7 +189,7 @@ def _continued(old: Ticket, decision: Decision, outcome: Outcome, case: Case) ->
         questions=outcome.questions,
         language=decision.language if case.mail.sender.email == old.requester.email else old.language,
         sources=sources_after(old, outcome.request, case.mail.sender),
-        updated=case.now,
+        updated=old.updated if over else case.now,
         waits_until=old.waits_until if decision.silence else None,
     )
 

@@ -184,7 +184,7 @@ def _without_salutation(passage: Passage) -> Passage:
 def is_courtesy(text: str) -> bool:
     """Whether the text says nothing but thanks, agreement, a greeting, or where to look."""
     left = pattern(*sorted(word_set("thanks"), key=len, reverse=True)).sub(
-        " ", listed("pointers").sub(" ", _SALUTATION.sub(" ", text))
+        " ", listed("content").sub(" ", listed("pointers").sub(" ", _SALUTATION.sub(" ", text)))
     )
     left = pattern(
         "für",

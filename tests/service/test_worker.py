@@ -13,7 +13,8 @@ from mailbot.service.correspondence import UNTOLD
 from mailbot.store.inbound import State as End
 from mailbot.tickets.ticket import State
 from tests.association import words
-from tests.service.bench import ANNA, STAFF, Bench, answering, eml, proof
+from tests.service.bench import ANNA, MONDAY, STAFF, Bench, answering, eml, proof
+from tests.understanding.test_acts import THANKS
 
 ADDRESS = "anna.schmidt@posteo.example"
 COMPLETE = """\
@@ -267,7 +268,33 @@ def test_a_reply_after_two_weeks_opens_a_new_ticket_that_names_the_old_one(quick
     old, new = quick_bench.tickets()
     assert (old.state, new.state) == (State.CLOSED, State.OPEN)
     assert new.conversation == old.conversation
-    assert "KV-1001" in words(quick_bench.slot.to(STAFF)[-1])
+    assert (new.follows, old.follows) == ("KV-1001", None)
+    assert "Knüpft an: KV-1001" in words(quick_bench.slot.to(STAFF)[-1])
+
+
+def test_no_thanks_open_a_ticket_again_however_they_are_said_and_however_late(quick_bench: Bench):
+    _, for_staff = signal(quick_bench)
+    told = close(quick_bench, for_staff)
+    before = len(quick_bench.slot.taken)
+
+    for days, text in enumerate(THANKS):
+        quick_bench.clock.now = MONDAY + timedelta(days=days)
+        quick_bench.arrives(text, **answering(told))
+
+    assert [ticket.state for ticket in quick_bench.tickets()] == [State.CLOSED]
+    assert len(quick_bench.slot.taken) == before
+
+
+def test_how_a_closed_ticket_stands_is_told_and_opens_nothing(quick_bench: Bench):
+    _, for_staff = signal(quick_bench)
+    told = close(quick_bench, for_staff)
+
+    for days in (1, 20):
+        quick_bench.clock.now = MONDAY + timedelta(days=days)
+        quick_bench.arrives("Stand?" if days == 1 else "Wie siehts aus?", **answering(told))
+
+        assert [ticket.state for ticket in quick_bench.tickets()] == [State.CLOSED]
+        assert "KV-1001 ist abgeschlossen." in " ".join(words(quick_bench.slot.to(ADDRESS)[-1]).split())
 
 
 # --- who is believed
