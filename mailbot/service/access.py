@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -21,7 +21,9 @@ from mailbot.tickets.calendar import day_of
 def pack(office: Office, connection: Connection, traces: Traces) -> bytes:
     """The archive (ZIP)."""
     now, rules = office.clock(), office.rules(connection)
-    mails = dict((*_from_them(connection, traces), *_to_them(connection, traces)))
+    by_hand = tuple(_written_by_hand(connection, traces))
+    others = {*traces.naming, *traces.beside}.difference(by_hand)
+    mails = dict((*_from_them(connection, traces), *_to_them(connection, traces), *_by_hand(connection, by_hand)))
     access = Access(
         address=traces.subject.address,
         names=tuple(sorted(traces.subject.names)),
@@ -31,7 +33,7 @@ def pack(office: Office, connection: Connection, traces: Traces) -> bytes:
             for ticket in (*traces.own, *traces.shared)
         ),
         mails=in_order(tuple(mails)),
-        named=tuple(sorted({_day(connection, id, office) for id in (*traces.naming, *traces.beside)})),
+        named=tuple(sorted({_day(connection, id, office) for id in others})),
         beside=len(traces.telling),
     )
     page = rules.writer.access(access).html
@@ -65,7 +67,23 @@ def _to_them(connection: Connection, traces: Traces) -> Iterator[tuple[Handed, b
             yield Handed(file=_name("an", row.sent_at, id), at=row.sent_at, subject=read(raw).subject, sent=True), raw
 
 
-def _name(folder: str, at: datetime, id: int) -> str:
+def _written_by_hand(connection: Connection, traces: Traces) -> Iterator[int]:
+    """What staff wrote to them themselves, from the mailbox."""
+    for id in traces.naming:
+        row, raw = inbound.get(connection, id)
+        mail = read(raw)
+        if row.by_hand and traces.subject.address in {each.email for each in (*mail.to, *mail.cc)}:
+            yield id
+
+
+def _by_hand(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[Handed, bytes]]:
+    for id in ids:
+        row, raw = inbound.get(connection, id)
+        file = _name("an", row.received, f"{id}-team")
+        yield Handed(file=file, at=row.received, subject=read(raw).subject, sent=True), raw
+
+
+def _name(folder: str, at: datetime, id: int | str) -> str:
     return f"{folder}/{at:%Y-%m-%d}-{id}.eml"
 
 

@@ -109,7 +109,8 @@ def count(connection: Connection, address: str) -> tuple[int, int]:
 def _tickets(connection: Connection, address: str) -> tuple[Ticket, ...]:
     as_json = json.dumps(address)[1:-1]  # as the column has it, umlauts escaped
     takes_part = select(participants.c.ticket).where(participants.c.address == address)
-    named = func.lower(cast(tickets.c.request, Text)).contains(as_json.lower(), autoescape=True)
+    in_json = (func.lower(cast(column, Text)) for column in (tickets.c.request, tickets.c.sources))
+    named = or_(*(each.contains(as_json.lower(), autoescape=True) for each in in_json))
     rows = select(tickets.c.key).where(
         tickets.c.forgotten_at.is_(None),
         or_(tickets.c.requester_email == address, tickets.c.number.in_(takes_part), named),
@@ -123,7 +124,8 @@ def _means(connection: Connection, ticket: Ticket, address: str) -> bool:
     """Whether it is exactly that address, not one that ends with it."""
     if ticket.requester.email == address or kept.takes_part(connection, ticket.key, address):
         return True
-    return wanted([address]).search(json.dumps(request_to_json(ticket.request), ensure_ascii=False)) is not None
+    told = f"{json.dumps(request_to_json(ticket.request), ensure_ascii=False)} {ticket.sources}"
+    return wanted([address]).search(told) is not None
 
 
 def _names(connection: Connection, address: str) -> Sequence[str]:

@@ -20,7 +20,7 @@ from mailbot.tickets.person import BLACK, Subject, is_theirs, only, others_in
 from mailbot.tickets.ticket import Event, Ticket
 from mailbot.tickets.views import STAFF_LANGUAGE, STATES
 from mailbot.tickets.wording import day as in_words
-from mailbot.tickets.wording import facts, moment, short_day
+from mailbot.tickets.wording import facts, short_day
 from mailbot.understanding.record import fields_to_json
 from mailbot.understanding.request import Request
 
@@ -117,7 +117,7 @@ def overview(each: Told, catalogue: Catalogue) -> tuple[Facts, Table | None]:
     if ticket.subject:
         rows.append(("Betreff", (flat(ticket.subject),)))
     rows += facts(each.request, catalogue, STAFF_LANGUAGE)
-    events = tuple((moment(event.at, zone), flat(event.text), event.by) for event in each.events)
+    events = tuple((f"{event.at.astimezone(zone):%d.%m.%Y, %H:%M}", flat(event.text), event.by) for event in each.events)
     return Facts(rows=tuple(rows)), Table(head=("Wann", "Was", "Wer"), rows=events) if events else None
 
 

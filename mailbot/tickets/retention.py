@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
@@ -53,8 +53,25 @@ def bounds(catalogue: Catalogue, now: datetime) -> Bounds:
 
 
 def forgotten(ticket: Ticket, now: datetime) -> Ticket:
-    """What stays of a ticket: numbers, states, times, and which fields were missing; nothing of anybody. Nobody waits for it."""
-    request = Request(service=ticket.request.service, kind=ticket.request.kind, missing=ticket.request.missing)
-    state = ticket.state if ticket.state is State.REFERRED else State.CLOSED
-    nothing = replace(ticket, request=request, requester=Address(), subject="", held=None, waits_until=None, sources=())
-    return replace(nothing, state=state, forgotten_at=now)
+    """
+    What stays of a ticket: numbers, states, times, and which fields were missing; nothing of anybody. Nobody waits for it.
+
+    What stays is named, so that whatever tickets get to know in future goes.
+    """
+    return Ticket(
+        key=ticket.key,
+        conversation=ticket.conversation,
+        request=Request(service=ticket.request.service, kind=ticket.request.kind, missing=ticket.request.missing),
+        state=ticket.state if ticket.state is State.REFERRED else State.CLOSED,
+        mailbox=ticket.mailbox,
+        requester=Address(),
+        language=ticket.language,
+        assignee=ticket.assignee,
+        questions=ticket.questions,
+        opened=ticket.opened,
+        updated=ticket.updated,
+        due=ticket.due,
+        merged_into=ticket.merged_into,
+        follows=ticket.follows,
+        forgotten_at=now,
+    )

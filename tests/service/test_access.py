@@ -10,7 +10,7 @@ import pytest
 
 from mailbot.service import access, privacy
 from mailbot.store import inbound
-from tests.service.bench import Bench, eml
+from tests.service.bench import Bench, Shelf, eml
 from tests.service.test_privacy import ADDRESS, HIS_WISH, PAUL, both_ask
 
 
@@ -21,13 +21,13 @@ def handed(bench: Bench, address: str = ADDRESS) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_they_get_a_page_to_read_and_their_mails_in_both_directions(bench: Bench):
-    both_ask(bench)
+def test_they_get_a_page_to_read_and_their_mails_in_both_directions(quick_bench: Bench):
+    both_ask(quick_bench)
 
-    files = handed(bench)
+    files = handed(quick_bench)
 
     assert list(files)[:2] == ["auskunft.html", "daten.json"]
-    with bench.office.database.read() as connection:
+    with quick_bench.office.database.read() as connection:
         assert files["von/2026-03-02-1.eml"] == inbound.get(connection, 1)[1]
     ours = [content for name, content in files.items() if name.startswith("an/")]
     assert len(ours) == 2
@@ -77,3 +77,16 @@ def test_two_exports_of_the_same_moment_are_the_same(quick_bench: Bench):
     both_ask(quick_bench)
 
     assert handed(quick_bench) == handed(quick_bench)
+
+
+def test_what_staff_wrote_by_hand_is_handed_over_like_our_mails(quick_bench: Bench):
+    quick_bench.arrives(HIS_WISH, From=PAUL)
+    sent = quick_bench.support.others.setdefault("Sent", Shelf())
+    letter = eml("Hallo Paul, das geht.", From="support@die-linke-koeln.de", To=PAUL, Subject="Re: [KV-1001] Signal")
+    sent.put(letter, quick_bench.clock.now)
+    quick_bench.run()
+
+    files = handed(quick_bench)
+
+    assert [name for name in files if name.endswith("-team.eml")] == ["an/2026-03-02-2-team.eml"]
+    assert json.loads(files["daten.json"])["named_in_mails_of"] == []

@@ -68,16 +68,16 @@ def test_the_clock_forgets_once_a_day(quick_bench: Bench):
     assert expire_if_due(quick_bench.office)
 
 
-def test_a_reply_to_what_is_forgotten_opens_a_new_ticket(bench: Bench):
-    to_member, _ = signal(bench)
-    desk.carry_out(bench.office, "KV-1001", "close")
-    deliver(bench.office)
-    bench.clock.pass_by(LONG)
-    expire(bench.office)
+def test_a_reply_to_what_is_forgotten_opens_a_new_ticket(quick_bench: Bench):
+    to_member, _ = signal(quick_bench)
+    desk.carry_out(quick_bench.office, "KV-1001", "close")
+    deliver(quick_bench.office)
+    quick_bench.clock.pass_by(LONG)
+    expire(quick_bench.office)
 
-    bench.arrives("Hallo, der OV Kalk möchte die Nextcloud nutzen.", **answering(to_member))
+    quick_bench.arrives("Hallo, der OV Kalk möchte die Nextcloud nutzen.", **answering(to_member))
 
-    old, new = bench.tickets()
+    old, new = quick_bench.tickets()
     assert (old.state, old.requester.email) == (TicketState.CLOSED, "")
     assert (new.requester.email, new.request.service) == ("anna.schmidt@posteo.example", "nextcloud")
 
@@ -97,31 +97,31 @@ def test_staff_are_told_that_nothing_of_it_is_kept(quick_bench: Bench):
         desk.carry_out(quick_bench.office, "KV-1001", "note", "Anna rief an")
 
 
-def test_the_same_mail_is_not_taken_for_new_when_the_server_numbers_its_folder_anew(bench: Bench):
-    closed_long_ago(bench)
-    expire(bench.office)
-    taken = len(bench.slot.taken)
+def test_the_same_mail_is_not_taken_for_new_when_the_server_numbers_its_folder_anew(quick_bench: Bench):
+    closed_long_ago(quick_bench)
+    expire(quick_bench.office)
+    taken = len(quick_bench.slot.taken)
 
-    bench.run()
-    bench.support.renumber(8)
-    bench.run()
+    quick_bench.run()
+    quick_bench.support.renumber(8)
+    quick_bench.run()
 
-    assert (len(bench.tickets()), len(bench.slot.taken)) == (1, taken)
-    assert [row.place.uidvalidity for row in bench.rows()] == [8]
+    assert (len(quick_bench.tickets()), len(quick_bench.slot.taken)) == (1, taken)
+    assert [row.place.uidvalidity for row in quick_bench.rows()] == [8]
 
 
-def test_mails_of_before_the_first_run_come_back_from_the_folder(bench: Bench):
+def test_mails_of_before_the_first_run_come_back_from_the_folder(quick_bench: Bench):
     raw = eml()
-    bench.mail(raw, received=MONDAY - timedelta(days=3))
-    bench.run()
-    assert expire(bench.office)[Kind.BEFORE_FIRST_RUN] == 1
-    with bench.office.database.read() as connection:
+    quick_bench.mail(raw, received=MONDAY - timedelta(days=3))
+    quick_bench.run()
+    assert expire(quick_bench.office)[Kind.BEFORE_FIRST_RUN] == 1
+    with quick_bench.office.database.read() as connection:
         assert inbound.get(connection, 1)[1] == b""
 
-    bench.run(since=Since(moment=None))
+    quick_bench.run(since=Since(moment=None))
 
-    assert bench.ends() == [(State.TICKET, None)]
-    with bench.office.database.read() as connection:
+    assert quick_bench.ends() == [(State.TICKET, None)]
+    with quick_bench.office.database.read() as connection:
         assert inbound.get(connection, 1)[1] == raw
 
 

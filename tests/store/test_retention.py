@@ -242,7 +242,7 @@ OURS = st.lists(st.tuples(st.integers(0, 4), st.booleans(), AGES), max_size=4)
 
 
 @given(TICKETS, MAILS, OURS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_run_forgets_what_the_rehearsal_told_and_a_second_run_nothing(
     some: list[tuple[State, str, float]],
     came: list[tuple[inbound.State, set[int], float]],
