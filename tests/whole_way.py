@@ -43,7 +43,7 @@ HEADERS = [
 ]
 """All that our mails have; nothing of a foreign mail may add to them."""
 
-TAGS = "html head meta title style body table tbody tr td th p h1 h2 ul li a br span div strong blockquote -text -comment"
+TAGS = "html head meta title style body table tbody tr td th p h1 h2 ul li a br span div strong blockquote pre -text -comment"
 ATTRIBUTES = "lang charset name content class style role width cellpadding cellspacing border align valign href scope"
 
 
