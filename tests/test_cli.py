@@ -19,7 +19,7 @@ from mailbot.service.office import utc_now
 from mailbot.store import inbound
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
-from tests.service.bench import LATER, Bench, bench_in, eml
+from tests.service.bench import ANNA, LATER, Bench, Shelf, answering, bench_in, eml
 
 Command = Callable[..., "Result"]
 ADDRESS = "anna.schmidt@posteo.example"
@@ -379,6 +379,29 @@ def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, benc
     assert mailbot("outbox", "drop", "4") == Result(
         status=1, out="", err="mailbot: mail 4 is dropped, not kept back; see: mailbot outbox list\n"
     )
+
+
+@pytest.mark.parametrize("bench", [{"\nsend_delay: 0": "\nreplies: draft"}], indirect=True)
+def test_drafts_that_nobody_has_sent_are_listed_until_somebody_gives_them_up(mailbot: Command, bench: Bench):
+    bench.arrives()
+
+    assert mailbot("outbox").out == "1  KV-1001  anna.schmidt@posteo.example  lies in Drafts since 2026-03-02 09:00 UTC\n"
+    assert mailbot("status", "--json").out.count('"drafted": 1') == 1
+    assert mailbot("outbox", "release", "1").err == "mailbot: mail 1 is drafted, not kept back; see: mailbot outbox list\n"
+    assert mailbot("outbox", "drop", "1").out == "1 to anna.schmidt@posteo.example is never sent\n"
+    assert mailbot("outbox").out == "nothing is kept back\n"
+
+
+def test_what_a_person_wrote_from_the_mailbox_is_shown_as_a_mail_of_ours(mailbot: Command, bench: Bench):
+    answer = eml("Ich rufe dich an.", From="support@die-linke-koeln.de", To=ANNA, **answering(bench.arrives()))
+    bench.support.others.setdefault("Sent", Shelf()).put(answer, bench.clock.now)
+    bench.run()
+
+    shown = json.loads(mailbot("show", "KV-1001", "--json").out)["mails"]
+
+    assert [(mail["direction"], mail["with"]) for mail in shown if mail["text"].strip() == "Ich rufe dich an."] == [
+        ("out", "anna.schmidt@posteo.example")
+    ]
 
 
 def test_what_has_had_its_time_is_told_before_it_goes(bench: Bench, mailbot: Command):

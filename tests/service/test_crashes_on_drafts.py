@@ -19,7 +19,7 @@ from tests.service.test_crashes import Crash, Ground, Life, ground, world
 
 __all__ = ["ground"]
 
-STRIDE = 4
+STRIDE = 8
 """A world costs a third of a second; 1 tries every moment."""
 
 MODES = {"send": "", "draft": "replies: draft\n"}

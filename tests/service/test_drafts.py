@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from mailbot.errors import MailboxError
 from mailbot.service.desk import drop
+from mailbot.service.notices import gather
 from mailbot.service.reminders import remind_if_due
 from mailbot.store import outbound, tables
 from mailbot.store.outbound import State
@@ -289,3 +290,35 @@ def test_who_was_not_asked_yet_is_not_reminded(quick_bench: Bench):
     remind_if_due(quick_bench.office)
 
     assert "reminded" not in quick_bench.kinds()
+
+
+@earning
+def test_the_digest_tells_of_drafts_that_wait_and_of_services_that_are_trusted(quick_bench: Bench):
+    for _ in range(3):
+        quick_bench.mail(from_another())
+    quick_bench.run()
+    for raw in quick_bench.support.drafts[:2]:
+        send(quick_bench, by_thunderbird(parsed(raw)))
+
+    with quick_bench.office.database.read() as connection:
+        told = gather(connection, quick_bench.office.catalogue, since=quick_bench.clock.now - timedelta(hours=1)).drafts
+
+    (waits,) = (mail for mail in of_member(quick_bench) if mail.state is State.DRAFTED)
+    assert told == (
+        f"KV-1003: Ein Entwurf an {waits.recipient} wartet seit Mo 2.3., 10:00 Uhr darauf, dass ihn jemand abschickt",
+        "Nextcloud: 2 Entwürfe wurden unverändert abgeschickt, Antworten dazu gehen jetzt von selbst hinaus",
+    )
+
+
+@pytest.mark.parametrize(
+    "quick_bench",
+    [{f"  - id: {service}\n": f"  - id: {service}\n    replies: draft\n"} for service in ("nextcloud", "website")],
+    indirect=True,
+)
+def test_one_mail_about_several_matters_is_a_draft_when_one_of_them_wants_it(quick_bench: Bench):
+    quick_bench.arrives(
+        "Hallo,\n\nder OV Kalk möchte die Nextcloud nutzen.\n\nAußerdem braucht der OV Kalk eine Website.\n\nAnna"
+    )
+
+    assert {ticket.request.service for ticket in quick_bench.tickets()} == {"nextcloud", "website"}
+    assert (len(quick_bench.support.drafts), len(quick_bench.slot.to(ANNAS))) == (1, 0)
