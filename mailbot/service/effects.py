@@ -41,6 +41,10 @@ from mailbot.tickets.wording import moment
 JUST_NOW = timedelta(minutes=30)
 """Who answers so soon after another has probably not read it."""
 
+NOT_LEFT = "geht nicht mehr hinaus"
+_STOPPED = {outbound.State.DRAFTED: "liegt noch in den Entwürfen, bitte dort löschen"}
+"""What becomes of a mail that is taken back, by how far it had come."""
+
 
 def follow(post: Post, before: Ticket | None, outcome: Outcome, by: Staff) -> tuple[Row, ...]:
     """
@@ -84,9 +88,7 @@ def _keep(post: Post, before: Ticket, outcome: Outcome, by: Staff) -> None:
     tickets.save(post.connection, outcome.ticket)
     for event in outcome.events:
         tickets.note(post.connection, before.key, replace(event, mail=post.cause))
-    undoes = any(isinstance(effect, Undo) for effect in outcome.effects)
-    changes_others = any(isinstance(effect, Split) for effect in outcome.effects)
-    if (outcome.events or changes_others) and not undoes:
+    if outcome.events and not any(isinstance(effect, Undo) for effect in outcome.effects):
         orders.remember(post.connection, before, by=by.id, mail=post.cause, at=post.now)
 
 
@@ -184,8 +186,8 @@ def _split(post: Post, ticket: Ticket, effect: Split, by: Staff) -> Iterator[Row
         tickets.belongs(post.connection, fresh.key, mail)
     for reader in tickets.in_copy(post.connection, ticket.key):
         tickets.copy_to(post.connection, fresh.key, reader)
-    for key, text in ((ticket.key, f"abgeteilt: {fresh.key}"), (fresh.key, f"abgeteilt von {ticket.key}")):
-        tickets.note(post.connection, key, Event(at=post.now, kind="split", by=by.email, text=text, mail=post.cause))
+    for key, kind, text in ((ticket.key, "linked", f"daneben: {fresh.key}"), (fresh.key, "split", f"abgeteilt von {ticket.key}")):
+        tickets.note(post.connection, key, Event(at=post.now, kind=kind, by=by.email, text=text, mail=post.cause))
     orders.remember(post.connection, replace(fresh, state=State.CLOSED), by=by.id, mail=post.cause, at=post.now)
     yield "", f"Der neue Vorgang ist {fresh.key}."
     tell_member(post, fresh)
@@ -203,7 +205,7 @@ def _undo(post: Post, ticket: Ticket, effect: Undo, by: Staff) -> Iterator[Row]:
             )
             tickets.note(post.connection, before.key, event)
         stopped, gone = outbound.take_back(post.connection, before.key, cause=effect.order.mail, created=effect.order.at)
-        yield from (("", f"geht nicht mehr hinaus: {_mail(mail)}") for mail in stopped)
+        yield from (("", f"{_STOPPED.get(mail.state, NOT_LEFT)}: {_mail(mail)}") for mail in stopped)
         yield from (("", f"war schon abgeschickt: {_mail(mail)}") for mail in gone if mail.recipient != by.email)
 
 

@@ -58,7 +58,7 @@ UNFINISHED = (State.QUEUED, State.SENDING, *UNDECIDED, State.RELEASED, State.DRA
 LEAVES = tuple(state for state in UNFINISHED if state is not State.STOPPED)
 """What leaves by itself."""
 
-_NOT_LEFT = tuple(state.value for state in (State.QUEUED, State.HELD, State.STOPPED, State.RELEASED, State.DRAFT, State.DRAFTED))
+_NOT_LEFT = (State.QUEUED, State.HELD, State.STOPPED, State.RELEASED, State.DRAFT, State.DRAFTED)
 _MAY_BE_DUE = tuple(state.value for state in (State.QUEUED, State.HELD, State.RELEASED))
 
 
@@ -245,23 +245,22 @@ def take_back(
     """
     What was written at that moment about a ticket, from that cause, never leaves.
 
-    Gives the mails that are withdrawn now, and those that had left already or may have; staff's own are among them.
+    Gives, as they were, the mails that are withdrawn now, and those that had left already or may have; staff's own are
+    among them. One that a sender holds just now is waited for.
     """
     number = select(tickets.c.number).where(tickets.c.key == ticket).scalar_subquery()
-    of_the_order = and_(outbound.c.ticket == number, outbound.c.cause == cause, outbound.c.created == created)
-    stopped = connection.execute(
-        update(outbound)
-        .where(of_the_order, outbound.c.state.in_(_NOT_LEFT))
-        .values(state=State.WITHDRAWN.value)
-        .returning(outbound.c.id)
+    rows = connection.execute(
+        select(*_ROW)
+        .select_from(_WITH_TICKET)
+        .where(outbound.c.ticket == number, outbound.c.cause == cause, outbound.c.created == created)
+        .order_by(outbound.c.id)
+        .with_for_update(of=outbound)
     )
-    ids = set(stopped.scalars())
-    rows = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(of_the_order).order_by(outbound.c.id))
     mails = [_outbound(row, attempts=row.attempts) for row in rows]
-    return (
-        tuple(mail for mail in mails if mail.id in ids),
-        tuple(mail for mail in mails if mail.sent_at is not None or mail.state is State.SENDING),
-    )
+    stopped = tuple(mail for mail in mails if mail.state in _NOT_LEFT)
+    for mail in stopped:
+        _set(connection, mail.id, state=State.WITHDRAWN.value)
+    return stopped, tuple(mail for mail in mails if mail.sent_at is not None or mail.state is State.SENDING)
 
 
 def proposals(connection: Connection, conversation: int) -> tuple[Outbound, ...]:

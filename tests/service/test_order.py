@@ -13,19 +13,21 @@ from mailbot.tickets.blocks import flat
 from mailbot.tickets.ticket import State, Ticket
 from tests.association import words
 from tests.service.bench import ASKS, STAFF, Bench, answering, proof
-from tests.service.test_worker import ADDRESS, signal
+from tests.service.test_worker import ADDRESS, COMPLETE, signal
 
 DELAYED = {"send_delay: 0": "send_delay: 5 minutes"}
 
 
 def order(bench: Bench, *lines: str, to: EmailMessage | None = None) -> str:
-    """Staff answer the ticket's mail, or the transcript before; gives what they are told."""
+    """A minute later staff answer the ticket's mail, or the transcript before; gives what they are told."""
+    bench.clock.pass_by(timedelta(minutes=1))
     bench.arrives("\n".join(lines), From=STAFF, **answering(to or bench.slot.to(STAFF)[-1]))
     return flat(words(bench.slot.to(STAFF)[-1]))
 
 
 def ordered(bench: Bench, *lines: str, subject: str = "Bitte") -> str:
-    """Staff write to the mailbox, about no ticket; the mail server vouches for them."""
+    """A minute later staff write to the mailbox, about no ticket; the mail server vouches for them."""
+    bench.clock.pass_by(timedelta(minutes=1))
     bench.arrives("\n".join(lines), From=STAFF, Subject=subject, **proof())
     return flat(words(bench.slot.to(STAFF)[-1]))
 
@@ -242,7 +244,7 @@ def test_an_order_is_undone_and_its_mail_never_leaves(quick_bench: Bench):
     before = about(quick_bench)
 
     told = order(quick_bench, "#erledigt", "", "Hallo Anna, alles fertig.")
-    assert "Bis Mo 2.3., 10:05 Uhr hält #undo die Mail noch auf." in told
+    assert "Bis Mo 2.3., 10:06 Uhr hält #undo die Mail noch auf." in told
     told = order(quick_bench, "#undo")
 
     assert (about(quick_bench).state, about(quick_bench).request) == (before.state, before.request)
@@ -318,3 +320,25 @@ def test_what_was_split_off_is_closed_when_that_is_undone(quick_bench: Bench):
     order(quick_bench, "#undo")
 
     assert [ticket.state for ticket in quick_bench.tickets()] == [State.OPEN, State.CLOSED]
+
+
+def test_orders_of_one_mail_see_what_the_others_have_done(quick_bench: Bench):
+    signal(quick_bench)
+    quick_bench.arrives(ASKS)
+
+    ordered(
+        quick_bench, "#zurückstellen signal: Umbau", "#nehme ich KV-1001", "#zusammen KV-1002 KV-1001", "#warten KV-1001 3 Tage"
+    )
+
+    first, second = quick_bench.tickets()
+    assert (first.state, first.assignee, first.waits_until is not None) == (State.ON_HOLD, "technik", True)
+    assert second.merged_into == "KV-1001"
+
+
+def test_a_person_who_is_in_copy_stays_so_where_a_ticket_is_split(quick_bench: Bench):
+    quick_bench.arrives(COMPLETE, Subject="Signal", Cc="Eva Klein <eva@posteo.example>", **proof(domain="posteo.example"))
+
+    order(quick_bench, "#teilen Nextcloud")
+
+    assert quick_bench.slot.to("eva@posteo.example")[-1]["Subject"] == quick_bench.slot.to(ADDRESS)[-1]["Subject"]
+    assert "[KV-1002]" in quick_bench.slot.to("eva@posteo.example")[-1]["Subject"]

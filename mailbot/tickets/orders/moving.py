@@ -58,9 +58,11 @@ def _split(ticket: Ticket, command: Command, desk: Desk) -> Done:
     request = replace(for_service(ticket.request, service, before), because=())
     fresh = reopened(replace(ticket, request=request, held=None), desk.catalogue)
     due = deadline(desk.now, service.due_months, desk.catalogue.hours)
+    told = f"abgeteilt: {service.label.de}"
     return Done(
         ticket=ticket,
-        told=f"abgeteilt: {service.label.de}",
+        told=told,
+        events=(desk.event("split", told),),
         effects=(Split(request=request, state=fresh.state, due=due),),
     )
 
