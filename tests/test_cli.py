@@ -251,6 +251,13 @@ def test_quarantine_can_be_looked_through(bench: Bench, mailbot: Command):
     assert mailbot("quarantine", "drop", "1").status == 1
 
 
+def test_reminders_are_sent_once_a_day(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mailbot.service.reminders.has_struck", lambda *_: True)
+
+    assert mailbot("remind").out == "done for today\n"
+    assert mailbot("remind").out == "not due: it is done, no working day, or before 09:00\n"
+
+
 def test_a_digest_of_days_before_all_calendars_is_refused(mailbot: Command):
     ended = mailbot("digest", "--date", "0001-01-01")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from mailbot.cli import bot, demo, digest, explain, orders, outbox, privacy, quarantine, replay, rules, tickets
+from mailbot.cli import bot, demo, digest, explain, orders, outbox, privacy, quarantine, remind, replay, rules, tickets
 from mailbot.errors import MailbotError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ bot.add_to(app)
 tickets.add_to(app)
 orders.add_to(app)
 digest.add_to(app)
+remind.add_to(app)
 quarantine.add_to(app)
 outbox.add_to(app)
 privacy.add_to(app)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import schedule
+from collections.abc import Callable
 
+import schedule
+import structlog
+
+from mailbot.errors import MailbotError
 from mailbot.service.erasing import erase_what_was_asked
 from mailbot.service.office import Office
 from mailbot.service.outage import tell_of_outages
@@ -11,15 +15,27 @@ from mailbot.service.overview import send_if_due
 from mailbot.service.reminders import remind_if_due
 from mailbot.service.retention import expire_if_due
 
+log = structlog.get_logger()
+
+Job = Callable[[Office], object]
+JOBS: tuple[Job, ...] = (send_if_due, remind_if_due, tell_of_outages, expire_if_due, erase_what_was_asked)
+
 
 def wind_up(office: Office) -> schedule.Scheduler:
     """The jobs; whoever holds the scheduler calls `run_pending`."""
     clock = schedule.Scheduler()
-    # Looked at each minute, not set for eight o'clock: the time may change in rules.yaml, and a bot that was
-    # down at eight sends the digest when it is back.
-    clock.every().minute.do(send_if_due, office)
-    clock.every().minute.do(remind_if_due, office)
-    clock.every().minute.do(tell_of_outages, office)
-    clock.every().minute.do(expire_if_due, office)
-    clock.every().minute.do(erase_what_was_asked, office)
+    for job in JOBS:
+        # Looked at each minute, not set for eight o'clock: the time may change in rules.yaml, and a bot that was
+        # down at eight sends the digest when it is back.
+        clock.every().minute.do(_run, job, office)
     return clock
+
+
+def _run(job: Job, office: Office) -> None:
+    """What goes wrong with one job keeps no other from its time; it has its next turn in a minute."""
+    try:
+        job(office)
+    except MailbotError as error:
+        log.error("in trouble", job=job.__name__, error=str(error))
+    except Exception:
+        log.exception("in trouble", job=job.__name__)

@@ -67,8 +67,6 @@ def _causes(
 ) -> Iterator[Cause]:
     hours, rules, today = catalogue.hours, catalogue.reminders, day_of(now, catalogue.hours)
     last = max((day_of(event.at, hours) for event in urged), default=None)
-    if last == today:
-        return
     if ticket.due and _warnings(ticket.due, today, catalogue) > (_warnings(ticket.due, last, catalogue) if last else 0):
         yield Cause.DEADLINE
     if returned:
