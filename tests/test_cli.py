@@ -258,10 +258,11 @@ def test_reminders_are_sent_once_a_day(mailbot: Command, monkeypatch: pytest.Mon
     assert mailbot("remind").out == "not due: it is done, no working day, or before 09:00\n"
 
 
-def test_a_digest_of_days_before_all_calendars_is_refused(mailbot: Command):
-    ended = mailbot("digest", "--date", "0001-01-01")
+def test_a_digest_of_days_outside_all_calendars_is_refused(mailbot: Command):
+    for day in ("0001-01-01", "9999-12-31"):
+        ended = mailbot("digest", "--date", day)
 
-    assert (ended.status, ended.err) == (1, "mailbot: --date takes a day from 1900-01-01 on, not '0001-01-01'\n")
+        assert (ended.status, ended.err) == (1, f"mailbot: --date takes a day of the years 1900 to 2199, not '{day}'\n")
 
 
 def test_the_digest_is_printed_and_written(bench: Bench, mailbot: Command, tmp_path: Path):
@@ -279,6 +280,16 @@ def test_the_digest_is_printed_and_written(bench: Bench, mailbot: Command, tmp_p
         mailbot("digest", "--out", "no/such/folder.html").err
         == "mailbot: no/such/folder.html: cannot be written: No such file or directory\n"
     )
+
+
+def test_the_monthly_report_is_printed_written_and_sent(bench: Bench, mailbot: Command, tmp_path: Path):
+    bench.arrives()
+
+    assert "Anfragen: 1 (im Februar: 0)" in mailbot("report", "--month", "2026-03").out
+    assert mailbot("report", "--month", "2026-03", "--out", "report.html").out == ""
+    assert "Monatsbericht März 2026" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert mailbot("report", "--month", "0001-01").err.endswith("a month of the years 1900 to 2199, not '0001-01'\n")
+    assert mailbot("report", "--month", "2026-13").status == 2
 
 
 def test_status_says_what_is_wrong_and_what_to_do(bench: Bench, mailbot: Command):

@@ -1,4 +1,4 @@
-"""digest: the daily overview."""
+"""digest, report: the daily overview, and the month in figures."""
 
 from __future__ import annotations
 
@@ -12,14 +12,23 @@ from mailbot.cli.shared import DAY, office
 from mailbot.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
-    from mailbot.catalogue import Catalogue, Staff
+    from collections.abc import Callable
 
-EARLIEST = datetime(1900, 1, 1)
+    from mailbot.catalogue import Catalogue, Staff
+    from mailbot.service.office import Office
+    from mailbot.tickets.rendering import Words
+
+YEARS = range(1900, 2200)
+"""Calendars end somewhere."""
+
+Out = Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write it there as HTML.")]
+Send = Annotated[bool, typer.Option("--send", help="Send it to all staff now, even if it has been sent before.")]
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command of this module."""
+    """Add the commands of this module."""
     app.command("digest")(digest)
+    app.command("report")(report)
 
 
 def digest(
@@ -32,33 +41,60 @@ def digest(
         ),
     ] = None,
     reader: Annotated[str | None, typer.Option("--for", metavar="ID", help="As that member of staff gets it.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write it there as HTML.")] = None,
-    send: Annotated[bool, typer.Option("--send", help="Send it to all staff now, even if it has been sent before.")] = False,
+    out: Out = None,
+    send: Send = False,
 ) -> None:
     """Print the daily digest, write it to a file, or send it to all staff."""
-    from mailbot.service import overview, sender
+    from mailbot.service import overview
     from mailbot.tickets.calendar import day_of
 
-    if date and date < EARLIEST:
-        raise SettingsError(f"--date takes a day from {EARLIEST:%Y-%m-%d} on, not '{date.date()}'")
+    if date and date.year not in YEARS:
+        raise SettingsError(f"--date takes a day of the years {YEARS[0]} to {YEARS[-1]}, not '{date.date()}'")
     with office() as opened:
         day = date.date() if date else day_of(opened.clock(), opened.catalogue.hours)
         with opened.database.read() as connection:
             rules = opened.rules(connection)
             drawn_up = overview.draw_up(connection, rules.catalogue, day=day, now=opened.clock())
             words = rules.writer.digest(drawn_up, _reader(reader, rules.catalogue))
-        if out is not None:
-            try:
-                out.write_text(words.html, encoding="utf-8")
-            except OSError as error:
-                raise SettingsError(f"{out}: cannot be written: {error.strerror}") from None
-        if send:
-            number = overview.send(opened, day=day, again=True)
-            while sender.deliver(opened):
-                pass
-            typer.echo(f"sent to {number} staff")
-        if out is None and not send:
-            typer.echo(words.text)
+        _hand_out(opened, words, out, (lambda: overview.send(opened, day=day, again=True)) if send else None)
+
+
+def report(
+    month: Annotated[datetime | None, typer.Option(formats=["%Y-%m"], help="The month; last month where none is named.")] = None,
+    out: Out = None,
+    send: Send = False,
+) -> None:
+    """Print the monthly report, write it to a file, or send it to all staff."""
+    from mailbot.service import monthly
+    from mailbot.tickets.calendar import day_of
+    from mailbot.tickets.report import month_before
+
+    if month and month.year not in YEARS:
+        raise SettingsError(f"--month takes a month of the years {YEARS[0]} to {YEARS[-1]}, not '{month.date().isoformat()[:7]}'")
+    with office() as opened:
+        first = month.date() if month else month_before(day_of(opened.clock(), opened.catalogue.hours))
+        with opened.database.read() as connection:
+            rules = opened.rules(connection)
+            words = rules.writer.report(monthly.draw_up(connection, rules.catalogue, first))
+        _hand_out(opened, words, out, (lambda: monthly.send(opened, first, again=True)) if send else None)
+
+
+def _hand_out(opened: Office, words: Words, out: Path | None, send: Callable[[], int] | None) -> None:
+    """To the file, to all staff, and to the terminal where neither is wanted."""
+    from mailbot.service import sender
+
+    if out is not None:
+        try:
+            out.write_text(words.html, encoding="utf-8")
+        except OSError as error:
+            raise SettingsError(f"{out}: cannot be written: {error.strerror}") from None
+    if send is not None:
+        number = send()
+        while sender.deliver(opened):
+            pass
+        typer.echo(f"sent to {number} staff")
+    if out is None and send is None:
+        typer.echo(words.text)
 
 
 def _reader(id: str | None, catalogue: Catalogue) -> Staff | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,7 @@ from mailbot.service import notices
 from mailbot.service.office import Office
 from mailbot.service.post import DIGEST, Post
 from mailbot.store import jobs, statistics, tickets
-from mailbot.tickets.calendar import day_of, has_struck, last_working_day_before
+from mailbot.tickets.calendar import day_of, has_struck, last_working_day_before, start_of
 from mailbot.tickets.digest import Day, Digest, make_digest
 
 DAYS = 14
@@ -26,8 +26,8 @@ def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: dat
     Of a day that is over the tickets' states are those of its end; what is out of order is told as it is now.
     """
     hours = catalogue.hours
-    since = _start(last_working_day_before(day, hours), hours)
-    end = _start(day + timedelta(days=1), hours)
+    since = start_of(last_working_day_before(day, hours), hours)
+    end = start_of(day + timedelta(days=1), hours)
     return make_digest(
         tickets.for_digest(connection, since=since),
         day=day,
@@ -71,10 +71,5 @@ def send_if_due(office: Office) -> bool:
 
 def _days(connection: Connection, last: date, hours: Hours) -> Iterator[Day]:
     for day in (last - timedelta(days=ago) for ago in reversed(range(DAYS))):
-        times = _start(day, hours), _start(day + timedelta(days=1), hours)
+        times = start_of(day, hours), start_of(day + timedelta(days=1), hours)
         yield Day(day=day, opened=statistics.opened(connection, *times), closed=statistics.closed(connection, *times))
-
-
-def _start(day: date, hours: Hours) -> datetime:
-    """When a day begins where the association works."""
-    return datetime.combine(day, time(), tzinfo=hours.timezone).astimezone(UTC)

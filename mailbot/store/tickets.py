@@ -121,11 +121,7 @@ def search(connection: Connection, *, state: State | None = None, service: str |
 
 def with_histories(connection: Connection, *states: State) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
     """The tickets in these states, in order of their numbers, with their histories; found by index, however many are done."""
-    # Ordered here: asked for the order, SQLite reads all tickets in the order of their numbers instead of using the index.
-    wanted = select(tickets).where(tickets.c.state.in_([state.value for state in states]))
-    found = sorted(((row.number, _ticket(row)) for row in connection.execute(wanted)), key=lambda each: each[0])
-    histories = _histories(connection, wanted.with_only_columns(tickets.c.number))
-    return tuple((ticket, tuple(histories.get(number, ()))) for number, ticket in found)
+    return _with_histories(connection, select(tickets.c.number).where(tickets.c.state.in_([state.value for state in states])))
 
 
 def unfinished(connection: Connection) -> tuple[Ticket, ...]:
@@ -139,10 +135,12 @@ def for_digest(connection: Connection, *, since: datetime) -> tuple[tuple[Ticket
     # Each half by its index; of both in one condition SQLite makes a walk through all tickets.
     waiting = select(tickets.c.number).where(tickets.c.state.in_(UNFINISHED))
     changed = select(tickets.c.number).where(tickets.c.updated >= since)
-    numbers = select(waiting.union(changed).subquery().c.number)
-    found = [(row.number, _ticket(row)) for row in connection.execute(select(tickets).where(tickets.c.number.in_(numbers)))]
-    histories = _histories(connection, numbers)
-    return tuple((ticket, tuple(histories.get(number, ()))) for number, ticket in sorted(found, key=lambda each: each[0]))
+    return _with_histories(connection, select(waiting.union(changed).subquery().c.number))
+
+
+def opened_between(connection: Connection, since: datetime, until: datetime) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
+    """The tickets that were opened from `since` on and before `until`, with their histories, in order of their numbers."""
+    return _with_histories(connection, select(tickets.c.number).where(tickets.c.opened >= since, tickets.c.opened < until))
 
 
 def note(connection: Connection, key: str, event: Event) -> None:
@@ -332,6 +330,14 @@ def _ticket(row: Row[*tuple[Any, ...]]) -> Ticket:
 
 def _event(row: Row[*tuple[Any, ...]]) -> Event:
     return Event(at=row.at, kind=row.kind, by=row.by, text=row.text, mail=row.mail)
+
+
+def _with_histories(connection: Connection, numbers: Select[Any]) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
+    # Ordered here: asked for the order, SQLite reads all tickets in the order of their numbers instead of using the index.
+    rows = connection.execute(select(tickets).where(tickets.c.number.in_(numbers)))
+    found = sorted(((row.number, _ticket(row)) for row in rows), key=lambda each: each[0])
+    histories = _histories(connection, numbers)
+    return tuple((ticket, tuple(histories.get(number, ()))) for number, ticket in found)
 
 
 def _histories(connection: Connection, numbers: Select[Any]) -> dict[int, list[Event]]:

@@ -308,6 +308,11 @@ def read_page(rendered: str, kept: Kept) -> Page:
     return Page(subject=text_of(kept.spans(match[1].strip())), blocks=tuple(_blocks(rest, kept)))
 
 
+def read_line(rendered: str, kept: Kept) -> str:
+    """What a template of one line says, as plain text."""
+    return text_of(kept.spans(rendered.strip()))
+
+
 _MARK = re.compile(r"(##|#|--|-|\||!) ")
 
 

@@ -28,6 +28,11 @@ def day_of(moment: datetime, hours: Hours) -> date:
     return moment.astimezone(hours.timezone).date()
 
 
+def start_of(day: date, hours: Hours) -> datetime:
+    """When that day begins where the association works, in UTC."""
+    return datetime.combine(day, time(), tzinfo=hours.timezone).astimezone(UTC)
+
+
 def is_working_day(day: date, hours: Hours) -> bool:
     """Whether the association works on that day: a weekday of `hours` and no public holiday."""
     return _WEEKDAYS[day.weekday()] in hours.weekdays and day not in _holidays(hours.country, hours.subdivision)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from mailbot.catalogue import Catalogue, Hours, Staff
@@ -21,6 +22,26 @@ AGES = (
     ("4–10 Arbeitstage", range(4, 11)),
     ("länger", range(11, 10**6)),
 )
+
+
+_SECTIONS = ("staff", "members", "put_off", "on_hold", "closed", "referred")
+
+
+def digest_sections(digest: Digest, member: Staff | None, catalogue: Catalogue) -> dict[str, Any]:
+    """What stands in the overview: for a member of staff with what is theirs apart from the rest."""
+    mine = digest.of(member.id) if member else ()
+    rest = digest.without(mine)
+    return {
+        "day": day(digest.day, STAFF_LANGUAGE),
+        "since": short_day(digest.since),
+        "notices": digest.notices,
+        "count": {**{name: len(getattr(digest, name)) for name in _SECTIONS}, "mine": len(mine), "new": digest.new},
+        "overdue": {"mine": sum(row.overdue is not None for row in mine), "staff": digest.overdue},
+        "mine": entries(mine, catalogue, own=True),
+        "days": by_day(digest.days, catalogue.hours),
+        "ages": by_age(digest),
+        **{name: entries(getattr(rest, name), catalogue) for name in _SECTIONS},
+    }
 
 
 def entries(rows: tuple[Row, ...], catalogue: Catalogue, *, own: bool = False) -> Entries | None:

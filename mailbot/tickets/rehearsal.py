@@ -23,6 +23,7 @@ from mailbot.tickets.decision import ACTION_IN, Decision, Outcome, Reply
 from mailbot.tickets.digest import Day, Notices, Row, make_digest
 from mailbot.tickets.escalation import Cause, Urgent
 from mailbot.tickets.person import Subject
+from mailbot.tickets.report import Figures, Missing, Report, Week, month_before
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.writer import Words, Writer
 from mailbot.understanding.request import Guess, Person, Request, RequestKind, Value, Why
@@ -256,6 +257,7 @@ def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case
         ),
     )
     empty = make_digest((), day=today, now=MOMENT, catalogue=catalogue)
+    yield from _reports(catalogue)
     yield lambda writer: writer.digest(full, _member(catalogue))
     yield lambda writer: writer.digest(full)
     yield lambda writer: writer.digest(empty)
@@ -275,6 +277,17 @@ def _accesses(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Cas
     )
     yield lambda writer: writer.access(full)
     yield lambda writer: writer.access(Access(address=NOBODY.email, names=(), day=MOMENT.date()))
+
+
+def _reports(catalogue: Catalogue) -> Iterator[Case]:
+    month, count = MOMENT.date().replace(day=1), len(catalogue.services)
+    services = tuple((service.id, count - place) for place, service in enumerate(catalogue.services))
+    missing = tuple(Missing(service=each.id, field=rule.id, times=2, of=3) for each in catalogue.services for rule in each.fields)
+    weeks = (Week(first=1, last=7, opened=2), Week(first=8, last=14, closed=12345))
+    counted = Figures(month=month, opened=7, closed=5, services=services, weeks=weeks, until_closed=timedelta(days=3), unasked=1)
+    full = replace(counted, missing=missing)
+    yield lambda writer: writer.report(Report(month=full, before=Figures(month=month_before(month))))
+    yield lambda writer: writer.report(Report(month=Figures(month=month), before=full))
 
 
 def _outage(box: Mailbox) -> Iterator[Case]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailbot.catalogue import Catalogue, FieldRule, Label, Service
@@ -145,6 +145,17 @@ def _iso_day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+_LENGTHS = ((1440, "Tag", "Tage"), (60, "Stunde", "Stunden"), (1, "Minute", "Minuten"))
+
+
+def lasted(time: timedelta) -> str:
+    """ "12 Minuten", "5 Stunden", "1 Tag": in the largest unit of which there is one."""
+    minutes = max(1, round(time.total_seconds() / 60))
+    length, unit, units = next(each for each in _LENGTHS if minutes >= each[0])
+    number = round(minutes / length)
+    return f"{number} {unit if number == 1 else units}"
 
 
 def short_day(value: date, language: str = "de") -> str:

@@ -22,18 +22,20 @@ from mailbot.tickets import access as accesses
 from mailbot.tickets.access import Access
 from mailbot.tickets.actions import actions, choices, take_over
 from mailbot.tickets.announcing import Turn
-from mailbot.tickets.blocks import Code, Prose, Quote, Table, flat
+from mailbot.tickets.blocks import Code, Prose, Quote, Table, flat, read_line
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.digest import Digest, Row
 from mailbot.tickets.enclosing import enclosed
 from mailbot.tickets.escalation import Urgent
 from mailbot.tickets.greeting import bids_farewell, given_name, greets, whole_name
 from mailbot.tickets.handover import Hindrance, hand_over, hindrance, is_command
-from mailbot.tickets.offers import offers
+from mailbot.tickets.month import month_sections
+from mailbot.tickets.offers import Offer, offers
 from mailbot.tickets.orders.order import Row as Done
-from mailbot.tickets.overview import by_age, by_day, entries, urgent_sections
+from mailbot.tickets.overview import digest_sections, entries, urgent_sections
 from mailbot.tickets.reasons import in_german
 from mailbot.tickets.rendering import Templates, Words
+from mailbot.tickets.report import Report
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.views import (
     STAFF_LANGUAGE,
@@ -50,12 +52,10 @@ from mailbot.tickets.views import (
     understood,
     website,
 )
-from mailbot.tickets.wording import day, missing_labels, moment, short_day
+from mailbot.tickets.wording import day, missing_labels, moment
 from mailbot.understanding.request import Person
 
 __all__ = ["Words", "Writer"]
-
-_SECTIONS = ("staff", "members", "put_off", "on_hold", "closed", "referred")
 STRANGE = "Zum Einrichten ist nichts vorbereitet: Eine Adresse ist so ungewöhnlich, dass ein Mensch sie zuerst ansehen sollte."
 NOT_READY = "Zum Einrichten ist nichts vorbereitet, die Vorlage ist fehlerhaft:"
 
@@ -298,21 +298,7 @@ class Writer:
 
     def digest(self, digest: Digest, member: Staff | None = None) -> Words:
         """The daily overview; for a member of staff with what is theirs at its top."""
-        mine = digest.of(member.id) if member else ()
-        rest = digest.without(mine)
-        return self._write(
-            "staff/digest.txt",
-            STAFF_LANGUAGE,
-            day=day(digest.day, STAFF_LANGUAGE),
-            since=short_day(digest.since),
-            notices=digest.notices,
-            count={**{name: len(getattr(digest, name)) for name in _SECTIONS}, "mine": len(mine), "new": digest.new},
-            overdue={"mine": sum(row.overdue is not None for row in mine), "staff": digest.overdue},
-            mine=entries(mine, self._catalogue, own=True),
-            days=by_day(digest.days, self._catalogue.hours),
-            ages=by_age(digest),
-            **{name: entries(getattr(rest, name), self._catalogue) for name in _SECTIONS},
-        )
+        return self._write("staff/digest.txt", STAFF_LANGUAGE, **digest_sections(digest, member, self._catalogue))
 
     def access(self, access: Access) -> Words:
         """What is handed to a person who asks for their data."""
@@ -347,6 +333,15 @@ class Writer:
             mailbox=self._catalogue.mailbox(urgents[0].ticket.mailbox),
             **urgent_sections(urgents, self._catalogue, member),
         )
+
+    def report(self, report: Report) -> Words:
+        """The monthly report for staff."""
+        sections = month_sections(report, self._catalogue, self._sentence)
+        return self._write("staff/report.txt", STAFF_LANGUAGE, **sections)
+
+    def _sentence(self, offer: Offer) -> str:
+        """What the web page says of an offer."""
+        return self._templates.read(f"page/{STAFF_LANGUAGE}/sentence.txt", read_line, offer=offer)
 
     def page(self, language: str) -> Words:
         """For the association's web page: what members should send, service by service."""
