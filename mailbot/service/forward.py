@@ -53,7 +53,7 @@ def forwarded(catalogue: Catalogue, case: Case, by: Staff | None) -> tuple[Mail 
 
     Empty for all other mails, and for answers of theirs to ours.
     """
-    if by is None or not case.known or case.place.key is not None:
+    if by is None or not case.known or case.place.key is not None or case.place.notice is not None:
         return ()
     found = passed_on(case.mail, ours=catalogue.our_people)
     return tuple(mail if mail and _is_by_person(mail, catalogue) else None for mail in found)

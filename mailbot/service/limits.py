@@ -48,7 +48,7 @@ def objection(connection: Connection, catalogue: Catalogue, mail: Outbound, now:
     The digest has no limits, for it tells of all others; nor have words that staff write to a member, but for those
     of one ticket: their answer may be that of a machine.
     """
-    if mail.ticket is None or mail.state in _DECIDED:
+    if (mail.ticket is None and mail.cause is None) or mail.state in _DECIDED:
         return None
     to_staff = catalogue.member_of_staff(mail.recipient) is not None
     by_itself = mail.automatic or to_staff
@@ -92,7 +92,7 @@ def objections_to_copies(connection: Connection, catalogue: Catalogue, mail: Out
 
 def _limits(catalogue: Catalogue, mail: Outbound, *, by_itself: bool) -> Iterator[_Limit]:
     limits = catalogue.limits
-    about = Kin(recipient=mail.recipient, ticket=mail.ticket)
+    about = Kin(recipient=mail.recipient, ticket=mail.ticket, transcripts=mail.ticket is None)
     longest = max(limits.per_ticket, default=None)
     for span, most in limits.per_ticket.items():
         because = f"zu viele Mails an {mail.recipient} zu diesem Vorgang"

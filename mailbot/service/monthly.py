@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -27,9 +27,13 @@ def draw_up(connection: Connection, catalogue: Catalogue, month: date) -> Report
 
 
 def _figures(connection: Connection, catalogue: Catalogue, month: date) -> Figures:
-    since, until = (start_of(day, catalogue.hours) for day in (month, month_after(month)))
-    opened = tickets.opened_between(connection, since, until)
-    return figures(month, opened, statistics.closings(connection, since, until), catalogue)
+    times = _times(catalogue, month)
+    return figures(month, tickets.opened_between(connection, *times), statistics.closings(connection, *times), catalogue)
+
+
+def _times(catalogue: Catalogue, month: date) -> tuple[datetime, datetime]:
+    """When the month begins and when it is over."""
+    return start_of(month, catalogue.hours), start_of(month_after(month), catalogue.hours)
 
 
 def send(office: Office, month: date, *, again: bool = False) -> int:
@@ -58,6 +62,10 @@ def report_if_due(office: Office) -> bool:
     if today.day > CAUGHT_UP or not has_struck(catalogue.digest.at, now, catalogue.hours):
         return False
     month = month_before(today)
+    return _was_busy(office, month) and bool(send(office, month))
+
+
+def _was_busy(office: Office, month: date) -> bool:
+    times = _times(office.catalogue, month)
     with office.database.read() as connection:
-        quiet = _figures(connection, catalogue, month) == figures(month, (), (), catalogue)
-    return not quiet and bool(send(office, month))
+        return statistics.opened(connection, *times) > 0 or statistics.closed(connection, *times) > 0

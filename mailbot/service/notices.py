@@ -105,7 +105,8 @@ def _kept_back(connection: Connection, zone: ZoneInfo) -> Iterator[str]:
             what = f"sie geht frühestens am {moment(mail.due_at, zone)} Uhr von selbst"
         else:
             what = f"freigeben: mailbot outbox release {mail.id}, verwerfen: mailbot outbox drop {mail.id}"
-        yield f"{mail.ticket}: Eine Mail an {mail.recipient} ist zurückgehalten ({mail.error}); {what}"
+        about = f"{mail.ticket}: " if mail.ticket else ""
+        yield f"{about}Eine Mail an {mail.recipient} ist zurückgehalten ({mail.error}); {what}"
     if len(mails) > NAMED:
         yield f"{len(mails) - NAMED} weitere Mails sind zurückgehalten. Ansehen: mailbot outbox list"
 

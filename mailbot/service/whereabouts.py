@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from mailbot.mail.message import Mail
 from mailbot.mail.thread import Role, thread_of, was_sent_to
+from mailbot.service.post import DIGEST
 from mailbot.store import outbound, tickets
+
+
+class Notice(StrEnum):
+    """A mail of ours to staff that is about no ticket."""
+
+    OVERVIEW = "overview"  # also a report, or that a mailbox is out of reach
+    TRANSCRIPT = "transcript"  # it answers a mail of theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +28,8 @@ class Whereabouts:
     `key` is the ticket that the mail answers, None for none; `role` as whom its author got our mail (None: no
     mail of ours is answered). `proven`: exactly this author got the mail that is answered. `mentioned` is a key
     that is not believed: the mail names it, and its author has nothing to do with that ticket. `forgotten` is one
-    that stands for another ticket by now: the mail answers one of ours that this database does not know.
+    that stands for another ticket by now: the mail answers one of ours that this database does not know. `notice`: what
+    is answered is about no ticket.
     """
 
     key: str | None = None
@@ -27,6 +37,7 @@ class Whereabouts:
     proven: bool = False
     mentioned: str | None = None
     forgotten: str | None = None
+    notice: Notice | None = None
 
 
 def whereabouts(
@@ -57,6 +68,10 @@ def _whereabouts(
         if thread is None:
             continue
         ours = outbound.by_message_id(connection, message_id)
+        if ours is not None and thread.key == DIGEST:
+            proven = is_staff and was_sent_to(message_id, author, secrets)
+            notice = Notice.OVERVIEW if ours.cause is None else Notice.TRANSCRIPT
+            return Whereabouts(role=thread.role, proven=proven, notice=notice)
         if ours is None or ours.ticket != thread.key:
             forgotten = forgotten or thread.key
             continue

@@ -19,6 +19,7 @@ from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, 
 from mailbot.mail.read import read
 from mailbot.mail.thread import Role, thread_of
 from mailbot.service import absence, bounce
+from mailbot.service.answers import handle_answer
 from mailbot.service.by_hand import handle_by_hand
 from mailbot.service.echo import note_echo, repeated
 from mailbot.service.forward import NO_AUTHOR, forwarded, handle_forwarded
@@ -141,7 +142,8 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
         outbound.forgive(connection, mail.sender.email, now=case.now)
     is_note = is_for_notes(mail, rules.catalogue)
     writes_as_staff = by is not None and case.known and (is_note or not _writes_as_member(connection, case))
-    ordered = writes_as_staff and (_concerned(case) is not None or begins_with_a_command(mail.body))
+    answers = writes_as_staff and place.notice is not None
+    ordered = answers or (writes_as_staff and (_concerned(case) is not None or begins_with_a_command(mail.body)))
     passed_on = forwarded(rules.catalogue, case, by)
     if not mail.sender.email:
         handle_doubtful(office, connection, rules, case, **NO_SENDER)
@@ -151,6 +153,8 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
         note_echo(connection, case, earlier)
     elif source.authenticity is Authenticity.FAIL:
         handle_doubtful(office, connection, rules, case, **FORGED)
+    elif by is not None and answers:
+        handle_answer(office, connection, rules, case, by)
     elif by is not None and ordered:
         handle_order(office, connection, rules, case, by, _concerned(case))
     elif by is None or case.known or _writes_as_member(connection, case):

@@ -316,6 +316,7 @@ class Kin:
     recipient: str | None = None
     ticket: str | None = None
     automatic: bool | None = None
+    transcripts: bool = False  # those alone that answer staff and are about no ticket
 
 
 def newest(connection: Connection, kin: Kin, *, place: int, since: datetime) -> datetime | None:
@@ -342,6 +343,8 @@ def _of(kin: Kin) -> Iterator[ColumnElement[bool]]:
         yield tickets.c.key == kin.ticket
     if kin.automatic is not None:
         yield outbound.c.automatic.is_(kin.automatic)
+    if kin.transcripts:
+        yield and_(outbound.c.ticket.is_(None), outbound.c.cause.is_not(None))
 
 
 def next_uncopied(connection: Connection, mailbox: str) -> tuple[Outbound, bytes] | None:

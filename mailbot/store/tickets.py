@@ -130,6 +130,12 @@ def unfinished(connection: Connection) -> tuple[Ticket, ...]:
     return tuple(_ticket(row) for row in rows)
 
 
+def unfinished_keys(connection: Connection) -> tuple[str, ...]:
+    """Their keys alone."""
+    found = select(tickets.c.key, tickets.c.number).where(tickets.c.state.in_(UNFINISHED))
+    return tuple(row.key for row in sorted(connection.execute(found), key=lambda row: row.number))
+
+
 def for_digest(connection: Connection, *, since: datetime) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
     """Every ticket that somebody waits for, and all that have changed since then, with their histories."""
     # Each half by its index; of both in one condition SQLite makes a walk through all tickets.

@@ -12,6 +12,7 @@ from mailbot.tickets.blocks import Bars, Entries, Entry, flat
 from mailbot.tickets.calendar import day_of, is_working_day
 from mailbot.tickets.digest import DONE, WITH_STAFF, Day, Digest, Overdue, Row
 from mailbot.tickets.escalation import Cause, Urgent
+from mailbot.tickets.orders.by_number import shortest
 from mailbot.tickets.views import STAFF_LANGUAGE, STATES
 from mailbot.tickets.wording import day, short_day
 
@@ -31,7 +32,10 @@ def digest_sections(digest: Digest, member: Staff | None, catalogue: Catalogue) 
     """What stands in the overview: for a member of staff with what is theirs apart from the rest."""
     mine = digest.of(member.id) if member else ()
     rest = digest.without(mine)
+    keys = [row.key for row in (*mine, *rest.unfinished)]
     return {
+        "number": shortest(keys[0], keys) if keys else "",
+        "colleague": next((each.id for each in catalogue.staff if each != member), "mich"),
         "day": day(digest.day, STAFF_LANGUAGE),
         "since": short_day(digest.since),
         "notices": digest.notices,
