@@ -13,6 +13,7 @@ Name = Annotated[str, typer.Argument(metavar="FIELD", help="Id or label of a fie
 Service = Annotated[str, typer.Argument(metavar="SERVICE", help="Id or name of a service.")]
 KeyOrService = Annotated[str, typer.Argument(metavar="KEY|SERVICE", help="A ticket, like KV-1042, or the id of a service.")]
 Member = Annotated[str, typer.Argument(metavar="STAFF", help="Id of a member of staff.")]
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="An address.")]
 DAY = "Like 12.8., 2026-08-12, 3 days, tomorrow."
 
 
@@ -22,6 +23,8 @@ def add_to(app: typer.Typer) -> None:
     app.command("reopen")(reopen)
     app.command("wait")(wait)
     app.command("assign")(assign)
+    app.command("copy")(copy)
+    app.command("uncopy")(uncopy)
     app.command("note")(note)
     app.command("why")(why)
     app.command("ask")(ask)
@@ -55,6 +58,16 @@ def wait(key: Key, until: Annotated[list[str], typer.Argument(metavar="DAY [WHY]
 def assign(key: Key, who: Member) -> None:
     """Say who works on a ticket."""
     _carry_out(key, "assign", who)
+
+
+def copy(key: Key, address: Address) -> None:
+    """Let somebody read our mails to the member, too."""
+    _carry_out(key, "copy", address)
+
+
+def uncopy(key: Key, address: Address) -> None:
+    """Let them read no more."""
+    _carry_out(key, "uncopy", address)
 
 
 def note(key: Key, text: Annotated[list[str], typer.Argument(help="What shall stand in the history.")]) -> None:

@@ -28,6 +28,14 @@ def bring_in(post: Post, ticket: Ticket, mail: Mail) -> tuple[Address, ...]:
     return new
 
 
+def change_copies(post: Post, ticket: Ticket, email: str, *, by: str, copied: bool) -> None:
+    """Staff order it; the history says so where it was not so already."""
+    if copied and tickets.copy_to(post.connection, ticket.key, Address(email=email)):
+        _note(post, ticket.key, "copied", by, f"in Kopie: {email}")
+    if not copied and tickets.copy_no_more(post.connection, ticket.key, email):
+        _note(post, ticket.key, "copied", by, f"nicht mehr in Kopie: {email}")
+
+
 def readers(post: Post, those: Sequence[Ticket], author: Address) -> tuple[Address, ...]:
     """Who gets a copy of the answer to a proven author: the requesters, and who is in copy, of all these tickets."""
     circles = [{each.email: each for each in _circle(post, ticket, author)} for ticket in those]

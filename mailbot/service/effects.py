@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from mailbot.catalogue import Staff
 from mailbot.mail.letter import Origin as Submitted
 from mailbot.service import holding, proposals
+from mailbot.service.company import change_copies
 from mailbot.service.correspondence import last_of_member
 from mailbot.service.post import Post
 from mailbot.service.request_of_data import ask_to_erase, hand_over
@@ -21,6 +22,8 @@ from mailbot.tickets.orders.order import (
     Agreed,
     AnsweredInstead,
     Away,
+    CopyNoMore,
+    CopyTo,
     Declined,
     Effect,
     EraseMember,
@@ -140,6 +143,10 @@ def _follow(post: Post, ticket: Ticket, effect: Effect, by: Staff) -> Iterator[R
             hand_over(post, ticket, archive)
         case EraseMember():
             ask_to_erase(post, ticket, by=by.id)
+        case CopyTo(email=email):
+            change_copies(post, ticket, email, by=by.email, copied=True)
+        case CopyNoMore(email=email):
+            change_copies(post, ticket, email, by=by.email, copied=False)
         case Undo():
             yield from _undo(post, ticket, effect, by)
         case Agreed():

@@ -128,6 +128,27 @@ def test_a_note_of_staff_with_a_copy_brings_nobody_in(bench: Bench):
     assert EVA not in reached(bench)
 
 
+def test_staff_say_who_reads_along_and_who_no_longer(bench: Bench):
+    question = asks_with_copies(bench)
+    bench.arrives("Admin ist Mehmet.", **answering(question))
+    for_staff = bench.slot.to(STAFF)[-1]
+    bench.arrives(f"#kopie {EVA}\n#keine kopie {PAUL}", From=STAFF, **answering(for_staff))
+    bench.arrives("Hallo Anna, es ist da.", From=STAFF, **answering(for_staff))
+
+    assert cc(bench.slot.to(ADDRESS)[-1]) == [EVA]
+    texts = [event.text for event in bench.history() if event.kind == "copied" and event.by == STAFF]
+    assert texts == [f"in Kopie: {EVA}", f"nicht mehr in Kopie: {PAUL}"]
+
+
+@pytest.mark.parametrize("whom", ["Eva", "buero@die-linke-koeln.de", ADDRESS])
+def test_nobody_is_copied_who_is_no_person_beside_the_member(bench: Bench, whom: str):
+    question = asks_with_copies(bench, cc="")
+    bench.arrives("Admin ist Mehmet.", **answering(question))
+    bench.arrives(f"#kopie {whom}", From=STAFF, **answering(bench.slot.to(STAFF)[-1]))
+
+    assert "copied" not in bench.kinds()
+
+
 # --- copies that do not arrive
 
 

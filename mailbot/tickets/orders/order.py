@@ -127,6 +127,20 @@ class AnsweredInstead:
     """What is proposed never leaves, for staff write to the requester themselves."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyTo:
+    """The address gets our mails to the member in copy."""
+
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyNoMore:
+    """It gets them no longer."""
+
+    email: str
+
+
 Effect = (
     TellMember
     | TellStaff
@@ -141,6 +155,8 @@ Effect = (
     | Agreed
     | Declined
     | AnsweredInstead
+    | CopyTo
+    | CopyNoMore
 )
 """What follows besides the ticket itself."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailbot.tickets.orders import duty, holding, moving, persons, privacy, proposals, request, standing, telling, undoing
+from mailbot.tickets.orders import copies, duty, holding, moving, persons, privacy, proposals, request, standing, telling, undoing
 from mailbot.tickets.orders.order import Command, Desk, Done, Verb
 
 
@@ -27,6 +27,7 @@ HELP = Verb(
 VERBS: tuple[Verb, ...] = (
     *standing.VERBS,
     *persons.VERBS,
+    *copies.VERBS,
     *telling.VERBS,
     *proposals.VERBS,
     *request.VERBS,
