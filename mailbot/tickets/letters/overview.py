@@ -1,0 +1,110 @@
+"""Overviews and notices for staff, and what is written for a person's file or the web page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from mailbot.catalogue import Mailbox, Service, Staff
+from mailbot.tickets import access as accesses
+from mailbot.tickets.access import Access
+from mailbot.tickets.blocks import flat, read_line
+from mailbot.tickets.digest import Digest, Row
+from mailbot.tickets.escalation import Urgent
+from mailbot.tickets.letters.pen import Pen
+from mailbot.tickets.month import month_sections
+from mailbot.tickets.offers import Offer, offers
+from mailbot.tickets.overview import digest_sections, entries, urgent_sections
+from mailbot.tickets.rendering import Words
+from mailbot.tickets.report import Report
+from mailbot.tickets.views import (
+    STAFF_LANGUAGE,
+)
+from mailbot.tickets.wording import day, moment
+
+
+class Overview(Pen):
+    """What is about no single ticket."""
+
+    def digest(self, digest: Digest, member: Staff | None = None) -> Words:
+        """The daily overview; for a member of staff with what is theirs at its top."""
+        return self._write("staff/digest.txt", STAFF_LANGUAGE, **digest_sections(digest, member, self._catalogue))
+
+    def urgent(self, urgents: Sequence[Urgent], member: Staff) -> Words:
+        """To a member of staff: what waits for an answer, each ticket with what was done about it so far."""
+        return self._write(
+            "staff/reminder.txt",
+            STAFF_LANGUAGE,
+            key=urgents[0].ticket.key,
+            who=urgents[0].row.who,
+            label=urgents[0].row.service,
+            count=len(urgents),
+            mailbox=self._catalogue.mailbox(urgents[0].ticket.mailbox),
+            **urgent_sections(urgents, self._catalogue, member),
+        )
+
+    def report(self, report: Report) -> Words:
+        """The monthly report for staff."""
+        sections = month_sections(report, self._catalogue, self._sentence)
+        return self._write("staff/report.txt", STAFF_LANGUAGE, **sections)
+
+    def page(self, language: str) -> Words:
+        """For the association's web page: what members should send, service by service."""
+        return self._templates.fragment(f"page/{language}/page.txt", language, offers=offers(self._catalogue, language))
+
+    def access(self, access: Access) -> Words:
+        """What is handed to a person who asks for their data."""
+        catalogue = self._catalogue
+        tickets = [
+            {"key": each.ticket.key, "label": self._label(each.ticket, STAFF_LANGUAGE), "own": each.own}
+            | dict(zip(("facts", "history"), accesses.overview(each, catalogue), strict=True))
+            for each in access.tickets
+        ]
+        return self._write(
+            "privacy/access.txt",
+            STAFF_LANGUAGE,
+            address=access.address,
+            names=flat(", ".join(access.names)),
+            day=day(access.day, STAFF_LANGUAGE),
+            numbers=accesses.numbers(access),
+            tickets=tickets,
+            mails=accesses.mails(access),
+            named=[day(each, STAFF_LANGUAGE) for each in access.named],
+            times=accesses.times(catalogue),
+        )
+
+    def away(self, member: Staff, *, until: date, rows: tuple[Row, ...], own: bool, alone: bool) -> Words:
+        """To staff: a member is away, and what happens to their tickets. `own`: to themselves; `alone`: nobody else is there."""
+        return self._write(
+            "staff/away.txt",
+            STAFF_LANGUAGE,
+            name=member.name,
+            until=day(until, STAFF_LANGUAGE),
+            count=len(rows),
+            rows=entries(rows, self._catalogue, own=own),
+            own=own,
+            alone=alone,
+        )
+
+    def trusted(self, service: Service, *, unchanged: int) -> Words:
+        """To staff: what the bot writes about that service leaves by itself from now on."""
+        label = service.label.in_(STAFF_LANGUAGE)
+        return self._write("staff/trusted.txt", STAFF_LANGUAGE, label=label, unchanged=unchanged)
+
+    def out_of_reach(self, mailbox: Mailbox, *, since: datetime, trouble: str) -> Words:
+        """To staff: the mailbox cannot be read since then, and why."""
+        return self._about_mailbox("out_of_reach", mailbox, since=self._moment(since), trouble=flat(trouble))
+
+    def back_again(self, mailbox: Mailbox, *, since: datetime, until: datetime) -> Words:
+        """To staff: the mailbox, which could not be read between those two moments, can be read again."""
+        return self._about_mailbox("back_again", mailbox, since=self._moment(since), until=self._moment(until))
+
+    def _sentence(self, offer: Offer) -> str:
+        """What the web page says of an offer."""
+        return self._templates.read(f"page/{STAFF_LANGUAGE}/sentence.txt", read_line, offer=offer)
+
+    def _about_mailbox(self, template: str, mailbox: Mailbox, **values: str) -> Words:
+        return self._write(f"staff/{template}.txt", STAFF_LANGUAGE, mailbox=mailbox, **values)
+
+    def _moment(self, value: datetime) -> str:
+        return moment(value, self._catalogue.hours.timezone)
