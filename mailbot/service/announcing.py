@@ -10,8 +10,11 @@ from mailbot.store import outbound
 from mailbot.tickets.announcing import turn
 from mailbot.tickets.ticket import Ticket
 
+Change = tuple[Ticket, Ticket]
+"""A ticket as it was, and as it is."""
 
-def announce(post: Post, changes: Iterable[tuple[Ticket, Ticket]], by: Staff) -> None:
+
+def announce(post: Post, changes: Iterable[Change], by: Staff) -> None:
     """
     Tell them what an order has changed.
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Staff
+from mailbot.service.announcing import Change, announce
 from mailbot.service.member import Case
 from mailbot.service.office import Office
-from mailbot.service.order import NotCarriedOut, carry_out_all, handle_order
+from mailbot.service.order import NotCarriedOut, carry_out_unannounced, handle_order
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
 from mailbot.service.whereabouts import Notice
@@ -53,14 +54,17 @@ def handle_answer(office: Office, connection: Connection, rules: Rules, case: Ca
         cause=case.row.id,
         delay=rules.catalogue.send_delay,
     )
-    rows = [*_done(post, lines, by), *_rest(words, by)]
+    changes: list[Change] = []
+    rows = [*_done(post, lines, by, changes), *_rest(words, by)]
+    announce(post, changes, by)
     transcript = rules.writer.transcript(None, rows=tuple(rows if lines else (*rows, ("", HOW))))
     box = rules.catalogue.mailbox(case.row.place.mailbox)
     post.notice(by, transcript, mailbox=box, answered=Answered.of(case.mail))
     inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
 
 
-def _done(post: Post, lines: Sequence[Line], by: Staff) -> Iterator[Row]:
+def _done(post: Post, lines: Sequence[Line], by: Staff, changes: list[Change]) -> Iterator[Row]:
+    """The transcript; `changes` gets what colleagues may hear of."""
     unfinished, today = tickets.unfinished_keys(post.connection), day_of(post.now, post.catalogue.hours)
     for line in lines:
         try:
@@ -69,18 +73,20 @@ def _done(post: Post, lines: Sequence[Line], by: Staff) -> Iterator[Row]:
             yield line.text, _not_done(str(why))
             continue
         if not line.numbers:
-            yield from _carried_out(post, by_key(Order(commands=(command,))), None, by)
+            yield from _carried_out(post, by_key(Order(commands=(command,))), None, by, changes)
         for number in line.numbers:
-            yield from _about(post, number, command, unfinished, by)
+            yield from _about(post, number, command, unfinished, by, changes)
 
 
-def _about(post: Post, number: str, command: Command, unfinished: Sequence[str], by: Staff) -> Iterator[Row]:
+def _about(
+    post: Post, number: str, command: Command, unfinished: Sequence[str], by: Staff, changes: list[Change]
+) -> Iterator[Row]:
     try:
         key = ticket_of(number, unfinished, _finished(post, number))
     except Refused as why:
         yield command.line, _not_done(str(why))
         return
-    yield from _carried_out(post, Order(commands=(command,)), key, by)
+    yield from _carried_out(post, Order(commands=(command,)), key, by, changes)
 
 
 def _finished(post: Post, number: str) -> tuple[str, ...]:
@@ -91,19 +97,20 @@ def _finished(post: Post, number: str) -> tuple[str, ...]:
     return (key,) if tickets.get(post.connection, key).state in FINISHED else ()
 
 
-def _carried_out(post: Post, order: Order, key: str | None, by: Staff) -> Iterator[Row]:
+def _carried_out(post: Post, order: Order, key: str | None, by: Staff, changes: list[Change]) -> Iterator[Row]:
     try:
         with post.connection.begin_nested():
-            about, rows = carry_out_all(post, order, key, by)
+            carried = carry_out_unannounced(post, order, key, by)
     except NotCarriedOut as error:
         named = f"{key}: " if key else ""
         yield from ((line, named + _not_done(why)) for line, why in error.refused)
         return
-    for ticket in about:
+    changes += carried.changes
+    for ticket in carried.about:
         if post.cause is not None:
             tickets.belongs(post.connection, ticket.key, post.cause)
-    who = next((f"{ticket.key} ({flat(ticket.requester.name) or ticket.requester.email}): " for ticket in about), "")
-    for at, (line, told) in enumerate(rows):
+    who = next((f"{ticket.key} ({flat(ticket.requester.name) or ticket.requester.email}): " for ticket in carried.about), "")
+    for at, (line, told) in enumerate(carried.rows):
         yield line, told if at else who + told
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Staff
 from mailbot.errors import NotFound
-from mailbot.service.announcing import announce
+from mailbot.service.announcing import Change, announce
 from mailbot.service.company import bring_in
 from mailbot.service.echo import note_echo, said_before
 from mailbot.service.effects import follow, follow_at_large
@@ -91,14 +91,30 @@ def _bring_in(post: Post, case: Case, order: Order, key: str | None) -> tuple[Ro
     return (("", f"Ab jetzt in Kopie: {', '.join(each.email for each in new)}"),) if new else ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What was done: the tickets that it is about, as they are now, the transcript, and each ticket as it was and is."""
+
+    about: tuple[Ticket, ...]
+    rows: tuple[Row, ...]
+    changes: tuple[Change, ...]
+
+
 def carry_out_all(post: Post, order: Order, key: str | None, by: Staff) -> tuple[tuple[Ticket, ...], tuple[Row, ...]]:
     """
-    Carry out an order about any number of tickets: all of it, or nothing.
+    Carry out an order about any number of tickets, all of it or nothing, and tell colleagues.
 
     Returns: the tickets that it is about, as they are now, and the transcript.
 
     Raises NotCarriedOut.
     """
+    carried = carry_out_unannounced(post, order, key, by)
+    announce(post, carried.changes, by)
+    return carried.about, carried.rows
+
+
+def carry_out_unannounced(post: Post, order: Order, key: str | None, by: Staff) -> Carried:
+    """The same, for who tells colleagues of several orders in one mail. Raises NotCarriedOut."""
     desk = Desk(by=by, catalogue=post.catalogue, now=post.now)
     parts = by_ticket(order, key, desk=desk)
     known = dict(_locked(post.connection, parts))
@@ -112,8 +128,11 @@ def carry_out_all(post: Post, order: Order, key: str | None, by: Staff) -> tuple
         rows += [*outcome.rows, *follow(post, before, outcome, by)]
     for _, outcome in steps:
         rows += follow_at_large(post, outcome, by)
-    announce(post, ((before, tickets.get(post.connection, before.key)) for before, _ in steps if before is not None), by)
-    return tuple(tickets.get(post.connection, ticket.key) for ticket in found), tuple(rows)
+    return Carried(
+        about=tuple(tickets.get(post.connection, ticket.key) for ticket in found),
+        rows=tuple(rows),
+        changes=tuple((before, tickets.get(post.connection, before.key)) for before, _ in steps if before is not None),
+    )
 
 
 def _steps(

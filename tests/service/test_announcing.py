@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailbot.service import desk
+from mailbot.service import desk, overview
 from mailbot.tickets.ticket import State
 from tests.association import words
 from tests.service.bench import STAFF, Bench, answering, proof
@@ -66,6 +66,18 @@ def test_what_is_closed_and_what_is_done_to_several_at_once_is_one_mail(quick_be
     assert heard(quick_bench)[1:] == ["Technik-Team hat 2 Vorgänge übernommen oder geändert"]
     assert "KV-1001" in said(quick_bench.slot.to(KIM)[-1])
     assert "#wieder-auf" in said(quick_bench.slot.to(KIM)[-1])
+
+
+def test_an_answer_to_the_digest_is_one_mail_too(quick_bench: Bench):
+    signal(quick_bench)
+    quick_bench.arrives(COMPLETE, From="Ben <ben@x.example>", Subject="Signal")
+    overview.send(quick_bench.office, day=quick_bench.clock.now.date())
+    quick_bench.run()
+    before = heard(quick_bench)
+
+    quick_bench.arrives("1001 zu\n1002 nehme ich", From=STAFF, **answering(quick_bench.slot.to(STAFF)[-1]))
+
+    assert heard(quick_bench)[len(before) :] == ["Technik-Team hat 2 Vorgänge übernommen oder geändert"]
 
 
 def test_the_command_line_announces_too_and_only_what_changes(quick_bench: Bench):

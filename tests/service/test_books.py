@@ -71,9 +71,9 @@ def test_a_poison_mail_costs_itself_only_and_status_and_digest_name_it(bench: Be
     with bench.office.database.read() as connection:
         assert inbound.get(connection, 1)[1] == raw
         digest = draw_up(connection, bench.office.catalogue, day=date(2026, 3, 2), now=bench.clock.now)
-    assert digest.trouble == (
+    assert digest.notices.quarantined == (
         "Mail 1 (support) konnte nicht verarbeitet werden: RecursionError: too deep. Ansehen: mailbot quarantine show 1; "
-        "am 01.04.2026 wird sie gelöscht",
+        "am 1. April 2026 wird sie gelöscht",
     )
 
 

@@ -47,6 +47,7 @@ ONE = ["[KV-1001] Erinnerung: Signal-Gruppe – Anna Schmidt"]
 def test_who_took_a_ticket_is_reminded_and_at_last_everybody(quick_bench: Bench):
     quick_bench.arrives(COMPLETE, Subject="Signal-Gruppe für den OV Kalk")
     desk.carry_out(quick_bench.office, "KV-1001", "assign", "eva")
+    deliver(quick_bench.office)  # both hear of it
 
     found = {day: on_day(quick_bench, day, STAFF, EVA) for day in range(9)}
 
@@ -88,6 +89,7 @@ def test_a_reminder_of_one_ticket_can_be_answered_and_then_there_is_none(quick_b
 def test_the_tickets_of_who_is_away_are_the_others_business(quick_bench: Bench):
     quick_bench.arrives(COMPLETE, Subject="Signal-Gruppe für den OV Kalk")
     desk.carry_out(quick_bench.office, "KV-1001", "assign", "eva")
+    deliver(quick_bench.office)  # both hear of it
     goes_away(quick_bench, "eva", date(2026, 3, 6))
 
     assert on_day(quick_bench, 3, STAFF, EVA) == [ONE, []]

@@ -26,6 +26,7 @@ def taken_by_eva(bench: Bench, *groups: str) -> None:
     for number, group in enumerate(groups, start=1001):
         bench.arrives(COMPLETE.replace("Kalk", group), Subject=f"Signal-Gruppe für den OV {group}")
         desk.carry_out(bench.office, f"KV-{number}", "assign", "eva")
+    deliver(bench.office)
     bench.slot.taken.clear()
 
 
