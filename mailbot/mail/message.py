@@ -26,7 +26,7 @@ class Attachment:
     `tables` holds what an XLSX, ODS, XLS, CSV, TSV or DOCX part or a vCard says as rows (a vCard gives
     the header row Vorname, Nachname, E-Mail and one row a card); `text` what a DOCX or text part says
     besides its tables. Both are empty for everything else; nothing is ever unpacked to disk. `content` is None where
-    the bytes were not asked for.
+    the bytes were not asked for. `embedded`: a picture that the text shows in its place (RFC 2392), as signatures do.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Attachment:
     tables: tuple[Table, ...] = ()
     text: str = ""
     content: bytes | None = field(default=None, repr=False)
+    embedded: bool = False
 
 
 class Kind(StrEnum):

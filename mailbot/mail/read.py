@@ -320,6 +320,7 @@ class _Parts:
                 tables=content.tables,
                 text=content.text,
                 content=_payload(part) if self.allowance.content else None,
+                embedded=_is_embedded(part, media_type),
             )
         )
 
@@ -361,7 +362,21 @@ def _media_type(part: Message) -> str:
 
 def _is_attachment(part: Message) -> bool:
     try:
-        return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+        return _is_put_aside(part) or bool(part.get_filename())
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
+
+
+def _is_put_aside(part: Message) -> bool:
+    try:
+        return part.get_content_disposition() == "attachment"
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
+
+
+def _is_embedded(part: Message, media_type: str) -> bool:
+    try:
+        return media_type.startswith("image/") and "Content-ID" in part and not _is_put_aside(part)
     except (ValueError, LookupError, TypeError, AttributeError):
         return False
 

@@ -63,7 +63,7 @@ def follow(post: Post, before: Ticket | None, outcome: Outcome, by: Staff) -> tu
     if before is not None and outcome.ticket is not None:
         _keep(post, before, outcome, by)
         if outcome.answer:
-            rows += _answer(post, outcome.ticket, outcome.answer, by)
+            rows += _answer(post, outcome.ticket, outcome, by)
         for effect in outcome.effects:
             rows += _follow(post, outcome.ticket, effect, by)
         rows += proposals.renew(post, before, outcome.ticket, by)
@@ -104,10 +104,10 @@ def _others_answers(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
             yield f"{known.name if known else event.by}, {at} Uhr", f"hat vor dir auch schon geantwortet: „{event.text}“"
 
 
-def _answer(post: Post, ticket: Ticket, answer: str, by: Staff) -> Iterator[Row]:
-    """Staff's words go to the member."""
+def _answer(post: Post, ticket: Ticket, outcome: Outcome, by: Staff) -> Iterator[Row]:
+    """Staff's words go to the member, with their files."""
     rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
-    words = rules.writer.from_staff(ticket, text=answer, mailbox=box)
+    words = rules.writer.from_staff(ticket, text=outcome.answer, mailbox=box, files=outcome.files)
     answered = last_of_member(post, ticket)
     of_draft = post.to_member(
         ticket.key,

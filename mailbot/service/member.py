@@ -284,7 +284,7 @@ def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket
     noted = (event.text for event in events if event.kind == "note" and event.by == BOT)
     doubts = tuple(dict.fromkeys((*decision.doubts, *noted, *hints(post, ticket))))
     box = rules.catalogue.mailbox(ticket.mailbox)
-    attachments = _attached(post.connection, case) if decision.reply else case.mail.attachments
+    attachments = attached(post.connection, case) if decision.reply else case.mail.attachments
     for member in post.responsible(ticket.request.service):
         words = rules.writer.for_staff(
             ticket,
@@ -297,8 +297,8 @@ def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket
         post.to_staff(ticket.key, member, words, mailbox=box)
 
 
-def _attached(connection: Connection, case: Case) -> tuple[Attachment, ...]:
-    """The files of the mail with their bytes. Of a mail that nobody is answered, which may be forged, staff get none."""
+def attached(connection: Connection, case: Case) -> tuple[Attachment, ...]:
+    """The files of the mail with their bytes. Of a mail that nobody is answered, which may be forged, nobody gets them."""
     if not case.mail.attachments:
         return ()
     _, raw = inbound.get(connection, case.row.id)

@@ -15,13 +15,14 @@ from mailbot.service.announcing import Change, announce
 from mailbot.service.company import bring_in
 from mailbot.service.echo import note_echo, said_before
 from mailbot.service.effects import follow, follow_at_large
-from mailbot.service.member import Case
+from mailbot.service.member import Case, attached
 from mailbot.service.notes import is_for_notes
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.request_of_data import holdings
 from mailbot.service.rulebook import Rules
 from mailbot.store import inbound, orders, tickets
+from mailbot.tickets.enclosing import Enclosure, enclosed, without_decoration
 from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done
 from mailbot.tickets.orders.grammar import by_key, read_note, read_order
 from mailbot.tickets.orders.order import Desk, Merge, Order, Outcome, Row
@@ -64,7 +65,7 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
         cause=case.row.id,
         delay=rules.catalogue.send_delay,
     )
-    order = order if key else by_key(order)
+    order = replace(order if key else by_key(order), enclosures=_enclosures(connection, case))
     try:
         with connection.begin_nested():
             company = _bring_in(post, case, order, key)
@@ -81,6 +82,13 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     else:
         post.notice(by, words, mailbox=box, answered=answered)
     inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
+
+
+def _enclosures(connection: Connection, case: Case) -> tuple[Enclosure, ...]:
+    """The files that staff enclose themselves: those of a mail that they attach are not theirs to give."""
+    others = [file.name for mail in case.mail.attached for file in mail.attachments]
+    own = (file for file in attached(connection, case) if file.name not in others)
+    return enclosed(without_decoration(own))
 
 
 def _bring_in(post: Post, case: Case, order: Order, key: str | None) -> tuple[Row, ...]:

@@ -1,5 +1,5 @@
 """
-Which files of a member's mail staff get attached, and which by name only. Pure.
+Which files of a mail go on with it, and which are only named: a member's to staff, staff's to the member. Pure.
 
 An allow-list: lists, cards, documents, pictures. Everything else, and everything that can run or hides what it is,
 stays in the mailbox, where whoever needs it can look at it with care.
@@ -16,6 +16,9 @@ from mailbot.tickets.blocks import flat
 
 AT_MOST = 7_000_000
 """Bytes of all files together: a third more as base64, and Postfix takes mails of 10,240,000 by default."""
+
+DECORATION_AT_MOST = 50_000
+"""Bytes of a picture within the text that is taken for a logo of the signature; a photo has more."""
 
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -39,7 +42,7 @@ ALLOWED = {
     "webp": "image/webp",
     "heic": "image/heic",
 }
-"""What is attached: the ending of the name, and what it is called in our mail, whatever the member's program called it."""
+"""What is attached: the ending of the name, and what it is called in our mail, whatever the writer's program called it."""
 
 _VAGUE = frozenset({"application/octet-stream", "application/zip", "application/x-zip-compressed", "binary/octet-stream"})
 """What programs say that do not know better, or know only that it is packed."""
@@ -65,7 +68,7 @@ TOO_MUCH = "nicht angehängt, zu groß"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """A file of the member's mail; `kept_back` says why it is not attached, "" where it is."""
+    """A file of a mail; `kept_back` says why it is not attached, "" where it is."""
 
     attachment: Attachment
     kept_back: str = ""
@@ -75,6 +78,11 @@ class Enclosure:
         """The file as it is attached: with a plain name, and the type that belongs to its ending."""
         name = flat(self.attachment.name)
         return File(name=name, media_type=ALLOWED[_ending(name)], content=self.attachment.content or b"")
+
+    @property
+    def shown(self) -> str:
+        """ "liste.xlsx (12 KB)"; nothing of what is in it is ever shown."""
+        return f"{flat(self.attachment.name) or 'ohne Namen'} ({_size(self.attachment.size)})"
 
 
 def enclosed(attachments: Iterable[Attachment]) -> tuple[Enclosure, ...]:
@@ -88,6 +96,11 @@ def enclosed(attachments: Iterable[Attachment]) -> tuple[Enclosure, ...]:
             room -= len(each.content or b"")
         found.append(Enclosure(attachment=each, kept_back=because))
     return tuple(found)
+
+
+def without_decoration(attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    """The files of a mail without the logos of its signature."""
+    return tuple(each for each in attachments if not (each.embedded and each.size <= DECORATION_AT_MOST))
 
 
 def _objection(attachment: Attachment) -> str:
@@ -108,3 +121,9 @@ def _may_be_called(usual: str) -> Set[str]:
 
 def _ending(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def _size(octets: int) -> str:
+    if octets < 1024:
+        return f"{octets} Byte"
+    return f"{octets / 1024:.0f} KB" if octets < 1024**2 else f"{octets / 1024**2:.1f} MB".replace(".", ",")

@@ -250,12 +250,5 @@ def _actor(by: str, ticket: Ticket, catalogue: Catalogue) -> str:
 
 
 def enclosure(each: Enclosure) -> str:
-    """ "liste.xlsx (12 KB)", with the reason where it is not attached; nothing of what is in it is ever shown."""
-    shown = f"{flat(each.attachment.name) or 'ohne Namen'} ({_size(each.attachment.size)})"
-    return f"{shown}: {each.kept_back}" if each.kept_back else shown
-
-
-def _size(octets: int) -> str:
-    if octets < 1024:
-        return f"{octets} Byte"
-    return f"{octets / 1024:.0f} KB" if octets < 1024**2 else f"{octets / 1024**2:.1f} MB".replace(".", ",")
+    """ "liste.xlsx (12 KB)", with the reason where it is not attached."""
+    return f"{each.shown}: {each.kept_back}" if each.kept_back else each.shown

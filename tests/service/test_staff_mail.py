@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from mailbot.cli import main
 from mailbot.service import desk
 from mailbot.tickets.ticket import State
 from tests.association import words
-from tests.service.bench import ANNA, STAFF, Bench, bench_in, proof
+from tests.servers.station import parsed
+from tests.service.bench import ANNA, STAFF, Bench, answering, bench_in, proof
 
 WISH = """\
 Hallo,
@@ -128,3 +130,63 @@ def test_the_command_line_prints_it_or_writes_it_to_files(
     assert handover(capsys, "KV-1002") == "mailbot: nothing is ready for KV-1002: its service has no 'handover' in rules.yaml\n"
     (tmp_path / "file").touch()
     assert handover(capsys, "KV-1001", "--out", str(tmp_path / "file")).endswith("cannot be written: File exists\n")
+
+
+def answer_with(bench: Bench, text: str, *parts: tuple[str, str, bytes, dict[str, str]]) -> EmailMessage:
+    """Staff answer the newest mail to them with these files (name, type, bytes, further headers); gives what they are told."""
+    (*_, ticket_mail) = bench.slot.to(STAFF)
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=998))
+    for name, value in {"From": STAFF, "To": "support@die-linke-koeln.de", **answering(ticket_mail)}.items():
+        mail[name.replace("_", "-")] = value
+    mail["Message-ID"], mail["Date"] = "<with-files@die-linke-koeln.de>", "Mon, 02 Mar 2026 10:30:00 +0100"
+    mail.set_content(text)
+    for name, media_type, content, headers in parts:
+        maintype, subtype = media_type.split("/")
+        if maintype == "message":
+            mail.add_attachment(parsed(content), filename=name)
+        else:
+            mail.add_attachment(content, maintype=maintype, subtype=subtype, filename=name, **headers)
+    bench.mail(mail.as_bytes())
+    bench.run()
+    return bench.slot.to(STAFF)[-1]
+
+
+PDF = ("anleitung.pdf", "application/pdf", b"%PDF-1.7", {})
+MACROS = ("liste.xlsm", "application/octet-stream", b"PK", {})
+LOGO = ("image001.png", "image/png", b"\x89PNG", {"disposition": "inline", "cid": "<logo@die-linke-koeln.de>"})
+PHOTO = ("foto.jpg", "image/jpeg", b"\xff\xd8" + bytes(60_000), {"disposition": "inline", "cid": "<foto@die-linke-koeln.de>"})
+
+
+def test_files_of_staff_go_to_the_member_with_their_words_and_what_does_not_is_told(quick_bench: Bench):
+    quick_bench.arrives(WEBSITE, Subject="Website")
+
+    told = " ".join(words(answer_with(quick_bench, "Hallo Anna, im Anhang die Anleitung.", PDF, MACROS, LOGO, PHOTO)).split())
+
+    (*_, answer) = quick_bench.slot.to("anna.schmidt@posteo.example")
+    assert files(answer) == {"anleitung.pdf": "application/pdf", "foto.jpg": "image/jpeg"}
+    assert next(iter(answer.iter_attachments())).get_payload(decode=True) == b"%PDF-1.7"
+    assert "anleitung.pdf (8 Byte) · geht mit" in told
+    assert "liste.xlsm (2 Byte) · nicht angehängt, kann Makros enthalten" in told
+    assert "image001.png" not in told
+
+
+@pytest.mark.parametrize("text", ["#notiz die Anleitung für später", ""])
+def test_files_without_words_to_the_member_go_to_nobody_and_staff_read_so(quick_bench: Bench, text: str):
+    quick_bench.arrives(WEBSITE, Subject="Website")
+    answered = len(quick_bench.slot.to("anna.schmidt@posteo.example"))
+
+    told = " ".join(words(answer_with(quick_bench, text, PDF)).split())
+
+    assert len(quick_bench.slot.to("anna.schmidt@posteo.example")) == answered
+    assert "anleitung.pdf (8 Byte) · geht an niemanden: In der Mail stehen keine Worte an das Mitglied" in told
+
+
+def test_the_files_of_a_mail_that_staff_attach_stay_with_it(quick_bench: Bench):
+    quick_bench.arrives(WEBSITE, Subject="Website")
+    inner = ("mail.eml", "message/rfc822", with_files("Vertraulich."), {})
+
+    answer_with(quick_bench, "Hallo Anna, siehe unten.", inner)
+
+    (*_, answer) = quick_bench.slot.to("anna.schmidt@posteo.example")
+    assert "siehe unten" in words(answer)
+    assert files(answer) == {}

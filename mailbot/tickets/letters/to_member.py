@@ -70,9 +70,10 @@ class ToMember(Pen):
             understood=any(part.facts for part in parts),
         )
 
-    def from_staff(self, ticket: Ticket, *, text: str, mailbox: Mailbox) -> Words:
+    def from_staff(self, ticket: Ticket, *, text: str, mailbox: Mailbox, files: tuple[File, ...] = ()) -> Words:
         """Staff's words to the member, under the association's name; greeting and farewell are added where they have none."""
-        return self._about(ticket, "reply", mailbox, words=Prose(text=text), greets=greets(text), bids=bids_farewell(text))
+        words = self._about(ticket, "reply", mailbox, words=Prose(text=text), greets=greets(text), bids=bids_farewell(text))
+        return replace(words, files=files)
 
     def closed(self, ticket: Ticket, *, mailbox: Mailbox) -> Words:
         """The member is told that it is done."""

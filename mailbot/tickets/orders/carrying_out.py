@@ -35,6 +35,8 @@ WHOSE_WORDS = "zu welchem Vorgang gehören diese Worte? Antworte auf seine Mail 
 ALONE = "{} muss allein in der Mail stehen"
 NOTHING = "In der Mail stand nichts, das ich ausführen oder weitergeben kann."
 NOT_DONE = "nicht ausgeführt"
+ENCLOSED = "geht mit"
+WITHOUT_WORDS = "geht an niemanden: In der Mail stehen keine Worte an das Mitglied"
 TAKEN = "Du bist jetzt zuständig, denn bisher war es niemand."
 AGAIN = "Nichts wurde ausgeführt oder gesendet. Bitte schick die Mail berichtigt noch einmal."
 
@@ -55,9 +57,10 @@ def by_ticket(order: Order, about: str | None, *, desk: Desk) -> Mapping[str | N
     named = [key for key in commands if key is not None]
     whose = about if about or not order.answer or len(named) != 1 else named[0]
     parts = {key: Order(commands=tuple(those)) for key, those in commands.items()}
-    if order.answer:
-        parts[whose] = replace(parts.get(whose, Order()), answer=order.answer)
     first = next(iter(parts))
+    if order.answer or order.enclosures:
+        whose = whose if order.answer else first
+        parts[whose] = replace(parts.get(whose, Order()), answer=order.answer, enclosures=order.enclosures)
     return {**parts, first: replace(parts[first], refused=order.refused)}
 
 
@@ -80,7 +83,7 @@ def carry_out(ticket: Ticket | None, order: Order, desk: Desk) -> Outcome:
     if refused:
         return Outcome(ticket=ticket, refused=tuple(refused), rows=tuple(nothing_done(order, refused)))
     if not (order.commands or order.answer):
-        return Outcome(ticket=ticket, rows=(("", NOTHING),))
+        return Outcome(ticket=ticket, rows=(("", NOTHING), *_transcript(ticket, order, ())))
     return _outcome(ticket, after, order, done, desk)
 
 
@@ -125,6 +128,7 @@ def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Se
         rows=(*_transcript(before, order, done), *taken),
         effects=tuple(effect for at, effect in enumerate(effects) if effect not in effects[:at]),
         answer=order.answer,
+        files=tuple(each.file for each in order.enclosures if order.answer and not each.kept_back),
     )
 
 
@@ -155,6 +159,8 @@ def _transcript(ticket: Ticket | None, order: Order, done: Sequence[Done]) -> It
         yield from each.rows
     if order.answer and ticket:
         yield short(order.answer), f"geht an {in_full(ticket.requester)}"
+    for enclosure in order.enclosures:
+        yield enclosure.shown, enclosure.kept_back or (ENCLOSED if order.answer and ticket else WITHOUT_WORDS)
 
 
 def nothing_done(order: Order, refused: Sequence[Row]) -> Iterator[Row]:

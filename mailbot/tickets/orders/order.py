@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mailbot.catalogue import Catalogue, Staff
+from mailbot.mail.letter import File
 from mailbot.mail.message import Address
+from mailbot.tickets.enclosing import Enclosure
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.understanding.request import Request
 
@@ -36,10 +38,12 @@ class Order:
 
     `answer` are the plain words for the member, without quotes and signature; `refused` the lines that were not
     understood, each with the reason in German. Words after `#notiz` are the note's: they are never an answer.
+    `enclosures` are the files of the mail, which go with the answer.
     """
 
     commands: tuple[Command, ...] = ()
     answer: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
     refused: tuple[Row, ...] = ()
 
 
@@ -281,8 +285,8 @@ class Outcome:
     """
     What becomes of an order.
 
-    `rows` is the transcript; `answer` the words to the member, or "". Where lines are `refused` (with the reason)
-    nothing was done: the ticket is what it was, and there are no events.
+    `rows` is the transcript; `answer` the words to the member, or "", and `files` what goes with them. Where lines are
+    `refused` (with the reason) nothing was done: the ticket is what it was, and there are no events.
     """
 
     ticket: Ticket | None = None
@@ -291,3 +295,4 @@ class Outcome:
     rows: tuple[Row, ...] = ()
     effects: tuple[Effect, ...] = ()
     answer: str = ""
+    files: tuple[File, ...] = ()
