@@ -76,6 +76,7 @@ class FrailShelf(Shelf):
     """The bot may die before and after everything it does there."""
 
     life: Life = field(default_factory=Life)
+    filed: list[tuple[bytes, str]] = field(default_factory=list)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Arrived]:
         for mail in super().fetch(uids):
@@ -84,7 +85,9 @@ class FrailShelf(Shelf):
 
     def move(self, uids: Sequence[int], to: str) -> None:
         self.life.passes()
-        super().move([uid for uid in uids if uid in self.mails], to)
+        here = [uid for uid in uids if uid in self.mails]
+        self.filed += [(self.mails[uid].raw, to) for uid in here]
+        super().move(here, to)
         self.life.passes()
 
     def append(self, folder: str, raw: bytes, **options: Any) -> None:
@@ -294,12 +297,18 @@ def everything_in(bench: Bench) -> dict[str, Any]:
         "histories": Counter((each.requester.email, *sorted(set_of_kinds(bench, each.key))) for each in tickets),
         "replies": Counter((to, plain(mail)) for to, mail in replies(bench)),
         "copies": {name: Counter(map(plain, map(parsed, shelf.sent))) for name, shelf in shelves(bench).items()},
-        "moved": {name: {to: len(uids) for to, uids in shelf.moved.items()} for name, shelf in shelves(bench).items()},
+        "filed": {name: filed(shelf) for name, shelf in shelves(bench).items()},
     }
 
 
-def shelves(bench: Bench) -> dict[str, Shelf]:
-    return {"support": bench.support, "buero": bench.buero}
+def filed(shelf: FrailShelf) -> Counter[tuple[bytes, str]]:
+    """Which mail lies where. Of two equal ones in one folder nobody can tell, once their numbers are gone, which was answered."""
+    copies = Counter(raw for raw, _ in shelf.filed)
+    return Counter((raw, to if copies[raw] == 1 else "wherever") for raw, to in shelf.filed)
+
+
+def shelves(bench: Bench) -> dict[str, FrailShelf]:
+    return {id: shelf for id, shelf in (("support", bench.support), ("buero", bench.buero)) if isinstance(shelf, FrailShelf)}
 
 
 def set_of_kinds(bench: Bench, key: str) -> list[str]:
