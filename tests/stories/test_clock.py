@@ -52,8 +52,8 @@ def test_a_member_who_forgets_is_reminded_and_given_up_and_comes_back(club: Asso
     assert "reopened" in [event.kind for event in club.history("KV-1001")]
 
 
-def test_staff_who_do_not_answer_are_reminded_until_they_do(small_club: Association):
-    club, anna = small_club, small_club.station.address("anna")
+def test_staff_who_do_not_answer_are_reminded_until_they_do(club: Association):
+    club, anna = club, club.station.address("anna")
     club.write(
         f"Anna Schmidt <{anna}>",
         club.support,
@@ -78,8 +78,8 @@ def test_staff_who_do_not_answer_are_reminded_until_they_do(small_club: Associat
     assert [mail["Subject"] for mail in club.mails(club.staff) if "Erinnerung" in mail["Subject"]] == [reminder["Subject"]]
 
 
-def test_who_goes_away_hears_of_it_and_is_spared(small_club: Association):
-    club = small_club
+def test_who_goes_away_hears_of_it_and_is_spared(club: Association):
+    club = club
     rules = club.settings.rules
     eva = club.station.address("eva")
     of_eva = f"\n  - id: eva\n    name: Eva Neumann\n    email: {eva}\n"
@@ -108,8 +108,8 @@ def test_who_goes_away_hears_of_it_and_is_spared(small_club: Association):
     assert any("Erinnerung" in subject for subject in subjects)
 
 
-def test_a_hold_is_told_once_and_its_end_in_order(small_club: Association):
-    club = small_club
+def test_a_hold_is_told_once_and_its_end_in_order(club: Association):
+    club = club
     members = [club.station.address(name) for name in ("anna", "bo", "cem")]
     for member in members:
         text = f"Hallo, der OV Kalk möchte Signal nutzen. Ansprechperson bin ich, Kim Weber, {member}."

@@ -21,8 +21,8 @@ def morning(club: Association, *, later: timedelta = timedelta()) -> None:
     club.run(later=later)
 
 
-def test_staff_answer_the_overview_and_three_tickets_are_dealt_with(small_club: Association):
-    club = small_club
+def test_staff_answer_the_overview_and_three_tickets_are_dealt_with(club: Association):
+    club = club
     anna, _ = asks_for_signal(club)
     for _ in range(2):
         club.write(
@@ -77,8 +77,8 @@ def test_staff_answer_the_overview_and_three_tickets_are_dealt_with(small_club: 
     assert f"KV-{first}" in tomorrow.partition("Abgeschlossen seit")[2]
 
 
-def test_a_month_is_told_in_one_mail(small_club: Association):
-    club = small_club
+def test_a_month_is_told_in_one_mail(club: Association):
+    club = club
     anna = f"Anna Schmidt <{club.station.address('anna')}>"
     club.write(anna, club.support, "Nextcloud", "Hallo, der OV Kalk möchte die Nextcloud nutzen.")
     club.run()

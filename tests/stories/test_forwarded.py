@@ -63,32 +63,32 @@ def test_a_forwarded_mail_is_answered_after_a_yes(club: Association):
     assert club.books() == {"support": {inbound.State.STAFF: 2, inbound.State.TICKET: 1}}
 
 
-def test_an_attached_mail_is_declined_and_its_author_never_hears_of_it(small_club: Association):
-    anna = small_club.station.address("anna")
+def test_an_attached_mail_is_declined_and_its_author_never_hears_of_it(club: Association):
+    anna = club.station.address("anna")
     original = EmailMessage(policy=SMTP)
-    original["From"], original["To"], original["Subject"] = f"Anna Schmidt <{anna}>", small_club.staff, "Nextcloud für Kalk"
+    original["From"], original["To"], original["Subject"] = f"Anna Schmidt <{anna}>", club.staff, "Nextcloud für Kalk"
     original["Message-ID"] = "<to-kim-alone@posteo.example>"
     original.set_content(REQUEST)
     forward = EmailMessage(policy=SMTP)
     for name, value in (
-        ("From", small_club.staff),
-        ("To", small_club.support),
+        ("From", club.staff),
+        ("To", club.support),
         ("Subject", "WG: Nextcloud für Kalk"),
         ("Message-ID", "<forward@posteo.example>"),
-        *proven(small_club.staff),
+        *proven(club.staff),
     ):
         forward[name] = value
     forward.set_content("")
     forward.add_attachment(original)
-    small_club.station.put(forward.as_bytes(), small_club.support)
-    small_club.run()
-    asked = small_club.newest(small_club.staff, 1)
+    club.station.put(forward.as_bytes(), club.support)
+    club.run()
+    asked = club.newest(club.staff, 1)
 
-    small_club.reply(asked, small_club.staff, "#nein")
-    small_club.run()
-    small_club.reply(small_club.newest(small_club.staff, 2), small_club.staff, "#erledigt")
-    small_club.run()
+    club.reply(asked, club.staff, "#nein")
+    club.run()
+    club.reply(club.newest(club.staff, 2), club.staff, "#erledigt")
+    club.run()
 
-    (ticket,) = small_club.tickets()
+    (ticket,) = club.tickets()
     assert (ticket.requester.email, ticket.state) == (anna, State.CLOSED)
-    assert small_club.mails(anna) == []
+    assert club.mails(anna) == []

@@ -10,8 +10,8 @@ from tests.association import Association, words
 VOUCHED = ("Authentication-Results", "mx.die-linke-koeln.de; dmarc=pass header.from=verein.example")
 
 
-def test_somebody_in_copy_supplies_the_admins_and_all_read_how_it_goes_on(small_club: Association):
-    club = small_club
+def test_somebody_in_copy_supplies_the_admins_and_all_read_how_it_goes_on(club: Association):
+    club = club
     anna, paul = club.station.address("anna"), club.station.address("paul")
 
     # Anna asks with Paul in copy, and does not know who shall be admin.
@@ -50,8 +50,8 @@ def test_somebody_in_copy_supplies_the_admins_and_all_read_how_it_goes_on(small_
     assert "die Gruppe ist da." in words(club.newest(paul, 3))
 
 
-def test_a_reply_long_after_the_end_opens_a_ticket_that_follows_the_old_one_and_thanks_do_not(small_club: Association):
-    club = small_club
+def test_a_reply_long_after_the_end_opens_a_ticket_that_follows_the_old_one_and_thanks_do_not(club: Association):
+    club = club
     anna = club.station.address("anna")
     asks = f"Hallo, der OV Kalk möchte eine Signal-Gruppe. Ansprechperson bin ich, Anna Schmidt, {anna}.\n\nAnna\n"
     club.write(f"Anna Schmidt <{anna}>", club.support, "Signal", asks)

@@ -49,49 +49,49 @@ def only(club: Association) -> Ticket:
     return ticket
 
 
-def test_staff_steer_a_request_without_leaving_their_mail_program(small_club: Association):
-    anna, _ = asks_for_signal(small_club)
-    kim = Desk(small_club)
+def test_staff_steer_a_request_without_leaving_their_mail_program(club: Association):
+    anna, _ = asks_for_signal(club)
+    kim = Desk(club)
 
     # It is put off, and turns out to be about something else.
     assert "wartet bis" in kim.answers("#Warten 3 Tage: Eva weiß mehr")
-    assert only(small_club).waits_until is not None
+    assert only(club).waits_until is not None
     assert "Das Mitglied wird gefragt nach:" in kim.answers("#nehme ich", "#dienst website")
-    assert (only(small_club).state, only(small_club).assignee, only(small_club).waits_until) == (State.ASKING, "technik", None)
+    assert (only(club).state, only(club).assignee, only(club).waits_until) == (State.ASKING, "technik", None)
 
     # Anna fills in what the website needs besides, and is not asked for what she has said before.
-    question = small_club.newest(anna, 2)
+    question = club.newest(anna, 2)
     assert "Name der Gruppe:" not in words(question)
-    small_club.reply(question, f"Anna Schmidt <{anna}>", f"Verantwortlich ist Mehmet Yılmaz, {anna}.")
-    small_club.run()
-    assert only(small_club).state is State.OPEN
+    club.reply(question, f"Anna Schmidt <{anna}>", f"Verantwortlich ist Mehmet Yılmaz, {anna}.")
+    club.run()
+    assert only(club).state is State.OPEN
 
     # A line that makes no sense stops everything; then the group is put right, and the office goes on.
     assert "meintest du #erledigt?" in kim.answers("#erledgt", "#weiter buero")
-    assert (only(small_club).state, only(small_club).mailbox) == (State.OPEN, "support")
+    assert (only(club).state, only(club).mailbox) == (State.OPEN, "support")
     assert "OV Nippes" in kim.answers("#setze Gruppe: OV Nippes", "#weiter buero", "#zurückstellen Der Server zieht um.")
-    assert only(small_club).request.fields["group"] == "OV Nippes"
-    waiting = small_club.newest(anna, 4)
+    assert only(club).request.fields["group"] == "OV Nippes"
+    waiting = club.newest(anna, 4)
     assert "Der Server zieht um." in flat(words(waiting))
-    assert waiting["From"].addresses[0].addr_spec == small_club.buero
+    assert waiting["From"].addresses[0].addr_spec == club.buero
     kim.answers("#freigeben", "#erledigt")
-    assert only(small_club).state is State.CLOSED
-    small_club.newest(anna, 5)
+    assert only(club).state is State.CLOSED
+    club.newest(anna, 5)
 
 
-def test_an_answer_is_taken_back_before_it_leaves(small_club: Association):
-    rules = small_club.settings.rules
+def test_an_answer_is_taken_back_before_it_leaves(club: Association):
+    rules = club.settings.rules
     rules.write_text(rules.read_text(encoding="utf-8").replace("send_delay: 0", "send_delay: 1 hour"), encoding="utf-8")
-    anna, _ = asks_for_signal(small_club)
-    kim = Desk(small_club)
+    anna, _ = asks_for_signal(club)
+    kim = Desk(club)
 
     assert "hält #undo die Mail noch auf" in kim.answers("#erledigt", "", "Hallo Anna, alles ist fertig.")
     told = kim.answers("#undo")
 
     assert f"geht nicht mehr hinaus: die Mail an {anna}" in told
-    assert only(small_club).state is State.OPEN
-    small_club.run()
-    assert len(small_club.mails(anna)) == 1
+    assert only(club).state is State.OPEN
+    club.run()
+    assert len(club.mails(anna)) == 1
 
 
 def test_two_requests_for_the_same_become_one(club: Association):
@@ -113,15 +113,15 @@ def test_two_requests_for_the_same_become_one(club: Association):
     assert club.tickets()[0].merged_into == "KV-1002"
 
 
-def test_a_whole_service_waits_and_goes_on_by_a_mail_that_is_about_no_ticket(small_club: Association):
-    anna, _ = asks_for_signal(small_club)
-    kim = Desk(small_club)
+def test_a_whole_service_waits_and_goes_on_by_a_mail_that_is_about_no_ticket(club: Association):
+    anna, _ = asks_for_signal(club)
+    kim = Desk(club)
 
     assert "Vorgänge, die jetzt warten: 1" in kim.writes("#zurückstellen signal: Signal wird gewartet.")
-    assert only(small_club).state is State.ON_HOLD
-    assert "Signal wird gewartet." in flat(words(small_club.newest(anna, 2)))
+    assert only(club).state is State.ON_HOLD
+    assert "Signal wird gewartet." in flat(words(club.newest(anna, 2)))
 
     kim.writes("#freigeben signal")
-    assert only(small_club).state is State.OPEN
-    small_club.newest(anna, 3)
-    assert small_club.books() == {"support": {inbound.State.TICKET: 1, inbound.State.STAFF: 2}}
+    assert only(club).state is State.OPEN
+    club.newest(anna, 3)
+    assert club.books() == {"support": {inbound.State.TICKET: 1, inbound.State.STAFF: 2}}

@@ -90,20 +90,20 @@ def found_in_files(club: Association, *secrets: str) -> list[str]:
 
 
 @pytest.mark.parametrize("words_of_another", ["#auskunft", "#löschen bestätigt"])
-def test_whoever_only_claims_to_be_somebody_gets_nothing_of_theirs(small_club: Association, words_of_another: str):
-    zora = small_club.station.address("zora")
-    small_club.write(
+def test_whoever_only_claims_to_be_somebody_gets_nothing_of_theirs(club: Association, words_of_another: str):
+    zora = club.station.address("zora")
+    club.write(
         f"Zora Zwirbel <{zora}>",
-        small_club.support,
+        club.support,
         "Auskunft",
         "Bitte teilen Sie mir nach Art. 15 DSGVO mit, welche Daten Sie über mich gespeichert haben.\n",
     )
-    small_club.run()
+    club.run()
 
-    small_club.reply(small_club.newest(small_club.staff, 1), small_club.staff, words_of_another)
-    small_club.run()
-    small_club.run(later=LATER)
+    club.reply(club.newest(club.staff, 1), club.staff, words_of_another)
+    club.run()
+    club.run(later=LATER)
 
-    assert "nichts beweist" in words(small_club.newest(small_club.staff, 2))
-    assert len(small_club.mails(zora)) == 1
-    assert [ticket.requester.email for ticket in small_club.tickets()] == [zora]
+    assert "nichts beweist" in words(club.newest(club.staff, 2))
+    assert len(club.mails(zora)) == 1
+    assert [ticket.requester.email for ticket in club.tickets()] == [zora]

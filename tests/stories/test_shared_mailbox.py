@@ -93,8 +93,8 @@ def test_what_staff_answer_from_support_themselves_is_found_and_ends_the_asking(
     assert club.books() == {"support": {inbound.State.TICKET: 2}}
 
 
-def test_who_was_answered_by_a_person_before_the_bot_looks_is_not_asked(small_club: Association):
-    club = small_club
+def test_who_was_answered_by_a_person_before_the_bot_looks_is_not_asked(club: Association):
+    club = club
     anna = club.station.address("anna")
     asked = club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
     send_by_hand(club, asked, anna, "Ich rufe dich an.")
@@ -106,8 +106,8 @@ def test_who_was_answered_by_a_person_before_the_bot_looks_is_not_asked(small_cl
     assert [words(mail).splitlines()[0] for mail in club.mails(anna)] == ["Ich rufe dich an."]
 
 
-def test_mails_of_staff_that_are_about_no_ticket_are_not_stored(small_club: Association):
-    club = small_club
+def test_mails_of_staff_that_are_about_no_ticket_are_not_stored(club: Association):
+    club = club
     anna, landlord = club.station.address("anna"), club.station.address("vermieterin")
     asked = club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
     club.run()
@@ -122,8 +122,8 @@ def test_mails_of_staff_that_are_about_no_ticket_are_not_stored(small_club: Asso
 
 
 @pytest.mark.parametrize("folder", ["Sent", "Gesendet"])
-def test_a_server_without_special_uses_has_a_usual_name(small_club: Association, plain_dovecot: Dovecot, folder: str):
-    club = small_club
+def test_a_server_without_special_uses_has_a_usual_name(club: Association, plain_dovecot: Dovecot, folder: str):
+    club = club
     anna = club.station.address("anna")
     for id, address in (("support", club.support), ("buero", club.buero)):
         club.settings.imap[id] = plain_dovecot.login(address)  # type: ignore[index]
@@ -162,8 +162,8 @@ def test_a_draft_is_sent_by_a_person_and_found(club: Association):
     assert len(club.mails(anna)) == 1
 
 
-def test_a_service_whose_drafts_were_sent_unchanged_five_times_is_trusted(small_club: Association):
-    club = small_club
+def test_a_service_whose_drafts_were_sent_unchanged_five_times_is_trusted(club: Association):
+    club = club
     draft_mode(club, replies="draft", trusted_after="5")
     members = [club.station.address(f"anna{number}") for number in range(6)]
     for member in members[:5]:
@@ -182,8 +182,8 @@ def test_a_service_whose_drafts_were_sent_unchanged_five_times_is_trusted(small_
     ]
 
 
-def test_without_special_uses_drafts_lie_where_programs_look_for_them(small_club: Association, plain_dovecot: Dovecot):
-    club = small_club
+def test_without_special_uses_drafts_lie_where_programs_look_for_them(club: Association, plain_dovecot: Dovecot):
+    club = club
     draft_mode(club, replies="draft")
     anna = club.station.address("anna")
     for id, address in (("support", club.support), ("buero", club.buero)):

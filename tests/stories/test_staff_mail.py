@@ -20,20 +20,20 @@ INDEX = "AQHWLRNo4NaOjvXU8EODe0ZotrA8Bw=="
 
 
 @pytest.fixture
-def club(small_club: Association) -> Association:
+def club(club: Association) -> Association:
     """A club whose Nextcloud is not on hold, with an address for notes."""
-    rules = small_club.settings.rules
+    rules = club.settings.rules
     text = rules.read_text(encoding="utf-8")
     for old, new in (
         ("    on_hold:\n", "    # on_hold:\n"),
         ("      de: Wegen", "    # "),
         ("      en: Because", "    # "),
-        (f"address: {small_club.support}\n", f"address: {small_club.support}\n    notes: {notes_of(small_club)}\n"),
+        (f"address: {club.support}\n", f"address: {club.support}\n    notes: {notes_of(club)}\n"),
     ):
         assert old in text
         text = text.replace(old, new)
     rules.write_text(text, encoding="utf-8")
-    return small_club
+    return club
 
 
 def notes_of(club: Association) -> str:

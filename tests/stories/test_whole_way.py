@@ -7,64 +7,64 @@ from mailbot.tickets.ticket import State
 from tests.association import Association, words
 
 
-def test_a_member_gets_a_nextcloud_group_and_staff_need_nothing_but_their_mail(club: Association):
-    anna = club.station.address("anna")
+def test_a_member_gets_a_nextcloud_group_and_staff_need_nothing_but_their_mail(any_club: Association):
+    anna = any_club.station.address("anna")
 
     # She asks, and forgets who shall be admin.
-    club.write(
+    any_club.write(
         f"Anna Schmidt <{anna}>",
-        club.support,
+        any_club.support,
         "Nextcloud für den OV Ehrenfeld",
         "Hallo,\n\nwir, der OV Ehrenfeld, hätten gern eine Gruppe in der Nextcloud. Mitmachen sollen:\n\n"
         "Anna Schmidt, anna.schmidt@posteo.example\nMehmet Yılmaz, mehmet@posteo.example\n\nViele Grüße\nAnna\n",
     )
-    club.run()
+    any_club.run()
 
-    question = club.newest(anna, 1)
+    question = any_club.newest(anna, 1)
     assert [line for line in words(question).splitlines() if line.endswith(":") and "admin" in line.lower()] == [
         "Gruppenadmins (1–3):"
     ]
     assert "Name der Gruppe:" not in words(question)
     assert question["Subject"].startswith("[KV-1001]") or "[KV-1001]" in question["Subject"]
     assert question["Auto-Submitted"] == "auto-replied"
-    (asked,) = club.tickets()
+    (asked,) = any_club.tickets()
     assert (asked.state, asked.request.missing) == (State.ASKING, ("admins",))
 
     # She answers below the quote.
-    club.reply(question, f"Anna Schmidt <{anna}>", "Admin soll Mehmet sein.", below=True)
-    club.run()
+    any_club.reply(question, f"Anna Schmidt <{anna}>", "Admin soll Mehmet sein.", below=True)
+    any_club.run()
 
-    confirmation = club.newest(anna, 2)
+    confirmation = any_club.newest(anna, 2)
     assert confirmation["In-Reply-To"]
-    (complete,) = club.tickets()
+    (complete,) = any_club.tickets()
     assert complete.state in (State.OPEN, State.ON_HOLD)
     assert complete.request.missing == ()
-    for_staff = club.newest(club.staff, 1)
+    for_staff = any_club.newest(any_club.staff, 1)
     for tidy in ("OV Ehrenfeld", "Schmidt", "anna.schmidt@posteo.example", "Yılmaz", "mehmet@posteo.example"):
         assert tidy in words(for_staff)
     assert for_staff["Auto-Submitted"] == "auto-generated"
 
     # Staff simply answer, and the member gets the text under the association's name.
-    club.reply(for_staff, club.staff, "Hallo Anna,\n\ndie Gruppe ist morgen da.")
-    club.run()
+    any_club.reply(for_staff, any_club.staff, "Hallo Anna,\n\ndie Gruppe ist morgen da.")
+    any_club.run()
 
-    answer = club.newest(anna, 3)
+    answer = any_club.newest(anna, 3)
     assert "die Gruppe ist morgen da." in words(answer)
-    assert club.staff not in answer.as_string()
+    assert any_club.staff not in answer.as_string()
 
     # Staff close it.
-    transcript = club.newest(club.staff, 2)
-    club.reply(transcript, club.staff, "#erledigt")
-    club.run()
+    transcript = any_club.newest(any_club.staff, 2)
+    any_club.reply(transcript, any_club.staff, "#erledigt")
+    any_club.run()
 
-    club.newest(anna, 4)
-    (closed,) = club.tickets()
+    any_club.newest(anna, 4)
+    (closed,) = any_club.tickets()
     assert closed.state is State.CLOSED
 
     # Nothing is left over, and a copy of everything lies in Sent.
-    assert club.books() == {"support": {inbound.State.TICKET: 2, inbound.State.STAFF: 2}}
-    copies = club.station.inbox(club.support, "Sent")
-    assert len(copies) == len(club.mails(anna)) + len(club.mails(club.staff))
+    assert any_club.books() == {"support": {inbound.State.TICKET: 2, inbound.State.STAFF: 2}}
+    copies = any_club.station.inbox(any_club.support, "Sent")
+    assert len(copies) == len(any_club.mails(anna)) + len(any_club.mails(any_club.staff))
 
 
 def test_a_request_in_the_wrong_inbox_is_handled_all_the_same(club: Association):
@@ -108,17 +108,19 @@ def test_a_privacy_request_is_a_persons_work_and_has_its_deadline(club: Associat
     club.newest(club.staff, 1)
 
 
-def test_one_mail_to_both_inboxes_is_one_ticket_and_one_answer(club: Association):
-    anna = club.station.address("anna")
-    mail = club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", "Hallo, der OV Kalk möchte die Nextcloud nutzen.")
-    club.station.put(b"Delivered-To: buero\r\n" + mail.as_bytes(), club.buero)
+def test_one_mail_to_both_inboxes_is_one_ticket_and_one_answer(any_club: Association):
+    anna = any_club.station.address("anna")
+    mail = any_club.write(
+        f"Anna Schmidt <{anna}>", any_club.support, "Nextcloud", "Hallo, der OV Kalk möchte die Nextcloud nutzen."
+    )
+    any_club.station.put(b"Delivered-To: buero\r\n" + mail.as_bytes(), any_club.buero)
 
-    club.run()
-    club.run()
+    any_club.run()
+    any_club.run()
 
-    assert len(club.tickets()) == 1
-    assert club.books() == {"support": {inbound.State.TICKET: 1}, "buero": {inbound.State.IGNORED: 1}}
-    assert len(club.station.inbox(anna)) == 1
+    assert len(any_club.tickets()) == 1
+    assert any_club.books() == {"support": {inbound.State.TICKET: 1}, "buero": {inbound.State.IGNORED: 1}}
+    assert len(any_club.station.inbox(anna)) == 1
 
 
 def test_who_only_claims_to_be_staff_moves_nothing(club: Association):

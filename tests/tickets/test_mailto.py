@@ -3,7 +3,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from mailbot.tickets.mailto import LONGEST, mailto
@@ -46,6 +46,7 @@ def test_what_was_meant_is_read_back(subject: str, body: str):
     assert fields == {"subject": subject, **({"body": lines} if body else {})}
 
 
+@settings(max_examples=25)
 @given(some.text(min_size=400, max_size=3000))
 def test_a_link_is_never_too_long_for_windows(body: str):
     link = mailto("support@verein.example", subject="Re: [KV-1042]", body=body)
