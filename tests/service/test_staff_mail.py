@@ -58,9 +58,9 @@ def test_a_complete_request_comes_with_what_is_to_be_set_up(quick_bench: Bench):
 
     assert [ticket.state for ticket in quick_bench.tickets()] == [State.OPEN]
     (mail,) = quick_bench.slot.to(STAFF)
-    assert files(mail) == {"KV-1001-wordpress.sh": "text/plain"}
+    assert files(mail) == {}
     assert "konto mehmet.yilmaz mehmet@posteo.example Mehmet 'Yılmaz' 'Mehmet Yılmaz'" in words(mail)
-    assert mail.get_content_type() == "multipart/mixed"
+    assert mail.get_content_type() == "multipart/alternative"
 
 
 def test_what_waits_is_ready_when_it_waits_no_longer(tmp_path: Path):
@@ -76,7 +76,7 @@ def test_what_waits_is_ready_when_it_waits_no_longer(tmp_path: Path):
         bench.run()
 
         _, ready = bench.slot.to(STAFF)
-        assert files(ready) == {"KV-1001-nextcloud.csv": "text/csv", "KV-1001-nextcloud.sh": "text/plain"}
+        assert files(ready) == {"KV-1001-nextcloud.csv": "text/csv"}
 
 
 def test_the_members_files_are_attached_for_staff_and_for_nobody_else(quick_bench: Bench):
@@ -84,7 +84,7 @@ def test_the_members_files_are_attached_for_staff_and_for_nobody_else(quick_benc
     quick_bench.run()
 
     (mail,) = quick_bench.slot.to(STAFF)
-    assert files(mail) == {"KV-1001-wordpress.sh": "text/plain", "Größe.pdf": "application/pdf"}
+    assert files(mail) == {"Größe.pdf": "application/pdf"}
     attached = {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
     assert attached["Größe.pdf"] == b"%PDF-1.7"
     assert "- rechnung.pdf.exe (2 Byte): nicht angehängt, diese Art" in " ".join(words(mail).split())

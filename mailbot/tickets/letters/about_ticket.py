@@ -49,9 +49,10 @@ class AboutTicket(Pen):
         doubts: tuple[str, ...],
         member: Staff,
     ) -> Words:
-        """All there is to know about a ticket, for one member of staff; attached is what is ready, and the member's files."""
+        """All there is to know about a ticket, for one member of staff; attached are ready tables, and the member's files."""
         request = ticket.request
         ready, trouble = self._ready(ticket)
+        tables = [file for file in ready if not is_command(file)]
         enclosures = enclosed(attachments)
         words = self._to_staff(
             "ticket",
@@ -61,7 +62,7 @@ class AboutTicket(Pen):
             glance=glance(ticket, member, self._catalogue),
             doubts=(*doubts, *trouble),
             ready=[Code(name=file.name, text=file.content.decode()) for file in ready if is_command(file)],
-            files=[file.name for file in ready],
+            tables=[file.name for file in tables],
             facts=other_facts(ticket, self._catalogue),
             lists=person_lists(ticket, self._catalogue),
             missing=missing_labels(request, self._catalogue, STAFF_LANGUAGE),
@@ -72,7 +73,7 @@ class AboutTicket(Pen):
             attachments=[enclosure(each) for each in enclosures],
             kept_back=any(each.kept_back for each in enclosures),
         )
-        return replace(words, files=(*ready, *(each.file for each in enclosures if not each.kept_back)))
+        return replace(words, files=(*tables, *(each.file for each in enclosures if not each.kept_back)))
 
     def hand_over(self, ticket: Ticket) -> tuple[File, ...]:
         """
