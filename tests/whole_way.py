@@ -23,6 +23,7 @@ from mailbot.mail.read import read
 from mailbot.tickets.orders.carrying_out import carry_out
 from mailbot.tickets.orders.grammar import read_order
 from mailbot.tickets.orders.order import Desk
+from mailbot.tickets.orders.result import Result
 from mailbot.tickets.writer import Words, Writer
 
 PROJECT = Path(__file__).parent.parent
@@ -85,7 +86,7 @@ def everything_written(one: Explained) -> Iterator[tuple[Words, Address]]:
             writer.for_staff(outcome.ticket, **told, doubts=one.decision.doubts, member=by),
             Address(name=by.name, email=by.email),
         )
-        yield writer.transcript(ticket, rows=outcome.rows), Address(name=by.name, email=by.email)
+        yield writer.transcript(ticket, rows=outcome.rows, result=Result.DONE), Address(name=by.name, email=by.email)
         box = catalogue.mailbox(ticket.mailbox)
         yield writer.from_staff(ticket, text=outcome.answer, mailbox=box), ticket.requester
 

@@ -23,7 +23,7 @@ SECRET_BYTES = 32
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]+")
 _OURS = re.compile(
-    r"<?(?P<signed>(?P<key>[\w-]+)\.(?P<role>[ms])\.(?P<nonce>[\w-]+)\.(?P<tag>[a-z2-7]{16}))\.(?P<mac>[a-z2-7]{26})@(?P<domain>[\w.-]+)>?",
+    r"<?(?P<signed>(?P<key>[\w-]+)\.(?P<role>[msi])\.(?P<nonce>[\w-]+)\.(?P<tag>[a-z2-7]{16}))\.(?P<mac>[a-z2-7]{26})@(?P<domain>[\w.-]+)>?",
     re.ASCII,
 )
 _LONGEST = 998  # a line of a mail is not longer (RFC 5322, 2.1.1); spares the MAC for rubbish
@@ -34,6 +34,7 @@ class Role(StrEnum):
 
     MEMBER = "m"
     STAFF = "s"
+    INTERNAL = "i"  # staff, for their own information: words in answer to it are for nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mailbot.catalogue import Staff
+from mailbot.mail.thread import Role
 from mailbot.service.post import Post
 from mailbot.store import outbound
 from mailbot.tickets.announcing import turn
@@ -30,7 +31,7 @@ def announce(post: Post, changes: Iterable[Change], by: Staff) -> None:
             continue
         words, box = writer.taken(theirs, by=by, member=member), post.catalogue.mailbox(theirs[0].ticket.mailbox)
         if len(theirs) == 1:
-            post.to_staff(theirs[0].ticket.key, member, words, mailbox=box)
+            post.to_staff(theirs[0].ticket.key, member, words, mailbox=box, role=Role.INTERNAL)
         else:
             post.notice(member, words, mailbox=box)
 

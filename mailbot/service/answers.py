@@ -21,6 +21,7 @@ from mailbot.tickets.orders.by_number import Line, command_of, read_lines, ticke
 from mailbot.tickets.orders.carrying_out import short
 from mailbot.tickets.orders.grammar import begins_with_a_command, by_key
 from mailbot.tickets.orders.order import Command, Order, Refused, Row
+from mailbot.tickets.orders.result import taken_together
 from mailbot.tickets.ticket import State
 
 NOT_PASSED_ON = "geht an niemanden: Das ist eine Antwort auf eine Mail vom Bot, die zu keinem Vorgang gehört"
@@ -57,7 +58,8 @@ def handle_answer(office: Office, connection: Connection, rules: Rules, case: Ca
     changes: list[Change] = []
     rows = [*_done(post, lines, by, changes), *_rest(words, by)]
     announce(post, changes, by)
-    transcript = rules.writer.transcript(None, rows=tuple(rows if lines else (*rows, ("", HOW))))
+    result = taken_together(_is_done(told) for _, told in rows)
+    transcript = rules.writer.transcript(None, rows=tuple(rows if lines else (*rows, ("", HOW))), result=result)
     box = rules.catalogue.mailbox(case.row.place.mailbox)
     post.notice(by, transcript, mailbox=box, answered=Answered.of(case.mail))
     inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
@@ -116,6 +118,10 @@ def _carried_out(post: Post, order: Order, key: str | None, by: Staff, changes: 
 
 def _not_done(why: str) -> str:
     return f"nicht ausgeführt: {why}"
+
+
+def _is_done(told: str) -> bool:
+    return _not_done("") not in told and told != NOT_PASSED_ON
 
 
 def _rest(words: Sequence[str], by: Staff) -> Iterator[Row]:

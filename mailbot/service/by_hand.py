@@ -11,7 +11,7 @@ from mailbot.catalogue import Mailbox
 from mailbot.mail.fields import all_addresses
 from mailbot.mail.message import Mail
 from mailbot.mail.read import read
-from mailbot.mail.thread import thread_of
+from mailbot.mail.thread import Role, thread_of
 from mailbot.service import drafts
 from mailbot.service.drafting import Drafting
 from mailbot.service.office import Office
@@ -154,4 +154,4 @@ def _note_withdrawn(post: Post, mail: outbound.Outbound) -> None:
 def _tell_staff(post: Post, rules: Rules, ticket: Ticket, mail: Mail, box: Mailbox, *, outdated: bool) -> None:
     words = rules.writer.answered(ticket, text=_words(mail), mailbox=box, outdated=outdated)
     for member in post.responsible(ticket.request.service):
-        post.to_staff(ticket.key, member, words, mailbox=rules.catalogue.mailbox(ticket.mailbox))
+        post.to_staff(ticket.key, member, words, mailbox=rules.catalogue.mailbox(ticket.mailbox), role=Role.INTERNAL)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailbot.catalogue import Staff
+from mailbot.mail.thread import Role
 from mailbot.service.post import Post
 from mailbot.service.rulebook import Rules
 from mailbot.store import tickets
@@ -44,8 +45,8 @@ def _note(post: Post, key: str, kind: str, text: str) -> None:
 def _write(post: Post, rules: Rules, member: Staff, urgents: Sequence[Urgent]) -> None:
     words = rules.writer.urgent(urgents, member)
     if len(urgents) == 1:
-        # A reply to it is one about the ticket.
+        # Orders in a reply to it are about the ticket.
         ticket = urgents[0].ticket
-        post.to_staff(ticket.key, member, words, mailbox=rules.catalogue.mailbox(ticket.mailbox))
+        post.to_staff(ticket.key, member, words, mailbox=rules.catalogue.mailbox(ticket.mailbox), role=Role.INTERNAL)
     else:
         post.notice(member, words, mailbox=rules.catalogue.mailboxes[0])

@@ -17,6 +17,7 @@ from mailbot.mail.forwarding import passed_on
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.origin import Machine, origin
 from mailbot.mail.read import read
+from mailbot.mail.thread import Role
 from mailbot.service import proposals
 from mailbot.service.echo import LOOKED_AT, same_own_words
 from mailbot.service.member import BOT, Case, Thread, open_ticket
@@ -31,6 +32,7 @@ from mailbot.tickets.decision import Decision
 from mailbot.tickets.orders.carrying_out import nothing_done, worth_sending
 from mailbot.tickets.orders.grammar import read_order
 from mailbot.tickets.orders.order import Row
+from mailbot.tickets.orders.result import Result
 from mailbot.tickets.proposal import awaits_yes
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.understanding.understand import understand
@@ -161,9 +163,9 @@ class _Forward:
         return ticket, rows
 
     def _report(self, ticket: Ticket, rows: tuple[Row, ...]) -> None:
-        words = self.rules.writer.transcript(ticket, rows=rows)
-        box = self.rules.catalogue.mailbox(ticket.mailbox)
-        self.post.to_staff(ticket.key, self.by, words, mailbox=box, answered=Answered.of(self.case.mail))
+        words = self.rules.writer.transcript(ticket, rows=rows, result=Result.DONE)
+        box, answered = self.rules.catalogue.mailbox(ticket.mailbox), Answered.of(self.case.mail)
+        self.post.to_staff(ticket.key, self.by, words, mailbox=box, answered=answered, role=Role.INTERNAL)
 
     def _note(self, ticket: Ticket, kind: str, text: str, *, by: str | None = None) -> None:
         event = Event(at=self.post.now, kind=kind, by=by or self.by.email, text=text, mail=self.post.cause)

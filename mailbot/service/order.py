@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Staff
 from mailbot.errors import NotFound
+from mailbot.mail.thread import Role
 from mailbot.service.announcing import Change, announce
 from mailbot.service.company import bring_in
 from mailbot.service.echo import note_echo, said_before
@@ -23,9 +24,10 @@ from mailbot.service.request_of_data import holdings
 from mailbot.service.rulebook import Rules
 from mailbot.store import inbound, orders, tickets
 from mailbot.tickets.enclosing import Enclosure, enclosed, without_decoration
-from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done
+from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, for_nobody, nothing_done, worth_sending
 from mailbot.tickets.orders.grammar import by_key, read_note, read_order
 from mailbot.tickets.orders.order import Desk, Merge, Order, Outcome, Row
+from mailbot.tickets.orders.result import Result, result_of
 from mailbot.tickets.ticket import Ticket
 
 NO_SUCH = "{} gibt es nicht"
@@ -54,6 +56,7 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     """
     is_note = key is not None and is_for_notes(case.mail, rules.catalogue)
     order = read_note(case.mail.body) if is_note else read_order(case.mail.body)
+    order = replace(order, answer=worth_sending(order.answer, by))
     if key is not None and not order.commands and said_before(connection, key, case.mail, now=case.now):
         note_echo(connection, case, key)
         return
@@ -66,19 +69,21 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
         delay=rules.catalogue.send_delay,
     )
     order = replace(order if key else by_key(order), enclosures=_enclosures(connection, case))
+    order = for_nobody(order) if case.place.role is Role.INTERNAL else order
     try:
         with connection.begin_nested():
             company = _bring_in(post, case, order, key)
             about, rows = carry_out_all(post, order, key, by)
-            rows += company
+            rows, result = (*rows, *company), result_of(order)
     except NotCarriedOut as error:
-        about, rows = error.about, tuple(nothing_done(order, error.refused))
+        about, rows, result = error.about, tuple(nothing_done(order, error.refused)), Result.NOTHING
     for each in about:
         tickets.belongs(connection, each.key, case.row.id)
-    words = rules.writer.transcript(about[0] if len(about) == 1 else None, rows=rows)
+    words = rules.writer.transcript(about[0] if len(about) == 1 else None, rows=rows, result=result)
     box, answered = rules.catalogue.mailbox(case.row.place.mailbox), Answered.of(case.mail)
     if len(about) == 1:
-        post.to_staff(about[0].key, by, words, mailbox=rules.catalogue.mailbox(about[0].mailbox), answered=answered)
+        box = rules.catalogue.mailbox(about[0].mailbox)
+        post.to_staff(about[0].key, by, words, mailbox=box, answered=answered, role=Role.INTERNAL)
     else:
         post.notice(by, words, mailbox=box, answered=answered)
     inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)

@@ -118,15 +118,28 @@ class Post:
             self._tell_of_draft(key, to, words if draft else None, mailbox, outdated=outdated)
         return told_of(mailbox, draft=draft, outdated=outdated)
 
-    def to_staff(self, key: str, member: Staff, words: Words, *, mailbox: Mailbox, answered: Answered | None = None) -> None:
-        """About a ticket, to a member of staff; a plain reply comes back to the bot. What answers theirs waits for no hour."""
-        self._to_staff(key, member, words, mailbox, answered, at_once=answered is not None)
+    def to_staff(
+        self,
+        key: str,
+        member: Staff,
+        words: Words,
+        *,
+        mailbox: Mailbox,
+        answered: Answered | None = None,
+        role: Role = Role.STAFF,
+    ) -> None:
+        """
+        About a ticket, to a member of staff; a plain reply comes back to the bot. What answers theirs waits for no hour.
+
+        The `role` says what becomes of words in such a reply.
+        """
+        self._to_staff(key, member, words, mailbox, answered, role=role, at_once=answered is not None)
 
     def notice(
         self, member: Staff, words: Words, *, mailbox: Mailbox, at_once: bool = False, answered: Answered | None = None
     ) -> None:
         """About no ticket, to a member of staff: the overview, or that a server is away. `at_once`: also in quiet hours."""
-        self._to_staff(DIGEST, member, words, mailbox, answered, at_once=at_once or answered is not None)
+        self._to_staff(DIGEST, member, words, mailbox, answered, role=Role.INTERNAL, at_once=at_once or answered is not None)
 
     def present(self) -> tuple[Staff, ...]:
         """The staff who are not away today."""
@@ -141,7 +154,7 @@ class Post:
         text = words.text if words else ""
         notice = writer.draft(ticket, to=to, text=text, mailbox=mailbox, outdated=outdated)
         for member in self.responsible(ticket.request.service):
-            self.to_staff(key, member, notice, mailbox=mailbox)
+            self.to_staff(key, member, notice, mailbox=mailbox, role=Role.INTERNAL)
 
     @property
     def away(self) -> dict[str, date]:
@@ -149,12 +162,12 @@ class Post:
         return absences.away(self.connection, on=day_of(self.now, self.catalogue.hours))
 
     def _to_staff(
-        self, key: str, member: Staff, words: Words, mailbox: Mailbox, answered: Answered | None, *, at_once: bool
+        self, key: str, member: Staff, words: Words, mailbox: Mailbox, answered: Answered | None, *, role: Role, at_once: bool
     ) -> None:
         ours = Address(name=mailbox.name, email=mailbox.address)
         to = Address(name=member.name, email=member.email)
         due_at = self.now if at_once else end_of_quiet(self.now, self.catalogue.hours)
-        letter = self._letter(key, Role.STAFF, ours, to, words, origin=Origin.GENERATED, answered=answered, reply_to=ours)
+        letter = self._letter(key, role, ours, to, words, origin=Origin.GENERATED, answered=answered, reply_to=ours)
         self._queue(letter, key=None if key == DIGEST else key, mailbox=mailbox, automatic=False, due_at=due_at)
 
     def _letter(

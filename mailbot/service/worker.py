@@ -171,6 +171,6 @@ def _concerned(case: Case) -> str | None:
 def _writes_as_member(connection: Connection, case: Case) -> bool:
     """Staff are members too: who takes part in a ticket of their own writes as one."""
     place = case.place
-    if place.key is None or place.role is Role.STAFF:
+    if place.key is None or place.role in (Role.STAFF, Role.INTERNAL):
         return False
     return tickets.takes_part(connection, place.key, case.mail.sender.email)

@@ -22,6 +22,7 @@ from mailbot.tickets.announcing import Turn
 from mailbot.tickets.decision import ACTION_IN, Decision, Outcome, Reply
 from mailbot.tickets.digest import Day, Notices, Row, make_digest
 from mailbot.tickets.escalation import Cause, Urgent
+from mailbot.tickets.orders.result import Result
 from mailbot.tickets.person import Subject
 from mailbot.tickets.report import Figures, Missing, Report, Week, month_before
 from mailbot.tickets.ticket import Event, State, Ticket
@@ -137,7 +138,7 @@ def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
     yield lambda writer: writer.closed(ticket, mailbox=box)
     yield lambda writer: writer.handed_over(ticket, mailbox=box, archive=b"PK")
     yield lambda writer: writer.erased(ticket, mailbox=box)
-    yield lambda writer: writer.transcript(ticket, rows=(("#erledigt", "abgeschlossen"), (ENDLESS, "nicht verstanden")))
+    yield _transcript(ticket, Result.DONE)
     yield lambda writer: writer.answered(ticket, text=original, mailbox=box, outdated=True)
     yield lambda writer: writer.draft(ticket, to=SOMEBODY, text=original, mailbox=box, outdated=True)
     yield lambda writer: writer.draft(ticket, to=NOBODY, text="", mailbox=box, outdated=True)
@@ -197,7 +198,12 @@ def _complete(rule: FieldRule, people: tuple[Person, ...]) -> Value:
 
 
 def _orders() -> Iterator[Case]:
-    yield lambda writer: writer.transcript(None, rows=(("#hilfe", "diese Liste"), (ENDLESS, "nicht verstanden")))
+    yield from (_transcript(None, result) for result in Result)
+
+
+def _transcript(ticket: Ticket | None, result: Result) -> Case:
+    rows = (("#erledigt", "abgeschlossen"), (ENDLESS, "nicht verstanden"))
+    return lambda writer: writer.transcript(ticket, rows=rows, result=result)
 
 
 def _urgent(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case]:

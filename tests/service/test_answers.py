@@ -178,11 +178,11 @@ def test_a_machine_that_answers_transcripts_is_held_back(morning: Bench):
     for n in range(14):
         answer(morning, f"{n + 70} zu")
 
-    transcripts = [mail for mail in morning.slot.to(STAFF) if mail["Subject"] == "Ausgeführt"]
+    transcripts = [mail for mail in morning.slot.to(STAFF) if mail["Subject"] == "Nicht ausgeführt"]
     assert len(transcripts) == 10  # in ten minutes, as about a ticket
     morning.clock.pass_by(timedelta(minutes=31))
     morning.run()
-    assert len([mail for mail in morning.slot.to(STAFF) if mail["Subject"] == "Ausgeführt"]) > 10
+    assert len([mail for mail in morning.slot.to(STAFF) if mail["Subject"] == "Nicht ausgeführt"]) > 10
 
 
 def test_a_report_that_a_digest_came_back_is_no_answer(morning: Bench):

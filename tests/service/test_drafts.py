@@ -17,7 +17,7 @@ from mailbot.store.outbound import State
 from mailbot.tickets.ticket import State as Stands
 from tests.association import words
 from tests.servers.station import parsed
-from tests.service.bench import ASKS, STAFF, Bench, Shelf, answering, eml, from_another
+from tests.service.bench import ASKS, STAFF, Bench, Shelf, answering, eml, from_another, proof
 
 ANNAS = "anna.schmidt@posteo.example"
 SUPPORT = "Support Die Linke Köln <support@die-linke-koeln.de>"
@@ -191,7 +191,9 @@ def test_words_of_staff_are_no_draft_and_the_transcript_tells_of_the_old_one(qui
     quick_bench.arrives()
     quick_bench.clock.pass_by(timedelta(minutes=5))
 
-    quick_bench.arrives("Hallo Anna, ich rufe dich an.", From=STAFF, **answering(quick_bench.slot.to(STAFF)[0]))
+    (told,) = quick_bench.slot.to(STAFF)
+    assert "mit [KV-1001] im Betreff" in words(told)
+    quick_bench.arrives("Hallo Anna, ich rufe dich an.", From=STAFF, Subject="[KV-1001]", **proof())
 
     (answer,) = quick_bench.slot.to(ANNAS)
     assert "ich rufe dich an." in words(answer)

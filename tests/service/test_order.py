@@ -174,10 +174,10 @@ def test_why_tells_the_words_that_led_there(quick_bench: Bench):
 
 
 def test_a_ticket_goes_to_another_mailbox_and_answers_leave_from_there(quick_bench: Bench):
-    signal(quick_bench)
+    _, for_staff = signal(quick_bench)
 
     order(quick_bench, "#weiter buero")
-    order(quick_bench, "Hallo Anna, das macht jetzt das Büro.")
+    order(quick_bench, "Hallo Anna, das macht jetzt das Büro.", to=for_staff)
 
     assert about(quick_bench).mailbox == "buero"
     assert quick_bench.slot.to(ADDRESS)[-1]["From"].addresses[0].addr_spec == "buero@die-linke-koeln.de"

@@ -13,6 +13,7 @@ from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
 from mailbot.tickets.decision import Action, Reply
 from mailbot.tickets.digest import Day, Digest, Notices, make_digest
+from mailbot.tickets.orders.result import Result
 from mailbot.tickets.ticket import State
 from mailbot.tickets.writer import Words, Writer
 from mailbot.understanding.request import Guess, RequestKind, Why
@@ -585,7 +586,9 @@ def test_closing_is_told(writer):
 
 
 def test_a_transcript_says_line_by_line_what_was_done(writer):
-    words = writer.transcript(ticket(), rows=(("#erledigt", "abgeschlossen"), ("", "Mehr stand da nicht.")))
+    rows = (("#erledigt", "abgeschlossen"), ("", "Mehr stand da nicht."))
+
+    words = writer.transcript(ticket(), rows=rows, result=Result.DONE)
 
     assert "- #erledigt · abgeschlossen\n- Mehr stand da nicht.\n" in words.text
 

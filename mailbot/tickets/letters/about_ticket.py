@@ -16,6 +16,7 @@ from mailbot.tickets.enclosing import enclosed
 from mailbot.tickets.handover import Hindrance, hand_over, hindrance, is_command
 from mailbot.tickets.letters.pen import Pen
 from mailbot.tickets.orders.order import Row as Done
+from mailbot.tickets.orders.result import Result
 from mailbot.tickets.reasons import in_german
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import Event, State, Ticket
@@ -86,12 +87,12 @@ class AboutTicket(Pen):
             raise MailbotError(f"nothing is ready for {ticket.key}: {against}")
         return hand_over(ticket, self._catalogue, self._templates)
 
-    def transcript(self, ticket: Ticket | None, *, rows: tuple[Done, ...]) -> Words:
+    def transcript(self, ticket: Ticket | None, *, rows: tuple[Done, ...], result: Result) -> Words:
         """To staff: what stood in their mail, and what was done about it; None: it was about no ticket, or several."""
-        table = transcript(rows)
+        values: dict[str, Any] = {"rows": transcript(rows), "result": result.value}
         if ticket is None:
-            return self._write("staff/transcript.txt", STAFF_LANGUAGE, key="", mailbox=self._catalogue.mailboxes[0], rows=table)
-        return self._to_staff("transcript", ticket, rows=table)
+            return self._write("staff/transcript.txt", STAFF_LANGUAGE, key="", mailbox=self._catalogue.mailboxes[0], **values)
+        return self._to_staff("transcript", ticket, **values)
 
     def proposed(self, tickets: tuple[Ticket, ...], *, answer: Words, rows: tuple[Done, ...], doubts: tuple[str, ...]) -> Words:
         """

@@ -32,6 +32,7 @@ FORGOTTEN = "von diesem Vorgang ist nichts mehr gespeichert"
 NO_ADDRESS = "zu diesem Ticket gibt es keine Adresse, an die das gehen kann"
 NO_TICKET = "zu welchem Vorgang? Schreib seine Nummer dahinter, etwa: {} {}-1042"
 WHOSE_WORDS = "zu welchem Vorgang gehören diese Worte? Antworte auf seine Mail oder nenne genau einen"
+FOR_NOBODY = "geht an niemanden; antworte auf die Mail zum Vorgang"
 ALONE = "{} muss allein in der Mail stehen"
 NOTHING = "In der Mail stand nichts, das ich ausführen oder weitergeben kann."
 NOT_DONE = "nicht ausgeführt"
@@ -169,7 +170,15 @@ def nothing_done(order: Order, refused: Sequence[Row]) -> Iterator[Row]:
     bad = {line for line, _ in refused}
     spared = (*(command.line for command in order.commands), short(order.answer))
     yield from ((line, NOT_DONE) for line in spared if line and line not in bad)
-    yield "", AGAIN
+    if order.commands or any(why != FOR_NOBODY for _, why in refused):
+        yield "", AGAIN
+
+
+def for_nobody(order: Order) -> Order:
+    """The order of a mail whose words are for no member, for what it answers was for staff alone."""
+    if not order.answer:
+        return order
+    return replace(order, answer="", refused=(*order.refused, (short(order.answer), FOR_NOBODY)))
 
 
 def worth_sending(answer: str, by: Staff) -> str:
