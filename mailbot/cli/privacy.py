@@ -46,7 +46,7 @@ def export(
         if not found:
             raise NotFound(f"the database holds nothing about {found.subject.address}; that, too, is an answer to them")
         with opened.database.read() as connection:
-            archive = access.pack(opened, connection, found)
+            archive = access.pack(opened, connection, found, with_notes=True)
         file = out or Path(f"auskunft-{day_of(opened.clock(), opened.catalogue.hours)}.zip")
     _write(file, archive)
     _tell(found)

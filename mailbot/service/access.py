@@ -14,12 +14,12 @@ from mailbot.mail.read import read
 from mailbot.service.office import Office
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.person import Traces
-from mailbot.tickets.access import Access, Handed, as_json, in_order, told
+from mailbot.tickets.access import ARCHIVE, Access, Handed, as_json, in_order, told
 from mailbot.tickets.calendar import day_of
 
 
-def pack(office: Office, connection: Connection, traces: Traces) -> bytes:
-    """The archive (ZIP)."""
+def pack(office: Office, connection: Connection, traces: Traces, *, with_notes: bool) -> bytes:
+    """The archive (ZIP). `with_notes`: somebody looks into it who can take out what a note says of others."""
     now, rules = office.clock(), office.rules(connection)
     by_hand = tuple(_written_by_hand(connection, traces))
     others = {*traces.naming, *traces.beside}.difference(by_hand)
@@ -29,7 +29,7 @@ def pack(office: Office, connection: Connection, traces: Traces) -> bytes:
         names=tuple(sorted(traces.subject.names)),
         day=day_of(now, rules.catalogue.hours),
         tickets=tuple(
-            told(ticket, tickets.history(connection, ticket.key), traces.subject, rules.catalogue)
+            told(ticket, tickets.history(connection, ticket.key), traces.subject, rules.catalogue, with_notes=with_notes)
             for ticket in (*traces.own, *traces.shared)
         ),
         mails=in_order(tuple(mails)),
@@ -59,12 +59,14 @@ def _from_them(connection: Connection, traces: Traces) -> Iterator[tuple[Handed,
 
 
 def _to_them(connection: Connection, traces: Traces) -> Iterator[tuple[Handed, bytes]]:
-    """What has left; what waits or never went was not handed to anybody."""
+    """What has left; what waits or never went was not handed to anybody. What was handed over before is not packed again."""
     for id in traces.received:
         row = outbound.get(connection, id)
         if row.sent_at is not None:
             raw = outbound.raw_of(connection, id)
-            yield Handed(file=_name("an", row.sent_at, id), at=row.sent_at, subject=read(raw).subject, sent=True), raw
+            mail = read(raw)
+            if all(each.name != ARCHIVE for each in mail.attachments):
+                yield Handed(file=_name("an", row.sent_at, id), at=row.sent_at, subject=mail.subject, sent=True), raw
 
 
 def _written_by_hand(connection: Connection, traces: Traces) -> Iterator[int]:

@@ -12,7 +12,7 @@ from mailbot.service import holding, proposals
 from mailbot.service.company import change_copies
 from mailbot.service.correspondence import last_of_member
 from mailbot.service.post import Post
-from mailbot.service.request_of_data import ask_to_erase, hand_over
+from mailbot.service.request_of_data import UNDONE, ask_to_erase, hand_over, keep_after_all, show
 from mailbot.service.standing import tell_member, tell_staff
 from mailbot.service.vacation import go_away
 from mailbot.store import absences, orders, outbound, tickets
@@ -33,6 +33,7 @@ from mailbot.tickets.orders.order import (
     Outcome,
     ReleaseService,
     Row,
+    Show,
     Split,
     TellMember,
     TellStaff,
@@ -139,6 +140,8 @@ def _follow(post: Post, ticket: Ticket, effect: Effect, by: Staff) -> Iterator[R
             yield from _merge(post, ticket, effect, by)
         case Split():
             yield from _split(post, ticket, effect, by)
+        case Show(archive=archive):
+            show(post, ticket, archive, by)
         case HandOver(archive=archive):
             hand_over(post, ticket, archive)
         case EraseMember():
@@ -211,6 +214,7 @@ def _undo(post: Post, ticket: Ticket, effect: Undo, by: Staff) -> Iterator[Row]:
                 at=post.now, kind="undone", by=by.email, text=f"rückgängig gemacht, wie bei {ticket.key}", mail=post.cause
             )
             tickets.note(post.connection, before.key, event)
+        keep_after_all(post.connection, before.key, because=UNDONE, now=post.now, asked_at=effect.order.at)
         stopped, gone = outbound.take_back(post.connection, before.key, cause=effect.order.mail, created=effect.order.at)
         yield from (("", f"{_STOPPED.get(mail.state, NOT_LEFT)}: {_mail(mail)}") for mail in stopped)
         yield from (("", f"war schon abgeschickt: {_mail(mail)}") for mail in gone if mail.recipient != by.email)

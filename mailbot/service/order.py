@@ -181,5 +181,5 @@ def _outcome(post: Post, ticket: Ticket | None, part: Order, desk: Desk, about: 
         last = orders.last(post.connection, ticket.key, by=desk.by.id)
         desk = replace(desk, history=tickets.history(post.connection, ticket.key), last=last)
     if any(command.name in ("export", "erase") for command in part.commands):
-        desk = replace(desk, holdings=holdings(post, ticket))
+        desk = replace(desk, history=tickets.history(post.connection, ticket.key), holdings=holdings(post, ticket))
     return carry_out(ticket, part, desk)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from mailbot.errors import MailbotError
 from mailbot.service.office import Office
 from mailbot.store import erasures, person
-from mailbot.store.forgetting import forget_mails, forget_ours, forget_tickets, numbers_of, take_out
+from mailbot.store.forgetting import blacken, forget_mails, forget_ours, forget_tickets, numbers_of, take_out
 from mailbot.store.person import Progress, Traces
 
 ERASED = "Inhalte gelöscht: auf Wunsch der Person"
@@ -77,8 +77,10 @@ def still_needed(traces: Traces) -> str:
     """Why a person cannot be erased yet, "" where nothing is against it."""
     if traces.unfinished:
         return f"their data are still needed for {', '.join(traces.unfinished)}; close them, or use --even-open"
-    if traces.waiting:
-        return "a mail from them has not been processed yet; run the bot first, or use --even-open"
+    if traces.unread:
+        return (
+            "a mail from them or about them has not been processed yet; run the bot, see mailbot quarantine, or use --even-open"
+        )
     if traces.unsent:
         return "a mail to them or about them has not left yet; run the bot first, or use --even-open"
     return ""
@@ -90,7 +92,8 @@ def forget(connection: Connection, traces: Traces, *, now: datetime) -> Erased:
     forget_tickets(connection, own, now=now, kind="erased", because=ERASED)
     for ticket in traces.shared:
         take_out(connection, ticket, traces.subject, now=now, because=TAKEN_OUT)
-    came, went = {*traces.sent, *traces.naming, *traces.beside}, {*traces.received, *traces.telling}
+    blacken(connection, traces.called_in, traces.subject)
+    came = traces.came - traces.wishes_of_others
     forget_mails(connection, sorted(came), now=now, because=BECAUSE)
-    forget_ours(connection, sorted(went), now=now)
-    return Erased(tickets=len(traces.own) + len(traces.shared), mails=len(came) + len(went))
+    forget_ours(connection, sorted(traces.went), now=now)
+    return Erased(tickets=len(traces.own) + len(traces.shared), mails=len(came) + len(traces.went))

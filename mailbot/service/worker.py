@@ -27,6 +27,8 @@ from mailbot.service.member import Case, handle_doubtful, handle_member
 from mailbot.service.notes import is_for_notes
 from mailbot.service.office import Office
 from mailbot.service.order import handle_order
+from mailbot.service.post import Post
+from mailbot.service.request_of_data import keep_who_writes
 from mailbot.service.whereabouts import whereabouts
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
@@ -140,6 +142,8 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
     if source.authenticity is not Authenticity.FAIL:
         outbound.forgive(connection, mail.sender.email, now=case.now)
+        post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=row.id)
+        keep_who_writes(post, mail.sender.email)
     is_note = is_for_notes(mail, rules.catalogue)
     writes_as_staff = by is not None and case.known and (is_note or not _writes_as_member(connection, case))
     answers = writes_as_staff and place.notice is not None

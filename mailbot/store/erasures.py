@@ -32,10 +32,23 @@ def ask(connection: Connection, key: str, *, by: str, now: datetime) -> None:
     connection.execute(erasures.insert().values(ticket=number, by=by, asked_at=now))
 
 
-def take_back(connection: Connection, key: str) -> bool:
-    """It shall not; False when it was not asked for, or is done."""
+def take_back(connection: Connection, key: str, *, asked_at: datetime | None = None) -> bool:
+    """
+    They shall not; False when it was not asked for, or is done.
+
+    `asked_at`: only what was asked for at that moment.
+    """
     number = select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
-    return connection.execute(delete(erasures).where(erasures.c.ticket == number, erasures.c.done_at.is_(None))).rowcount > 0
+    waiting = [erasures.c.ticket == number, erasures.c.done_at.is_(None)]
+    then = [erasures.c.asked_at == asked_at] if asked_at else []
+    return connection.execute(delete(erasures).where(*waiting, *then)).rowcount > 0
+
+
+def waiting_of(connection: Connection, address: str) -> tuple[str, ...]:
+    """Keys of the tickets by which that address (lower case) shall be erased and is not yet."""
+    found = select(tickets.c.key).join(erasures, erasures.c.ticket == tickets.c.number)
+    waiting = found.where(tickets.c.requester_email == address, erasures.c.done_at.is_(None))
+    return tuple(dict.fromkeys(connection.execute(waiting.order_by(tickets.c.number)).scalars()))
 
 
 def asked(connection: Connection) -> tuple[Asked, ...]:

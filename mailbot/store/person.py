@@ -7,20 +7,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, and_, cast, func, or_, select
 
 from mailbot.mail.read import read
 from mailbot.mail.search import says, speaks_of, wanted
 from mailbot.store import inbound as mails
 from mailbot.store import outbound as ours
 from mailbot.store import tickets as kept
-from mailbot.store.tables import inbound, outbound, participants, tickets
+from mailbot.store.tables import events, inbound, outbound, participants, tickets
 from mailbot.tickets.person import Subject, is_finished, is_full, is_theirs, names_of
 from mailbot.tickets.ticket import Ticket
 from mailbot.understanding.record import request_to_json
 
 AT_ONCE = 100
 """Mails in memory at a time."""
+
+UNREAD = (mails.State.PENDING, mails.State.QUARANTINED)
+"""Mails whose words nobody has made anything of yet."""
 
 Progress = Callable[[int, int], None]
 """Told how many mails of how many have been looked at."""
@@ -33,7 +36,11 @@ class Traces:
 
     `own` are the tickets that they asked for; `shared` those of others in which they take part, or that name them.
     `sent` and `naming` are ids of mails that came in, from them and from others; `received` and `telling` those of mails
-    of ours, to them and to others; `beside` those of the mails in their own tickets that others wrote.
+    of ours, to them and to others; `beside` those of the mails in their own tickets that others wrote. `unread` are those
+    mails of all these that nobody has made anything of yet.
+
+    `told_in` are keys of tickets whose histories have the address; `called_in` of those of others that have a full name
+    alone, which may be that of somebody else.
     """
 
     subject: Subject
@@ -44,9 +51,26 @@ class Traces:
     beside: tuple[int, ...] = ()
     received: tuple[int, ...] = ()
     telling: tuple[int, ...] = ()
-    waiting: int = 0  # mails from them that have not been looked at
+    unread: tuple[int, ...] = ()
     unsent: int = 0  # mails to them, or about them, that leave by themselves
-    searched: tuple[int, int] = (0, 0)  # the last mails, in and out, that were opened
+    told_in: tuple[str, ...] = ()
+    called_in: tuple[str, ...] = ()
+    searched: tuple[int, int, int] = (0, 0, 0)  # the last mails, in and out, that were opened, and the last line of a history
+
+    @property
+    def came(self) -> frozenset[int]:
+        """All mails that came in, of theirs and about them."""
+        return frozenset({*self.sent, *self.naming, *self.beside})
+
+    @property
+    def went(self) -> frozenset[int]:
+        """All mails of ours, to them and about them."""
+        return frozenset({*self.received, *self.telling})
+
+    @property
+    def wishes_of_others(self) -> frozenset[int]:
+        """Those of the unread that others wrote: nothing else tells what they want."""
+        return frozenset(self.unread) - frozenset(self.sent)
 
     @property
     def unfinished(self) -> tuple[str, ...]:
@@ -67,8 +91,9 @@ def find(
     that came since.
     """
     before = known or Traces(subject=_subject(address, ()))
-    concerned = _tickets(connection, address)
-    searched = (_last(connection, inbound), _last(connection, outbound))
+    searched = (_last(connection, inbound), _last(connection, outbound), _last(connection, events))
+    told_in = tuple(dict.fromkeys((*before.told_in, *_told_in(connection, address, after=before.searched[2]))))
+    concerned = _tickets(connection, address, told_in)
     step = _counting(progress, _number(connection, inbound) + _number(connection, outbound))
     by_address = wanted([address])
     sent, naming, called = list(before.sent), list(before.naming), list(before.subject.names)
@@ -83,17 +108,22 @@ def find(
     naming += _naming(connection, [ticket.key for ticket in shared], subject, known={*sent, *naming})
     own = tuple(ticket for ticket in concerned if is_theirs(ticket, subject))
     to_them, about_them = _ours(connection, subject, own, shared, _raws(connection, outbound, step, after=before.searched[1]))
+    same_names = subject.names == before.subject.names
+    called_in = (*before.called_in, *_called_in(connection, subject, after=before.searched[2] if same_names else 0))
+    beside = _beside(connection, own, known={*sent, *naming})
     return Traces(
         subject=subject,
         own=own,
         shared=shared,
         sent=tuple(sent),
         naming=tuple(naming),
-        beside=_beside(connection, own, known={*sent, *naming}),
+        beside=beside,
         received=(*before.received, *to_them),
         telling=(*before.telling, *about_them),
-        waiting=_waiting(connection, sent),
+        unread=_unread(connection, (*sent, *naming, *beside)),
         unsent=_unsent(connection, (*before.received, *to_them, *before.telling, *about_them)),
+        told_in=told_in,
+        called_in=tuple(dict.fromkeys(key for key in called_in if key not in [ticket.key for ticket in concerned])),
         searched=searched,
     )
 
@@ -106,18 +136,47 @@ def count(connection: Connection, address: str) -> tuple[int, int]:
     return len(concerned), len(came) + int(connection.execute(to_them).scalar_one())
 
 
-def _tickets(connection: Connection, address: str) -> tuple[Ticket, ...]:
+def in_the_way(connection: Connection, address: str) -> bool:
+    """At a glance, before every mail is opened: a ticket is not finished, or a mail that has the address is unread."""
+    if any(not is_finished(ticket) for ticket in _tickets(connection, address)):
+        return True
+    unread = select(inbound.c.raw).where(inbound.c.state.in_([state.value for state in UNREAD]), inbound.c.forgotten_at.is_(None))
+    by_address = wanted([address])
+    return any(speaks_of(raw, by_address) for raw in connection.execute(unread).scalars())
+
+
+def _told_in(connection: Connection, address: str, *, after: int) -> Iterator[str]:
+    """Tickets that have the address in a line of their histories behind that one."""
+    by_address = wanted([address])
+    here = or_(events.c.by == address, events.c.text.icontains(address, autoescape=True))
+    yield from (row.key for row in _lines(connection, here, after=after) if row.by == address or by_address.search(row.text))
+
+
+def _called_in(connection: Connection, subject: Subject, *, after: int) -> Iterator[str]:
+    """The same for their full names. What the database cannot tell, whole words, is told here."""
+    parts = ([events.c.text.icontains(part, autoescape=True) for part in name.split()] for name in subject.names)
+    if here := [and_(*each) for each in parts]:
+        yield from (row.key for row in _lines(connection, or_(*here), after=after) if subject.pattern.search(row.text))
+
+
+def _lines(connection: Connection, here: ColumnElement[bool], *, after: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    found = select(tickets.c.key, events.c.by, events.c.text).join(tickets, tickets.c.number == events.c.ticket)
+    return connection.execute(found.where(events.c.id > after, here).order_by(events.c.id)).all()
+
+
+def _tickets(connection: Connection, address: str, told_in: Sequence[str] = ()) -> tuple[Ticket, ...]:
+    """Those that have the address in a column, and those of these keys."""
     as_json = json.dumps(address)[1:-1]  # as the column has it, umlauts escaped
     takes_part = select(participants.c.ticket).where(participants.c.address == address)
     in_json = (func.lower(cast(column, Text)) for column in (tickets.c.request, tickets.c.sources))
     named = or_(*(each.contains(as_json.lower(), autoescape=True) for each in in_json))
     rows = select(tickets.c.key).where(
         tickets.c.forgotten_at.is_(None),
-        or_(tickets.c.requester_email == address, tickets.c.number.in_(takes_part), named),
+        or_(tickets.c.requester_email == address, tickets.c.number.in_(takes_part), named, tickets.c.key.in_(told_in)),
     )
     keys = connection.execute(rows.order_by(tickets.c.number)).scalars().all()
     found = [kept.get(connection, key) for key in keys]
-    return tuple(ticket for ticket in found if _means(connection, ticket, address))
+    return tuple(ticket for ticket in found if ticket.key in told_in or _means(connection, ticket, address))
 
 
 def _means(connection: Connection, ticket: Ticket, address: str) -> bool:
@@ -170,9 +229,8 @@ def _ours(
     return tuple(received), tuple(telling)
 
 
-def _waiting(connection: Connection, ids: Sequence[int]) -> int:
-    rows = (mails.get(connection, id)[0] for id in ids)
-    return sum(row.state is mails.State.PENDING for row in rows)
+def _unread(connection: Connection, ids: Iterable[int]) -> tuple[int, ...]:
+    return tuple(id for id in ids if mails.get(connection, id)[0].state in UNREAD)
 
 
 def _unsent(connection: Connection, ids: Sequence[int]) -> int:

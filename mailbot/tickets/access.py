@@ -1,8 +1,10 @@
 """
 What a person is told of their data (GDPR, Art. 15), as a value. Pure.
 
-Art. 15(4): nothing of others goes along. Of a ticket they see their own entries, and the history with everybody else
-blackened; a mail of somebody else that names them is told by its day alone. Their own mails, and ours to them, they know.
+Art. 15(4): nothing of others goes along. Of somebody else's ticket they see their own entry, and when what kind of thing
+happened, without a word. Of their own tickets they see the history, with everybody else blackened and without what others
+said; what staff noted for themselves only where somebody has looked at it. A mail of somebody else that names them is told
+by its day alone. Their own mails, and ours to them, they know.
 """
 
 from __future__ import annotations
@@ -27,6 +29,19 @@ from mailbot.understanding.request import Request
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:@]+@[\w-]+(?:\.[\w-]+)+")
 
 
+ARCHIVE = "auskunft.zip"
+"""How it is called in a mail."""
+
+ANOTHER = "eine andere Person"
+"""Who did something and is neither they nor we."""
+
+INTERNAL = ("note", "waits")
+"""Lines of a history that staff or the bot wrote for staff."""
+
+UNSAID = {"received": "Mail eingegangen", "answered": "beantwortet", "sent": "Mail verschickt", "note": "Notiz", "told": "Angabe"}
+"""How a line is shown whose words are not, by its kind."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
     """A mail that is handed over whole: `file` is its name in the archive; `sent`: by us, to them."""
@@ -39,12 +54,17 @@ class Handed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A ticket as they may see it: `request` holds their own entries alone, `events` speak of nobody else."""
+    """
+    A ticket as they may see it: `request` holds their own entries alone, `events` speak of nobody else.
+
+    `unsaid` is how many internal lines are there without their words.
+    """
 
     ticket: Ticket
     own: bool
     request: Request
     events: tuple[Event, ...]
+    unsaid: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +83,36 @@ class Access:
     named: tuple[date, ...] = ()
     beside: int = 0
 
+    @property
+    def unsaid(self) -> int:
+        """How many internal lines are there without their words."""
+        return sum(each.unsaid for each in self.tickets)
 
-def told(ticket: Ticket, events: tuple[Event, ...], subject: Subject, catalogue: Catalogue) -> Told:
-    """The ticket without everybody else."""
+
+def told(ticket: Ticket, events: tuple[Event, ...], subject: Subject, catalogue: Catalogue, *, with_notes: bool = False) -> Told:
+    """The ticket without everybody else. `with_notes`: with the words of what is internal."""
+    own = is_theirs(ticket, subject)
     addresses, names = others_in(ticket, events, subject)
-    others = wanted(addresses, names)
+    others = wanted(addresses, (*names, *(member.name for member in catalogue.staff)))
+
+    def is_said(event: Event) -> bool:
+        return own and (with_notes or event.kind not in INTERNAL) and _actor(event.by, subject, catalogue) != ANOTHER
 
     def blackened(text: str) -> str:
         text = others.sub(BLACK, text)
         return _ADDRESS.sub(lambda found: found[0] if _is_known(found[0], subject, catalogue) else BLACK, text)
 
     def theirs(event: Event) -> Event:
-        return replace(event, by=_actor(event.by, subject, catalogue), text=blackened(event.text))
+        text = blackened(event.text) if is_said(event) else ""
+        return replace(event, by=_actor(event.by, subject, catalogue), text=text)
 
-    own = is_theirs(ticket, subject)
-    request = replace(ticket.request, fields=only(ticket.request, subject), because=(), guesses=())
-    shown = ticket if own else replace(ticket, subject="")
-    return Told(ticket=shown, own=own, request=request, events=tuple(theirs(event) for event in events))
+    return Told(
+        ticket=ticket if own else replace(ticket, subject=""),
+        own=own,
+        request=replace(ticket.request, fields=only(ticket.request, subject, own=own), because=(), guesses=()),
+        events=tuple(theirs(event) for event in events),
+        unsaid=sum(own and event.kind in INTERNAL and not is_said(event) for event in events),
+    )
 
 
 def _is_known(address: str, subject: Subject, catalogue: Catalogue) -> bool:
@@ -89,9 +122,9 @@ def _is_known(address: str, subject: Subject, catalogue: Catalogue) -> bool:
 def _actor(by: str, subject: Subject, catalogue: Catalogue) -> str:
     if by == subject.address:
         return by
-    if by == "cli" or catalogue.member_of_staff(by) is not None:
+    if by == "cli" or by in catalogue.own_addresses or catalogue.member_of_staff(by) is not None:
         return "Team"
-    return "Programm" if by == "mailbot" else "eine andere Person" if by else ""
+    return "Programm" if by == "mailbot" else ANOTHER if by else ""
 
 
 def numbers(access: Access) -> Facts:
@@ -103,6 +136,7 @@ def numbers(access: Access) -> Facts:
         "Mails an die Person": sum(mail.sent for mail in access.mails),
         "Mails anderer, in denen die Person vorkommt": len(access.named),
         "Mails an das Team und andere dazu": access.beside,
+        "Interne Vermerke, die hier ohne Wortlaut stehen": access.unsaid,
     }
     return Facts(rows=tuple((what, (str(number),)) for what, number in count.items()))
 
@@ -117,8 +151,12 @@ def overview(each: Told, catalogue: Catalogue) -> tuple[Facts, Table | None]:
     if ticket.subject:
         rows.append(("Betreff", (flat(ticket.subject),)))
     rows += facts(each.request, catalogue, STAFF_LANGUAGE)
-    events = tuple((f"{event.at.astimezone(zone):%d.%m.%Y, %H:%M}", flat(event.text), event.by) for event in each.events)
+    events = tuple((f"{event.at.astimezone(zone):%d.%m.%Y, %H:%M}", _said(event), event.by) for event in each.events)
     return Facts(rows=tuple(rows)), Table(head=("Wann", "Was", "Wer"), rows=events) if events else None
+
+
+def _said(event: Event) -> str:
+    return flat(event.text) or UNSAID.get(event.kind, "Eintrag")
 
 
 def mails(access: Access) -> Table | None:
@@ -159,6 +197,7 @@ def as_json(access: Access) -> Mapping[str, Any]:
         ],
         "named_in_mails_of": [day.isoformat() for day in access.named],
         "mails_to_others_about_you": access.beside,
+        "notes_without_words": access.unsaid,
     }
 
 

@@ -105,18 +105,20 @@ def _is_about(of: Person | None, texts: tuple[str | None, ...], subject: Subject
     return (of is not None and subject.is_(of)) or any(subject.pattern.search(text) for text in texts if text)
 
 
-def only(request: Request, subject: Subject) -> Mapping[str, Value]:
-    """The fields with nobody but them: what no person stands in stays, of persons and addresses their own."""
-    own = {id: _only(value, subject) for id, value in request.fields.items()}
-    return MappingProxyType({id: value for id, value in own.items() if value is not None})
+def only(request: Request, subject: Subject, *, own: bool) -> Mapping[str, Value]:
+    """The fields with nobody but them: of persons and addresses theirs; the rest only if the request is their `own`."""
+    theirs = {id: _only(value, subject, own=own) for id, value in request.fields.items()}
+    return MappingProxyType({id: value for id, value in theirs.items() if value is not None})
 
 
-def _only(value: Value, subject: Subject) -> Value | None:
+def _only(value: Value, subject: Subject, *, own: bool) -> Value | None:
     match value:
         case Person():
             return value if subject.is_(value) else None
         case tuple():
             return tuple(each for each in value if _is_theirs(each, subject)) or None  # type: ignore[return-value]
+        case str() if not own:
+            return value if _is_theirs(value, subject) else None
     return value
 
 

@@ -139,6 +139,8 @@ def _about(ticket: Ticket, catalogue: Catalogue) -> Iterator[Case]:
     yield lambda writer: writer.handed_over(ticket, mailbox=box, archive=b"PK")
     yield lambda writer: writer.erased(ticket, mailbox=box)
     yield _transcript(ticket, Result.DONE)
+    yield lambda writer: writer.to_look_into(ticket, archive=b"PK")
+    yield lambda writer: writer.kept(ticket)
     yield lambda writer: writer.answered(ticket, text=original, mailbox=box, outdated=True)
     yield lambda writer: writer.draft(ticket, to=SOMEBODY, text=original, mailbox=box, outdated=True)
     yield lambda writer: writer.draft(ticket, to=NOBODY, text="", mailbox=box, outdated=True)

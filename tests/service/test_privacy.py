@@ -195,6 +195,35 @@ def test_hostile_addresses_find_nobody(quick_bench: Bench, hostile: str):
     assert not privacy.look_for(quick_bench.office, hostile)
 
 
+def test_in_the_histories_of_others_nothing_of_them_stays(quick_bench: Bench):
+    quick_bench.arrives()
+    desk.carry_out(quick_bench.office, "KV-1001", "note", f"Rücksprache mit Paul Grün, {ADDRESS}, vereinbart")
+    quick_bench.arrives("Hallo, wir möchten eine Signal-Gruppe.", From="Berta Muster <berta@web.example>")
+    desk.carry_out(quick_bench.office, "KV-1002", "note", "PAUL  GRÜN weiß Bescheid; Paul Grünwald nicht")
+    quick_bench.arrives(HIS_WISH, From=PAUL, Subject="Signal")
+
+    found = privacy.look_for(quick_bench.office, ADDRESS)
+    privacy.erase(quick_bench.office, found, by="cli", even_open=True)
+
+    assert [ticket.key for ticket in found.shared] == ["KV-1001"]
+    assert [event.text for key in ("KV-1001", "KV-1002") for event in quick_bench.history(key) if event.by == "cli"] == [
+        "Rücksprache mit █████, █████, vereinbart",
+        "█████ weiß Bescheid; Paul Grünwald nicht",
+    ]
+    assert quick_bench.tickets()[1].requester.email == "berta@web.example"
+
+
+def test_a_note_between_the_search_and_the_erasure_is_found_as_well(quick_bench: Bench):
+    quick_bench.arrives()
+    quick_bench.arrives(HIS_WISH, From=PAUL, Subject="Signal")
+    found = privacy.look_for(quick_bench.office, ADDRESS)
+    desk.carry_out(quick_bench.office, "KV-1001", "note", f"auch an {ADDRESS}")
+
+    privacy.erase(quick_bench.office, found, by="cli", even_open=True)
+
+    assert ADDRESS not in everything_in(quick_bench.office.database)
+
+
 def test_a_reply_to_an_erased_ticket_opens_a_new_one(quick_bench: Bench):
     quick_bench.arrives(HIS_WISH, From=PAUL)
     answer = quick_bench.slot.to(ADDRESS)[-1]

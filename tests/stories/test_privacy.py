@@ -43,8 +43,12 @@ def test_a_member_gets_their_data_and_then_nothing_of_them_is_found(club: Associ
     assert f"Zu {zora} gespeichert: Vorgänge 2" in " ".join(words(for_staff).split())
     assert not [mail for mail in club.mails(zora) if list(mail.iter_attachments())]
 
-    # Staff say yes.
+    # Staff look into it, and say yes.
     club.reply(for_staff, club.staff, "#auskunft")
+    club.run()
+    (to_look_into,) = (mail for mail in club.mails(club.staff) if list(mail.iter_attachments()))
+    assert not [mail for mail in club.mails(zora) if list(mail.iter_attachments())]
+    club.reply(to_look_into, club.staff, "#auskunft bestätigt")
     club.run()
     answer = club.newest(zora, 4)
     (file,) = answer.iter_attachments()

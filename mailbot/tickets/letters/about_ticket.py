@@ -9,6 +9,7 @@ from mailbot.catalogue import Mailbox, Staff
 from mailbot.errors import MailbotError, TemplateError
 from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
+from mailbot.tickets.access import ARCHIVE
 from mailbot.tickets.actions import actions, choices, take_over
 from mailbot.tickets.announcing import Turn
 from mailbot.tickets.blocks import Code, Quote, Table, flat
@@ -166,6 +167,16 @@ class AboutTicket(Pen):
             actions=take_over(theirs, catalogue) if theirs else None,
             mailbox=catalogue.mailbox(first.mailbox),
         )
+
+    def to_look_into(self, ticket: Ticket, *, archive: bytes) -> Words:
+        """To staff: what the requester would be handed of their data."""
+        file = File(name=ARCHIVE, media_type="application/zip", content=archive)
+        words = self._to_staff("access", ticket, file=file.name, requester=named(ticket.requester, ticket.subject))
+        return replace(words, files=(file,))
+
+    def kept(self, ticket: Ticket) -> Words:
+        """To staff: the requester, who should be erased, has written again, and is not."""
+        return self._to_staff("kept", ticket, requester=named(ticket.requester, ticket.subject))
 
     def _ready(self, ticket: Ticket) -> tuple[tuple[File, ...], tuple[str, ...]]:
         """The same for the mail to staff, and what went wrong: they hear of the ticket in any case."""

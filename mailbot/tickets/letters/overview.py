@@ -71,6 +71,7 @@ class Overview(Pen):
             mails=accesses.mails(access),
             named=[day(each, STAFF_LANGUAGE) for each in access.named],
             times=accesses.times(catalogue),
+            unsaid=access.unsaid,
         )
 
     def away(self, member: Staff, *, until: date, rows: tuple[Row, ...], own: bool, alone: bool) -> Words:

@@ -10,6 +10,7 @@ from typing import Any
 from mailbot.catalogue import Mailbox
 from mailbot.mail.letter import File
 from mailbot.mail.message import Address
+from mailbot.tickets.access import ARCHIVE
 from mailbot.tickets.blocks import Prose
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.greeting import bids_farewell, given_name, greets, whole_name
@@ -89,7 +90,7 @@ class ToMember(Pen):
 
     def handed_over(self, ticket: Ticket, *, mailbox: Mailbox, archive: bytes) -> Words:
         """The member gets all that is held about them."""
-        file = File(name="auskunft.zip", media_type="application/zip", content=archive)
+        file = File(name=ARCHIVE, media_type="application/zip", content=archive)
         return replace(self._about(ticket, "access", mailbox, file=file.name), files=(file,))
 
     def erased(self, ticket: Ticket, *, mailbox: Mailbox) -> Words:

@@ -11,6 +11,7 @@ from mailbot.tickets.orders.changing import completed_by, for_service
 from mailbot.tickets.orders.naming import mailbox_named, service_named
 from mailbot.tickets.orders.order import Command, Desk, Done, Merge, Refused, Split, TellStaff, Verb
 from mailbot.tickets.orders.standing import IS_CLOSED
+from mailbot.tickets.person import is_finished
 from mailbot.tickets.sources import sources_after
 from mailbot.tickets.ticket import State, Ticket
 
@@ -18,6 +19,8 @@ WHICH = "mit welchem Vorgang? Zum Beispiel: #zusammen {}-1040"
 UNKNOWN = "{} gibt es nicht"
 ITSELF = "{} ist dieser Vorgang selbst"
 GONE = "{} ist schon in {} aufgegangen"
+FORGOTTEN = "von {} ist nichts mehr gespeichert"
+OVER = "{0} ist abgeschlossen, und niemand sähe diesen Vorgang dort; öffne ihn zuerst: #wieder-auf {0}"
 SAME_SERVICE = "der Vorgang ist selbst einer zu {}"
 SAME_MAILBOX = "der Vorgang liegt schon bei {}"
 
@@ -34,6 +37,10 @@ def _merge(ticket: Ticket, command: Command, desk: Desk) -> Done:
     for each in (ticket, target):
         if each.merged_into:
             raise Refused(GONE.format(each.key, each.merged_into))
+    if target.forgotten_at is not None:
+        raise Refused(FORGOTTEN.format(key))
+    if is_finished(target) and not is_finished(ticket):
+        raise Refused(OVER.format(key))
     merged = replace(ticket, state=State.CLOSED, merged_into=key)
     event = desk.event("merged", f"aufgegangen in {key}")
     return Done(ticket=merged, told=f"aufgegangen in {key}", events=(event,), effects=(_taken_up(ticket, target, desk),))

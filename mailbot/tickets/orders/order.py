@@ -105,6 +105,13 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """Who orders gets the data of who asked, packed, to look into."""
+
+    archive: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
     """Who asked gets their data, packed."""
 
@@ -154,6 +161,7 @@ Effect = (
     | ReleaseService
     | Undo
     | Away
+    | Show
     | HandOver
     | EraseMember
     | Agreed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailbot.tickets.orders.order import Command, Desk, Done, EraseMember, HandOver, Holdings, Refused, Verb
+from mailbot.tickets.orders.order import Command, Desk, Done, EraseMember, HandOver, Holdings, Refused, Show, Verb
 from mailbot.tickets.orders.undoing import IN_TIME
 from mailbot.tickets.ticket import State, Ticket
 
@@ -16,6 +16,8 @@ SURE = ("bestätigt", "bestaetigt", "bestätigen", "confirmed", "confirm")
 NOT_HERE = "das geht nur bei einer Datenschutz-Anfrage; mit #dienst wird ein Vorgang dazu"
 UNPROVEN = "nichts beweist, dass {} das will; schreib der Person: Antwortet sie auf eine Mail von uns, ist es bewiesen"
 TOO_LARGE = "die Auskunft ist mit {:.0f} MB zu groß für eine Mail; wer den Bot betreibt, holt sie mit: mailbot privacy export"
+SHOWN = "Auskunft nach Art. 15 DSGVO angesehen, noch nicht geschickt"
+LOOK = "du bekommst sie zuerst selbst, in einer eigenen Mail"
 NEEDED = "die Daten werden noch gebraucht für {}; schließ das zuerst ab"
 ASKED = "noch ist nichts gelöscht"
 GOING = "wird gelöscht, frühestens in {} Minuten"
@@ -25,6 +27,10 @@ def _export(ticket: Ticket, command: Command, desk: Desk) -> Done:
     known = _surely(ticket, desk)
     if len(known.archive) > AT_MOST:
         raise Refused(TOO_LARGE.format(len(known.archive) / 1_000_000))
+    if not _is_sure(command) or all(event.text != SHOWN for event in desk.history):
+        rows = (("", "Sieh sie durch. Damit sie hinausgeht, antworte dann mit: #auskunft bestätigt"),)
+        shown = (desk.event("note", SHOWN),)
+        return Done(ticket=ticket, told=LOOK, events=shown, rows=rows, effects=(Show(archive=known.archive),))
     event = desk.event("answered", "Auskunft nach Art. 15 DSGVO als ZIP-Datei geschickt")
     told = f"die Auskunft geht als ZIP-Datei an {ticket.requester.email}"
     return Done(ticket=ticket, told=told, events=(event,), effects=(HandOver(archive=known.archive),))
@@ -34,7 +40,7 @@ def _erase(ticket: Ticket, command: Command, desk: Desk) -> Done:
     known = _surely(ticket, desk)
     if known.needed_for:
         raise Refused(NEEDED.format(", ".join(known.needed_for)))
-    if command.argument.strip(" .!").lower() not in SURE:
+    if not _is_sure(command):
         how = "Damit es geschieht, antworte mit: #löschen bestätigt"
         return Done(told=ASKED, rows=(("", f"Gelöscht würde alles zu {ticket.requester.email}: {known.told}"), ("", how)))
     closed = replace(ticket, state=State.CLOSED)
@@ -42,6 +48,10 @@ def _erase(ticket: Ticket, command: Command, desk: Desk) -> Done:
     event = desk.event("closed", "abgeschlossen, und alles zu dieser Person wird gelöscht")
     rows = (("", "Bis dahin nimmt #undo es zurück. Danach kann das niemand mehr."),)
     return Done(ticket=closed, told=GOING.format(minutes), events=(event,), rows=rows, effects=(EraseMember(),))
+
+
+def _is_sure(command: Command) -> bool:
+    return command.argument.strip(" .!").lower() in SURE
 
 
 def _surely(ticket: Ticket, desk: Desk) -> Holdings:
@@ -59,9 +69,9 @@ VERBS = (
         german=("auskunft",),
         english=("export",),
         usage="#auskunft",
-        help="Nur bei Datenschutz-Anfragen: Wer sie gestellt hat, bekommt als ZIP-Datei alles, was der Bot über die Person weiß",
+        help="Nur bei Datenschutz-Anfragen: Ihr bekommt als ZIP-Datei, was der Bot über die Person weiß, und seht sie durch. Mit "
+        "`#auskunft bestätigt` geht sie an die Person",
         do=_export,
-        bare=True,
     ),
     Verb(
         name="erase",

@@ -57,6 +57,33 @@ def test_it_never_goes_round_in_circles():
     assert outcome.refused == (("#zusammen KV-1040", "KV-1040 ist schon in KV-1042 aufgegangen"),)
 
 
+@pytest.mark.parametrize("state", [State.CLOSED, State.REFERRED])
+def test_nothing_that_waits_goes_on_where_nobody_looks(state: State):
+    over = replace(ASKED, state=state)
+
+    outcome = merged("#zusammen KV-1040", **{"KV-1040": over})
+
+    why = "KV-1040 ist abgeschlossen, und niemand sähe diesen Vorgang dort; öffne ihn zuerst: #wieder-auf KV-1040"
+    assert outcome.refused == (("#zusammen KV-1040", why),)
+
+
+def test_what_is_closed_itself_may_go_on_in_what_is_closed():
+    done = replace(ticket(), state=State.CLOSED)
+    desk = replace(DESK, others={"KV-1040": replace(ASKED, state=State.CLOSED)})
+
+    outcome = carry_out(done, read_order(body("#zusammen KV-1040")), desk)
+
+    assert (outcome.refused, outcome.ticket) == ((), replace(done, merged_into="KV-1040"))
+
+
+def test_nothing_goes_on_in_what_is_forgotten():
+    forgotten = replace(ASKED, state=State.CLOSED, forgotten_at=NOW)
+
+    outcome = merged("#zusammen KV-1040", **{"KV-1040": forgotten})
+
+    assert outcome.refused == (("#zusammen KV-1040", "von KV-1040 ist nichts mehr gespeichert"),)
+
+
 def test_splitting_leaves_the_ticket_as_it_is():
     before = ticket()
 

@@ -8,9 +8,9 @@ import pytest
 
 from mailbot.tickets.orders.carrying_out import carry_out
 from mailbot.tickets.orders.grammar import read_order
-from mailbot.tickets.orders.order import EraseMember, HandOver, Holdings, Outcome
-from mailbot.tickets.orders.privacy import AT_MOST, NEEDED, NOT_HERE, UNPROVEN
-from mailbot.tickets.ticket import State
+from mailbot.tickets.orders.order import EraseMember, HandOver, Holdings, Outcome, Show
+from mailbot.tickets.orders.privacy import AT_MOST, NEEDED, NOT_HERE, SHOWN, UNPROVEN
+from mailbot.tickets.ticket import Event, State
 from tests.builders import PRIVACY, SERVICES, body, catalogue, request, ticket
 from tests.tickets.orders.desk import DESK, by_kim
 
@@ -20,17 +20,29 @@ HELD = Holdings(proven=True, told="3 eigene Vorgänge, 4 Mails", archive=b"PK")
 EMAIL = "anna.schmidt@posteo.example"
 
 
-def ordered(line: str, *, held: Holdings | None = HELD, service: str = "privacy") -> Outcome:
+def ordered(line: str, *, held: Holdings | None = HELD, service: str = "privacy", history: tuple[Event, ...] = ()) -> Outcome:
     about = replace(ASKED, request=request(service))
-    return carry_out(about, read_order(body(line)), replace(DESK, catalogue=RULES, holdings=held))
+    return carry_out(about, read_order(body(line)), replace(DESK, catalogue=RULES, holdings=held, history=history))
+
+
+@pytest.mark.parametrize("line", ["#auskunft", "#auskunft bestätigt", "#export bitte"])
+def test_nothing_is_handed_over_that_nobody_has_looked_into(line: str):
+    outcome = ordered(line)
+
+    assert outcome.effects == (Show(archive=b"PK"),)
+    assert outcome.events == (by_kim("note", SHOWN),)
+    assert outcome.rows == (
+        (line, "du bekommst sie zuerst selbst, in einer eigenen Mail"),
+        ("", "Sieh sie durch. Damit sie hinausgeht, antworte dann mit: #auskunft bestätigt"),
+    )
 
 
 def test_who_asked_is_handed_their_data():
-    outcome = ordered("#auskunft")
+    outcome = ordered("#auskunft bestätigt", history=(by_kim("note", SHOWN),))
 
     assert outcome.effects == (HandOver(archive=b"PK"),)
     assert outcome.events == (by_kim("answered", "Auskunft nach Art. 15 DSGVO als ZIP-Datei geschickt"),)
-    assert outcome.rows == (("#auskunft", f"die Auskunft geht als ZIP-Datei an {EMAIL}"),)
+    assert outcome.rows == (("#auskunft bestätigt", f"die Auskunft geht als ZIP-Datei an {EMAIL}"),)
     assert outcome.ticket is not None
     assert outcome.ticket.state is State.TRIAGE
 
