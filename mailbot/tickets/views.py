@@ -15,6 +15,7 @@ from mailbot.tickets.enclosing import Enclosure
 from mailbot.tickets.sources import who_said
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.wording import day, facts, form_lines, known_fields, label_of, missing_labels, moment
+from mailbot.understanding.form import asked_back
 from mailbot.understanding.request import Person, Request, RequestKind, Value
 
 STAFF_LANGUAGE = "de"
@@ -84,7 +85,7 @@ def part_of(outcome: Outcome, ticket: Ticket, catalogue: Catalogue, language: st
         added=outcome.ticket is not None and outcome.changed,
         asked_again=outcome.ticket is not None,
         form=Form(lines=lines) if lines else None,
-        proposes=known and any(guess.why.asks and guess.proposed for guess in request.guesses),
+        proposes=known and any(guess.proposed for guess in asked_back(request, catalogue)),
         facts=Facts(rows=rows) if rows else None,
         reason=ticket.held or (service.on_hold.in_(language) if service.on_hold else ""),
         introduction=service.introduction and request.kind is RequestKind.NEW,

@@ -11,7 +11,8 @@ from mailbot.understanding import chosen, values
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.choosing import choose, rechoose
 from mailbot.understanding.correction import corrects
-from mailbot.understanding.form import Filled
+from mailbot.understanding.exclamation import without_exclamations
+from mailbot.understanding.form import Filled, asked_back
 from mailbot.understanding.gaps import needed
 from mailbot.understanding.group import bare_group, groups_in, is_denied
 from mailbot.understanding.guessing import guess
@@ -22,7 +23,7 @@ from mailbot.understanding.lexicon import fold, is_german, is_no_name, is_noun, 
 from mailbot.understanding.names import as_written
 from mailbot.understanding.particulars import asks_for_several_days
 from mailbot.understanding.request import Person, Request, RequestKind, Value
-from mailbot.understanding.restating import restates, without_denied
+from mailbot.understanding.restating import restates, telling, without_denied
 from mailbot.understanding.scene import Scene, is_courtesy
 from mailbot.understanding.settling import settle, unanswered
 
@@ -43,7 +44,7 @@ def answered(request: Request, scene: Scene, forms: Sequence[Filled], catalogue:
     """
     service = catalogue.service(request.service)
     heard = Heard(fields=dict(request.fields), hints=dict(request.hints), guesses=list(request.guesses))
-    scene, forms = settle(scene, forms, heard)
+    scene, forms = settle(scene, forms, heard, asked_back(request, catalogue))
     earlier = dict(heard.fields)
     rules = needed(service, request.kind, request.fields) if request.kind is RequestKind.CHANGE else service.fields
     spoken = _substance(scene)
@@ -82,7 +83,7 @@ def _plain(
         if value is not None and not _is_known(value, heard.fields.get(rule.id)):
             return heard.take(rule.id, value, f'"{form.text}" behind "{form.blank.label}" in line {form.line}')
     known = heard.fields.get(rule.id)
-    told = without_denied(scene, rule, known)
+    told = without_denied(scene, rule, known, catalogue.groups)
     corrected = (corrects(scene.text) and rule.type != "text") or (
         rule.type == "addresses" and listed("as_well").search(scene.text) is not None
     )
@@ -93,9 +94,23 @@ def _plain(
         if value is not None and value != heard.fields.get(rule.id):
             heard.take(rule.id, value, "said in this mail" if lacks else "corrected in this mail")
     elif known is not None and rule.type not in ("text", "addresses"):
-        value = _said(rule, service, scene, catalogue, heard, bare=rule.type == "number")
-        if value not in (None, known) and value is not None and (rule.type == "choice" or restates(rule, scene, value)):
+        value = _said_anew(rule, service, scene, known, catalogue, heard)
+        if value is not None:
             heard.take(rule.id, value, "said anew in this mail")
+    return None
+
+
+def _said_anew(
+    rule: FieldRule, service: Service, scene: Scene, known: Value, catalogue: Catalogue, before: Heard
+) -> Value | None:
+    """Another value than the known one, where the mail as a whole or one of its sentences says nothing but that."""
+    value = _said(rule, service, scene, catalogue, before, bare=rule.type == "number")
+    if value is not None and value != known and (rule.type == "choice" or restates(rule, scene, value)):
+        return value
+    for sentence in telling(rule, scene):
+        value = _said(rule, service, sentence, catalogue, before, bare=False)
+        if value is not None and value != known and restates(rule, sentence, value):
+            return value
     return None
 
 
@@ -134,7 +149,8 @@ def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue,
         return value if rule.type == "date" and asks_for_several_days(service) else _latest(rule, scene, value, catalogue)
     if bare:
         for passage in scene.passages:
-            value_ = _bare(rule, service, passage.text, scene, catalogue, before) if passage.text else None
+            text = without_exclamations(passage.text).strip()
+            value_ = _bare(rule, service, text, scene, catalogue, before) if text else None
             if value_ is not None:
                 return value_
     return None
@@ -163,7 +179,11 @@ def _latest(rule: FieldRule, scene: Scene, value: Value, catalogue: Catalogue) -
 def _group_now(scene: Scene, catalogue: Catalogue) -> str | None:
     """ "AG Senioren, ach nein, so hießen wir früher. Jetzt sind wir die AG Alter": the one that is called the present one."""
     for passage in scene.passages:
-        named = [group.value for group in groups_in(passage.text, catalogue.groups) if group.value]
+        named = [
+            group.value
+            for group in groups_in(passage.text, catalogue.groups)
+            if group.value and not is_denied(passage.text, group.start)
+        ]
         if named and listed("nowadays").search(passage.text):
             return named[-1]
     return None

@@ -9,7 +9,7 @@ from mailbot.expression import pattern
 from mailbot.understanding.address import addresses_in, without_addresses
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
-from mailbot.understanding.lexicon import fold, is_noun, word_set, words
+from mailbot.understanding.lexicon import beginning, fold, is_noun, word_set, words
 from mailbot.understanding.names import same_person, split_name
 from mailbot.understanding.request import Person
 
@@ -48,7 +48,7 @@ def spans(text: str, cues: Sequence[str], names: Collection[str] = ()) -> tuple[
             continue
         leads = not _is_named(text[start : match.start()], names)
         first = last = at
-        while leads and last + 1 < len(pieces) and not cue.search(said[last + 1]) and _is_only_names(said[last + 1], names):
+        while leads and last + 1 < len(pieces) and not cue.search(said[last + 1]) and _goes_on(said[last + 1], names):
             last += 1
         while not leads and first > 0 and not cue.search(said[first - 1]) and _is_only_names(said[first - 1], names, wires=False):
             first -= 1
@@ -116,6 +116,11 @@ def _is_named(text: str, names: Collection[str]) -> bool:
             for word in re.findall(r"\b[^\W\d_][\w-]+", text)
         )
     )
+
+
+def _goes_on(text: str, names: Collection[str]) -> bool:
+    """Further names, or those who are not chosen ("Admin ist Eva, nicht Lea")."""
+    return _is_only_names(text[match.end() :] if (match := beginning("instead_of").match(text)) else text, names)
 
 
 def _is_only_names(text: str, names: Collection[str], *, wires: bool = True) -> bool:

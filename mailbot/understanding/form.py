@@ -73,6 +73,16 @@ def is_asked_by(guess: Guess, blank: Blank) -> bool:
     return blank.person is None or is_about(guess, blank.person)
 
 
+def asked_back(request: Request, catalogue: Catalogue) -> tuple[Guess, ...]:
+    """
+    The guesses whose question stands below a line of the form: nobody can say yes or no to the others.
+
+    An address to forward to is not asked for before it is known that there is to be a forwarding.
+    """
+    lines = blanks(request, catalogue, LANGUAGES[0])
+    return tuple(each for each in request.guesses if each.why.asks and any(is_asked_by(each, blank) for blank in lines))
+
+
 def _of_field(rule: FieldRule, request: Request, language: str) -> Iterator[Blank]:
     if rule.id in request.missing:
         yield Blank(label=rule.label.in_(language), field=rule.id)

@@ -238,15 +238,17 @@ def normal_name(name: str, kind: str, groups: Groups) -> str:
 
 
 def is_denied(text: str, start: int) -> bool:
-    """ "nicht AG Hochschule, sondern …", "statt OV Kalk"."""
-    return (
-        re.search(
-            r"\b(?:nicht|statt|anstatt|kein|not|instead of)\s+(?:mehr\s+)?(?:(?:die|der|den|das|dem|the)\s+)?$",
-            text[:start],
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    """ "nicht AG Hochschule, sondern …", "statt OV Kalk", "früher hießen wir AG Senioren"."""
+    return _DENIED.search(text[:start]) is not None
+
+
+_DENIED = re.compile(
+    r"\b(?:nicht(?!\s+nur\b)|(?:an)?statt|anstelle|kein(?:e[nr]?)?|not|instead of|no longer"
+    r"|früher|bisher|vorher|vormals|ehemals|hießen)"
+    r"\s+(?:(?:mehr|länger|wie|als|unter|von|vom|im|beim?|zur|zum|hießen|wir|die|der|den|das|dem|the"
+    r"|(?:alt|früher|bisherig)e[nrs]?)\s+){0,3}$",
+    re.IGNORECASE,
+)
 
 
 def bare_group(text: str, kind: str | None, groups: Groups) -> str | None:

@@ -15,6 +15,7 @@ from mailbot.understanding.address import addresses_in
 from mailbot.understanding.choosing import spoken_of_last
 from mailbot.understanding.chosen import is_speaker
 from mailbot.understanding.correction import corrects, is_replaced, leaves, places
+from mailbot.understanding.exclamation import without_exclamations
 from mailbot.understanding.form import Filled
 from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard
@@ -159,7 +160,10 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
                 replace(each, email=person.email) if _is_owner(each, person.email, result, text, scene) else each
                 for each in result
             ]
-            result = [replace(each, email=person.email) if _is_misspelt(each, person.email, scene) else each for each in result]
+            if not any(each.email is None and stands_for(person.email, each) for each in result):
+                result = [
+                    replace(each, email=person.email) if _is_misspelt(each, person.email, scene) else each for each in result
+                ]
         fits = [at for at, each in enumerate(result) if _fits(each, person)]
         if not fits and person.email and not (person.given and person.surname):
             named = [at for at, each in enumerate(result) if stands_for(person.email, each)]
@@ -269,7 +273,7 @@ def _with_bare_parts(people: tuple[Person, ...], rule: FieldRule, scene: Scene, 
             if len(free) == len(lacking) or (len(lacking) == 1 and free):
                 people = tuple(replace(each, email=free[lacking.index(each)]) if each in lacking else each for each in people)
         elif len(lacking) == 1:
-            bare = next((p.text for p in scene.passages if p.text), "").strip(" .!")
+            bare = next((said for p in scene.passages if (said := without_exclamations(p.text).strip(" .!"))), "")
             words = without_filler(bare).split()
             names = names_in(" ".join(words), loose=True)
             if names and len(words) <= 4 and not addresses_in(bare) and names[0].end >= len(" ".join(words)) - 1:
@@ -312,6 +316,7 @@ def join_person(
     lacking = [part for part in rule.each if getattr(person, part) is None]
     if lacking:
         for at, passage in enumerate(scene.passages):
+            text = without_exclamations(passage.text)
             mention = next(
                 (
                     m
@@ -320,11 +325,7 @@ def join_person(
                 ),
                 None,
             )
-            bare = (
-                _bare_part(passage.text, person, lacking) or _bare_name(passage.text)
-                if {"given", "surname"} & set(lacking)
-                else Person()
-            )
+            bare = _bare_part(text, person, lacking) or _bare_name(text) if {"given", "surname"} & set(lacking) else Person()
             named = mention.person if mention and not (bare.given and bare.surname) else bare
             person = completed(person, _fitting(named, person))
     elif corrects(scene.text) or pattern(*rule.words).search(scene.text) or _tells_address(scene.text):

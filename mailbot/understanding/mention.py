@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.understanding.address import Wire, addresses_in
+from mailbot.understanding.exclamation import without_exclamations
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.lexicon import fold, is_ever_given_name, is_given_name, is_no_name, is_unknown, word_set
 from mailbot.understanding.names import WORD, Name, completed, names_in, same_person, split_name
@@ -150,7 +151,8 @@ def _has_name(person: Person) -> bool:
 def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool, turned: bool) -> list[Mention]:
     listed = passage.listed or passage.marked
     wires = [wire for wire in addresses_in(passage.text, loose=listed, own=own) if wire.email not in own]
-    masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(_without_genitive(passage.text), wires))
+    said = without_exclamations(passage.text, listed=listed)
+    masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(_without_genitive(said), wires))
     if heads or (
         not wires and len(passage.text.split()) <= 4 and (passage.marked or (passage.listed and _is_bare_name(passage.text)))
     ):

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
-from mailbot.catalogue import FieldRule
+from mailbot.catalogue import FieldRule, Groups
 from mailbot.expression import pattern
+from mailbot.understanding.group import groups_in
 from mailbot.understanding.lexicon import listed, word_set, words
 from mailbot.understanding.request import Value
 from mailbot.understanding.scene import Scene
 
 _ONE_LINE = 12
 """Words of a mail that says one thing and nothing else."""
+_MOST_SENTENCES = 20
+"""Sentences that are read one by one: nobody says the same thing anew more often."""
 _DENIES = (
     rf"(?:,\s*)?(?:(?:und|and|doch)\s+)?\b(?:{listed('instead_of').pattern}|kein(?:e|en|er)?|not)\s+(?:[^\W\d_]+\s+){{0,2}}?"
 )
 _BUT = r"(?:\s*,?\s*(?:sondern|but)\b)?"
 
 
-def without_denied(scene: Scene, rule: FieldRule, value: Value | None) -> Scene | None:
+def without_denied(scene: Scene, rule: FieldRule, value: Value | None, groups: Groups) -> Scene | None:
     """The scene without the words that deny the value that is known; None where none do."""
     forms = _forms(rule, value)
     if not forms:
         return None
     denied = re.compile(rf"{_DENIES}(?:{'|'.join(forms)}){_BUT}(?!\w)", re.IGNORECASE)
-    if not any(denied.search(passage.text) for passage in scene.passages):
+    if not any(_denied_in(passage.text, denied, groups) for passage in scene.passages):
         return None
-    kept = tuple(replace(each, text=denied.sub(" ", each.text).strip()) for each in scene.passages)
+    kept = tuple(replace(each, text=_without(each.text, denied, groups)) for each in scene.passages)
     return replace(scene, passages=kept)
+
+
+def _denied_in(text: str, denied: re.Pattern[str], groups: Groups) -> re.Match[str] | None:
+    """The words that deny the value; "nicht AG Wohnen und Miete" denies another group than "AG Wohnen"."""
+    match = denied.search(text)
+    longer = match and any(match.start() <= each.start < match.end() < each.end for each in groups_in(text, groups))
+    return None if longer else match
+
+
+def _without(text: str, denied: re.Pattern[str], groups: Groups) -> str:
+    return denied.sub(" ", text).strip() if _denied_in(text, denied, groups) else text
 
 
 def _forms(rule: FieldRule, value: Value | None) -> Sequence[str]:
@@ -68,6 +83,15 @@ def restates(rule: FieldRule, scene: Scene, value: Value) -> bool:
     cue = rule.type == "date" and listed("day_cues").search(scene.text) is not None
     cue = cue or (rule.type in ("number", "address") and bool(rule.words) and pattern(*rule.words).search(scene.text) is not None)
     return not rest or (cue and len(rest) <= 4)
+
+
+def telling(rule: FieldRule, scene: Scene) -> Iterator[Scene]:
+    """The sentences that tell this field as such ("die Gruppe heißt …", "der Termin ist …"), each as a scene of its own."""
+    cues = {"group": "naming", "date": "day_cues"}.get(rule.type)
+    cue = listed(cues) if cues else pattern(*rule.words) if rule.words else None
+    short = (at for at, passage in enumerate(scene.passages) if 1 < len(passage.text.split()) <= _ONE_LINE)
+    told = (at for at in short if cue and cue.search(scene.passages[at].text))
+    return (scene.alone(at) for at in islice(told, _MOST_SENTENCES))
 
 
 def _label(label: str) -> str:

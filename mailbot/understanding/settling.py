@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from mailbot.catalogue import Catalogue
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.correction import corrects
-from mailbot.understanding.form import Filled, is_asked_by
+from mailbot.understanding.form import Filled, asked_back, is_asked_by
 from mailbot.understanding.guessing import is_about, still_open
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.lexicon import beginning
@@ -19,9 +20,9 @@ from mailbot.understanding.request import Guess, Person, Request, Value, Why
 from mailbot.understanding.scene import Scene, is_courtesy
 
 
-def responds(scene: Scene, request: Request) -> bool:
+def responds(scene: Scene, request: Request, catalogue: Catalogue) -> bool:
     """Whether the author says yes or no, and there is something to say it to."""
-    asked = any(guess.why.asks and guess.proposed for guess in request.guesses)
+    asked = any(guess.proposed for guess in asked_back(request, catalogue))
     return asked and any(_agrees(passage.text) or _refuses(passage.text) for passage in scene.passages)
 
 
@@ -31,13 +32,12 @@ def confirms(text: str) -> bool:
     return match is not None and (not re.search(r"\w", text[match.end() :]) or is_courtesy(text[match.end() :]))
 
 
-def settle(scene: Scene, forms: Sequence[Filled], heard: Heard) -> tuple[Scene, tuple[Filled, ...]]:
+def settle(scene: Scene, forms: Sequence[Filled], heard: Heard, asked: Collection[Guess]) -> tuple[Scene, tuple[Filled, ...]]:
     """
-    Take what guesses propose where the author agrees, in a form line for that one, else for all that are open.
+    Take what guesses propose where the author agrees, in a form line for that one, else for all that were asked back.
 
     Returns what else is said: without the answer, which says nothing about what stands behind it.
     """
-    asked = any(guess.why.asks for guess in heard.guesses)
     left = []
     for form in forms:
         mine = [each for each in still_open(heard.guesses, heard.fields) if each.proposed and is_asked_by(each, form.blank)]
@@ -47,11 +47,11 @@ def settle(scene: Scene, forms: Sequence[Filled], heard: Heard) -> tuple[Scene, 
             left.append(replace(form, text=_without_answer(form.text).strip()))
     for passage in scene.passages:
         if _refuses(passage.text):
-            for guess in _refused(passage.text, heard):
+            for guess in _refused(passage.text, heard, asked):
                 _answer(guess, passage.text, heard)
         elif _agrees(passage.text):
             for guess in heard.guesses:
-                if not _is_told_otherwise(guess, scene):
+                if (guess in asked or not guess.why.asks) and not _is_told_otherwise(guess, scene):
                     _answer(guess, passage.text, heard)
     for passage in scene.passages:
         _insist(passage.text, scene, heard)
@@ -116,13 +116,13 @@ def _answer(guess: Guess, text: str, heard: Heard) -> None:
         _take(guess, guess.proposed, heard, f'"{text.strip()}" to "{guess.proposed}?"')
 
 
-def _refused(text: str, heard: Heard) -> Sequence[Guess]:
+def _refused(text: str, heard: Heard, asked: Collection[Guess]) -> Sequence[Guess]:
     """What a "nein" is said to: all that is asked; with an address behind it, the one that it resembles most."""
-    asked = [each for each in still_open(heard.guesses, heard.fields) if each.proposed and each.why.asks]
+    proposed = [each for each in still_open(heard.guesses, heard.fields) if each.proposed and each in asked]
     emails = [wire.email or wire.written for wire in addresses_in(text)]
     if not emails:
-        return asked
-    addresses = [each for each in asked if "@" in each.written]
+        return proposed
+    addresses = [each for each in proposed if "@" in each.written]
     return sorted(addresses, key=lambda each: -max(fuzz.ratio(each.written, email) for email in emails))[: len(emails)]
 
 

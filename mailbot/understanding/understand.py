@@ -39,7 +39,7 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
         requests = tuple(_with_form(mail, scene, requests, catalogue))
         return Reading(requests=requests, language=language, foreign=foreign, doubts=_doubts(mail, scene, catalogue))
     forms = filled(mail.body, before, catalogue)
-    answers = forms or scene.entries or any(responds(scene, request) for request in before)
+    answers = forms or scene.entries or any(responds(scene, request, catalogue) for request in before)
     act = Act.SAY if answers else _act(mail, scene, before, catalogue)
     if act is not Act.SAY:
         return Reading(requests=before, act=act, language=language, foreign=foreign)

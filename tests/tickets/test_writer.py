@@ -239,6 +239,16 @@ def test_a_day_is_asked_back_as_people_write_it(writer, guess, asked):
     assert ("genügt ein „Ja“" in said(words)) is (guess.proposed is not None)
 
 
+def test_a_yes_is_spoken_of_only_where_a_question_is_shown(writer):
+    hidden = Guess(item="target", written="tom@gmial.com", why=Why.CANNOT_BE, meant="tom@gmail.com")
+
+    shown = said(answered(writer, asking({"address_kind": "forward"}, ("target",), "email_personal", guesses=(hidden,))))
+    before = said(answered(writer, asking({}, ("address_kind",), "email_personal", guesses=(hidden,))))
+
+    assert ("Meintest du tom@gmail.com?" in shown, "genügt ein „Ja“" in shown) == (True, True)
+    assert ("gmail.com" in before, "genügt ein „Ja“" in before) == (False, False)
+
+
 def test_too_many_are_told_how_many_may_be(writer):
     four = Guess(item="admins", written="Anna, Bo, Cem, Dora", why=Why.TOO_MANY)
 

@@ -35,6 +35,47 @@ def test_another_group(text: str):
     assert fields(CLOUD, text) == {**fields(CLOUD), "group": "OV Nippes"}
 
 
+def of(group: str) -> str:
+    return CLOUD.replace("OV Mülheim", group)
+
+
+@pytest.mark.parametrize("known", ["AG Wohnen", "AG Wohnen und Miete"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir heißen jetzt AG Mieten, nicht AG Wohnen.",
+        "Wir heißen jetzt AG Mieten, nicht AG Wohnen und Miete.",
+        "Wir heißen jetzt AG Mieten, nicht mehr AG Wohnen.",
+        "Jetzt sind wir die AG Mieten, früher hießen wir AG Wohnen.",
+        "Nicht AG Wohnen, sondern AG Mieten.",
+    ],
+)
+def test_the_group_that_is_denied_is_never_taken(known: str, text: str):
+    assert fields(of(known), text)["group"] == "AG Mieten"
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("Admin ist Anna, nicht Bo. Und die Gruppe heißt AG Wohnen & Miete.", {"admins": ("anna@posteo.example",)}),
+        ("Admin ist Anna.\nDer Name der Gruppe lautet AG Wohnen & Miete.", {"admins": ("anna@posteo.example",)}),
+        ("Vielen Dank, dass ihr euch so schnell gemeldet habt. Wir nennen uns übrigens AG Wohnen & Miete.", {}),
+    ],
+)
+def test_a_sentence_among_others_says_it_too(text: str, changed: dict[str, object]):
+    first = of("AG Wohnen")
+
+    assert fields(first, text) == {**fields(first), "group": "AG Wohnen & Miete"} | changed
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Danke euch. Die Gruppe trifft sich mit der AG Mieten, ist das ein Problem?", "Die AG Mieten heißt uns willkommen."],
+)
+def test_another_group_that_is_only_spoken_of(text: str):
+    assert fields(of("AG Wohnen"), text)["group"] == "AG Wohnen"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -131,6 +131,20 @@ def test_a_day_that_cannot_be_is_settled(answer: str, date: str):
     assert (request.fields["date"], request.missing) == (date, ())
 
 
+FORWARDED = "Ich hätte gern eine persönliche Mailadresse. Sie soll nach tom@gmial.com gehen. Ich bin Sprecher im OV Kalk."
+
+
+def test_nobody_says_yes_or_no_to_what_was_not_shown():
+    """Where it goes is asked for only when it is known that it is to go somewhere."""
+    first = one(FORWARDED)
+    assert form_lines(first, rules(), "de", known=True) == (("Weiterleitung oder Postfach", ""),)
+
+    for answer in ("Ja", "Ja, bitte.", "Genau!", "Nein"):
+        assert (one(FORWARDED, answer).guesses, "target" in one(FORWARDED, answer).fields) == (first.guesses, False)
+    assert one(FORWARDED, "Ja, Weiterleitung").missing == ("target",)
+    assert one(FORWARDED, "Ja", "Weiterleitung", "Ja").fields["target"] == "tom@gmail.com"
+
+
 def test_yes_to_a_summary_needs_no_answer():
     complete = CLOUD.replace("gmial.com", "posteo.example").replace("Mehmed", "Mehmet").replace("Bo Krüger", "Krüger Bo")
 
