@@ -49,6 +49,12 @@ NOT_LEFT = "geht nicht mehr hinaus"
 _STOPPED = {outbound.State.DRAFTED: "liegt noch in den Entwürfen, bitte dort löschen"}
 """What becomes of a mail that is taken back, by how far it had come."""
 
+_AGAIN = {
+    outbound.State.PROPOSED: "wartet wieder auf #ja oder #nein",
+    outbound.State.DRAFT: "liegt gleich wieder in den Entwürfen",
+}
+"""What becomes of a mail that waits for a person again."""
+
 
 def follow(post: Post, before: Ticket | None, outcome: Outcome, by: Staff) -> tuple[Row, ...]:
     """
@@ -67,7 +73,6 @@ def follow(post: Post, before: Ticket | None, outcome: Outcome, by: Staff) -> tu
             rows += _answer(post, outcome.ticket, outcome, by)
         for effect in outcome.effects:
             rows += _follow(post, outcome.ticket, effect, by)
-        rows += proposals.renew(post, before, outcome.ticket, by)
     return tuple(rows)
 
 
@@ -75,6 +80,10 @@ def follow_at_large(post: Post, outcome: Outcome, by: Staff) -> Iterator[Row]:
     """The same for what concerns more than the ticket: it comes last, for it changes tickets that others may be about."""
     for effect in outcome.effects:
         match effect:
+            case Agreed() if outcome.ticket is not None:
+                yield from proposals.agree(post, outcome.ticket, by)
+            case AnsweredInstead() if outcome.ticket is not None:
+                proposals.answered_instead(post, outcome.ticket, by)
             case HoldService():
                 waiting = holding.hold(post, effect.service, effect.because, by=by.email)
                 yield "", f"Vorgänge, die jetzt warten: {len(waiting)}"
@@ -89,11 +98,11 @@ def follow_at_large(post: Post, outcome: Outcome, by: Staff) -> Iterator[Row]:
 
 def _keep(post: Post, before: Ticket, outcome: Outcome, by: Staff) -> None:
     assert outcome.ticket is not None
+    if outcome.concerns_ticket and not any(isinstance(effect, Undo) for effect in outcome.effects):
+        orders.remember(post.connection, before, by=by.id, mail=post.cause, at=post.now)
     tickets.save(post.connection, outcome.ticket)
     for event in outcome.events:
         tickets.note(post.connection, before.key, replace(event, mail=post.cause))
-    if outcome.events and not any(isinstance(effect, Undo) for effect in outcome.effects):
-        orders.remember(post.connection, before, by=by.id, mail=post.cause, at=post.now)
 
 
 def _others_answers(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
@@ -152,18 +161,16 @@ def _follow(post: Post, ticket: Ticket, effect: Effect, by: Staff) -> Iterator[R
             change_copies(post, ticket, email, by=by.email, copied=False)
         case Undo():
             yield from _undo(post, ticket, effect, by)
-        case Agreed():
-            proposals.agree(post, ticket, by)
         case Declined():
             proposals.decline(post, ticket, by)
         case AnsweredInstead():
-            proposals.answered_instead(post, ticket, by)
+            proposals.drop(post, ticket.conversation)
 
 
 def _merge(post: Post, ticket: Ticket, effect: Merge, by: Staff) -> Iterator[Row]:
     before = tickets.get(post.connection, effect.into.key)
-    tickets.save(post.connection, effect.into)
     orders.remember(post.connection, before, by=by.id, mail=post.cause, at=post.now)
+    tickets.save(post.connection, effect.into)
     for event in effect.events:
         tickets.note(post.connection, before.key, replace(event, mail=post.cause))
     yield "", f"Antworten auf {ticket.key} kommen jetzt bei {before.key} an."
@@ -206,7 +213,8 @@ def _split(post: Post, ticket: Ticket, effect: Split, by: Staff) -> Iterator[Row
 
 
 def _undo(post: Post, ticket: Ticket, effect: Undo, by: Staff) -> Iterator[Row]:
-    orders.undone(post.connection, effect.order, by=by.id, now=post.now)
+    again = orders.undone(post.connection, effect.order, by=by.id, now=post.now)
+    yield from (("", f"{_AGAIN[mail.state]}: {_mail(mail)}") for mail in again)
     for before in effect.order.before:
         if before.key != ticket.key:
             tickets.save(post.connection, replace(before, updated=post.now))
@@ -215,9 +223,10 @@ def _undo(post: Post, ticket: Ticket, effect: Undo, by: Staff) -> Iterator[Row]:
             )
             tickets.note(post.connection, before.key, event)
         keep_after_all(post.connection, before.key, because=UNDONE, now=post.now, asked_at=effect.order.at)
-        stopped, gone = outbound.take_back(post.connection, before.key, cause=effect.order.mail, created=effect.order.at)
-        yield from (("", f"{_STOPPED.get(mail.state, NOT_LEFT)}: {_mail(mail)}") for mail in stopped)
-        yield from (("", f"war schon abgeschickt: {_mail(mail)}") for mail in gone if mail.recipient != by.email)
+    conversations = {before.conversation for before in effect.order.before}
+    stopped, gone = outbound.take_back(post.connection, conversations, cause=effect.order.mail, created=effect.order.at)
+    yield from (("", f"{_STOPPED.get(mail.state, NOT_LEFT)}: {_mail(mail)}") for mail in stopped)
+    yield from (("", f"war schon abgeschickt: {_mail(mail)}") for mail in gone if mail.recipient != by.email)
 
 
 def _mail(mail: Outbound) -> str:

@@ -154,9 +154,10 @@ class _Forward:
         if order.commands or order.refused:
             commands = replace(order, answer="")
             try:
-                (ticket, *_), rows = carry_out_all(self.post, commands, ticket.key, self.by)
+                _, rows = carry_out_all(self.post, commands, ticket.key, self.by)
             except NotCarriedOut as error:
                 rows = tuple(nothing_done(commands, error.refused))
+            ticket = tickets.get(self.post.connection, ticket.key)  # they may be about others
         if words := worth_sending(order.answer, self.by):
             self._note(ticket, "note", words)
             rows = (*rows, (words, "als Notiz aufgenommen"))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from mailbot.catalogue import Staff
 from mailbot.errors import NotFound
 from mailbot.mail.thread import Role
+from mailbot.service import proposals
 from mailbot.service.announcing import Change, announce
 from mailbot.service.company import bring_in
 from mailbot.service.echo import note_echo, said_before
@@ -72,7 +73,7 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     order = for_nobody(order) if case.place.role is Role.INTERNAL else order
     try:
         with connection.begin_nested():
-            company = _bring_in(post, case, order, key)
+            company = _bring_in(post, case, order, key, by)
             about, rows = carry_out_all(post, order, key, by)
             rows, result = (*rows, *company), result_of(order)
     except NotCarriedOut as error:
@@ -96,11 +97,13 @@ def _enclosures(connection: Connection, case: Case) -> tuple[Enclosure, ...]:
     return enclosed(without_decoration(own))
 
 
-def _bring_in(post: Post, case: Case, order: Order, key: str | None) -> tuple[Row, ...]:
+def _bring_in(post: Post, case: Case, order: Order, key: str | None, by: Staff) -> tuple[Row, ...]:
     """Whom staff copy in their words to the member is in copy of the ticket from now on; a note has no readers but us."""
-    if not order.answer or key is None:
+    if key is None or not worth_sending(order.answer, by):
         return ()
-    new = bring_in(post, tickets.get(post.connection, key), case.mail)
+    ticket = tickets.get(post.connection, key)
+    orders.remember(post.connection, ticket, by=by.id, mail=post.cause, at=post.now)
+    new = bring_in(post, ticket, case.mail)
     return (("", f"Ab jetzt in Kopie: {', '.join(each.email for each in new)}"),) if new else ()
 
 
@@ -132,6 +135,7 @@ def carry_out_unannounced(post: Post, order: Order, key: str | None, by: Staff) 
     parts = by_ticket(order, key, desk=desk)
     known = dict(_locked(post.connection, parts))
     found = tuple(known[about] for about in parts if about in known)
+    proposed = proposals.proposed(post, known.values())
     steps = list(_steps(post, parts, known, desk))
     refused = [row for _, outcome in steps for row in outcome.refused]
     if refused:
@@ -139,6 +143,7 @@ def carry_out_unannounced(post: Post, order: Order, key: str | None, by: Staff) 
     rows: list[Row] = []
     for before, outcome in steps:
         rows += [*outcome.rows, *follow(post, before, outcome, by)]
+    rows += proposals.renew(post, proposed, by)
     for _, outcome in steps:
         rows += follow_at_large(post, outcome, by)
     return Carried(

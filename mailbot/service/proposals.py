@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mailbot.catalogue import Staff
 from mailbot.mail.letter import Origin as Submitted
@@ -12,13 +12,17 @@ from mailbot.service.correspondence import last_of_member, mails_of_members
 from mailbot.service.member import BOT, KINDS, what_happened
 from mailbot.service.post import Answered, Post
 from mailbot.store import orders, outbound, tickets
+from mailbot.tickets.blocks import flat
 from mailbot.tickets.orders.order import Row
 from mailbot.tickets.orders.proposals import CONFIRMED
 from mailbot.tickets.proposal import agreed, awaits_yes, would_be
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.understanding.request import Request
 
 NOT_CONFIRMED = "Niemand hat bestätigt, dass die Anfrage von {} ist; von allein schreibt der Bot nicht dorthin."
+UNREAD = "Nichts geht an {}: Dein Ja galt dem alten Vorschlag. Bitte lies den neuen, und antworte auf ihn."
+LEAVES = "die vorgeschlagene Antwort geht an {}"
 ANEW = "Damit ändert sich, was der Bot an {} schreiben würde: Der Vorschlag kommt neu."
 
 
@@ -40,55 +44,93 @@ def propose(
         rows: what it ordered and what was done.
         doubts: what they should know.
     """
-    together, box = _waiting(post, ticket), post.catalogue.mailbox(ticket.mailbox)
+    together, box = _waiting(post, ticket.conversation), post.catalogue.mailbox(ticket.mailbox)
     answer = _answer(post, together, proposed=True)
     words = post.office.rules(post.connection).writer.proposed(together, answer=answer, rows=rows, doubts=doubts)
     for member in to:
         post.to_staff(together[0].key, member, words, mailbox=box, answered=answered)
 
 
-def renew(post: Post, before: Ticket, after: Ticket, by: Staff) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """Mails that wait for a yes, by their ids, and what the tickets ask for that they are about."""
+
+    conversation: int
+    mails: frozenset[int]
+    requests: Mapping[str, Request]
+
+
+def proposed(post: Post, those: Iterable[Ticket]) -> tuple[Proposed, ...]:
+    """What is proposed about these tickets, and about others that came of the same mails."""
+    return tuple(_proposed(post, each) for each in sorted({each.conversation for each in those if awaits_yes(each)}))
+
+
+def _proposed(post: Post, conversation: int) -> Proposed:
+    return Proposed(
+        conversation=conversation,
+        mails=frozenset(mail.id for mail in outbound.proposals(post.connection, conversation)),
+        requests={each.key: each.request for each in _waiting(post, conversation)},
+    )
+
+
+def renew(post: Post, earlier: Iterable[Proposed], by: Staff) -> Iterator[Row]:
     """Where an order has changed what is proposed, drop that, and propose anew what is left of it."""
-    same = after.request == before.request and after.state is before.state
-    if same or not awaits_yes(after) or not _drop(post, after) or not _waiting(post, after):
+    for before in earlier:
+        now = _proposed(post, before.conversation)
+        if not before.mails & now.mails or now.requests == before.requests:
+            continue
+        drop(post, before.conversation)
+        for first in _waiting(post, before.conversation)[:1]:
+            known = post.catalogue.member_of_staff(by.email)
+            propose(post, first, (known,) if known else post.responsible(first.request.service))
+            yield "", ANEW.format(first.requester.email)
+
+
+def agree(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
+    """
+    A yes about one ticket of a mail goes for all of them: they take their course, and what is proposed leaves.
+
+    What the same order has proposed nobody has read yet: that waits for another yes.
+    """
+    proposals = outbound.proposals(post.connection, ticket.conversation)
+    if any((mail.cause, mail.created) == (post.cause, post.now) for mail in proposals):
+        yield "", UNREAD.format(ticket.requester.email)
         return
-    known = post.catalogue.member_of_staff(by.email)
-    propose(post, after, (known,) if known else post.responsible(after.request.service))
-    yield "", ANEW.format(after.requester.email)
-
-
-def agree(post: Post, ticket: Ticket, by: Staff) -> None:
-    """A yes about one ticket of a mail goes for all of them: they take their course, and what is proposed leaves."""
-    tickets.take_part(post.connection, ticket.key, ticket.requester.email)
-    others = (_confirmed(post, each, agreed(each, post.catalogue), by) for each in _waiting(post, ticket))
-    together = (ticket, *others)
+    waiting = _waiting(post, ticket.conversation)
+    if not waiting:
+        return
+    together = [_confirmed(post, each, agreed(each, post.catalogue), by) for each in waiting]
     decision = would_be(together, post.catalogue)
     for each, outcome in zip(together, decision.outcomes, strict=True):
-        if each.state is not State.CLOSED:
-            _note(post, each, KINDS[each.state], BOT, what_happened(post.catalogue, replace(outcome, state=each.state)))
-    proposals = outbound.proposals(post.connection, ticket.conversation)
+        _note(post, each, KINDS[each.state], BOT, what_happened(post.catalogue, replace(outcome, state=each.state)))
     for mail in proposals:
         outbound.accept(post.connection, mail.id, due_at=post.now + post.delay, cause=post.cause, now=post.now)
     if not proposals:
         _answer(post, together)
     for at in decision.tell_staff:
         tell_colleagues(post, together[at])
+    yield "", LEAVES.format(flat(ticket.requester.name) or ticket.requester.email)
 
 
 def answered_instead(post: Post, ticket: Ticket, by: Staff) -> None:
-    """Who writes to the requester themselves says yes to the address, too; what the bot would have said is dropped."""
-    _drop(post, ticket)
+    """Who writes to the requester themselves says yes to the address, also for what else came of the same mail."""
     tickets.take_part(post.connection, ticket.key, ticket.requester.email)
-    for each in _waiting(post, ticket):
+    for each in _waiting(post, ticket.conversation):
         _confirmed(post, each, replace(each, vouched=True), by)
 
 
 def decline(post: Post, ticket: Ticket, by: Staff) -> None:
     """A no: nothing leaves, and those who work on it hear that it is theirs."""
-    _drop(post, ticket)
-    for each in _waiting(post, ticket):
+    drop(post, ticket.conversation)
+    for each in _waiting(post, ticket.conversation):
         _note(post, each, "note", by.email, "dem Vorschlag nicht zugestimmt")
         tell_colleagues(post, each, but=by.email, doubt=NOT_CONFIRMED.format(each.requester.email))
+
+
+def drop(post: Post, conversation: int) -> None:
+    """What is proposed never leaves."""
+    for mail in outbound.proposals(post.connection, conversation):
+        outbound.drop(post.connection, mail.id)
 
 
 def tell_colleagues(post: Post, ticket: Ticket, *, but: str = "", doubt: str = "") -> None:
@@ -110,14 +152,14 @@ def tell_colleagues(post: Post, ticket: Ticket, *, but: str = "", doubt: str = "
         post.to_staff(ticket.key, member, words, mailbox=post.catalogue.mailbox(ticket.mailbox))
 
 
-def _waiting(post: Post, ticket: Ticket) -> tuple[Ticket, ...]:
+def _waiting(post: Post, conversation: int) -> tuple[Ticket, ...]:
     """The tickets of the same mail that still await a yes; what is closed awaits nothing."""
-    together = tickets.in_conversation(post.connection, ticket.conversation)
+    together = tickets.in_conversation(post.connection, conversation)
     return tuple(each for each in together if awaits_yes(each) and each.state is not State.CLOSED)
 
 
 def _confirmed(post: Post, ticket: Ticket, after: Ticket, by: Staff) -> Ticket:
-    """What has been ordered for another ticket of the same mail goes for this one, and is undone with it."""
+    """What has been ordered for one ticket of a mail goes for this one, too, and is undone with it."""
     orders.remember(post.connection, ticket, by=by.id, mail=post.cause, at=post.now)
     tickets.save(post.connection, replace(after, updated=post.now))
     tickets.take_part(post.connection, ticket.key, ticket.requester.email)
@@ -127,14 +169,6 @@ def _confirmed(post: Post, ticket: Ticket, after: Ticket, by: Staff) -> Ticket:
 
 def _note(post: Post, ticket: Ticket, kind: str, by: str, text: str) -> None:
     tickets.note(post.connection, ticket.key, Event(at=post.now, kind=kind, by=by, text=text, mail=post.cause))
-
-
-def _drop(post: Post, ticket: Ticket) -> bool:
-    """What is proposed never leaves; gives whether anything was."""
-    proposals = outbound.proposals(post.connection, ticket.conversation)
-    for mail in proposals:
-        outbound.drop(post.connection, mail.id)
-    return bool(proposals)
 
 
 def _answer(post: Post, together: Sequence[Ticket], *, proposed: bool = False) -> Words:

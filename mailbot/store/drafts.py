@@ -3,6 +3,7 @@ Mails of ours that a person is to send: put into Drafts, and found in Sent again
 
     draft ──▶ drafted ──▶ sent      by a person, as it was or changed
       └──────────┴──────▶ dropped   a newer mail, or a person's own, has taken its place; undone: withdrawn
+                  dropped ──▶ draft   what has taken its place was undone
 
 What lies in Drafts stays there.
 """

@@ -1,4 +1,8 @@
-"""What staff have ordered, with the tickets as they were before: so that it can be undone."""
+"""
+What staff have ordered, with the tickets as they were before: so that it can be undone.
+
+With a ticket are kept who takes part in it, and which of its mails wait for a person: proposals and drafts.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from mailbot.mail.message import Address
+from mailbot.store import outbound as ours
 from mailbot.store import tickets as ticket_store
+from mailbot.store.outbound import Outbound
 from mailbot.store.tables import orders, tickets
 from mailbot.tickets.orders.order import Earlier
 from mailbot.tickets.ticket import Source, State, Ticket
@@ -19,12 +25,23 @@ from mailbot.understanding.record import request_from_json, request_to_json
 
 def remember(connection: Connection, before: Ticket, *, by: str, mail: int | None, at: datetime) -> None:
     """
-    Keep the ticket as it was before an order, or as it shall be without it.
+    Keep the ticket as it was before an order, or as it shall be without it. Of one mail the first counts, whatever else it does.
 
     `by` is the id of the member of staff; `mail` that of the inbound mail, None at the command line.
     """
-    number = select(tickets.c.number).where(tickets.c.key == before.key).scalar_subquery()
-    connection.execute(orders.insert().values(ticket=number, by=by, mail=mail, at=at, before=_to_json(before)))
+    number = connection.execute(select(tickets.c.number).where(tickets.c.key == before.key)).scalar_one()
+    kept = select(orders.c.id).where(orders.c.ticket == number, orders.c.undone_at.is_(None), *_the_same(by, mail, at))
+    if connection.execute(kept).first() is not None:
+        return
+    people = ticket_store.participants_of(connection, before.key)
+    waiting = ours.for_a_person(connection, before.conversation)
+    earlier = (each for each in waiting if (each.cause, each.created) != (mail, at))  # what the order itself has written goes
+    stored = {
+        **_to_json(before),
+        "participants": [[each.name, each.email, copied] for each, copied in people],
+        "mails": [[each.id, each.state.value, each.cause, each.created.isoformat()] for each in earlier],
+    }
+    connection.execute(orders.insert().values(ticket=number, by=by, mail=mail, at=at, before=stored))
 
 
 def last(connection: Connection, key: str, *, by: str) -> Earlier | None:
@@ -54,9 +71,27 @@ def last(connection: Connection, key: str, *, by: str) -> Earlier | None:
     )
 
 
-def undone(connection: Connection, order: Earlier, *, by: str, now: datetime) -> None:
-    """That order is taken back, and cannot be again."""
+def undone(connection: Connection, order: Earlier, *, by: str, now: datetime) -> tuple[Outbound, ...]:
+    """
+    That order is taken back, and cannot be again: who took part does so, and what waited for a person does so.
+
+    Gives the mails that wait again. The tickets themselves are the caller's to keep.
+    """
+    rows = connection.execute(
+        select(tickets.c.key, orders.c.before)
+        .join(tickets, tickets.c.number == orders.c.ticket)
+        .where(*_the_same(by, order.mail, order.at))
+        .order_by(orders.c.id)
+    ).all()
+    again: list[Outbound | None] = []
+    for row in rows:
+        those = [(Address(name=name, email=email), copied) for name, email, copied in row.before["participants"]]
+        ticket_store.set_participants(connection, row.key, those)
+        for id, state, cause, created in row.before["mails"]:
+            was = datetime.fromisoformat(created)
+            again.append(ours.put_back(connection, id, ours.State(state), cause=cause, created=was))
     connection.execute(update(orders).where(*_the_same(by, order.mail, order.at)).values(undone_at=now))
+    return tuple(mail for mail in again if mail is not None)
 
 
 def _the_same(by: str, mail: int | None, at: datetime) -> tuple[Any, ...]:

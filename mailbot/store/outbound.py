@@ -6,8 +6,8 @@ The outbox. A mail is written in the transaction that causes it, with its final 
        └────────┘  │ a pause, or the sender died
                    ├─────▶ held                 more than the limits allow now: leaves by itself when they do again
                    └─────▶ stopped              a person must decide: released ──▶ sending, or dropped
-    queued, held, stopped, released ──▶ withdrawn    the order that it follows from was undone before it left
-    proposed ──▶ queued, or dropped             staff say yes or no to it
+    queued, held, stopped, released, proposed ──▶ withdrawn    the order that it follows from was undone before it left
+    proposed ──▶ queued, or dropped             staff say yes or no to it; undone: proposed again
 
 Whatever is sent was queued, held or released before; staff may release or drop what is held, too.
 """
@@ -15,7 +15,7 @@ Whatever is sent was queued, held or released before; staff may release or drop 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -58,7 +58,10 @@ UNFINISHED = (State.QUEUED, State.SENDING, *UNDECIDED, State.RELEASED, State.DRA
 LEAVES = tuple(state for state in UNFINISHED if state is not State.STOPPED)
 """What leaves by itself."""
 
-_NOT_LEFT = (State.QUEUED, State.HELD, State.STOPPED, State.RELEASED, State.DRAFT, State.DRAFTED)
+_FOR_A_PERSON = (State.PROPOSED, State.DRAFT, State.DRAFTED)
+"""What leaves only by the word or hand of a person."""
+
+_NOT_LEFT = (State.QUEUED, State.HELD, State.STOPPED, State.RELEASED, *_FOR_A_PERSON)
 _MAY_BE_DUE = tuple(state.value for state in (State.QUEUED, State.HELD, State.RELEASED))
 
 
@@ -239,20 +242,41 @@ def withdraw(connection: Connection, conversation: int, *, error: str) -> tuple[
     return tuple(_outbound(row, attempts=row.attempts) for row in rows)
 
 
+def for_a_person(connection: Connection, conversation: int) -> tuple[Outbound, ...]:
+    """The mails of a conversation that leave only by the word or hand of a person: proposals and drafts, oldest first."""
+    wanted = (tickets.c.conversation == conversation, outbound.c.state.in_([state.value for state in _FOR_A_PERSON]))
+    rows = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(*wanted).order_by(outbound.c.id))
+    return tuple(_outbound(row, attempts=row.attempts) for row in rows)
+
+
+def put_back(connection: Connection, id: int, state: State, *, cause: int | None, created: datetime) -> Outbound | None:
+    """
+    A mail waits for a person again, as it did before an order; gives it as it is now.
+
+    None where nothing has changed, and where it has left or may have. What lay in Drafts goes there again where it was deleted.
+    """
+    found = select(*_ROW).select_from(_WITH_TICKET).where(outbound.c.id == id).with_for_update(of=outbound)
+    row = connection.execute(found).one()
+    if row.state == state.value or State(row.state) not in (*_NOT_LEFT, State.DROPPED):
+        return None
+    again = State.DRAFT if state is State.DRAFTED else state
+    _set(connection, id, state=again.value, cause=cause, created=created, error=None, claimed_until=None)
+    return get(connection, id)
+
+
 def take_back(
-    connection: Connection, ticket: str, *, cause: int | None, created: datetime
+    connection: Connection, conversations: Collection[int], *, cause: int | None, created: datetime
 ) -> tuple[tuple[Outbound, ...], tuple[Outbound, ...]]:
     """
-    What was written at that moment about a ticket, from that cause, never leaves.
+    What was written at that moment about the tickets of these conversations, from that cause, never leaves.
 
     Gives, as they were, the mails that are withdrawn now, and those that had left already or may have; staff's own are
     among them. One that a sender holds just now is waited for.
     """
-    number = select(tickets.c.number).where(tickets.c.key == ticket).scalar_subquery()
     rows = connection.execute(
         select(*_ROW)
         .select_from(_WITH_TICKET)
-        .where(outbound.c.ticket == number, outbound.c.cause == cause, outbound.c.created == created)
+        .where(tickets.c.conversation.in_(conversations), outbound.c.cause == cause, outbound.c.created == created)
         .order_by(outbound.c.id)
         .with_for_update(of=outbound)
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, literal, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, literal, select, update
 
 from mailbot.errors import NotFound
 from mailbot.mail.message import Address
@@ -206,6 +206,20 @@ def take_part(connection: Connection, key: str, address: str) -> None:
         ["ticket", "address"], select(tickets.c.number, literal(_address(address))).where(tickets.c.key == key)
     )
     connection.execute(statement.on_conflict_do_nothing())
+
+
+def participants_of(connection: Connection, key: str) -> tuple[tuple[Address, bool], ...]:
+    """Who belongs to the ticket, in order of their addresses, each with whether they get copies."""
+    found = select(participants).where(participants.c.ticket == _number(key)).order_by(participants.c.address)
+    return tuple((Address(name=row.name, email=row.address), row.copied) for row in connection.execute(found))
+
+
+def set_participants(connection: Connection, key: str, those: Iterable[tuple[Address, bool]]) -> None:
+    """They belong to the ticket, and nobody else."""
+    connection.execute(delete(participants).where(participants.c.ticket == _number(key)))
+    for each, copied in those:
+        take_part(connection, key, each.email)
+        _set_copied(connection, key, each.email, copied=copied, name=each.name)
 
 
 def takes_part(connection: Connection, key: str, *addresses: str) -> bool:

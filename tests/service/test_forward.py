@@ -160,6 +160,46 @@ def test_a_value_that_is_set_stands_in_the_new_proposal(quick_bench: Bench):
     assert "Der Vorschlag kommt neu" in said(transcript)
 
 
+@pytest.mark.parametrize("text", ["#dienst website\n#ja", "#ja\n#dienst website"])
+def test_a_yes_is_no_yes_to_what_the_same_mail_changes(quick_bench: Bench, text: str):
+    passes_on(quick_bench)
+
+    replies(quick_bench, text)
+
+    (ticket,) = quick_bench.tickets()
+    assert (ticket.request.service, ticket.state, ticket.vouched) == ("website", State.TRIAGE, False)
+    states = [mail.state for mail in quick_bench.outbox() if mail.recipient == ANNA.email]
+    assert states == [outbound.State.DROPPED, outbound.State.PROPOSED]
+    *_, anew, transcript = quick_bench.slot.to(STAFF)
+    assert "Website" in said(anew)
+    assert f"Nichts geht an {ANNA.email}: Dein Ja galt dem alten Vorschlag." in said(transcript)
+
+    replies(quick_bench, "#ja", anew)
+
+    (answer,) = quick_bench.slot.to(ANNA.email)
+    assert "Website" in said(answer)
+
+
+def test_what_is_split_off_asks_its_question_in_the_new_proposal(quick_bench: Bench):
+    passes_on(quick_bench)
+
+    replies(quick_bench, "#teilen website")
+    assert quick_bench.slot.to(ANNA.email) == []
+    replies(quick_bench, "#ja")
+
+    (answer,) = quick_bench.slot.to(ANNA.email)
+    assert all(service in said(answer) for service in ("Nextcloud", "Website"))
+    assert [(each.state, each.vouched) for each in quick_bench.tickets()] == [(State.ASKING, True)] * 2
+
+
+def test_orders_about_other_tickets_of_the_same_mail_stay_where_one_of_them_is_confirmed(quick_bench: Bench):
+    passes_on(quick_bench, TWO_THINGS)
+
+    replies(quick_bench, "#ja KV-1001\n#nehme ich KV-1002")
+
+    assert [(each.assignee, each.vouched) for each in quick_bench.tickets()] == [(None, True), ("technik", True)]
+
+
 def test_a_yes_goes_for_everything_that_one_mail_asks_for(quick_bench: Bench):
     passes_on(quick_bench, TWO_THINGS)
 
@@ -226,6 +266,19 @@ def test_commands_above_go_for_the_new_ticket_and_other_words_are_a_note(quick_b
     (asked,) = quick_bench.slot.to(STAFF)
     assert "zuständig ist jetzt Technik-Team" in said(asked)
     assert "als Notiz aufgenommen" in said(asked)
+
+
+def test_commands_above_may_go_for_another_ticket(quick_bench: Bench):
+    quick_bench.arrives(REQUEST, From="Berta Muster <berta@web.example>")
+
+    passes_on(quick_bench, above="#erledigt KV-1001\n\nAnna hat auch angerufen.")
+
+    bertas, annas = quick_bench.tickets()
+    assert (bertas.state, annas.state, annas.vouched) == (State.CLOSED, State.TRIAGE, False)
+    assert "Anna hat auch angerufen." in [event.text for event in quick_bench.history(annas.key)]
+    asked = quick_bench.slot.to(STAFF)[-1]
+    assert annas.key in str(asked["Subject"])
+    assert all(shown in said(asked) for shown in (ANNA.email, "#ja", "abgeschlossen"))
 
 
 def test_yes_may_stand_above_the_mail(quick_bench: Bench):

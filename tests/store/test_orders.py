@@ -68,7 +68,7 @@ def test_mails_of_an_order_that_have_not_left_never_leave(database: Database):
         outbound.sent(connection, first.id, now=NOW)
 
     with database.write() as connection:
-        stopped, gone = outbound.take_back(connection, "KV-1001", cause=None, created=NOW)
+        stopped, gone = outbound.take_back(connection, {FIRST.conversation}, cause=None, created=NOW)
 
     assert [mail.message_id for mail in stopped] == ["queued", "later"]
     assert [mail.message_id for mail in gone] == ["sent"]

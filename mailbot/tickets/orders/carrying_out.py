@@ -33,6 +33,7 @@ NO_ADDRESS = "zu diesem Ticket gibt es keine Adresse, an die das gehen kann"
 NO_TICKET = "zu welchem Vorgang? Schreib seine Nummer dahinter, etwa: {} {}-1042"
 WHOSE_WORDS = "zu welchem Vorgang gehören diese Worte? Antworte auf seine Mail oder nenne genau einen"
 FOR_NOBODY = "geht an niemanden; antworte auf die Mail zum Vorgang"
+EITHER = "mit #ja geht die vorgeschlagene Antwort hinaus, eigene Worte gehen an ihrer Stelle: bitte nur eins von beidem"
 ALONE = "{} muss allein in der Mail stehen"
 NOTHING = "In der Mail stand nichts, das ich ausführen oder weitergeben kann."
 NOT_DONE = "nicht ausgeführt"
@@ -69,7 +70,8 @@ def carry_out(ticket: Ticket | None, order: Order, desk: Desk) -> Outcome:
     """Carry out an order of a proven member of staff, about a ticket or about none."""
     if ticket is not None and ticket.forgotten_at is not None:
         return Outcome(ticket=ticket, refused=(("", FORGOTTEN),), rows=(("", f"{FORGOTTEN}; nichts wurde ausgeführt"),))
-    order = replace(order, answer=worth_sending(order.answer, desk.by))
+    commands = tuple(sorted(order.commands, key=lambda command: BY_NAME[command.name].last))
+    order = replace(order, commands=commands, answer=worth_sending(order.answer, desk.by))
     refused = list(order.refused)
     after, done = ticket, list[Done]()
     for command in order.commands:
@@ -79,7 +81,7 @@ def carry_out(ticket: Ticket | None, order: Order, desk: Desk) -> Outcome:
             refused.append((command.line, str(why)))
         else:
             after = done[-1].ticket or after
-    if order.answer and (why_not := _unheard(ticket)):
+    if order.answer and (why_not := _unheard(ticket, order)):
         refused.append((short(order.answer), why_not))
     if refused:
         return Outcome(ticket=ticket, refused=tuple(refused), rows=tuple(nothing_done(order, refused)))
@@ -99,10 +101,12 @@ def _done(command: Command, ticket: Ticket | None, order: Order, desk: Desk) -> 
     raise Refused(NO_TICKET.format(command.line.rstrip(" .!"), desk.catalogue.organisation.ticket_prefix))
 
 
-def _unheard(ticket: Ticket | None) -> str | None:
-    """Why words to the member can reach nobody."""
+def _unheard(ticket: Ticket | None, order: Order) -> str | None:
+    """Why words to the member cannot be sent."""
     if ticket is None:
         return WHOSE_WORDS
+    if any(command.name == "yes" for command in order.commands):
+        return EITHER
     return None if ticket.requester.email else NO_ADDRESS
 
 
@@ -117,13 +121,12 @@ def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Se
         if order.answer and _is_free(after, desk):
             after, taken = replace(after, assignee=desk.by.id), (("", TAKEN),)
             events.append(desk.event("assigned", f"zuständig: {desk.by.name}, durch die Antwort"))
-        after = replace(after, updated=desk.now) if events else after
         if order.answer and after.state is not State.ASKING:  # one mail is enough; a question has its form
             effects = [effect for effect in effects if effect != TellMember()]
         if awaits_yes(after):
             after, effects = _unconfirmed(after, effects, answered=bool(order.answer))
             events += [desk.event("vouched", CONFIRMED.format(after.requester.email))] if after.vouched else []
-    return Outcome(
+    outcome = Outcome(
         ticket=after,
         events=tuple(events),
         rows=(*_transcript(before, order, done), *taken),
@@ -131,6 +134,7 @@ def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Se
         answer=order.answer,
         files=tuple(each.file for each in order.enclosures if order.answer and not each.kept_back),
     )
+    return replace(outcome, ticket=replace(after, updated=desk.now)) if after and outcome.concerns_ticket else outcome
 
 
 def _is_free(ticket: Ticket, desk: Desk) -> bool:

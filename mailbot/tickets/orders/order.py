@@ -172,6 +172,9 @@ Effect = (
 )
 """What follows besides the ticket itself."""
 
+AtLarge = HoldService | ReleaseService | Away
+"""What is about no ticket of its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
@@ -269,6 +272,7 @@ class Verb:
         bare: nothing may stand behind it.
         idle: it takes nothing up, so a ticket that waits goes on waiting.
         alone: nothing else may stand in the mail.
+        last: it is about what the other orders of the mail leave, wherever they stand.
     """
 
     name: str
@@ -281,6 +285,7 @@ class Verb:
     bare: bool = False
     idle: bool = False
     alone: bool = False
+    last: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -304,3 +309,8 @@ class Outcome:
     effects: tuple[Effect, ...] = ()
     answer: str = ""
     files: tuple[File, ...] = ()
+
+    @property
+    def concerns_ticket(self) -> bool:
+        """Whether anything is done about the ticket, that can be undone."""
+        return bool(self.events) or any(not isinstance(effect, AtLarge) for effect in self.effects)

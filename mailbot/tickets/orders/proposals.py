@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from mailbot.tickets.blocks import flat
 from mailbot.tickets.orders.order import Agreed, Command, Declined, Desk, Done, Refused, Verb
 from mailbot.tickets.orders.standing import IS_CLOSED
-from mailbot.tickets.proposal import agreed, awaits_yes
+from mailbot.tickets.proposal import awaits_yes
 from mailbot.tickets.ticket import State, Ticket
 
 CONFIRMED = "bestätigt: Die Anfrage ist von {}"
@@ -14,9 +13,7 @@ NOTHING_PROPOSED = "zu diesem Vorgang ist keine Antwort vorgeschlagen"
 
 def _yes(ticket: Ticket, command: Command, desk: Desk) -> Done:
     _check(ticket)
-    told = f"die vorgeschlagene Antwort geht an {flat(ticket.requester.name) or ticket.requester.email}"
-    event = desk.event("vouched", CONFIRMED.format(ticket.requester.email))
-    return Done(ticket=agreed(ticket, desk.catalogue), told=told, events=(event,), effects=(Agreed(),))
+    return Done(told="einverstanden", effects=(Agreed(),))
 
 
 def _no(ticket: Ticket, command: Command, desk: Desk) -> Done:
@@ -37,9 +34,11 @@ VERBS = (
         german=("ja",),
         english=("yes",),
         usage="#ja",
-        help="Die zu einer weitergeleiteten Mail vorgeschlagene Antwort geht hinaus; das Mitglied nimmt von nun an teil",
+        help="Die zu einer weitergeleiteten Mail vorgeschlagene Antwort geht hinaus; das Mitglied nimmt von nun an teil. Ändert "
+        "dieselbe Mail, was vorgeschlagen ist, geht nichts hinaus, und der Vorschlag kommt neu",
         do=_yes,
         bare=True,
+        last=True,
     ),
     Verb(
         name="no",

@@ -1,7 +1,9 @@
 """What becomes of a ticket by an order."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -175,13 +177,22 @@ def test_whoever_does_something_about_a_ticket_ends_its_waiting(lines: tuple[str
 PASSED_ON = ticket(vouched=False, state=State.TRIAGE)
 
 
-def test_a_yes_lets_a_ticket_take_its_course():
-    assert ordered("#ja", of=PASSED_ON) == Outcome(
-        ticket=replace(PASSED_ON, vouched=True, state=State.OPEN),
-        events=(by_kim("vouched", "bestätigt: Die Anfrage ist von anna.schmidt@posteo.example"),),
-        rows=(("#ja", "die vorgeschlagene Antwort geht an Anna Schmidt"),),
-        effects=(Agreed(),),
-    )
+@pytest.mark.parametrize("lines", list(permutations(["#ja", "#nehme ich"])))
+def test_a_yes_comes_last_wherever_it_stands(lines: tuple[str, ...]):
+    outcome = ordered(*lines, of=PASSED_ON)
+
+    assert outcome.rows == (("#nehme ich", "zuständig ist jetzt Kim Sommer"), ("#ja", "einverstanden"))
+    assert (outcome.ticket, outcome.effects) == (replace(PASSED_ON, assignee=KIM.id), (Agreed(),))
+
+
+@pytest.mark.parametrize("lines", [("#ja", "Hallo Anna, …"), ("#ja", "#erledigt"), ("#erledigt", "#ja")])
+def test_a_yes_is_no_yes_beside_words_or_an_end(lines: tuple[str, ...]):
+    assert ordered(*lines, of=PASSED_ON).refused
+
+
+@pytest.mark.parametrize(("line", "concerns"), [("#erledigt", True), ("#kopie eva@x.example", True), ("#warum", False)])
+def test_what_is_done_about_a_ticket_can_be_undone(line: str, concerns: bool):
+    assert ordered(line).concerns_ticket is concerns
 
 
 def test_a_no_changes_nothing_and_drops_what_is_proposed():
@@ -240,7 +251,7 @@ def test_whatever_staff_write_it_is_done_whole_or_refused_whole(lines, about):
         assert outcome.rows[-1] == ("", AGAIN)
     else:
         done = [row for row in outcome.rows if row[0]]
-        assert len(done) >= len([line for line in lines if line.strip().startswith("#")])
+        assert len(done) >= len([line for line in lines if re.match(r"\s*#\s*\w", line)])
 
 
 def test_an_order_is_taken_back_as_a_whole():
