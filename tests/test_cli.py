@@ -210,8 +210,8 @@ def test_every_order_of_staff_is_there_at_the_command_line(bench: Bench, mailbot
 
 
 def test_staff_go_on_holiday_at_the_command_line_too(mailbot: Command):
-    assert mailbot("away", "technik", "3", "days").out.startswith("technik: bis einschließlich ")
-    assert mailbot("back", "technik").out == "technik: schön, dass du wieder da bist\n"
+    assert mailbot("away", "technik", "3", "days").out.startswith("technik is away up to and including 2")
+    assert mailbot("back", "technik").out == "technik is here again\n"
 
 
 @pytest.mark.parametrize(

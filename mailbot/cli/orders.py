@@ -144,12 +144,20 @@ def undo(key: Key) -> None:
 
 def away(who: Member, until: Annotated[list[str], typer.Argument(metavar="DAY", help=DAY)]) -> None:
     """Say that a member of staff is away up to and including a day: others get the mails."""
-    _of(who, "away", " ".join(until))
+    from mailbot.service import desk
+
+    with office() as opened:
+        day = desk.go_away(opened, who, " ".join(until))
+    typer.echo(f"{who} is away up to and including {day.isoformat()}")
 
 
 def back(who: Member) -> None:
     """Say that a member of staff is here again."""
-    _of(who, "back")
+    from mailbot.service import desk
+
+    with office() as opened:
+        desk.carry_out(opened, None, "back", by=who)
+    typer.echo(f"{who} is here again")
 
 
 def _is_key(what: str) -> bool:
@@ -165,11 +173,3 @@ def _carry_out(key: str, name: str, argument: str = "") -> None:
         typer.echo(f"{ticket.key}: {ticket.state.value}" + (f", with {ticket.assignee}" if ticket.assignee else ""))
     for _, done in rows[1:]:
         typer.echo(f"  {done}")
-
-
-def _of(who: str, name: str, argument: str = "") -> None:
-    from mailbot.service import desk
-
-    with office() as opened:
-        _, rows = desk.carry_out(opened, None, name, argument, by=who)
-    typer.echo(f"{who}: {rows[0][1]}")

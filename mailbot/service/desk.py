@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue, Service, Staff
@@ -10,8 +12,9 @@ from mailbot.service import holding
 from mailbot.service.office import Office
 from mailbot.service.order import NotCarriedOut, carry_out_all
 from mailbot.service.post import Post
-from mailbot.store import outbound, tickets
+from mailbot.store import absences, outbound, tickets
 from mailbot.store.outbound import Outbound
+from mailbot.tickets.calendar import day_of
 from mailbot.tickets.orders.order import Command, Order, Row
 from mailbot.tickets.ticket import Event, Ticket
 
@@ -45,6 +48,13 @@ def carry_out(
             return carry_out_all(_post(office, connection), _order(name, argument), about, who)
         except NotCarriedOut as error:
             raise MailbotError(f"{about or name}: nothing was done: {error}") from None
+
+
+def go_away(office: Office, who: str, until: str) -> date:
+    """A member of staff is away until a day, as staff write it; gives that day. Raises as `carry_out` does."""
+    carry_out(office, None, "away", until, by=who)
+    with office.database.read() as connection:
+        return absences.away(connection, on=day_of(office.clock(), office.catalogue.hours))[who]
 
 
 def hold(office: Office, service: str, because: str) -> tuple[Ticket, ...]:

@@ -45,6 +45,9 @@ from mailbot.tickets.wording import moment
 JUST_NOW = timedelta(minutes=30)
 """Who answers so soon after another has probably not read it."""
 
+KNOWS = "Das Mitglied hat die Mail dazu schon bekommen; schreib ihm, wenn es etwas wissen muss."
+END_TOLD = "Das Mitglied erfährt es in einer kurzen Mail."
+END_UNTOLD = "Das Mitglied erfährt es nicht; der Verlauf sagt, warum."
 NOT_LEFT = "geht nicht mehr hinaus"
 _STOPPED = {outbound.State.DRAFTED: "liegt noch in den Entwürfen, bitte dort löschen"}
 """What becomes of a mail that is taken back, by how far it had come."""
@@ -142,7 +145,9 @@ def _answer(post: Post, ticket: Ticket, outcome: Outcome, by: Staff) -> Iterator
 def _follow(post: Post, ticket: Ticket, effect: Effect, by: Staff) -> Iterator[Row]:
     match effect:
         case TellMember():
-            tell_member(post, ticket)
+            told = tell_member(post, ticket)
+            if ticket.state is State.CLOSED and post.cause is not None:  # at the command line there is no transcript
+                yield "", END_TOLD if told else END_UNTOLD
         case TellStaff():
             tell_staff(post, ticket)
         case Merge():
@@ -227,6 +232,8 @@ def _undo(post: Post, ticket: Ticket, effect: Undo, by: Staff) -> Iterator[Row]:
     stopped, gone = outbound.take_back(post.connection, conversations, cause=effect.order.mail, created=effect.order.at)
     yield from (("", f"{_STOPPED.get(mail.state, NOT_LEFT)}: {_mail(mail)}") for mail in stopped)
     yield from (("", f"war schon abgeschickt: {_mail(mail)}") for mail in gone if mail.recipient != by.email)
+    if any(post.catalogue.member_of_staff(mail.recipient) is None for mail in gone):
+        yield "", KNOWS
 
 
 def _mail(mail: Outbound) -> str:

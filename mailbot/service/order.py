@@ -26,7 +26,7 @@ from mailbot.service.rulebook import Rules
 from mailbot.store import inbound, orders, tickets
 from mailbot.tickets.enclosing import Enclosure, enclosed, without_decoration
 from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, for_nobody, nothing_done, worth_sending
-from mailbot.tickets.orders.grammar import by_key, read_note, read_order
+from mailbot.tickets.orders.grammar import by_key, read_note, read_order, without_key
 from mailbot.tickets.orders.order import Desk, Merge, Order, Outcome, Row
 from mailbot.tickets.orders.result import Result, result_of
 from mailbot.tickets.ticket import Ticket
@@ -69,7 +69,7 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
         cause=case.row.id,
         delay=rules.catalogue.send_delay,
     )
-    order = replace(order if key else by_key(order), enclosures=_enclosures(connection, case))
+    order = replace(without_key(order, key) if key else by_key(order), enclosures=_enclosures(connection, case))
     order = for_nobody(order) if case.place.role is Role.INTERNAL else order
     try:
         with connection.begin_nested():

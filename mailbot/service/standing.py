@@ -15,8 +15,8 @@ from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import State, Ticket
 
 
-def tell_member(post: Post, ticket: Ticket) -> None:
-    """What they must do now, or what happens next; also that it is done."""
+def tell_member(post: Post, ticket: Ticket) -> bool:
+    """What they must do now, or what happens next; also that it is done. False: no mail of ours may go to them."""
     rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
 
     def write(to: Address, known: bool) -> Words:
@@ -24,7 +24,7 @@ def tell_member(post: Post, ticket: Ticket) -> None:
             return rules.writer.closed(ticket if known else _without_words(ticket), mailbox=box)
         return rules.writer.answer(_news_of(ticket), (ticket,), subject=ticket.subject, to=to, mailbox=box, known=known)
 
-    tell(post, ticket, write)
+    return tell(post, ticket, write)
 
 
 def tell_staff(post: Post, ticket: Ticket) -> None:

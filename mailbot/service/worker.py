@@ -48,7 +48,7 @@ FORGED = {
 }
 UNPROVEN_STAFF = {
     "silence": "the address is one of staff, and nothing proves it",
-    "doubt": "Der Absender ist eine Adresse aus dem Team, aber nichts beweist, dass er es war. Nichts wurde ausgeführt.",
+    "doubt": "Der Absender ist eine Adresse aus dem Team, aber nichts beweist, dass sie von dort kommt. Nichts wurde ausgeführt.",
 }
 
 TRIES = 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -104,9 +103,8 @@ def _proposals(ticket: Ticket, member: Staff, catalogue: Catalogue) -> Iterator[
 
 
 def _to_ask(ticket: Ticket, service: Service) -> Iterator[str]:
-    """The fields that are missing, else those that are known, by a name that an order understands."""
+    """The fields that are missing, else those that are known, by their labels."""
     missing = {item.partition(".")[0] for item in ticket.request.missing}
     for rule in service.fields:
         if rule.id in (missing or ticket.request.fields):
-            name = rule.label.de.partition(" (")[0]
-            yield rule.id if re.search(r"[,;]|\bund\b", name) else name
+            yield rule.label.de.partition(" (")[0]

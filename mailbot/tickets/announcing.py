@@ -18,7 +18,8 @@ class Turn:
 
 def turn(before: Ticket, after: Ticket, by: Staff, catalogue: Catalogue) -> Turn | None:
     """What an order of `by` means for colleagues who have got the ticket, too; None where it is nothing to them."""
-    told = [text for text in (_whose(before, after, by, catalogue), _whether(before, after)) if text]
+    whose, whether = _whose(before, after, by, catalogue), _whether(before, after)
+    told = [text for text in ((whose, whether) if after.assignee else (whether, whose)) if text]
     return Turn(ticket=after, told=" und ".join(told)) if told else None
 
 
@@ -26,7 +27,7 @@ def _whose(before: Ticket, after: Ticket, by: Staff, catalogue: Catalogue) -> st
     if after.assignee == before.assignee:
         return ""
     if after.assignee is None:
-        return "wieder freigegeben"
+        return "wieder abgegeben, niemand ist zuständig"
     if after.assignee == by.id:
         return "übernommen"
     return f"an {next((each.name for each in catalogue.staff if each.id == after.assignee), after.assignee)} gegeben"

@@ -36,6 +36,7 @@ _FORMS = (
     (r'"(?P<a>.*)" is not spelt so', "„{a}“ schreibt sich anders"),
     (r'"(?P<a>.*)" may have the surname first', "bei „{a}“ steht vielleicht der Nachname vorn"),
     (r'"(?P<a>.*)"', "„{a}“"),
+    (r"set by (?P<a>.*)", "gesetzt von {a}"),
     (r"said in this mail", "in dieser Mail gesagt"),
     (r"said anew in this mail", "in dieser Mail neu gesagt"),
     (r"corrected in this mail", "in dieser Mail berichtigt"),

@@ -121,3 +121,59 @@ def test_orders_of_the_overview_are_headed_by_what_became_of_all_lines(quick_ben
     assert heads("1001 nehme ich", "77 zu") == "Teils ausgeführt"
     assert heads("77 zu") == "Nicht ausgeführt"
     assert heads("1001 zu") == "Ausgeführt"
+
+
+def test_why_tells_of_the_value_that_staff_have_set(quick_bench: Bench):
+    signal(quick_bench)
+    order(quick_bench, "#setze Gruppe: OV Nippes")
+
+    said = order(quick_bench, "#Warum?")
+
+    assert "Name der Gruppe: gesetzt von Technik-Team" in said
+    assert "„OV Kalk“" not in said
+    assert f"Name der Gruppe: OV Nippes von {STAFF}" in said  # the order itself, in what has happened
+
+
+def test_who_closes_reads_whether_the_member_hears_of_it(quick_bench: Bench):
+    signal(quick_bench)
+
+    assert "Das Mitglied erfährt es in einer kurzen Mail." in order(quick_bench, "#erledigt")
+
+
+def test_undoing_tells_that_the_member_knows(quick_bench: Bench):
+    signal(quick_bench)
+    order(quick_bench, "#zurückstellen Der Server zieht um.")
+
+    said = order(quick_bench, "#undo")
+
+    assert "rückgängig: zurückgestellt (Der Server zieht um.)" in said
+    assert "Das Mitglied hat die Mail dazu schon bekommen; schreib ihm, wenn es etwas wissen muss." in said
+
+    order(quick_bench, "#nehme ich")
+    assert "schreib ihm" not in order(quick_bench, "#undo")
+
+
+@pytest.mark.parametrize("quick_bench", [TWO_OF_US], indirect=True)
+def test_colleagues_hear_that_a_ticket_is_nobodys_again(quick_bench: Bench):
+    signal(quick_bench)
+    order(quick_bench, "#nehme ich")
+
+    order(quick_bench, "#undo")
+
+    assert "hat das wieder abgegeben, niemand ist zuständig" in told(quick_bench, KIM)["Subject"]
+
+
+def test_a_mail_about_a_ticket_may_name_it_once_more(quick_bench: Bench):
+    signal(quick_bench)
+
+    order(quick_bench, "#an technik KV-1001")
+    ordered(quick_bench, "#warten bis 10.3. KV-1001")
+
+    assert (about(quick_bench).assignee, about(quick_bench).waits_until is not None) == ("technik", True)
+
+
+def test_help_speaks_to_one_and_names_the_english_words(quick_bench: Bench):
+    said = ordered(quick_bench, "#hilfe?")
+
+    assert "#hilfe · Du bekommst diese Liste. Auch: #help" in said
+    assert "ihr " not in said.lower().replace("ihr sind", "")

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from mailbot.catalogue import Catalogue, FieldRule, Service
+from mailbot.catalogue import FieldRule, Service
 from mailbot.mail.message import Address, Body, Kind, Line, Mail
-from mailbot.tickets.orders.order import Refused
+from mailbot.tickets.orders.order import Desk, Refused
 from mailbot.understanding.gaps import missing
 from mailbot.understanding.request import Request, Value
 from mailbot.understanding.understand import understand
@@ -19,13 +19,18 @@ NOT_UNDERSTOOD = "„{}“ verstehe ich nicht als „{}“{}"
 MEANT = ", meintest du {}?"
 
 
+BY_STAFF = "set by {}"
+"""The reason of a value that staff have set (tickets/reasons.py says it in German)."""
+
+
 def asked_anew(request: Request, rules: Sequence[FieldRule], service: Service) -> Request:
     """The request without the values of these fields. Raises Refused: one of them is not needed."""
     ids = {rule.id for rule in rules}
     fields = {id: value for id, value in request.fields.items() if id not in ids}
     hints = {id: hint for id, hint in request.hints.items() if id not in ids}
     guesses = tuple(guess for guess in request.guesses if guess.field not in ids)
-    without = replace(request.with_fields(fields), hints=MappingProxyType(hints), guesses=guesses)
+    because = tuple(reason for reason in request.because if _subject(reason) not in ids)
+    without = replace(request.with_fields(fields), hints=MappingProxyType(hints), guesses=guesses, because=because)
     lacking = _with_gaps(without, service)
     for rule in rules:
         if rule.id not in lacking.missing:
@@ -33,15 +38,15 @@ def asked_anew(request: Request, rules: Sequence[FieldRule], service: Service) -
     return lacking
 
 
-def with_value(request: Request, rule: FieldRule, text: str, catalogue: Catalogue, *, member: Address, now: datetime) -> Request:
+def with_value(request: Request, rule: FieldRule, text: str, desk: Desk, *, member: Address) -> Request:
     """
     The request with a value that staff tell, read as what a member fills in behind the label of the field.
 
     Raises Refused: it cannot be understood so.
     """
-    service = catalogue.service(request.service)
+    service = desk.catalogue.service(request.service)
     blank = asked_anew(request, (rule,), service)
-    (read, *_) = understand(_filled_in(f"{rule.label.de}: {text}", member, now), (blank,), catalogue).requests
+    (read, *_) = understand(_filled_in(f"{rule.label.de}: {text}", member, desk.now), (blank,), desk.catalogue).requests
     doubts = [guess for guess in read.guesses if guess.field == rule.id and guess.why.asks]
     if rule.id not in read.fields or rule.id in read.missing or doubts:
         meant = next((guess.meant for guess in doubts if guess.meant), None)
@@ -51,7 +56,14 @@ def with_value(request: Request, rule: FieldRule, text: str, catalogue: Catalogu
     fields |= {id: value for id, value in read.fields.items() if id in told}
     kept = tuple(guess for guess in request.guesses if guess.field not in told)
     new = tuple(guess for guess in read.guesses if guess.field in told)
-    return _with_gaps(replace(request.with_fields(_applying(fields, service)), guesses=(*kept, *new)), service)
+    because = (*(each for each in request.because if _subject(each) not in told), f"{rule.id}: {BY_STAFF.format(desk.by.name)}")
+    changed = replace(request.with_fields(_applying(fields, service)), guesses=(*kept, *new), because=because)
+    return _with_gaps(changed, service)
+
+
+def _subject(reason: str) -> str:
+    """The id of the field that a reason is about, or of what else it is about."""
+    return reason.partition(":")[0].partition(".")[0]
 
 
 def for_service(request: Request, service: Service, before: Service) -> Request:

@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from mailbot.mail.message import Body, Kind
 from mailbot.tickets.blocks import printable
 from mailbot.tickets.orders.order import Command, Order, Refused, Row, Verb
-from mailbot.tickets.orders.verbs import BY_WORD, TOLD
+from mailbot.tickets.orders.verbs import BY_NAME, BY_WORD, TOLD
 
 TOO_LATE = "Befehle stehen in den ersten Zeilen, vor allen anderen Worten"
 ALONE = "hinter #{} darf nichts stehen; Worte an das Mitglied gehören in eine eigene Zeile"
@@ -28,6 +28,7 @@ _WRITTEN: Mapping[str, Verb] = {form: verb for word, verb in BY_WORD.items() for
 _DASH = "[-‐‑‒–—]"
 _WORD = "|".join(re.escape(word).replace(r"\ ", r"\s+").replace(r"\-", _DASH) for word in sorted(_WRITTEN, key=len, reverse=True))
 _COMMAND = re.compile(rf"#\s*({_WORD})(?![\w-])[:,.]?\s*(.*)", re.IGNORECASE)
+_COURTESY = ("bitte", "danke", "dankeschön", "vielen", "dank", "please", "thanks", "thank", "you")
 _KEY = re.compile(r"\[?([A-Z]{1,8}-\d{1,9})(?![\w-])\]?[:,.]?", re.IGNORECASE)
 _MAYBE_COMMAND = re.compile(r"#\s*([^\W\d_][\w-]*)")
 
@@ -67,18 +68,27 @@ def read_command(line: str) -> Command:
     word, argument = re.sub(_DASH, "-", " ".join(match[1].lower().split())), match[2].strip()
     verb = _WRITTEN[word]
     key, rest = _named(argument)
-    if verb.bare and rest.strip(" .!…"):
+    if verb.bare and not {*re.findall(r"\w+", rest.lower())} <= {*_COURTESY, *verb.again}:
         raise Refused(ALONE.format(word))
     return Command(name=verb.name, argument="" if verb.bare else argument, line=line, key=key if verb.bare else None)
 
 
 def by_key(order: Order) -> Order:
-    """The order of a mail that is about no ticket: each command is about the ticket whose key stands behind it."""
+    """The order of a mail that is about no ticket: each command is about the ticket whose key stands behind it, or ends it."""
     return replace(order, commands=tuple(_about(command) for command in order.commands))
+
+
+def without_key(order: Order, about: str) -> Order:
+    """The order of a mail that is about that ticket: where commands name it, too, that says nothing new."""
+    named = (command if command.name == "note" else _about(command) for command in order.commands)
+    pairs = zip(order.commands, named, strict=True)
+    return replace(order, commands=tuple(new if new.key == about and new.argument else old for old, new in pairs))
 
 
 def _about(command: Command) -> Command:
     key, rest = _named(command.argument)
+    if key is None and not (BY_NAME[command.name].anywhere and ":" in command.argument):
+        key, rest = _named_last(command.argument)
     return replace(command, key=key, argument=rest) if key else command
 
 
@@ -86,6 +96,13 @@ def _named(argument: str) -> tuple[str | None, str]:
     """The key that an argument begins with, in capitals, and the rest."""
     match = _KEY.match(argument)
     return (match[1].upper(), argument[match.end() :].lstrip()) if match else (None, argument)
+
+
+def _named_last(argument: str) -> tuple[str | None, str]:
+    """The key that an argument ends with, in capitals, and what stands before it."""
+    before, blank, last = argument.rpartition(" ")
+    match = _KEY.fullmatch(last)
+    return (match[1].upper(), before.rstrip()) if match and blank else (None, argument)
 
 
 def begins_with_a_command(body: Body) -> bool:

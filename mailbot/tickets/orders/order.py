@@ -269,7 +269,8 @@ class Verb:
         help: what happens then, for staff, in German.
         do: carries it out about a ticket, and raises Refused; None where it never is about one.
         anywhere: the same about no ticket; None where it needs one.
-        bare: nothing may stand behind it.
+        bare: nothing may stand behind it but courtesy.
+        again: words that may stand there, too, for they say the same once more.
         idle: it takes nothing up, so a ticket that waits goes on waiting.
         alone: nothing else may stand in the mail.
         last: it is about what the other orders of the mail leave, wherever they stand.
@@ -283,6 +284,7 @@ class Verb:
     do: Callable[[Ticket, Command, Desk], Done] | None = None
     anywhere: Callable[[Command, Desk], Done] | None = None
     bare: bool = False
+    again: tuple[str, ...] = ()
     idle: bool = False
     alone: bool = False
     last: bool = False

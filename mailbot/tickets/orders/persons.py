@@ -43,7 +43,7 @@ VERBS = (
         german=("nehme ich", "ich nehme"),
         english=("take",),
         usage="#nehme ich",
-        help="Ihr seid zuständig",
+        help="Du bist zuständig",
         do=_take,
         bare=True,
     ),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from mailbot.tickets.orders.order import Command, Desk, Done, EraseMember, HandOver, Holdings, Refused, Show, Verb
 from mailbot.tickets.orders.undoing import IN_TIME
 from mailbot.tickets.ticket import State, Ticket
+from mailbot.tickets.views import STATES
 
 AT_MOST = 7_000_000
 """Bytes of the archive: a third more as base64, and Postfix takes mails of 10,240,000 by default."""
@@ -33,7 +34,8 @@ def _export(ticket: Ticket, command: Command, desk: Desk) -> Done:
         return Done(ticket=ticket, told=LOOK, events=shown, rows=rows, effects=(Show(archive=known.archive),))
     event = desk.event("answered", "Auskunft nach Art. 15 DSGVO als ZIP-Datei geschickt")
     told = f"die Auskunft geht als ZIP-Datei an {ticket.requester.email}"
-    return Done(ticket=ticket, told=told, events=(event,), effects=(HandOver(archive=known.archive),))
+    stands = f"Stand: {STATES[ticket.state]}" + ("" if ticket.state is State.CLOSED else "; #erledigt schließt den Vorgang ab")
+    return Done(ticket=ticket, told=told, events=(event,), rows=(("", stands),), effects=(HandOver(archive=known.archive),))
 
 
 def _erase(ticket: Ticket, command: Command, desk: Desk) -> Done:
@@ -69,8 +71,8 @@ VERBS = (
         german=("auskunft",),
         english=("export",),
         usage="#auskunft",
-        help="Nur bei Datenschutz-Anfragen: Ihr bekommt als ZIP-Datei, was der Bot über die Person weiß, und seht sie durch. Mit "
-        "`#auskunft bestätigt` geht sie an die Person",
+        help="Nur bei Datenschutz-Anfragen: Du bekommst als ZIP-Datei, was der Bot über die Person weiß, und siehst sie durch. "
+        "Mit `#auskunft bestätigt` geht sie an die Person",
         do=_export,
     ),
     Verb(
@@ -78,7 +80,7 @@ VERBS = (
         german=("löschen",),
         english=("erase",),
         usage="#löschen",
-        help="Nur bei Datenschutz-Anfragen: Ihr lest, was gelöscht würde. Mit `#löschen bestätigt` geschieht es, nach 15 Minuten",
+        help="Nur bei Datenschutz-Anfragen: Du liest, was gelöscht würde. Mit `#löschen bestätigt` geschieht es, nach 15 Minuten",
         do=_erase,
         idle=True,
     ),

@@ -39,6 +39,7 @@ VERBS = (
         do=_yes,
         bare=True,
         last=True,
+        again=("senden", "absenden", "abschicken", "schicken", "send"),
     ),
     Verb(
         name="no",

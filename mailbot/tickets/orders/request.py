@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from mailbot.catalogue import FieldRule, Service
+from mailbot.catalogue import FieldRule
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import reopened
 from mailbot.tickets.orders.changing import asked_anew, for_service, with_value
-from mailbot.tickets.orders.naming import field_named, service_named
+from mailbot.tickets.orders.naming import field_named, fields_named, service_named
 from mailbot.tickets.orders.order import Command, Desk, Done, Effect, Refused, Row, TellMember, TellStaff, Verb
 from mailbot.tickets.orders.standing import IS_CLOSED
 from mailbot.tickets.sources import sources_after
@@ -30,7 +29,7 @@ def _ask(ticket: Ticket, command: Command, desk: Desk) -> Done:
     if not ticket.requester.email:
         raise Refused(NO_ADDRESS)
     service = desk.catalogue.service(ticket.request.service)
-    rules = _fields_named(command.argument, service)
+    rules = fields_named(command.argument, service)
     request = asked_anew(ticket.request, rules, service)
     sources = sources_after(ticket, request, ticket.requester)
     asking = replace(ticket, request=request, sources=sources, state=State.ASKING, held=None, questions=1)
@@ -39,14 +38,6 @@ def _ask(ticket: Ticket, command: Command, desk: Desk) -> Done:
     history = f"gefragt nach: {labels}" + "".join(f"; {what}" for _, what in dropped)
     event = desk.event("asked", history)
     return Done(ticket=asking, told=f"gefragt nach: {labels}", events=(event,), rows=dropped, effects=(TellMember(),))
-
-
-def _fields_named(text: str, service: Service) -> tuple[FieldRule, ...]:
-    """One field, whose label may have commas, or several."""
-    try:
-        return (field_named(text, service),)
-    except Refused:
-        return tuple(field_named(name, service) for name in re.split(r"[,;]|\bund\b|\band\b", text))
 
 
 def _dropped(rule: FieldRule, ticket: Ticket, desk: Desk) -> Row:
@@ -59,7 +50,7 @@ def _set(ticket: Ticket, command: Command, desk: Desk) -> Done:
     if not (colon and text.strip()):
         raise Refused(HOW_TO_SET)
     rule = field_named(name, desk.catalogue.service(ticket.request.service))
-    request = with_value(ticket.request, rule, flat(text), desk.catalogue, member=ticket.requester, now=desk.now)
+    request = with_value(ticket.request, rule, flat(text), desk, member=ticket.requester)
     told = f"{_label(rule)}: {value_in_words(request, rule, desk)}"
     after = replace(ticket, request=request, sources=sources_after(ticket, request, desk.author))
     # Who has taken the conversation over asks for the rest themselves.

@@ -50,7 +50,7 @@ VERBS = (
         german=("erledigt", "fertig"),
         english=("close", "done"),
         usage="#erledigt",
-        help="Der Vorgang ist abgeschlossen. Das Mitglied erfährt es: durch eure Worte darunter oder, wenn da keine stehen, "
+        help="Der Vorgang ist abgeschlossen. Das Mitglied erfährt es: durch deine Worte darunter oder, wenn da keine stehen, "
         "durch eine kurze Mail",
         do=_close,
         bare=True,

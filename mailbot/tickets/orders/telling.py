@@ -12,6 +12,8 @@ from mailbot.tickets.wording import moment
 
 NO_TEXT = "die Notiz hat keinen Text"
 BOT = "mailbot"
+CHANGES = ("asked", "told", "service")
+"""Kinds of events by which staff change what is asked for."""
 
 
 def _note(ticket: Ticket, command: Command, desk: Desk) -> Done:
@@ -29,10 +31,11 @@ def _why(ticket: Ticket, command: Command, desk: Desk) -> Done:
 
 
 def _decisions(desk: Desk) -> Iterator[Row]:
-    """What the bot did, each after the mail that it followed from."""
+    """What the bot did, each after the mail that it followed from, and what staff have changed about the request."""
     causes = {event.mail for event in desk.history if event.by == BOT and event.mail is not None}
     for event in desk.history:
-        if (event.by == BOT and event.kind != "sent") or (event.mail in causes and event.kind == "received"):
+        received = event.mail in causes and event.kind == "received"
+        if received or (event.kind in CHANGES if event.by != BOT else event.kind != "sent"):
             who = "" if event.by == BOT else f" von {flat(event.by)}"
             yield moment(event.at, desk.catalogue.hours.timezone), f"{flat(event.text)}{who}"
 
@@ -52,7 +55,7 @@ VERBS = (
         german=("warum",),
         english=("why",),
         usage="#warum",
-        help="Ihr lest, warum der Bot getan hat, was er getan hat: welche Worte ihn worauf gebracht haben",
+        help="Du liest, warum der Bot getan hat, was er getan hat: welche Worte ihn worauf gebracht haben",
         do=_why,
         bare=True,
         idle=True,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.orders.order import Command, Desk, Done, Earlier, Refused, Undo, Verb
-from mailbot.tickets.ticket import Ticket
+from mailbot.tickets.ticket import Event, Ticket
 
 IN_TIME = timedelta(minutes=15)
 """So long after an order it can be taken back."""
@@ -40,18 +40,27 @@ def _undo(ticket: Ticket, command: Command, desk: Desk) -> Done:
 def _what(order: Earlier, desk: Desk) -> str:
     """What the order had done, by the ticket's history."""
     done = (event for event in desk.history if event.at == order.at and event.by == desk.by.email)
-    texts = ("Antwort an das Mitglied" if event.kind == "answered" else flat(event.text) for event in done)
-    return "; ".join(texts) or "der letzte Befehl"
+    return "; ".join(_told(event) for event in done) or "der letzte Befehl"
+
+
+def _told(event: Event) -> str:
+    match event.kind:
+        case "answered":
+            return "Antwort an das Mitglied"
+        case "held":
+            return f"zurückgestellt ({flat(event.text)})"
+    return flat(event.text)
 
 
 VERBS = (
     Verb(
         name="undo",
-        german=("rückgängig", "zurücknehmen"),
-        english=("undo",),
+        german=("undo", "rückgängig", "zurücknehmen"),
+        english=(),
         usage="#undo",
-        help="Euer letzter Befehl zu diesem Vorgang gilt nicht mehr, in den ersten 15 Minuten und wenn sich seitdem nichts "
-        "geändert hat. Mails, die noch nicht abgeschickt sind, gehen nicht mehr hinaus; die Antwort nennt die anderen",
+        help="Dein letzter Befehl zu diesem Vorgang gilt nicht mehr, in den ersten 15 Minuten und wenn sich seitdem nichts "
+        "geändert hat. Mails, die noch nicht abgeschickt sind, gehen nicht mehr hinaus; die Antwort nennt die anderen. In der "
+        "Mail steht sonst nichts",
         do=_undo,
         bare=True,
         alone=True,

@@ -9,8 +9,13 @@ from mailbot.tickets.orders.order import Command, Desk, Done, Verb
 
 
 def _help(command: Command, desk: Desk) -> Done:
-    rows = tuple((verb.usage, verb.help.replace("`", "").replace("**", "")) for verb in VERBS)
+    rows = tuple((verb.usage, _explained(verb)) for verb in VERBS)
     return Done(told="Das kann in den ersten Zeilen einer Mail stehen, eines in jeder Zeile:", rows=rows)
+
+
+def _explained(verb: Verb) -> str:
+    also = ", ".join(f"#{name}" for name in verb.names[1:])
+    return verb.help.replace("`", "").replace("**", "") + (f". Auch: {also}" if also else "")
 
 
 HELP = Verb(
@@ -18,7 +23,7 @@ HELP = Verb(
     german=("hilfe",),
     english=("help",),
     usage="#hilfe",
-    help="Ihr bekommt diese Liste",
+    help="Du bekommst diese Liste",
     anywhere=_help,
     bare=True,
     idle=True,

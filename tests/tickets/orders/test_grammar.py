@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.mail.message import Body, Kind, Line
-from mailbot.tickets.orders.grammar import read_command, read_note, read_order
+from mailbot.tickets.orders.grammar import by_key, read_command, read_note, read_order, without_key
 from mailbot.tickets.orders.order import Command, Order, Refused, Verb
 from mailbot.tickets.orders.verbs import BY_NAME, BY_WORD, TOLD, VERBS
 from tests.builders import body
@@ -102,6 +102,62 @@ def test_all_words_below_a_note_belong_to_it():
 )
 def test_an_unknown_command_is_refused_with_the_nearest_one(line, why):
     assert read_order(body(line, "Text")).refused == ((line, why),)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("#Warum?", "why"),
+        ("#hilfe?!", "help"),
+        ("#erledigt, danke", "close"),
+        ("#nehme ich, vielen Dank!", "take"),
+        ("#ja bitte senden", "yes"),
+        ("#ja, bitte abschicken.", "yes"),
+        ("#undo bitte", "undo"),
+    ],
+)
+def test_courtesy_behind_a_command_is_no_hindrance(line: str, name: str):
+    order = read_order(body(line))
+
+    assert ([command.name for command in order.commands], order.refused) == ([name], ())
+
+
+def test_only_a_yes_may_be_asked_to_be_sent():
+    assert read_order(body("#erledigt bitte senden")).refused != ()
+    assert read_order(body("#nein, bitte nicht senden")).refused != ()
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "argument"),
+    [
+        ("#an anna KV-7", "KV-7", "anna"),
+        ("#an KV-7 anna", "KV-7", "anna"),
+        ("#warten bis morgen [kv-7]", "KV-7", "bis morgen"),
+        ("#zusammen KV-7 KV-8", "KV-7", "KV-8"),
+        ("#zurückstellen signal: siehe KV-7", None, "signal: siehe KV-7"),
+        ("#an KV-7", "KV-7", ""),
+    ],
+)
+def test_in_a_mail_about_no_ticket_its_number_stands_first_or_last(line: str, key: str | None, argument: str):
+    (command,) = by_key(read_order(body(line))).commands
+
+    assert (command.key, command.argument) == (key, argument)
+
+
+@pytest.mark.parametrize(
+    ("line", "argument"),
+    [
+        ("#an anna KV-7", "anna"),
+        ("#warten KV-7 bis morgen", "bis morgen"),
+        ("#zusammen KV-8", "KV-8"),
+        ("#zusammen KV-7", "KV-7"),
+        ("#notiz gehört zu KV-7", "gehört zu KV-7"),
+    ],
+)
+def test_in_a_mail_about_a_ticket_its_own_number_says_nothing_new(line: str, argument: str):
+    (command,) = without_key(read_order(body(line)), "KV-7").commands
+
+    assert command.argument == argument
 
 
 def test_a_number_sign_in_the_answer_is_no_command():

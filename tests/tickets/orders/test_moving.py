@@ -108,7 +108,7 @@ def test_a_ticket_goes_to_another_mailbox(line: str):
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("#weiter büros", "dieses Postfach gibt es nicht, meintest du buero?; es gibt support, buero"),
+        ("#weiter büros", "dieses Postfach gibt es nicht, meintest du „buero“?; es gibt „support“, „buero“"),
         ("#weiter support", "der Vorgang liegt schon bei Support-Team"),
     ],
 )

@@ -42,7 +42,10 @@ def test_who_asked_is_handed_their_data():
 
     assert outcome.effects == (HandOver(archive=b"PK"),)
     assert outcome.events == (by_kim("answered", "Auskunft nach Art. 15 DSGVO als ZIP-Datei geschickt"),)
-    assert outcome.rows == (("#auskunft bestätigt", f"die Auskunft geht als ZIP-Datei an {EMAIL}"),)
+    assert outcome.rows == (
+        ("#auskunft bestätigt", f"die Auskunft geht als ZIP-Datei an {EMAIL}"),
+        ("", "Stand: wartet auf uns, bitte lesen; #erledigt schließt den Vorgang ab"),
+    )
     assert outcome.ticket is not None
     assert outcome.ticket.state is State.TRIAGE
 

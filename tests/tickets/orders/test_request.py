@@ -8,11 +8,13 @@ import pytest
 
 from mailbot.mail.message import Address
 from mailbot.tickets.orders.order import Outcome, TellMember, TellStaff
+from mailbot.tickets.reasons import in_german
 from mailbot.tickets.ticket import Source, State
 from mailbot.understanding.request import Guess, RequestKind, Why
 from tests.builders import ANNA, COMPLETE, MEHMET, person, request, ticket
-from tests.tickets.orders.desk import KIM, by_kim, ordered
+from tests.tickets.orders.desk import CATALOGUE, KIM, by_kim, ordered
 
+FIELDS = "es gibt „Name der Gruppe“, „Nutzer*innen“, „Gruppenadmins“"
 WITHOUT_GROUP = {"users": COMPLETE["users"], "admins": COMPLETE["admins"]}
 
 
@@ -56,18 +58,46 @@ def test_fields_are_called_by_any_of_their_names(line: str, missing: tuple[str, 
 
 
 @pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("#frage Gruppe", ("group",)),  # although two labels have that word
+        ("#frage Gruppe und Aufgabe", ("group", "role")),
+        ("#frage Vorname, Name, E-Mail", ("person",)),  # a label with commas, as the button has it
+        ("#frage Aufgabe in der Gruppe, Vorname, Name, E-Mail, Gruppe", ("person", "group", "role")),
+    ],
+)
+def test_a_label_may_have_what_stands_between_two_others(line: str, missing: tuple[str, ...]):
+    video = ticket(request("video", fields={"person": ANNA, "group": "OV Kalk", "role": "Kassiererin"}))
+
+    outcome = ordered(line, of=video)
+
+    assert outcome.refused == ()
+    assert {item.partition(".")[0] for item in outcome.ticket.request.missing} == set(missing)
+
+
+def test_what_staff_have_set_has_them_for_its_reason_and_no_other_one():
+    because = ('rule nextcloud: "Nextcloud" in line 1', 'group: "OV Porz" in line 2')
+    before = ticket(replace(request(), because=because))
+
+    after = ordered("#setze Gruppe: OV Kalk", of=before).ticket
+
+    assert after.request.because == (because[0], "group: set by Kim Sommer")
+    assert in_german(after.request.because[1], CATALOGUE.service("nextcloud"), CATALOGUE).endswith("gesetzt von Kim Sommer")
+
+
+@pytest.mark.parametrize(
     ("line", "why"),
     [
         (
             "#frage Grupe",
-            "dieses Feld gibt es hier nicht, meintest du Name der Gruppe?; es gibt Name der Gruppe, Nutzer*innen, Gruppenadmins",
+            f"dieses Feld gibt es hier nicht, meintest du „Name der Gruppe“?; {FIELDS}",
         ),
-        ("#frage Schuhgröße", "dieses Feld gibt es hier nicht; es gibt Name der Gruppe, Nutzer*innen, Gruppenadmins"),
-        ("#frage", "dieses Feld gibt es hier nicht; es gibt Name der Gruppe, Nutzer*innen, Gruppenadmins"),
+        ("#frage Schuhgröße", f"dieses Feld gibt es hier nicht; {FIELDS}"),
+        ("#frage", f"dieses Feld gibt es hier nicht; {FIELDS}"),
         ("#setze Gruppe", "so geht es: #setze Gruppe: OV Kalk"),
         ("#setze Gruppe:", "so geht es: #setze Gruppe: OV Kalk"),
         ("#dienst cloudspeicher", "der Vorgang ist schon bei Cloudspeicher (Nextcloud)"),
-        ("#dienst vidio", "diesen Dienst gibt es nicht, meintest du video?; es gibt "),
+        ("#dienst vidio", "diesen Dienst gibt es nicht, meintest du „Videokonferenzen (BigBlueButton)“?; es gibt "),
     ],
 )
 def test_what_is_not_there_is_refused_with_the_nearest(line: str, why: str):
@@ -116,7 +146,7 @@ def test_setting_what_was_missing_completes_the_ticket():
     assert ordered("#setze Gruppe: OV Kalk", of=before) == Outcome(
         ticket=replace(
             before,
-            request=request(fields={"group": "OV Kalk", **WITHOUT_GROUP}),
+            request=replace(request(fields={"group": "OV Kalk", **WITHOUT_GROUP}), because=("group: set by Kim Sommer",)),
             sources=(Source(field="group", value="OV Kalk", by=Address(name=KIM.name, email=KIM.email)),),
             state=State.OPEN,
             questions=0,
