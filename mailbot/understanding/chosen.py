@@ -50,9 +50,11 @@ def spans(text: str, cues: Sequence[str], names: Collection[str] = ()) -> tuple[
         first = last = at
         while leads and last + 1 < len(pieces) and not cue.search(said[last + 1]) and _goes_on(said[last + 1], names):
             last += 1
+        while not leads and first > 0 and not cue.search(said[first - 1]) and _denies(said[first - 1], names):
+            first -= 1
         while not leads and first > 0 and not cue.search(said[first - 1]) and _is_only_names(said[first - 1], names, wires=False):
             first -= 1
-        while not leads and last + 1 < len(pieces) and _AS_WELL.search(said[last + 1]) and _is_only_names(said[last + 1], names):
+        while not leads and last + 1 < len(pieces) and _goes_along(said[last + 1], names):
             last += 1
         if leads and last == at and at > 0 and not _is_named(text[match.end() : end], names) and _is_attached(said[at], match[0]):
             first -= 1
@@ -119,8 +121,24 @@ def _is_named(text: str, names: Collection[str]) -> bool:
 
 
 def _goes_on(text: str, names: Collection[str]) -> bool:
-    """Further names, or those who are not chosen ("Admin ist Eva, nicht Lea")."""
-    return _is_only_names(text[match.end() :] if (match := beginning("instead_of").match(text)) else text, names)
+    """Further names, or those who are not chosen ("Admin ist Eva, nicht Lea", "…, Lea nicht mehr")."""
+    return _is_only_names(text, names) or _denies(text, names)
+
+
+def _denies(text: str, names: Collection[str]) -> bool:
+    """ "nicht Lea", "Lea nicht mehr": names that are not meant, and nothing else."""
+    text = text.rpartition(":")[2]
+    before = beginning("instead_of").match(text)
+    rest = text[before.end() :] if before else _NO_MORE.sub("", text)
+    return rest != text and _is_only_names(rest, names)
+
+
+def _goes_along(text: str, names: Collection[str]) -> bool:
+    """Behind "Eva ist Admin": "Lea ebenfalls", "Lea doch nicht"."""
+    return (_AS_WELL.search(text) is not None and _is_only_names(text, names)) or _denies(text, names)
+
+
+_NO_MORE = re.compile(r"\s+(?:doch\s+)?(?:nicht|not)(?:\s+(?:mehr|länger|any ?more))?\W*$", re.IGNORECASE)
 
 
 def _is_only_names(text: str, names: Collection[str], *, wires: bool = True) -> bool:
@@ -245,8 +263,8 @@ def _surname(person: Person) -> Iterable[str]:
 
 
 def _denied(text: str, start: int, end: int) -> bool:
-    before = re.findall(r"\w+", text[:start].lower())[-2:]
-    after = re.findall(r"\w+", re.split(r"[,.;!]", text[end:].lower())[0])[:2]
+    before = re.findall(r"\w+", re.split(r"[,.;!(:]", text[:start].lower())[-1])[-2:]
+    after = re.findall(r"\w+", re.split(r"[,.;!(]", text[end:].lower())[0])[:2]
     return (
         any(word in ("ohne", "statt", "nicht", "anstatt", "außer", "without", "not", "instead", "except") for word in before[-1:])
         or before in (["nicht", "mehr"], ["nicht", "länger"], ["no", "longer"])

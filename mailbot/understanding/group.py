@@ -16,8 +16,9 @@ from mailbot.understanding.passage import ADDRESS
 
 _ADJECTIVE = re.compile(r"[a-zäöüß]+(?:e|en|er|es)$")
 _LEAD = re.compile(
-    r"(?:\s*[:„\"“'»]\s*|\s*-\s*(?=[^\W\d_])|\s+(?:heißt|namens|mit dem namen|called|named)\s+[„\"“]?|\s+[„\"“»]?)"
-    r"(?:köln[ -](?=[^\W\d_]))?",
+    r"(?:\s*[:„\"“'»]\s*|\s*-\s*(?=[^\W\d_])"
+    r"|\s+(?:heißt(?:\s+(?:jetzt|nun|inzwischen|richtig|korrekt|eigentlich))?|namens|mit dem namen|called|named)\s+[„\"“]?"
+    r"|\s+[„\"“»]?)(?:köln[ -](?=[^\W\d_]))?",
     re.IGNORECASE,
 )
 """What may stand between the kind and the name."""

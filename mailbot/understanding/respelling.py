@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from mailbot.understanding.chosen import is_speaker
 from mailbot.understanding.correction import is_replaced
-from mailbot.understanding.lexicon import fold, is_german, is_no_name
+from mailbot.understanding.lexicon import fold, is_german, is_no_name, listed
 from mailbot.understanding.names import as_written
 from mailbot.understanding.request import Guess, Person, Why
 from mailbot.understanding.scene import Scene
@@ -78,7 +78,7 @@ def _turned(people: tuple[Person, ...], text: str) -> tuple[Person, ...] | None:
 def _put_right(people: tuple[Person, ...], text: str, scene: Scene) -> tuple[Person, ...] | None:
     """One part of one name becomes another word of the passage: what stands behind "nicht" goes, or what is alike."""
     found = [match for match in _WORD.finditer(text) if not is_no_name(match[0])]
-    denied = {match[0].lower() for match in found if is_replaced(text, match.start())}
+    denied = {match[0].lower() for match in found if len(match[0]) > 1 and is_replaced(text, match.start())}
     called = _CALLED.search(text)
     parts = re.compile(f"{_GIVEN}|{_SURNAME}", re.IGNORECASE)
     told = [
@@ -97,9 +97,18 @@ def _put_right(people: tuple[Person, ...], text: str, scene: Scene) -> tuple[Per
             if about == [person] and re.search(_SURNAME if part == "surname" else _GIVEN, text, re.IGNORECASE):
                 return _with(people, person, part, others[-1]) if others and _is_no_other(others[-1], people) else None
             behind = [word for word in others if called and text.find(word) > called.start()]
-            if called and not denied and about == [person] and len(behind) == 1 and _alike(name, behind[0]):
-                return _with(people, person, part, behind[0])
+            if called and not denied and about == [person] and len(behind) == 1:
+                renamed = part == "surname" and _is_called_now(person, behind[0], text[called.end() :], text)
+                if renamed or _alike(name, behind[0]):
+                    return _with(people, person, part, behind[0])
     return None
+
+
+def _is_called_now(person: Person, surname: str, behind: str, text: str) -> bool:
+    """ "Eva heißt jetzt Groß", "… hat geheiratet und heißt inzwischen Eva Groß"; not "Evas Gruppe heißt jetzt Frieden"."""
+    given = re.escape(person.given or "")
+    now = re.match(rf"\s+(?:{listed('nowadays').pattern}\s+)+(?:{given}\s+)?{re.escape(surname)}(?!\w)", behind, re.IGNORECASE)
+    return now is not None and re.search(rf"(?<!\w){given}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _with(people: tuple[Person, ...], person: Person, part: str, name: str) -> tuple[Person, ...]:

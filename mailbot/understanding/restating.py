@@ -70,6 +70,7 @@ def _of_day(day: date) -> Sequence[str]:
     return (
         rf"0?{day.day}\.\s?0?{day.month}\.(?:\s?(?:{day.year}|{day.year % 100}))?",
         rf"0?{day.day}\.?\s+(?:{months})\b(?:\s+{day.year})?",
+        rf"0?{day.day}\.(?!\s*(?:\d|(?:{'|'.join(words()['months'])})\b))",
     )
 
 
@@ -87,7 +88,7 @@ def restates(rule: FieldRule, scene: Scene, value: Value) -> bool:
 
 def telling(rule: FieldRule, scene: Scene) -> Iterator[Scene]:
     """The sentences that tell this field as such ("die Gruppe heißt …", "der Termin ist …"), each as a scene of its own."""
-    cues = {"group": "naming", "date": "day_cues"}.get(rule.type)
+    cues = {"group": "naming", "date": "day_cues", "role": "task_cues"}.get(rule.type)
     cue = listed(cues) if cues else pattern(*rule.words) if rule.words else None
     short = (at for at, passage in enumerate(scene.passages) if 1 < len(passage.text.split()) <= _ONE_LINE)
     told = (at for at in short if cue and cue.search(scene.passages[at].text))

@@ -48,6 +48,9 @@ def of(group: str) -> str:
         "Wir heißen jetzt AG Mieten, nicht mehr AG Wohnen.",
         "Jetzt sind wir die AG Mieten, früher hießen wir AG Wohnen.",
         "Nicht AG Wohnen, sondern AG Mieten.",
+        "Wir haben uns umbenannt: Aus der AG Wohnen ist die AG Mieten geworden.",
+        "Die AG heißt jetzt Mieten. Alles andere bleibt.",
+        "Da hatte ich mich vertan. Die Cloud ist für die AG Mieten.",
     ],
 )
 def test_the_group_that_is_denied_is_never_taken(known: str, text: str):
@@ -82,6 +85,7 @@ def test_another_group_that_is_only_spoken_of(text: str):
         "der Termin ist am 3.12.",
         "am 3.12., nicht am 12.11.",
         "nicht am 12. November, sondern am 3. Dezember",
+        "Die Versammlung ist doch erst am 3.12., nicht am 12. Das hatte ich verwechselt.",
         "3.12.2025 statt 12.11.2025",
         "3.12.",
     ],
@@ -156,6 +160,36 @@ def test_another_address_and_who_was_admin_stays_so(text: str):
 )
 def test_other_admins(text: str, admins: tuple[str, ...] | None):
     assert fields(CLOUD, text).get("admins") == admins
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Admin ist Anna, nicht Bo.",
+        "Ich muss mich korrigieren: Admin ist Anna, Bo nicht mehr. Die Liste bleibt sonst so.",
+        "Kleine Korrektur: nicht Bo, sondern Anna ist Admin. Bo bleibt aber dabei.",
+        "Anna ist Admin, Bo doch nicht",
+        "Admin: Anna (nicht Bo)",
+        "Bo nicht, Anna ist Admin",
+    ],
+)
+def test_who_is_admin_no_more_stays_on_the_list(text: str):
+    assert fields(CLOUD, text) == {**fields(CLOUD), "admins": ("anna@posteo.example",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Anna hat inzwischen geheiratet und heißt jetzt Anna Groß. Ihre Adresse bleibt gleich.", "Anna Groß"),
+        ("Anna heißt jetzt Groß.", "Anna Groß"),
+        ("Im Namen war ein Dreher: Anna heißt Weiss ohne ß.", "Anna Weiss"),
+        ("Annas Gruppe heißt jetzt Frieden.", "Anna Weiß"),
+    ],
+)
+def test_another_surname(text: str, name: str):
+    users = fields(CLOUD, text)["users"]
+
+    assert [each.name for each in users] == ["Bo Miller", name, "Jo Lang"]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
