@@ -37,10 +37,10 @@ def announce(post: Post, changes: Iterable[Change], by: Staff) -> None:
 
 
 def _concerns(post: Post, ticket: Ticket, member: Staff) -> bool:
-    """Whose it is now, and who is here and has got a mail about it."""
-    if ticket.assignee == member.id:
-        return True
-    return member in post.present() and member.email in _told(outbound.of_ticket(post.connection, ticket.key))
+    """Whose it is now, and who has got a mail about it; nobody who is away."""
+    if member not in post.present():
+        return False
+    return ticket.assignee == member.id or member.email in _told(outbound.of_ticket(post.connection, ticket.key))
 
 
 def _told(mails: Sequence[outbound.Outbound]) -> set[str]:

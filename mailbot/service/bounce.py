@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 from mailbot.mail.origin import DeliveryReport
 from mailbot.service.office import Office
 from mailbot.service.post import Post
+from mailbot.service.ticket_mail import tell_of_ticket
 from mailbot.store import outbound, tickets
 from mailbot.tickets.ticket import Event
 
 NO_MORE = "Automatische Mails gehen nicht mehr dorthin, bis jemand von dort schreibt."
+CAME_BACK = "Unsere Mail kam zurück"
 
 
 def note(office: Office, connection: Connection, report: DeliveryReport, *, mail: int) -> str | None:
@@ -72,10 +74,7 @@ def _tell_staff(office: Office, connection: Connection, key: str, doubt: str, *,
     rules = office.rules(connection)
     post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock(), cause=mail)
     ticket = tickets.get(connection, key)
-    for member in post.responsible(ticket.request.service):
-        if outbound.comes_back(connection, member.email):
-            continue
-        words = rules.writer.for_staff(
-            ticket, events=tickets.history(connection, key), original="", attachments=(), doubts=(doubt,), member=member
-        )
-        post.to_staff(key, member, words, mailbox=rules.catalogue.mailbox(ticket.mailbox))
+    within_reach = [
+        member for member in post.responsible(ticket.request.service) if not outbound.comes_back(connection, member.email)
+    ]
+    tell_of_ticket(post, ticket, news=CAME_BACK, doubts=(doubt,), to=within_reach)

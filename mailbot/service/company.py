@@ -60,7 +60,7 @@ def note_told(post: Post, before: Ticket, outcome: Outcome, author: Address) -> 
 def overruling(post: Post, before: Ticket, outcome: Outcome, author: Address) -> str:
     """What staff should know where somebody changes what others have said; "" where nobody does."""
     lost = overruled(before, outcome.request, author, post.catalogue)
-    return f"{_full(author)} hat geändert, was andere angegeben hatten: {', '.join(lost)}." if lost else ""
+    return f"{_full(author)} hat geändert, was andere angegeben hatten: {'; '.join(lost)}." if lost else ""
 
 
 def _full(address: Address) -> str:

@@ -85,7 +85,8 @@ def _own_words(mail: Mail) -> str:
     return _plain("".join(line.text for line in mail.body.of(Kind.OWN)))
 
 
-_KEY = re.compile(r"\[[^\]]*\]|^(?:\s*(?:re|aw|antwort)\s*:)+", re.IGNORECASE)
+# What our own subjects add to what a conversation is about: its key, and behind a dot why we write.
+_KEY = re.compile(r"\[[^\]]*\]|^(?:\s*(?:re|aw|antwort)\s*:)+|\s·\s.*", re.IGNORECASE)
 _WHEN = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{4}-\d\d-\d\d|\d{1,2}(?:[:.]\d\d)?\s?uhr")
 
 

@@ -43,7 +43,7 @@ def _note(post: Post, key: str, kind: str, text: str) -> None:
 
 
 def _write(post: Post, rules: Rules, member: Staff, urgents: Sequence[Urgent]) -> None:
-    words = rules.writer.urgent(urgents, member)
+    words = rules.writer.urgent(urgents, member, away=post.away)
     if len(urgents) == 1:
         # Orders in a reply to it are about the ticket.
         ticket = urgents[0].ticket

@@ -40,7 +40,10 @@ from mailbot.understanding.understand import understand
 LATELY = timedelta(days=30)
 """How long the same words of the same person are the same mail: two of us may pass it on, and its author may write, too."""
 
-NO_AUTHOR = "Aus der weitergeleiteten Mail geht keine Adresse hervor, von der sie kommt: Der Vorgang gehört dir."
+NO_AUTHOR = (
+    "Aus der weitergeleiteten Mail geht keine Adresse hervor, von der sie kommt; deshalb gehört der Vorgang dem, der sie "
+    "weitergeleitet hat. Als Anhang weitergeleitet, sagt sie die Adresse."
+)
 ONE_WITHOUT = "Eine der weitergeleiteten Mails nennt keine Adresse, von der sie kommt; aus ihr wurde nichts."
 FURTHER = "{} hat eine weitere Mail dazu weitergeleitet; sie steht im Verlauf."
 MORE = "Von den angehängten Mails wurden nur die ersten gelesen."

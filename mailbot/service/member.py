@@ -19,12 +19,14 @@ from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.request_of_data import hints
 from mailbot.service.rulebook import Rules
+from mailbot.service.ticket_mail import last_told, tell_of_ticket, words_of
 from mailbot.service.whereabouts import Whereabouts
 from mailbot.store import inbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import decide, in_silence, reopened
 from mailbot.tickets.decision import Decision, Outcome
+from mailbot.tickets.news import news_of
 from mailbot.tickets.sources import sources_after
 from mailbot.tickets.takeover import left_to_person
 from mailbot.tickets.ticket import Event, State, Ticket
@@ -73,8 +75,8 @@ class Thread:
     follows: str | None = None
 
 
-def handle_member(office: Office, connection: Connection, rules: Rules, case: Case, *, doubts: tuple[str, ...] = ()) -> None:
-    """Understand, decide, and write down all that follows; staff hear of the `doubts`, too."""
+def handle_member(office: Office, connection: Connection, rules: Rules, case: Case, *, remark: str = "") -> None:
+    """Understand, decide, and write down all that follows; a `remark` is for the author, one of us, and for colleagues."""
     before = _conversation(connection, case)
     active = tuple(ticket for ticket in before if not _is_past(ticket, case.now))
     reading = understand(case.mail, tuple(ticket.request for ticket in active), rules.catalogue)
@@ -84,8 +86,8 @@ def handle_member(office: Office, connection: Connection, rules: Rules, case: Ca
     current = active if reading.act is not Act.SAY else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
     decision = decide(reading, current, rules.catalogue)
     post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
-    noted = (*doubts, *_doubts(case), *_overruling(post, case, decision, active))
-    decision = replace(decision, doubts=(*decision.doubts, *noted))
+    noted = (*filter(None, [remark]), *_doubts(case), *_overruling(post, case, decision, active))
+    decision = replace(decision, doubts=(*decision.doubts, *noted), remark=remark)
     if is_answered(connection, case.mail):
         decision = left_to_person(decision)
     thread = Thread(conversation=before[0].conversation if before else None, follows=None if active else case.place.key)
@@ -144,8 +146,9 @@ def _carry_out(post: Post, rules: Rules, case: Case, decision: Decision, before:
         return
     if of_draft := _answer(post, rules, case, decision, after, box):
         decision = replace(decision, doubts=(*decision.doubts, of_draft))
+    known = {ticket.key: ticket for ticket in before}
     for at in decision.tell_staff:
-        _tell_staff(post, rules, case, decision, after[at])
+        _tell_staff(post, case, decision, decision.outcomes[at], known.get(after[at].key), after[at])
     inbound.finish(post.connection, case.row.id, inbound.State.TICKET, now=case.now, reason=decision.silence)
 
 
@@ -278,23 +281,19 @@ def _answer(post: Post, rules: Rules, case: Case, decision: Decision, after: tup
     )
 
 
-def _tell_staff(post: Post, rules: Rules, case: Case, decision: Decision, ticket: Ticket) -> None:
-    events = tickets.history(post.connection, ticket.key)
+def _tell_staff(post: Post, case: Case, decision: Decision, outcome: Outcome, before: Ticket | None, ticket: Ticket) -> None:
+    told = last_told(post, ticket)
     # Also of earlier mails, which the bot may have answered with a question and without a word to staff.
-    noted = (event.text for event in events if event.kind == "note" and event.by == BOT)
-    doubts = tuple(dict.fromkeys((*decision.doubts, *noted, *hints(post, ticket))))
-    box = rules.catalogue.mailbox(ticket.mailbox)
-    attachments = attached(post.connection, case) if decision.reply else case.mail.attachments
-    for member in post.responsible(ticket.request.service):
-        words = rules.writer.for_staff(
-            ticket,
-            events=events,
-            original=case.mail.text,
-            attachments=attachments,
-            doubts=doubts,
-            member=member,
-        )
-        post.to_staff(ticket.key, member, words, mailbox=box)
+    events = (each for each in tickets.history(post.connection, ticket.key) if told is None or each.at > told)
+    noted = (each.text for each in events if each.kind == "note" and each.by == BOT)
+    tell_of_ticket(
+        post,
+        ticket,
+        news=news_of(before, outcome, decision.reply, post.catalogue, first=told is None),
+        original=words_of(post, ticket, case.mail),
+        attachments=attached(post.connection, case) if decision.reply else case.mail.attachments,
+        doubts=tuple(dict.fromkeys((*decision.doubts, *noted, *hints(post, ticket)))),
+    )
 
 
 def attached(connection: Connection, case: Case) -> tuple[Attachment, ...]:

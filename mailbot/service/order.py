@@ -131,7 +131,7 @@ def carry_out_all(post: Post, order: Order, key: str | None, by: Staff) -> tuple
 
 def carry_out_unannounced(post: Post, order: Order, key: str | None, by: Staff) -> Carried:
     """The same, for who tells colleagues of several orders in one mail. Raises NotCarriedOut."""
-    desk = Desk(by=by, catalogue=post.catalogue, now=post.now)
+    desk = Desk(by=by, catalogue=post.catalogue, now=post.now, away=MappingProxyType(post.away))
     parts = by_ticket(order, key, desk=desk)
     known = dict(_locked(post.connection, parts))
     found = tuple(known[about] for about in parts if about in known)

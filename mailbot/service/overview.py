@@ -11,7 +11,7 @@ from mailbot.catalogue import Catalogue, Hours
 from mailbot.service import notices
 from mailbot.service.office import Office
 from mailbot.service.post import DIGEST, Post
-from mailbot.store import jobs, statistics, tickets
+from mailbot.store import absences, jobs, statistics, tickets
 from mailbot.tickets.calendar import day_of, has_struck, last_working_day_before, start_of
 from mailbot.tickets.digest import Day, Digest, make_digest
 
@@ -35,6 +35,7 @@ def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: dat
         catalogue=catalogue,
         days=tuple(_days(connection, day, hours)),
         notices=notices.gather(connection, catalogue, since=since),
+        away=absences.away(connection, on=day),
     )
 
 

@@ -167,8 +167,14 @@ class Post:
         ours = Address(name=mailbox.name, email=mailbox.address)
         to = Address(name=member.name, email=member.email)
         due_at = self.now if at_once else end_of_quiet(self.now, self.catalogue.hours)
+        answered = answered or self._first_to(member, key)
         letter = self._letter(key, role, ours, to, words, origin=Origin.GENERATED, answered=answered, reply_to=ours)
         self._queue(letter, key=None if key == DIGEST else key, mailbox=mailbox, automatic=False, due_at=due_at)
+
+    def _first_to(self, member: Staff, key: str) -> Answered | None:
+        """Mails about a ticket continue the first one to the same member of staff, whatever news their subjects tell."""
+        mails = (mail for mail in outbound.of_ticket(self.connection, key) if mail.state is not outbound.State.WITHDRAWN)
+        return next((Answered(message_id=mail.message_id) for mail in mails if mail.recipient == member.email), None)
 
     def _letter(
         self,

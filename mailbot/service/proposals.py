@@ -11,8 +11,10 @@ from mailbot.mail.message import Mail
 from mailbot.service.correspondence import last_of_member, mails_of_members
 from mailbot.service.member import BOT, KINDS, what_happened
 from mailbot.service.post import Answered, Post
+from mailbot.service.ticket_mail import tell_of_ticket
 from mailbot.store import orders, outbound, tickets
 from mailbot.tickets.blocks import flat
+from mailbot.tickets.news import NEW
 from mailbot.tickets.orders.order import Row
 from mailbot.tickets.orders.proposals import CONFIRMED
 from mailbot.tickets.proposal import agreed, awaits_yes, would_be
@@ -135,21 +137,11 @@ def drop(post: Post, conversation: int) -> None:
 
 def tell_colleagues(post: Post, ticket: Ticket, *, but: str = "", doubt: str = "") -> None:
     """The mail about a ticket for those who work on it, but for that address."""
-    events = tickets.history(post.connection, ticket.key)
     # Of a mail that may be forged staff get no files.
     mail = next(reversed(mails_of_members(post, ticket, with_content=bool(ticket.vouched))), Mail())
-    for member in post.responsible(ticket.request.service):
-        if member.email == but:
-            continue
-        words = post.office.rules(post.connection).writer.for_staff(
-            ticket,
-            events=events,
-            original=mail.text,
-            attachments=mail.attachments,
-            doubts=(doubt,) if doubt else (),
-            member=member,
-        )
-        post.to_staff(ticket.key, member, words, mailbox=post.catalogue.mailbox(ticket.mailbox))
+    others = [member for member in post.responsible(ticket.request.service) if member.email != but]
+    doubts = (doubt,) if doubt else ()
+    tell_of_ticket(post, ticket, news=NEW, original=mail.text, attachments=mail.attachments, doubts=doubts, to=others)
 
 
 def _waiting(post: Post, conversation: int) -> tuple[Ticket, ...]:

@@ -9,7 +9,7 @@ from mailbot.mail.message import Address
 from mailbot.service.correspondence import tell
 from mailbot.service.post import Post
 from mailbot.service.request_of_data import hints
-from mailbot.store import tickets
+from mailbot.service.ticket_mail import tell_of_ticket
 from mailbot.tickets.decision import ACTION_IN, Decision, Outcome, Reply
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import State, Ticket
@@ -29,12 +29,7 @@ def tell_member(post: Post, ticket: Ticket) -> bool:
 
 def tell_staff(post: Post, ticket: Ticket) -> None:
     """Those who work on such tickets get it, with what is ready to be set up."""
-    rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
-    events = tickets.history(post.connection, ticket.key)
-    doubts = hints(post, ticket)
-    for member in post.responsible(ticket.request.service):
-        words = rules.writer.for_staff(ticket, events=events, original="", attachments=(), doubts=doubts, member=member)
-        post.to_staff(ticket.key, member, words, mailbox=box)
+    tell_of_ticket(post, ticket, doubts=hints(post, ticket))
 
 
 def _news_of(ticket: Ticket) -> Decision:

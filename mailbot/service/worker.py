@@ -162,7 +162,7 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     elif by is not None and ordered:
         handle_order(office, connection, rules, case, by, _concerned(case))
     elif by is None or case.known or _writes_as_member(connection, case):
-        handle_member(office, connection, rules, case, doubts=(NO_AUTHOR,) if passed_on else ())
+        handle_member(office, connection, rules, case, remark=NO_AUTHOR if passed_on else "")
     else:
         handle_doubtful(office, connection, rules, case, **UNPROVEN_STAFF)
 

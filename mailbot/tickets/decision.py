@@ -62,7 +62,8 @@ class Decision:
     All that follows from one mail.
 
     `action` names the whole; `reply` is None where silence is the answer, `silence` then says why.
-    `tell_staff` are indices of `outcomes` that staff must hear of now; `doubts` go with them.
+    `tell_staff` are indices of `outcomes` that staff must hear of now; `doubts` go with them. `remark` is what the
+    author, one of us, must know besides.
     """
 
     action: Action
@@ -71,4 +72,5 @@ class Decision:
     silence: str | None = None
     tell_staff: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
+    remark: str = ""
     language: str = "de"

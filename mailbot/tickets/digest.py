@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from mailbot.catalogue import Catalogue
 from mailbot.tickets.calendar import day_of, last_working_day_before, working_days_between
@@ -91,6 +92,7 @@ class Digest:
     closed: tuple[Row, ...] = ()  # since then
     days: tuple[Day, ...] = ()
     notices: Notices = Notices()
+    away: Mapping[str, date] = field(default_factory=dict)  # who of the staff is not here: id to the last day
 
     @property
     def unfinished(self) -> tuple[Row, ...]:
@@ -135,6 +137,7 @@ def make_digest(
     catalogue: Catalogue,
     days: tuple[Day, ...] = (),
     notices: Notices = Notices(),
+    away: Mapping[str, date] = MappingProxyType({}),
 ) -> Digest:
     """
     Sort the tickets into the sections of one day's overview.
@@ -145,6 +148,7 @@ def make_digest(
         now: aware; what happened later is not looked at, so that days that are over can be seen as they were.
         days: what was opened and closed on the days before, for the chart; passed on as they are.
         notices: passed on as they are.
+        away: who of the staff is not here that day, passed on.
     """
     since = last_working_day_before(day, catalogue.hours)
     rows = [_row(ticket, events, day, since, now, catalogue) for ticket, events in tickets if ticket.opened <= now]
@@ -166,6 +170,7 @@ def make_digest(
         closed=section(lambda row: row.state is State.CLOSED and row.since >= since),
         days=days,
         notices=notices,
+        away=away,
     )
 
 
@@ -178,7 +183,8 @@ def _row(ticket: Ticket, events: tuple[Event, ...], day: date, since: date, now:
     service = catalogue.service(ticket.request.service)
     ticket, events = as_it_was(ticket, events, now, service)
     start = entered(ticket, events)
-    waits_since = day_of(start.at if start else _fallback(ticket), catalogue.hours)
+    begun = start.at if start else _fallback(ticket)
+    waits_since = day_of(max((begun, *_back(ticket, events, begun, now))), catalogue.hours)
     age = working_days_between(waits_since, day, catalogue.hours)
     put_off = ticket.waits_until and ticket.waits_until > now and ticket.state not in DONE
     return Row(
@@ -205,6 +211,15 @@ def _overdue(ticket: Ticket, age: int, day: date, catalogue: Catalogue, *, put_o
         return Overdue.LAW
     too_long = ticket.state in WITH_STAFF and age > catalogue.digest.overdue_after and not put_off
     return Overdue.WAITING if too_long else None
+
+
+def _back(ticket: Ticket, events: Iterable[Event], begun: datetime, now: datetime) -> Iterator[datetime]:
+    """When a ticket that staff had put off came back to them: from then on it waits anew."""
+    if ticket.state not in WITH_STAFF:
+        return
+    if ticket.waits_until and ticket.waits_until <= now:
+        yield ticket.waits_until
+    yield from (event.at for event in events if event.kind == "resumed" and event.at > begun)
 
 
 def _fallback(ticket: Ticket) -> datetime:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from itertools import dropwhile
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +28,10 @@ AGES = (
 )
 
 
+Away = Mapping[str, date]
+"""Who of the staff is not here: id to the last day."""
+NOBODY: Away = MappingProxyType({})
+
 _SECTIONS = ("staff", "members", "put_off", "on_hold", "closed", "referred")
 
 
@@ -39,22 +46,22 @@ def digest_sections(digest: Digest, member: Staff | None, catalogue: Catalogue) 
         "day": day(digest.day, STAFF_LANGUAGE),
         "since": short_day(digest.since),
         "notices": digest.notices,
-        "count": {**{name: len(getattr(digest, name)) for name in _SECTIONS}, "mine": len(mine), "new": digest.new},
-        "overdue": {"mine": sum(row.overdue is not None for row in mine), "staff": digest.overdue},
+        "count": {**{name: len(getattr(rest, name)) for name in _SECTIONS}, "mine": len(mine), "new": digest.new},
+        "overdue": {"mine": sum(row.overdue is not None for row in mine), "staff": rest.overdue},
         "mine": entries(mine, catalogue, own=True),
         "days": by_day(digest.days, catalogue.hours),
         "ages": by_age(digest),
-        **{name: entries(getattr(rest, name), catalogue) for name in _SECTIONS},
+        **{name: entries(getattr(rest, name), catalogue, away=digest.away) for name in _SECTIONS},
     }
 
 
-def entries(rows: tuple[Row, ...], catalogue: Catalogue, *, own: bool = False) -> Entries | None:
+def entries(rows: tuple[Row, ...], catalogue: Catalogue, *, own: bool = False, away: Away = NOBODY) -> Entries | None:
     """A section of the overview; in that of one's `own` each says with whom it is, and nothing of who is responsible."""
-    return Entries(entries=tuple(_entry(row, catalogue, own) for row in rows)) if rows else None
+    return Entries(entries=tuple(_entry(row, catalogue, own, away) for row in rows)) if rows else None
 
 
-def _entry(row: Row, catalogue: Catalogue, own: bool) -> Entry:
-    staff = next((each.name for each in catalogue.staff if each.id == row.assignee), row.assignee)
+def _entry(row: Row, catalogue: Catalogue, own: bool, away: Away) -> Entry:
+    staff = _responsible(row.assignee, catalogue, away)
     lines = (
         f"Verschoben bis {short_day(row.until)}" if row.until else "",
         _with_whom(row) if own else "",
@@ -75,11 +82,17 @@ def _entry(row: Row, catalogue: Catalogue, own: bool) -> Entry:
     )
 
 
-def urgent_sections(urgents: Sequence[Urgent], catalogue: Catalogue, reader: Staff) -> dict[str, Entries | None]:
+def _responsible(assignee: str | None, catalogue: Catalogue, away: Away) -> str:
+    """ "Eva Sommer, abwesend bis 12. August 2026"; "" for nobody."""
+    name = next((each.name for each in catalogue.staff if each.id == assignee), assignee or "")
+    return f"{name}, abwesend bis {day(away[assignee], STAFF_LANGUAGE)}" if assignee and assignee in away else name
+
+
+def urgent_sections(urgents: Sequence[Urgent], catalogue: Catalogue, reader: Staff, away: Away) -> dict[str, Entries | None]:
     """What a reader is reminded of, the most pressing first: each kind by its name in the template."""
 
     def section(belongs: Callable[[Urgent], bool]) -> Entries | None:
-        those = tuple(_urgent(each, catalogue, reader) for each in urgents if belongs(each))
+        those = tuple(_urgent(each, catalogue, reader, away) for each in urgents if belongs(each))
         return Entries(entries=those) if those else None
 
     return {
@@ -90,9 +103,9 @@ def urgent_sections(urgents: Sequence[Urgent], catalogue: Catalogue, reader: Sta
     }
 
 
-def _urgent(each: Urgent, catalogue: Catalogue, reader: Staff) -> Entry:
+def _urgent(each: Urgent, catalogue: Catalogue, reader: Staff, away: Away) -> Entry:
     """As in the overview, and who was reminded before."""
-    entry = _entry(each.row, catalogue, each.ticket.assignee == reader.id)
+    entry = _entry(each.row, catalogue, each.ticket.assignee == reader.id, away)
     if each.urged is None:
         return entry
     return replace(entry, lines=(*entry.lines, f"{short_day(day_of(each.urged.at, catalogue.hours))}: {flat(each.urged.text)}"))
@@ -126,9 +139,10 @@ def _warning(row: Row) -> str:
 
 
 def by_day(days: Iterable[Day], hours: Hours) -> Bars | None:
-    """What was opened and closed on each day; free days on which nothing happened are left out."""
-    shown = tuple(each for each in days if each.opened or each.closed or is_working_day(each.day, hours))
-    if not any(each.opened or each.closed for each in shown):
+    """What was opened and closed on each day since anything happened; free days on which nothing did are left out."""
+    since = dropwhile(lambda each: not (each.opened or each.closed), days)
+    shown = tuple(each for each in since if each.opened or each.closed or is_working_day(each.day, hours))
+    if not shown:
         return None
     rows = tuple((short_day(each.day), (each.opened, each.closed)) for each in shown)
     return Bars(series=("neu", "abgeschlossen"), rows=rows)

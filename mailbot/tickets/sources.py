@@ -45,7 +45,7 @@ def told(before: Request, after: Request, catalogue: Catalogue) -> tuple[str, ..
 
 def overruled(ticket: Ticket, request: Request, by: Address, catalogue: Catalogue) -> tuple[str, ...]:
     """
-    What a mail of `by` takes back that others have said: "Name der Gruppe (OV Kalk)".
+    What a mail of `by` takes back that others have said: "Name der Gruppe: OV Kalk", of a person no more than who it is.
 
     Nothing where they only add, and of the requester, who may say of everything how it is.
     """
@@ -53,11 +53,14 @@ def overruled(ticket: Ticket, request: Request, by: Address, catalogue: Catalogu
         return ()
     own = {(each.field, each.value) for each in ticket.sources if each.by.email == by.email}
     after, service = _said(request), catalogue.service(request.service)
-    return tuple(
-        f"{label_of(service, field, LANGUAGE)} ({value})"
-        for field, value in _said(ticket.request)
-        if (field, value) not in own and not any(id == field and f"{text} ".startswith(f"{value} ") for id, text in after)
-    )
+    lost: dict[str, None] = {}
+    for field, pieces, whole in _wholes(ticket.request):
+        if any(
+            (field, piece) not in own and not any(id == field and f"{text} ".startswith(f"{piece} ") for id, text in after)
+            for piece in pieces
+        ):
+            lost[f"{label_of(service, field, LANGUAGE)}: {whole}"] = None
+    return tuple(lost)
 
 
 def who_said(sources: tuple[Source, ...], request: Request, field: str, value: Value) -> str:
@@ -97,6 +100,15 @@ def _persons(value: Value | None) -> tuple[Person, ...]:
 def _said(request: Request) -> dict[tuple[str, str], None]:
     """Everything that the values say, piece by piece, in their order."""
     return dict.fromkeys(piece for id, value in request.fields.items() for piece in _pieces(request, id, value))
+
+
+def _wholes(request: Request) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Each value, or each one of several: its field, the pieces that it says, and what people call it."""
+    for id, value in request.fields.items():
+        for each in value if isinstance(value, tuple) else (value,):
+            pieces = tuple(text for _, text in _pieces(request, id, each))
+            named = isinstance(each, Person) and each.name != "?"
+            yield id, pieces, each.name if isinstance(each, Person) and named else " ".join(pieces)
 
 
 def _of_field(request: Request, id: str) -> set[tuple[str, str]]:

@@ -237,10 +237,16 @@ def transcript(rows: tuple[tuple[str, str], ...]) -> Table:
 
 
 def history(ticket: Ticket, events: tuple[Event, ...], catalogue: Catalogue) -> Table | None:
-    """When, what, who."""
+    """When, what, who; but not that each of us has got a mail about it."""
     zone = catalogue.hours.timezone
-    rows = tuple((moment(each.at, zone), flat(each.text), _actor(each.by, ticket, catalogue)) for each in events)
+    told = (each for each in events if not _is_mail_to_us(each, ticket, catalogue))
+    rows = tuple((moment(each.at, zone), flat(each.text), _actor(each.by, ticket, catalogue)) for each in told)
     return Table(head=("Wann", "Was", "Wer"), rows=rows) if rows else None
+
+
+def _is_mail_to_us(event: Event, ticket: Ticket, catalogue: Catalogue) -> bool:
+    whom = event.text.removeprefix("Mail an ")
+    return event.kind == "sent" and catalogue.member_of_staff(whom) is not None and whom != ticket.requester.email
 
 
 def _actor(by: str, ticket: Ticket, catalogue: Catalogue) -> str:

@@ -213,7 +213,7 @@ def test_a_correction_by_somebody_else_is_a_doubt_for_staff(bench: Bench):
 
     (ticket,) = bench.tickets()
     assert ticket.request.fields["group"] == "OV Nippes"
-    doubt = f"Paul Weber ({PAUL}) hat geändert, was andere angegeben hatten: Name der Gruppe (OV Kalk)."
+    doubt = f"Paul Weber ({PAUL}) hat geändert, was andere angegeben hatten: Name der Gruppe: OV Kalk."
     told = " ".join(words(bench.slot.to(STAFF)[-1]).split())
     assert doubt in told.split("Was du tun kannst")[0]
     assert "OV Nippes (von Paul Weber)" in told

@@ -71,6 +71,21 @@ def test_several_tickets_are_one_mail(quick_bench: Bench):
         assert "urged" in quick_bench.kinds(key)
 
 
+def test_a_reminder_of_several_says_how_to_answer_and_plain_words_open_no_ticket(quick_bench: Bench):
+    signal(quick_bench)
+    quick_bench.arrives(COMPLETE.replace("Kalk", "Nippes"), Subject="Signal-Gruppe für den OV Nippes")
+    on_day(quick_bench, 3)
+    reminder = quick_bench.slot.to(STAFF)[-1]
+    assert "„1001 nehme ich“ übernimmt ihn" in newest(quick_bench)
+
+    quick_bench.arrives("Den Vorgang von Lea nehme ich.", From=STAFF, **answering(reminder))
+    assert "„17 nehme ich“" in newest(quick_bench)
+    quick_bench.arrives("1001 nehme ich", From=STAFF, **answering(reminder))
+
+    assert "KV-1001 (Anna Schmidt): zuständig ist jetzt Technik-Team" in newest(quick_bench)
+    assert len(quick_bench.tickets()) == 2
+
+
 def test_once_staff_have_answered_there_is_no_reminder(quick_bench: Bench):
     _, for_staff = signal(quick_bench)
     on_day(quick_bench, 3)

@@ -382,6 +382,7 @@ def test_without_anybody_to_answer_it_is_the_ticket_of_who_passed_it_on(quick_be
     (ticket,) = quick_bench.tickets()
     assert (ticket.requester.email, ticket.vouched) == (STAFF, None)
     assert NO_AUTHOR in [event.text for event in quick_bench.history()]
+    assert NO_AUTHOR in " ".join(words(quick_bench.slot.to(STAFF)[0]).split())  # the answer to who passed it on
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_everybody_gets_their_own(quick_bench: Bench):
     deliver(quick_bench.office)
 
     assert [quick_bench.slot.to(address)[-1]["Subject"].partition(": ")[2] for address in ("eva@verein.example", STAFF)] == [
-        "1 bei dir, 1 bei uns, 1 neu",
+        "1 bei dir, 0 weitere bei uns, 1 neu",
         "1 bei uns, 1 neu",
     ]
 

@@ -167,6 +167,13 @@ def test_what_was_put_off_comes_back_on_its_day():
     assert keys(digest(ticket(waits_until=NOW)).staff) == ["KV-1042"]
 
 
+def test_what_was_put_off_waits_anew_from_its_day_on():
+    back = ticket(key="KV-1", opened=days_ago(14), waits_until=NOW - timedelta(hours=11, minutes=30))
+    taken_back = ticket(key="KV-2", opened=days_ago(14)), (event("resumed", at=days_ago(3)),)
+
+    assert [(row.key, row.age, row.overdue) for row in digest(back, taken_back).staff] == [("KV-2", 1, None), ("KV-1", 0, None)]
+
+
 def test_what_is_done_waits_for_no_day():
     made = digest(ticket(state=State.CLOSED, waits_until=NOW + timedelta(days=2)))
 

@@ -71,7 +71,7 @@ def test_the_rehearsal_names_all_that_is_broken_and_all_that_is_missing(tmp_path
 
     assert sorted(str(caught.value).splitlines()) == [
         "templates/de/closed.txt:3: 'nonsense' is undefined",
-        "templates/en/answer.txt:15: there is no template 'en/parts/asking.txt'",
+        "templates/en/answer.txt:19: there is no template 'en/parts/asking.txt'",
         "templates/en/closed.txt:1: there is no template 'en/closed.txt'",
         "templates/en/news.txt:17: there is no template 'en/parts/asking.txt'",
         "templates/look/facts.html:1: 'tuple object' has no attribute 'nonsense'",

@@ -64,8 +64,8 @@ def test_only_what_others_have_said_is_overruled():
     before = ticket(asked(group="OV Kalk", users=(ANNA, person("Bo", None, None))), sources=(source("users", "Bo"),))
     after = asked(group="OV Nippes", users=(ANNA,))
 
-    assert overruled(before, after, PAUL, CATALOGUE) == ("Name der Gruppe (OV Kalk)",)
-    assert overruled(before, after, EVA, CATALOGUE) == ("Name der Gruppe (OV Kalk)", "Nutzer*innen (Bo)")
+    assert overruled(before, after, PAUL, CATALOGUE) == ("Name der Gruppe: OV Kalk",)
+    assert overruled(before, after, EVA, CATALOGUE) == ("Name der Gruppe: OV Kalk", "Nutzer*innen: Bo")
     assert overruled(before, after, REQUESTER, CATALOGUE) == ()
 
 
@@ -80,3 +80,12 @@ def test_a_person_is_told_by_all_who_told_a_part_but_the_requester():
 
     assert who_said(sources, request(), "users", MEHMET) == "Paul Weber, eva@posteo.example"
     assert who_said(sources, request(), "users", ANNA) == ""
+
+
+def test_a_person_who_is_overruled_is_named_once():
+    lea = person("Lea", "Brandt", "lea@posteo.example")
+    before = ticket(asked(users=(lea,)))
+
+    assert overruled(before, asked(users=(person("Eva", "Lang", "eva@posteo.example"),)), PAUL, CATALOGUE) == (
+        "Nutzer*innen: Lea Brandt",
+    )

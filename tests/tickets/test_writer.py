@@ -639,7 +639,7 @@ def test_the_subject_has_the_numbers_that_matter_to_its_reader(writer):
     digest = digest_of(*mine, ticket(key="KV-3"), ticket(key="KV-4", assignee="anna", opened=old))
 
     assert [writer.digest(digest, member).subject.partition(": ")[2] for member in (KIM, None)] == [
-        "2 bei dir (1 überfällig), 3 bei uns (2 überfällig), 1 neu",
+        "2 bei dir (1 überfällig), 2 weitere bei uns (1 überfällig), 1 neu",
         "3 bei uns (2 überfällig), 1 neu",
     ]
 

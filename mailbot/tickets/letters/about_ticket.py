@@ -46,12 +46,17 @@ class AboutTicket(Pen):
         ticket: Ticket,
         *,
         events: tuple[Event, ...],
+        news: str = "",
         original: str,
         attachments: tuple[Attachment, ...],
         doubts: tuple[str, ...],
         member: Staff,
     ) -> Words:
-        """All there is to know about a ticket, for one member of staff; attached are ready tables, and the member's files."""
+        """
+        All there is to know about a ticket, for one member of staff; attached are ready tables, and the member's files.
+
+        `news`: why they get it now, in a few words.
+        """
         request = ticket.request
         ready, trouble = self._ready(ticket)
         tables = [file for file in ready if not is_command(file)]
@@ -61,6 +66,7 @@ class AboutTicket(Pen):
             ticket,
             group=flat(str(request.fields.get("group", ""))),
             who=_who(ticket),
+            news=news,
             glance=glance(ticket, member, self._catalogue),
             doubts=(*doubts, *trouble),
             ready=[Code(name=file.name, text=file.content.decode()) for file in ready if is_command(file)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from mailbot.catalogue import Mailbox, Service, Staff
@@ -14,7 +14,7 @@ from mailbot.tickets.escalation import Urgent
 from mailbot.tickets.letters.pen import Pen
 from mailbot.tickets.month import month_sections
 from mailbot.tickets.offers import Offer, offers
-from mailbot.tickets.overview import digest_sections, entries, urgent_sections
+from mailbot.tickets.overview import NOBODY, digest_sections, entries, urgent_sections
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.report import Report
 from mailbot.tickets.views import (
@@ -30,8 +30,12 @@ class Overview(Pen):
         """The daily overview; for a member of staff with what is theirs at its top."""
         return self._write("staff/digest.txt", STAFF_LANGUAGE, **digest_sections(digest, member, self._catalogue))
 
-    def urgent(self, urgents: Sequence[Urgent], member: Staff) -> Words:
-        """To a member of staff: what waits for an answer, each ticket with what was done about it so far."""
+    def urgent(self, urgents: Sequence[Urgent], member: Staff, *, away: Mapping[str, date] = NOBODY) -> Words:
+        """
+        To a member of staff: what waits for an answer, each ticket with what was done about it so far.
+
+        `away`: who of the staff is not here, id to the last day.
+        """
         return self._write(
             "staff/reminder.txt",
             STAFF_LANGUAGE,
@@ -40,7 +44,8 @@ class Overview(Pen):
             label=urgents[0].row.service,
             count=len(urgents),
             mailbox=self._catalogue.mailbox(urgents[0].ticket.mailbox),
-            **urgent_sections(urgents, self._catalogue, member),
+            number=urgents[0].ticket.key.rpartition("-")[2],
+            **urgent_sections(urgents, self._catalogue, member, away),
         )
 
     def report(self, report: Report) -> Words:

@@ -66,6 +66,7 @@ class ToMember(Pen):
             mailbox,
             subject=bare_subject(subject) if known else "",
             given=self._called(to, persons, decision.language) if known else "",
+            remark=decision.remark,
             parts=parts,
             several=len(parts) > 1,
             understood=any(part.facts for part in parts),

@@ -222,6 +222,7 @@ class Desk:
         history: of the ticket, oldest first.
         last: the last order of the same member of staff about the ticket, None where there is none.
         holdings: what is held of who asked, where an order is about that.
+        away: who of the staff is away: id to the last day.
     """
 
     by: Staff
@@ -231,6 +232,7 @@ class Desk:
     history: tuple[Event, ...] = ()
     last: Earlier | None = None
     holdings: Holdings | None = None
+    away: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def author(self) -> Address:

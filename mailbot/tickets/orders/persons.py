@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from mailbot.catalogue import Staff
-from mailbot.tickets.orders.order import Command, Desk, Done, Refused, Verb
+from mailbot.tickets.orders.order import Command, Desk, Done, Refused, Row, Verb
 from mailbot.tickets.ticket import Ticket
+from mailbot.tickets.views import STAFF_LANGUAGE
+from mailbot.tickets.wording import day as in_words
 
+ABSENT = "Achtung: {} ist bis {} nicht da und hört davon erst danach; Erinnerungen gehen so lange an die anderen."
 WHO = "wer ist gemeint? Es gibt {}"
 
 
@@ -21,9 +25,16 @@ def _take(ticket: Ticket, command: Command, desk: Desk) -> Done:
 
 def _given(ticket: Ticket, to: Staff, desk: Desk) -> Done:
     if ticket.assignee == to.id:
-        return Done(ticket=ticket, told=f"war schon bei {to.name}")
+        return Done(ticket=ticket, told=f"war schon bei {to.name}", rows=tuple(_absence(to, desk)))
     event = desk.event("assigned", f"zuständig: {to.name}")
-    return Done(ticket=replace(ticket, assignee=to.id), told=f"zuständig ist jetzt {to.name}", events=(event,))
+    given, told = replace(ticket, assignee=to.id), f"zuständig ist jetzt {to.name}"
+    return Done(ticket=given, told=told, events=(event,), rows=tuple(_absence(to, desk)))
+
+
+def _absence(to: Staff, desk: Desk) -> Iterator[Row]:
+    """A warning to who gives something to a colleague on holiday."""
+    if to.id in desk.away:
+        yield "", ABSENT.format(to.name, in_words(desk.away[to.id], STAFF_LANGUAGE))
 
 
 def _named(argument: str, desk: Desk) -> Staff:

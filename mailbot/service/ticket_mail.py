@@ -1,0 +1,58 @@
+"""The mail about a ticket to those who work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mailbot.catalogue import Staff
+from mailbot.mail.message import Attachment, Mail
+from mailbot.mail.read import read
+from mailbot.service.correspondence import mails_of_members
+from mailbot.service.post import Post
+from mailbot.store import outbound, tickets
+from mailbot.tickets.ticket import Ticket
+from mailbot.tickets.verbatim import without_known_quotes
+
+
+def tell_of_ticket(
+    post: Post,
+    ticket: Ticket,
+    *,
+    news: str = "",
+    original: str = "",
+    attachments: tuple[Attachment, ...] = (),
+    doubts: tuple[str, ...] = (),
+    to: Sequence[Staff] | None = None,
+) -> None:
+    """
+    All there is to know about the ticket.
+
+    Args:
+        news: why they get it now, in a few words.
+        original: the words of the member's mail that brings it.
+        to: None: to all who work on it and are here.
+    """
+    events = tickets.history(post.connection, ticket.key)
+    box, writer = post.catalogue.mailbox(ticket.mailbox), post.office.rules(post.connection).writer
+    for member in post.responsible(ticket.request.service) if to is None else to:
+        words = writer.for_staff(
+            ticket, events=events, news=news, original=original, attachments=attachments, doubts=doubts, member=member
+        )
+        post.to_staff(ticket.key, member, words, mailbox=box)
+
+
+def last_told(post: Post, ticket: Ticket) -> datetime | None:
+    """When the last mail about the ticket was written to staff; None: there is none yet."""
+    mails = outbound.of_ticket(post.connection, ticket.key)
+    return max((mail.created for mail in mails if post.catalogue.member_of_staff(mail.recipient)), default=None)
+
+
+def words_of(post: Post, ticket: Ticket, mail: Mail) -> str:
+    """The member's mail without what it quotes of earlier mails about the ticket, ours and theirs."""
+    if not (mail.in_reply_to or mail.references):
+        return mail.text
+    ours = (each for each in outbound.of_ticket(post.connection, ticket.key) if each.recipient == mail.sender.email)
+    earlier = [read(outbound.raw_of(post.connection, each.id)).text for each in ours]
+    theirs = [each.text for each in mails_of_members(post, ticket) if each.message_id != mail.message_id]
+    return without_known_quotes(mail.body, (*earlier, *theirs))
