@@ -53,13 +53,13 @@ def test_one_mail_may_touch_a_ticket_twice(quick_bench: Bench, lines: tuple[str,
 
 
 def test_so_may_an_answer_to_the_digest(morning: Bench):
-    before = standing(morning.tickets()[0])
-    answer(morning, "1001 zu\n1001 ich")
+    before = [standing(each) for each in morning.tickets()]
+    answer(morning, "1001 zu\n1001 ich\n1002 zu")
     assert standing(morning.tickets()[0])[:2] == (Stands.CLOSED, "technik")
 
-    ordered(morning, "#undo KV-1001")
+    ordered(morning, "#undo KV-1002")
 
-    assert standing(morning.tickets()[0]) == before
+    assert [standing(each) for each in morning.tickets()] == before
 
 
 @drafting
