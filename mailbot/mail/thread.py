@@ -5,7 +5,8 @@ Our own Message-IDs: each says which ticket it belongs to and to whom it went, a
 
 A reply names the id in In-Reply-To or References and so finds its ticket; nobody without the key can
 make one up. The recipient tag lets a mail that answers the id prove that its author got exactly that
-mail: an id that leaks to somebody else proves nothing about somebody else.
+mail: an id that leaks to somebody else proves nothing about somebody else. The tag of a mail that goes to several
+is that of all of them together, so it proves none of them: each has the id, and could write in the name of another.
 """
 
 from __future__ import annotations
@@ -45,9 +46,11 @@ class Thread:
     role: Role
 
 
-def make_message_id(key: str, role: Role, recipient: str, *, nonce: str, domain: str, secret: bytes) -> str:
+def make_message_id(
+    key: str, role: Role, recipient: str, *, copies: Sequence[str] = (), nonce: str, domain: str, secret: bytes
+) -> str:
     """
-    A Message-ID, without `<>`, for the mail about ticket `key` to `recipient` (an address, any case).
+    A Message-ID, without `<>`, for the mail about ticket `key` to `recipient` (an address, any case) and those in copy.
 
     `nonce` makes the id unique; it and `key` consist of letters, digits, `-` and `_`.
 
@@ -62,7 +65,7 @@ def make_message_id(key: str, role: Role, recipient: str, *, nonce: str, domain:
         raise ValueError(f"the secret has {len(secret)} bytes, it needs at least {SECRET_BYTES}")
     if not (_PLAIN.fullmatch(key) and _PLAIN.fullmatch(nonce) and _DOMAIN.fullmatch(domain)):
         raise ValueError(f"no Message-ID can be made of {key!r}, {nonce!r}, {domain!r}")
-    signed = f"{key}.{role}.{nonce}.{_recipient_tag(nonce, recipient, secret)}"
+    signed = f"{key}.{role}.{nonce}.{_recipient_tag(nonce, (recipient, *copies), secret)}"
     return f"{signed}.{_mac(signed, domain, secret)}@{domain}"
 
 
@@ -86,10 +89,10 @@ def thread_of(message_id: str, secrets: Sequence[bytes]) -> Thread | None:
     return Thread(key=match["key"], role=Role(match["role"]))
 
 
-def was_sent_to(message_id: str, address: str, secrets: Sequence[bytes]) -> bool:
-    """Whether the id is ours and proves that exactly this address (any case) got the mail. Never raises."""
+def was_sent_to(message_id: str, address: str, secrets: Sequence[bytes], *, copies: Sequence[str] = ()) -> bool:
+    """Whether the id is ours and proves that this address (any case) got the mail, and beside these nobody. Never raises."""
     return any(
-        hmac.compare_digest(match["tag"], _recipient_tag(match["nonce"], address, secret))
+        hmac.compare_digest(match["tag"], _recipient_tag(match["nonce"], (address, *copies), secret))
         for match, secret in _proven(message_id, secrets)
     )
 
@@ -107,8 +110,8 @@ def _mac(signed: str, domain: str, secret: bytes) -> str:
     return _digest(secret, "message-id", signed, domain.lower())[:26]
 
 
-def _recipient_tag(nonce: str, recipient: str, secret: bytes) -> str:
-    return _digest(secret, "recipient", nonce, recipient.strip().lower())[:16]
+def _recipient_tag(nonce: str, recipients: Sequence[str], secret: bytes) -> str:
+    return _digest(secret, "recipient", nonce, *sorted(each.strip().lower() for each in recipients))[:16]
 
 
 def _digest(secret: bytes, *parts: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -17,12 +18,16 @@ from mailbot.service.drafting import Drafting
 from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.service.rulebook import Rules
+from mailbot.service.secrecy import note_shown
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
+from mailbot.tickets.orders.proposals import CONFIRMED
+from mailbot.tickets.proposal import awaits_yes
 from mailbot.tickets.takeover import taken_over
 from mailbot.tickets.ticket import Event, Ticket
 from mailbot.tickets.ticket import State as TicketState
 
+TO_ANOTHER = "an {} geschrieben: {}"
 NO_WORDS = "(ohne Text)"
 INSTEAD = "a person has answered from the mailbox"
 WITH_STAFF = "nicht mehr beim Mitglied: ein Mensch hat geantwortet"
@@ -33,7 +38,8 @@ class Concern:
     """
     What a mail that a person wrote from a mailbox is about.
 
-    `keys` are the tickets that it goes to a participant of; `pending`: it answers a mail that is not worked on yet.
+    `keys` are the tickets that it goes to a participant of, or to who is asking there though nobody has said yes to them
+    yet; `pending`: it answers a mail that is not worked on yet.
     """
 
     keys: tuple[str, ...] = ()
@@ -77,8 +83,15 @@ def _tickets_of(office: Office, connection: Connection, message_id: str) -> tupl
 
 def _known_to(connection: Connection, keys: tuple[str, ...], recipients: tuple[str, ...]) -> tuple[str, ...]:
     """Of a ticket that was merged into another, that one."""
-    known = (tickets.goes_on_in(connection, key) for key in keys if tickets.takes_part(connection, key, *recipients))
+    known = (tickets.goes_on_in(connection, key) for key in keys if _knows(connection, key, recipients))
     return tuple(dict.fromkeys(known))
+
+
+def _knows(connection: Connection, key: str, recipients: tuple[str, ...]) -> bool:
+    if tickets.takes_part(connection, key, *recipients):
+        return True
+    is_there = tickets.conversation_of(connection, key) is not None
+    return is_there and awaits_yes(ticket := tickets.get(connection, key)) and ticket.requester.email in recipients
 
 
 def _answers_pending(connection: Connection, answered: tuple[str, ...], recipients: tuple[str, ...]) -> bool:
@@ -102,6 +115,7 @@ def handle_by_hand(office: Office, connection: Connection, rules: Rules, row: In
         # What it answered has come to nothing, or it says no more than "read".
         inbound.forget(connection, row.id)
         return True
+    note_shown(connection, mail, row.id, secrets=office.keys, our_people=rules.catalogue.our_people)
     box = rules.catalogue.mailbox(row.place.mailbox)
     post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock(), cause=row.id)
     draft = drafts.sent_as_draft(connection, mail, _recipients(mail))
@@ -114,19 +128,36 @@ def handle_by_hand(office: Office, connection: Connection, rules: Rules, row: In
 
 
 def _take_over(post: Post, rules: Rules, concern: Concern, row: Inbound, mail: Mail, box: Mailbox) -> None:
-    told = [_record(post, ticket, row, mail, box) for ticket in _concerned(post.connection, concern)]
-    for withdrawn in outbound.withdraw(post.connection, told[0].conversation, error=INSTEAD):
-        _note_withdrawn(post, withdrawn)
-    outdated = Drafting(connection=post.connection, catalogue=post.catalogue, now=post.now).outdate(told[0].key)
-    _tell_staff(post, rules, next(ticket for ticket in told if ticket.key in concern.keys), mail, box, outdated=outdated)
-
-
-def _concerned(connection: Connection, concern: Concern) -> list[Ticket]:
-    """The tickets that are meant, and those of their conversation that the bot still asks about, locked."""
-    conversation = tickets.conversation_of(connection, concern.keys[0])
+    conversation = tickets.conversation_of(post.connection, concern.keys[0])
     assert conversation is not None
-    found = tickets.in_conversation(connection, conversation)
-    return [ticket for ticket in found if ticket.key in concern.keys or ticket.state is TicketState.ASKING]
+    recipients = _recipients(mail)
+    together = tickets.in_conversation(post.connection, conversation)
+    for ticket in _meant_for_others(together, concern, recipients):
+        text = TO_ANOTHER.format(", ".join(recipients), _words(mail))
+        tickets.belongs(post.connection, ticket.key, row.id)
+        tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by=box.address, text=text, mail=row.id))
+    told = [_record(post, ticket, row, mail, box) for ticket in _answered(together, concern, recipients)]
+    for withdrawn in outbound.withdraw(post.connection, conversation, recipients, error=INSTEAD):
+        _note_withdrawn(post, withdrawn)
+    desk = Drafting(connection=post.connection, catalogue=post.catalogue, now=post.now)
+    outdated = desk.outdate(concern.keys[0], recipients)
+    if told:
+        _tell_staff(post, rules, told[0], mail, box, outdated=outdated)
+
+
+def _answered(together: Sequence[Ticket], concern: Concern, recipients: Sequence[str]) -> list[Ticket]:
+    """
+    Of those whom the mail goes to: the tickets that are meant first, then all that the bot still asks about, or asks for a yes.
+    """
+    theirs = [ticket for ticket in together if ticket.requester.email in recipients]
+    meant = [ticket for ticket in theirs if ticket.key in concern.keys]
+    asked = [each for each in theirs if each not in meant and (each.state is TicketState.ASKING or awaits_yes(each))]
+    return [*meant, *asked]
+
+
+def _meant_for_others(together: Sequence[Ticket], concern: Concern, recipients: Sequence[str]) -> list[Ticket]:
+    """The tickets that are meant where the mail goes to somebody else than who has asked: the bot goes on talking with them."""
+    return [each for each in together if each.key in concern.keys and each.requester.email not in recipients]
 
 
 def _record(post: Post, ticket: Ticket, row: Inbound, mail: Mail, box: Mailbox) -> Ticket:
@@ -135,6 +166,10 @@ def _record(post: Post, ticket: Ticket, row: Inbound, mail: Mail, box: Mailbox) 
     tickets.belongs(post.connection, ticket.key, row.id)
     event = Event(at=post.now, kind="answered", by=box.address, text=_words(mail), mail=row.id)
     tickets.note(post.connection, ticket.key, event)
+    if awaits_yes(ticket):
+        tickets.take_part(post.connection, ticket.key, ticket.requester.email)
+        confirmed = Event(at=post.now, kind="vouched", by=box.address, text=CONFIRMED.format(ticket.requester.email), mail=row.id)
+        tickets.note(post.connection, ticket.key, confirmed)
     if after.state is not ticket.state:
         opened = Event(at=post.now, kind="opened", by="mailbot", text=WITH_STAFF, mail=row.id)
         tickets.note(post.connection, ticket.key, opened)

@@ -28,12 +28,21 @@ def bring_in(post: Post, ticket: Ticket, mail: Mail) -> tuple[Address, ...]:
     return new
 
 
-def change_copies(post: Post, ticket: Ticket, email: str, *, by: str, copied: bool) -> None:
+def change_copies(post: Post, key: str, whom: Address, *, by: str, copied: bool) -> None:
     """Staff order it; the history says so where it was not so already."""
-    if copied and tickets.copy_to(post.connection, ticket.key, Address(email=email)):
-        _note(post, ticket.key, "copied", by, f"in Kopie: {email}")
-    if not copied and tickets.copy_no_more(post.connection, ticket.key, email):
-        _note(post, ticket.key, "copied", by, f"nicht mehr in Kopie: {email}")
+    if copied and tickets.copy_to(post.connection, key, whom):
+        _note(post, key, "copied", by, f"in Kopie: {whom.email}")
+    if not copied and tickets.copy_no_more(post.connection, key, whom.email):
+        _note(post, key, "copied", by, f"nicht mehr in Kopie: {whom.email}")
+
+
+def take_in(post: Post, merged: Ticket, into: Ticket, *, by: str) -> bool:
+    """Who asked for what goes on in a ticket of somebody else reads along there; False: it may not be them."""
+    who = named(Mail(sender=into.requester, cc=(merged.requester,)), post.catalogue)
+    if not who or not is_proven(post, merged):
+        return False
+    change_copies(post, into.key, merged.requester, by=by, copied=True)
+    return True
 
 
 def readers(post: Post, those: Sequence[Ticket], author: Address) -> tuple[Address, ...]:

@@ -11,8 +11,8 @@ from mailbot.mail.letter import Origin as Submitted
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.proof import Authenticity, prove
 from mailbot.mail.read import read
-from mailbot.mail.thread import was_sent_to
 from mailbot.service.post import Answered, Post
+from mailbot.service.secrecy import proves
 from mailbot.store import inbound, tickets
 from mailbot.tickets.proposal import awaits_yes
 from mailbot.tickets.rendering import Words
@@ -20,6 +20,9 @@ from mailbot.tickets.ticket import Event, Ticket
 
 UNTOLD = "keine automatische Mail an das Mitglied: der Absender fehlt oder ist gefälscht"
 UNCONFIRMED = "keine automatische Mail an das Mitglied: niemand hat die weitergeleitete Adresse bestätigt"
+
+Kept = tuple[int, Mail]
+"""A mail with the id of its row."""
 
 
 class Standing(StrEnum):
@@ -30,20 +33,19 @@ class Standing(StrEnum):
     SILENT = "silent"  # forged, not confirmed yet, or without an address: gets nothing that no person wrote
 
 
-def _standing(post: Post, ticket: Ticket, mails: Sequence[Mail]) -> Standing:
+def _standing(post: Post, ticket: Ticket, mails: Sequence[Kept]) -> Standing:
     """Told from the stored mails each time, so that it cannot differ from them."""
     if not ticket.requester.email or awaits_yes(ticket):
         return Standing.SILENT
     if ticket.vouched:
         return Standing.PROVEN
-    theirs = [mail for mail in mails if mail.sender.email == ticket.requester.email]
-    found = {_standing_of(mail, post) for mail in theirs}
+    found = {_standing_of(mail, id, post) for id, mail in mails if mail.sender.email == ticket.requester.email}
     return next((each for each in Standing if each in found), Standing.UNPROVEN)
 
 
 def is_proven(post: Post, ticket: Ticket) -> bool:
     """Whether the requester may read what the mails said."""
-    return _standing(post, ticket, mails_of_members(post, ticket)) is Standing.PROVEN
+    return _standing(post, ticket, _kept(post, ticket)) is Standing.PROVEN
 
 
 def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) -> bool:
@@ -53,7 +55,7 @@ def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) ->
     Args:
         write: gives the words, from whom they go to and whether that is proven (else nothing of the mails may stand there).
     """
-    mails = mails_of_members(post, ticket)
+    mails = _kept(post, ticket)
     believed = _standing(post, ticket, mails)
     if believed is Standing.SILENT:
         text = UNCONFIRMED if awaits_yes(ticket) else UNTOLD
@@ -62,7 +64,7 @@ def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) ->
     known = believed is Standing.PROVEN
     to = ticket.requester if known else replace(ticket.requester, name="")
     box = post.catalogue.mailbox(ticket.mailbox)
-    answered = _last(mails, known=known)
+    answered = _last([mail for _, mail in mails], known=known)
     post.to_member(ticket.key, to, write(to, known), mailbox=box, origin=Submitted.GENERATED, answered=answered)
     return True
 
@@ -83,8 +85,12 @@ def mails_of_members(post: Post, ticket: Ticket, *, with_content: bool = False) 
 
     `with_content`: with the bytes of their files.
     """
+    return [mail for _, mail in _kept(post, ticket, with_content=with_content)]
+
+
+def _kept(post: Post, ticket: Ticket, *, with_content: bool = False) -> list[Kept]:
     ids = tickets.mails_of(post.connection, ticket.key)
-    return [mail for id in ids for mail in _of_members(post, ticket, id, with_content=with_content)]
+    return [(id, mail) for id in ids for mail in _of_members(post, ticket, id, with_content=with_content)]
 
 
 def _of_members(post: Post, ticket: Ticket, id: int, *, with_content: bool) -> Iterator[Mail]:
@@ -96,11 +102,11 @@ def _of_members(post: Post, ticket: Ticket, id: int, *, with_content: bool) -> I
         yield from (mail for mail in found if mail and mail.sender.email == ticket.requester.email)
 
 
-def _standing_of(mail: Mail, post: Post) -> Standing:
+def _standing_of(mail: Mail, id: int, post: Post) -> Standing:
     authenticity, _ = prove(mail, post.catalogue.authserv_ids)
     if authenticity is Authenticity.FAIL:
         return Standing.SILENT
-    answered = (*mail.in_reply_to, *mail.references)
-    if authenticity is Authenticity.PASS or any(was_sent_to(id, mail.sender.email, post.office.keys) for id in answered):
+    answered, author, keys = (*mail.in_reply_to, *mail.references), mail.sender.email, post.office.keys
+    if authenticity is Authenticity.PASS or any(proves(post.connection, each, author, keys, mail=id) for each in answered):
         return Standing.PROVEN
     return Standing.UNPROVEN

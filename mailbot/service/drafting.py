@@ -35,12 +35,16 @@ class Drafting:
             self.catalogue, service, mailbox.id, unchanged=drafts.sent_unchanged(self.connection, service)
         )
 
-    def outdate(self, key: str) -> bool:
-        """What still waits in Drafts for the conversation of that ticket is not to be sent any more; whether there was any."""
+    def outdate(self, key: str, recipients: Sequence[str] | None = None) -> bool:
+        """
+        What still waits in Drafts for the conversation of that ticket is not to be sent any more; whether there was any.
+
+        `recipients`: only what goes to one of these.
+        """
         conversation = tickets.conversation_of(self.connection, key)
         if conversation is None:
             return False
-        outdated = drafts.outdate(self.connection, conversation, before=self.now, error=OUTDATED)
+        outdated = drafts.outdate(self.connection, conversation, recipients, before=self.now, error=OUTDATED)
         for mail in outdated:
             text = f"Der Entwurf an {mail.recipient} gilt nicht mehr"
             tickets.note(self.connection, mail.ticket or key, Event(at=self.now, kind="dropped", by="mailbot", text=text))

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from mailbot.catalogue import Staff
 from mailbot.mail.letter import Origin as Submitted
+from mailbot.mail.message import Address
 from mailbot.service import holding, proposals
-from mailbot.service.company import change_copies
+from mailbot.service.company import change_copies, take_in
 from mailbot.service.correspondence import last_of_member
 from mailbot.service.post import Post
 from mailbot.service.request_of_data import UNDONE, ask_to_erase, hand_over, keep_after_all, show
@@ -48,6 +49,8 @@ JUST_NOW = timedelta(minutes=30)
 KNOWS = "Das Mitglied hat die Mail dazu schon bekommen; schreib ihm, wenn es etwas wissen muss."
 END_TOLD = "Das Mitglied erfährt es in einer kurzen Mail."
 END_UNTOLD = "Das Mitglied erfährt es nicht; der Verlauf sagt, warum."
+GETS_COPIES = "{} bekommt von nun an Kopien."
+NO_COPIES = "{} bekommt keine Kopien: Nichts beweist, dass die Anfrage von dort kommt. Wollt ihr es doch: #kopie {}"
 NOT_LEFT = "geht nicht mehr hinaus"
 _STOPPED = {outbound.State.DRAFTED: "liegt noch in den Entwürfen, bitte dort löschen"}
 """What becomes of a mail that is taken back, by how far it had come."""
@@ -161,9 +164,9 @@ def _follow(post: Post, ticket: Ticket, effect: Effect, by: Staff) -> Iterator[R
         case EraseMember():
             ask_to_erase(post, ticket, by=by.id)
         case CopyTo(email=email):
-            change_copies(post, ticket, email, by=by.email, copied=True)
+            change_copies(post, ticket.key, Address(email=email), by=by.email, copied=True)
         case CopyNoMore(email=email):
-            change_copies(post, ticket, email, by=by.email, copied=False)
+            change_copies(post, ticket.key, Address(email=email), by=by.email, copied=False)
         case Undo():
             yield from _undo(post, ticket, effect, by)
         case Declined():
@@ -179,6 +182,10 @@ def _merge(post: Post, ticket: Ticket, effect: Merge, by: Staff) -> Iterator[Row
     for event in effect.events:
         tickets.note(post.connection, before.key, replace(event, mail=post.cause))
     yield "", f"Antworten auf {ticket.key} kommen jetzt bei {before.key} an."
+    who = ticket.requester
+    if who.email and who.email != before.requester.email:
+        reads_along = take_in(post, ticket, before, by=by.email)
+        yield "", GETS_COPIES.format(in_full(who)) if reads_along else NO_COPIES.format(in_full(who), who.email)
     if effect.told:
         tell_member(post, effect.into)
         tell_staff(post, effect.into)

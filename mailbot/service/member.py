@@ -13,6 +13,7 @@ from mailbot.mail.letter import Origin as Submitted
 from mailbot.mail.message import Attachment, Mail
 from mailbot.mail.origin import Authenticity, Origin
 from mailbot.mail.read import read
+from mailbot.mail.thread import Role
 from mailbot.service.by_hand import is_answered
 from mailbot.service.company import bring_in, note_told, overruling, readers
 from mailbot.service.office import Office
@@ -65,6 +66,12 @@ class Case:
     def known(self) -> bool:
         """Whether the author is who From says; which ticket is theirs to see is another question, and `place` answers it."""
         return self.place.proven or self.origin.authenticity is Authenticity.PASS
+
+    @property
+    def may_order(self) -> bool:
+        """Whether an author who is one of staff may give orders: what they got as a member is no proof of that."""
+        got_as_staff = self.place.proven and self.place.role is not Role.MEMBER
+        return got_as_staff or self.origin.authenticity is Authenticity.PASS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from mailbot.mail.compose import compose
 from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.outlook import continued
-from mailbot.mail.thread import Role, make_message_id
+from mailbot.mail.thread import Role, make_message_id, thread_of, was_sent_to
 from mailbot.service.drafting import Drafting, told_of
 from mailbot.service.office import Office
 from mailbot.store import absences, outbound, tickets
@@ -189,10 +189,12 @@ class Post:
         reply_to: Address | None = None,
         cc: tuple[Address, ...] = (),
     ) -> Letter:
+        copies = tuple(each.email for each in cc)
         message_id = make_message_id(
             key,
             role,
             to.email,
+            copies=copies,
             nonce=self.office.nonce(),
             domain=self.catalogue.organisation.domain,
             secret=self.office.keys[0],
@@ -208,10 +210,15 @@ class Post:
             origin=origin,
             reply_to=reply_to,
             in_reply_to=answered.message_id if answered else None,
-            references=(*answered.references, answered.message_id) if answered else (),
+            references=(*self._shown(answered.references, to, copies), answered.message_id) if answered else (),
             headers=tuple(answered.conversation(at=self.now, message_id=message_id)) if answered else (),
             files=words.files,
         )
+
+    def _shown(self, references: Sequence[str], to: Address, copies: Sequence[str]) -> Iterator[str]:
+        """Without those of our ids that others got: who reads one could write in their name."""
+        keys = self.office.keys
+        return (id for id in references if thread_of(id, keys) is None or was_sent_to(id, to.email, keys, copies=copies))
 
     def _queue(
         self,

@@ -92,5 +92,7 @@ def keep_who_writes(post: Post, address: str) -> None:
 
 
 def _send(post: Post, ticket: Ticket, words: Words) -> None:
+    """To them alone, whoever reads along otherwise."""
     box, answered = post.catalogue.mailbox(ticket.mailbox), last_of_member(post, ticket)
-    post.to_member(ticket.key, ticket.requester, words, mailbox=box, origin=Submitted.PERSON, answered=answered)
+    to, person = ticket.requester, Submitted.PERSON
+    post.to_member(ticket.key, to, words, mailbox=box, origin=person, answered=answered, copies=())

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from mailbot.mail.message import Mail
 from mailbot.mail.thread import Role, thread_of, was_sent_to
 from mailbot.service.post import DIGEST
+from mailbot.service.secrecy import proves
 from mailbot.store import outbound, tickets
 
 
@@ -26,7 +27,7 @@ class Notice(StrEnum):
 class Whereabouts:
     """
     `key` is the ticket that the mail answers, None for none; `role` as whom its author got our mail (None: no
-    mail of ours is answered). `proven`: exactly this author got the mail that is answered. `mentioned` is a key
+    mail of ours is answered). `proven`: this author, and nobody else, has its Message-ID. `mentioned` is a key
     that is not believed: the mail names it, and its author has nothing to do with that ticket. `forgotten` is one
     that stands for another ticket by now: the mail answers one of ours that this database does not know. `notice`: what
     is answered is about no ticket.
@@ -48,7 +49,8 @@ def whereabouts(
 
     All count only for addresses that take part in the ticket, or that we sent the answered mail to, also as a copy: a
     mail is forwarded easily, a key is guessed easily, and who has them is told nothing of others. A key counts for the
-    requester, and for others who take part if our mail server has `vouched` for them. What staff got proves nothing about
+    requester, and for others who take part if our mail server has `vouched` for them. A mail that went to several leads
+    each of them to the ticket, and proves none of them. What staff got proves nothing about
     somebody who `is_staff` no longer. An id counts only while the outbox knows its mail: in a database that was lost and
     begun again the same key may stand for the ticket of somebody else. What answers a ticket that was merged belongs to
     the one in which it goes on.
@@ -69,15 +71,16 @@ def _whereabouts(
             continue
         ours = outbound.by_message_id(connection, message_id)
         if ours is not None and thread.key == DIGEST:
-            proven = is_staff and was_sent_to(message_id, author, secrets)
+            proven = is_staff and proves(connection, message_id, author, secrets)
             notice = Notice.OVERVIEW if ours.cause is None else Notice.TRANSCRIPT
             return Whereabouts(role=thread.role, proven=proven, notice=notice)
         if ours is None or ours.ticket != thread.key:
             forgotten = forgotten or thread.key
             continue
-        got_it = was_sent_to(message_id, author, secrets) or author in ours.copies
-        proven = got_it and (is_staff or thread.role is Role.MEMBER)
-        if proven or tickets.takes_part(connection, thread.key, author):
+        may_be_theirs = is_staff or thread.role is Role.MEMBER
+        got_it = may_be_theirs and (was_sent_to(message_id, author, secrets) or author in ours.copies)
+        if got_it or tickets.takes_part(connection, thread.key, author):
+            proven = got_it and proves(connection, message_id, author, secrets)
             return Whereabouts(key=thread.key, role=thread.role, proven=proven)
         mentioned = mentioned or thread.key
     earlier = tickets.ticket_with(connection, answered, author)

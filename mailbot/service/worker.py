@@ -29,6 +29,7 @@ from mailbot.service.office import Office
 from mailbot.service.order import handle_order
 from mailbot.service.post import Post
 from mailbot.service.request_of_data import keep_who_writes
+from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import whereabouts
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
@@ -140,12 +141,13 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     vouched = source.authenticity is Authenticity.PASS
     place = whereabouts(connection, mail, prefix=prefix, secrets=office.keys, is_staff=by is not None, vouched=vouched)
     case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
+    note_shown(connection, mail, row.id, secrets=office.keys, our_people=rules.catalogue.our_people)
     if source.authenticity is not Authenticity.FAIL:
         outbound.forgive(connection, mail.sender.email, now=case.now)
         post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=row.id)
         keep_who_writes(post, mail.sender.email)
     is_note = is_for_notes(mail, rules.catalogue)
-    writes_as_staff = by is not None and case.known and (is_note or not _writes_as_member(connection, case))
+    writes_as_staff = by is not None and case.may_order and (is_note or not _writes_as_member(connection, case))
     answers = writes_as_staff and place.notice is not None
     ordered = answers or (writes_as_staff and (_concerned(case) is not None or begins_with_a_command(mail.body)))
     passed_on = forwarded(rules.catalogue, case, by)

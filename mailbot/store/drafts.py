@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, true, update
 
 from mailbot.store import outbound as ours
 from mailbot.store.outbound import Outbound, State
@@ -65,9 +65,12 @@ def sent(connection: Connection, id: int, *, at: datetime, unchanged: bool) -> N
     )
 
 
-def outdate(connection: Connection, conversation: int, *, before: datetime, error: str) -> tuple[Outbound, ...]:
-    """Drop those of the conversation that were written before that moment; gives them as they were."""
-    found = _those(connection, _is_live(), tickets.c.conversation == conversation, outbound.c.created < before)
+def outdate(
+    connection: Connection, conversation: int, recipients: Sequence[str] | None, *, before: datetime, error: str
+) -> tuple[Outbound, ...]:
+    """Drop those of the conversation to these (None: to all) that were written before that moment; gives them as they were."""
+    theirs = true() if recipients is None else outbound.c.recipient.in_(recipients)
+    found = _those(connection, _is_live(), theirs, tickets.c.conversation == conversation, outbound.c.created < before)
     outdated = outbound.c.id.in_([mail.id for mail in found])
     connection.execute(update(outbound).where(outdated).values(state=State.DROPPED.value, error=error, claimed_until=None))
     return found

@@ -93,6 +93,7 @@ class Outbound:
     """
     A row of the outbox without its raw bytes.
 
+    `shown_by` is the id of the first inbound mail that showed its Message-ID to others than those who got it.
     `attempts` counts those that were begun; `due_at` is when it may leave, of a refused or returned one when it ended.
     """
 
@@ -103,6 +104,7 @@ class Outbound:
     recipient: str
     copies: tuple[str, ...]
     cause: int | None
+    shown_by: int | None
     automatic: bool
     state: State
     attempts: int
@@ -120,6 +122,7 @@ _ROW = (
     outbound.c.recipient,
     outbound.c.copies,
     outbound.c.cause,
+    outbound.c.shown_by,
     outbound.c.automatic,
     outbound.c.state,
     outbound.c.attempts,
@@ -225,15 +228,17 @@ def drop(connection: Connection, id: int) -> Outbound:
     return mail
 
 
-def withdraw(connection: Connection, conversation: int, *, error: str) -> tuple[Outbound, ...]:
-    """What the bot would still have said to members by itself in that conversation never leaves; gives those mails."""
+def withdraw(connection: Connection, conversation: int, recipients: Sequence[str], *, error: str) -> tuple[Outbound, ...]:
+    """What the bot would still have said by itself, or proposes, to these in that conversation never leaves; gives them."""
+    waiting = (State.QUEUED, State.HELD, State.STOPPED, State.PROPOSED)
     rows = connection.execute(
         select(*_ROW)
         .select_from(_WITH_TICKET)
         .where(
             tickets.c.conversation == conversation,
             outbound.c.automatic,
-            outbound.c.state.in_([state.value for state in (State.QUEUED, State.HELD, State.STOPPED)]),
+            outbound.c.recipient.in_(recipients),
+            outbound.c.state.in_([state.value for state in waiting]),
         )
         .with_for_update(of=outbound)
     ).all()
@@ -401,9 +406,15 @@ def leaves(connection: Connection, key: str) -> bool:
 
 def by_message_id(connection: Connection, message_id: str) -> Outbound | None:
     """The mail of ours with that Message-ID, with or without `<>`, or None."""
-    bare = message_id.strip().removeprefix("<").removesuffix(">")
-    row = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(outbound.c.message_id == bare)).one_or_none()
+    here = outbound.c.message_id == _bare(message_id)
+    row = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(here)).one_or_none()
     return None if row is None else _outbound(row, attempts=row.attempts)
+
+
+def shown(connection: Connection, message_id: str, *, by: int) -> None:
+    """An inbound mail has shown that Message-ID, with or without `<>`, to others than those who got it; the first counts."""
+    first = (outbound.c.message_id == _bare(message_id), outbound.c.shown_by.is_(None))
+    connection.execute(update(outbound).where(*first).values(shown_by=by))
 
 
 def ticket_of(connection: Connection, message_id: str) -> str | None:
@@ -477,6 +488,10 @@ def get(connection: Connection, id: int) -> Outbound:
     return _outbound(row, attempts=row.attempts)
 
 
+def _bare(message_id: str) -> str:
+    return message_id.strip().removeprefix("<").removesuffix(">")
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     due = and_(outbound.c.state.in_(_MAY_BE_DUE), outbound.c.due_at <= now)
     orphaned = and_(outbound.c.state == State.SENDING.value, outbound.c.claimed_until <= now)
@@ -512,6 +527,7 @@ def _outbound(row: Row[*tuple[Any, ...]], *, attempts: int) -> Outbound:
         recipient=row.recipient,
         copies=tuple(row.copies),
         cause=row.cause,
+        shown_by=row.shown_by,
         automatic=row.automatic,
         state=State(row.state),
         attempts=attempts,

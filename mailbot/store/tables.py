@@ -146,6 +146,7 @@ outbound = Table(
     Column("recipient", Words, nullable=False),
     Column("copies", JSON, nullable=False, server_default="[]"),  # further addresses that get it (Cc)
     Column("cause", ForeignKey(inbound.c.id), index=True),  # the mail that it follows from; NULL: a command or the clock
+    Column("shown_by", Integer),  # the inbound mail that showed its Message-ID to others than those who got it, as copies do
     Column("raw", Packed, nullable=False),
     Column("automatic", Boolean, nullable=False),  # an answer to a member that no person wrote: limits hold
     Column("state", String(16), nullable=False),

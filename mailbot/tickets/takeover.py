@@ -14,9 +14,13 @@ TAKEN_OVER = "a person has taken the conversation over"
 
 
 def taken_over(ticket: Ticket, *, now: datetime) -> Ticket:
-    """The ticket after a person's answer: what was still asked for is theirs to ask; otherwise it stands where it stood."""
+    """
+    The ticket after a person's answer: what was still asked for is theirs to ask; otherwise it stands where it stood.
+
+    Whom they write to they vouch for.
+    """
     state = State.OPEN if ticket.state is State.ASKING else ticket.state
-    return replace(ticket, state=state, updated=now)
+    return replace(ticket, state=state, vouched=None if ticket.vouched is None else True, updated=now)
 
 
 def is_taken_over(ticket: Ticket) -> bool:

@@ -49,6 +49,15 @@ def test_an_id_was_sent_to_its_recipient_alone(mail: Sent, other: str):
     assert was_sent_to(mail.id, other, [SECRET]) == (other.lower() == mail.recipient.lower())
 
 
+def test_an_id_that_several_got_proves_none_of_them():
+    anna, eva = "anna@posteo.example", "eva@posteo.example"
+    id = make_message_id("KV-1042", Role.MEMBER, anna, copies=[eva], nonce="1f0c9a", domain="verein.example", secret=SECRET)
+
+    assert thread_of(id, [SECRET]) == Thread(key="KV-1042", role=Role.MEMBER)
+    assert not any(was_sent_to(id, each, [SECRET]) for each in (anna, eva, ""))
+    assert was_sent_to(id, anna, [SECRET], copies=[eva.upper()])
+
+
 @given(sent())
 def test_an_id_is_a_msg_id_of_rfc_5322_that_fits_into_one_line(mail: Sent):
     local, at, domain = mail.id.partition("@")

@@ -13,10 +13,12 @@ from mailbot.service.bot import run_once
 from mailbot.service.health import examine
 from mailbot.store import outbound, tickets
 from mailbot.store.inbound import State
+from mailbot.store.outbound import State as Sent
 from mailbot.tickets.ticket import State as Stands
 from tests.association import words
 from tests.servers.station import parsed
-from tests.service.bench import ANNA, MONDAY, STAFF, Bench, Shelf, answering, bounce_of, eml
+from tests.service.bench import ANNA, LATER, MONDAY, STAFF, Bench, Shelf, answering, bounce_of, eml, proof
+from tests.service.test_forward import passes_on
 
 SUPPORT = "Support Die Linke Köln <support@die-linke-koeln.de>"
 BY_HAND = "Hallo Anna,\n\nwer soll denn Admin sein? Ruf mich gern an.\n\nViele Grüße\nKim\n"
@@ -323,3 +325,53 @@ def test_an_answer_about_a_ticket_that_was_merged_belongs_to_where_it_goes_on(qu
 
     assert "answered" in quick_bench.kinds("KV-1002")
     assert "answered" not in quick_bench.kinds("KV-1001")
+
+
+def test_an_answer_to_one_person_leaves_another_of_the_same_conversation_with_the_bot(quick_bench: Bench):
+    berta = "berta@web.example"
+    quick_bench.arrives(Cc=berta, **proof(domain="posteo.example"))
+    (copy,) = quick_bench.slot.to(berta)
+    quick_bench.arrives("Und ich brauche für den OV Porz eine Website.", From=berta, **answering(copy))
+    for_berta = quick_bench.slot.to(berta)[-1]
+    put_into_sent(quick_bench, written(for_berta, To=berta))
+    quick_bench.slot.errors = [LATER]
+    quick_bench.mail(eml("Wie ist der Stand?", **proof(domain="posteo.example"), Subject="Re: [KV-1001] Nextcloud"))
+
+    quick_bench.run()
+
+    assert [(ticket.requester.email, ticket.state) for ticket in quick_bench.tickets()] == [
+        (ASKED_ANNA, Stands.ASKING),
+        (berta, Stands.OPEN),
+    ]
+    assert "answered" not in quick_bench.kinds("KV-1001")
+    assert [mail.state for mail in quick_bench.outbox() if mail.recipient == ASKED_ANNA] == [Sent.SENT, Sent.QUEUED]
+
+
+def test_what_goes_to_somebody_who_reads_along_is_noted_and_the_bot_goes_on_asking(quick_bench: Bench):
+    berta = "berta@web.example"
+    quick_bench.arrives(Cc=berta, **proof(domain="posteo.example"))
+    (copy,) = quick_bench.slot.to(berta)
+    put_into_sent(quick_bench, written(copy, "Hallo Berta, ruf mich an.", To=berta))
+
+    quick_bench.run()
+
+    assert quick_bench.tickets()[0].state is Stands.ASKING
+    assert (quick_bench.history()[-1].kind, quick_bench.history()[-1].text) == (
+        "note",
+        f"an {berta} geschrieben: Hallo Berta, ruf mich an.",
+    )
+
+
+def test_an_answer_to_somebody_whose_mail_was_passed_on_takes_the_place_of_what_is_proposed(quick_bench: Bench):
+    passes_on(quick_bench)
+    put_into_sent(quick_bench, written(None, "Hallo Anna, ich kümmere mich.", Subject="Re: Cloud [KV-1001]"))
+
+    quick_bench.run()
+
+    (ticket,) = quick_bench.tickets()
+    assert (ticket.state, ticket.vouched) == (Stands.TRIAGE, True)
+    assert [event.kind for event in quick_bench.history()[-4:]] == ["answered", "vouched", "dropped", "sent"]
+    told = quick_bench.slot.to(STAFF)[-1]
+    assert "ich kümmere mich" in words(told)
+    quick_bench.arrives("#ja", From=STAFF, **answering(told))
+    assert quick_bench.slot.to(ASKED_ANNA) == []

@@ -101,7 +101,7 @@ def test_an_unproven_mail_in_a_members_name_reaches_nobody_in_copy(bench: Bench)
 
 def test_they_stay_in_copy_of_what_staff_write_and_of_the_end(bench: Bench):
     question = asks_with_copies(bench)
-    bench.arrives("Admin ist Mehmet.", **answering(question))
+    bench.arrives("Admin ist Mehmet.", **answering(question), **PROVEN)
     for_staff = bench.slot.to(STAFF)[-1]
     bench.arrives("Hallo Anna, morgen ist es da.", From=STAFF, **answering(for_staff))
     bench.arrives("#erledigt", From=STAFF, **answering(for_staff))
@@ -187,7 +187,7 @@ def test_the_limits_count_copies_for_each_address(bench: Bench):
 
 def test_somebody_in_copy_supplies_what_is_missing_and_staff_see_who_said_it(bench: Bench):
     question = asks_with_copies(bench)
-    bench.arrives("Admin ist Mehmet.", From=f"Paul Weber <{PAUL}>", **answering(question))
+    bench.arrives("Admin ist Mehmet.", From=f"Paul Weber <{PAUL}>", **answering(question), **PROVEN)
 
     (ticket,) = bench.tickets()
     assert (ticket.state is not State.ASKING, ticket.requester.email, ticket.request.missing) == (True, ADDRESS, ())
@@ -217,6 +217,42 @@ def test_a_correction_by_somebody_else_is_a_doubt_for_staff(bench: Bench):
     told = " ".join(words(bench.slot.to(STAFF)[-1]).split())
     assert doubt in told.split("Was du tun kannst")[0]
     assert "OV Nippes (von Paul Weber)" in told
+
+
+@pytest.mark.parametrize("author", [f"Anna Schmidt <{ADDRESS}>", f"Paul Weber <{PAUL}>"])
+def test_an_answer_to_a_mail_that_several_got_finds_the_ticket_and_proves_nobody(bench: Bench, author: str):
+    question = asks_with_copies(bench)
+    bench.arrives("Admin ist Mehmet.", From=author, Cc=EVA, **answering(question))
+
+    (ticket,) = bench.tickets()
+    assert ticket.request.missing == ()
+    answer = bench.slot.taken[1 + 1][1]
+    assert (answer["To"].addresses[0].addr_spec in author, cc(answer)) == (True, [])
+    for told in ("Mehmet", "Kalk", "Anna", "Paul"):
+        assert told not in words(answer)
+    assert EVA not in reached(bench)
+
+
+def test_who_answers_the_mail_that_they_alone_got_then_is_believed_again(bench: Bench):
+    question = asks_with_copies(bench)
+    bench.arrives("Admin ist Mehmet.", **answering(question))
+    bench.arrives("Wie ist der Stand?", **answering(bench.slot.to(ADDRESS)[-1]))
+
+    answer = bench.slot.to(ADDRESS)[-1]
+    assert ("Hallo Anna" in words(answer), cc(answer)) == (True, [PAUL])
+
+
+def test_who_reads_along_reads_no_id_of_a_mail_that_somebody_else_alone_got(bench: Bench):
+    question = asks_with_copies(bench, cc="")
+    id = str(question["Message-ID"])
+    bench.arrives(
+        "Admin ist Mehmet.", **answering(question), References=f"<a@posteo.example> {id}", Message_ID="<b@posteo.example>"
+    )
+    assert str(bench.slot.to(ADDRESS)[-1]["References"]).split() == ["<a@posteo.example>", id, "<b@posteo.example>"]
+
+    bench.arrives("Hallo Anna, es ist da.", From=STAFF, Cc=PAUL, **answering(bench.slot.to(STAFF)[-1]))
+
+    assert str(bench.slot.to(PAUL)[-1]["References"]).split() == ["<a@posteo.example>", "<b@posteo.example>"]
 
 
 def test_who_brings_somebody_in_is_the_member_and_nobody_in_copy(bench: Bench):
@@ -249,3 +285,39 @@ def test_in_copy_of_one_ticket_is_not_in_copy_of_another_in_the_same_conversatio
     assert len(bench.tickets()) == 2
     assert "KV-1001" not in words(bench.slot.to(PAUL)[-1])
     assert "KV-1002" in words(bench.slot.to(PAUL)[-1])
+
+
+# --- ids that others have read
+
+
+def test_who_has_read_the_id_of_anothers_mail_in_a_reply_is_not_taken_for_them(bench: Bench):
+    question = asks_with_copies(bench, cc="")
+    bench.arrives("Admin ist Mehmet.", Cc=PAUL, **answering(question))
+    assert cc(bench.slot.to(ADDRESS)[-1]) == [PAUL]  # that reply itself is Anna's
+
+    bench.arrives("Wie ist der Stand?", Cc=EVA, **answering(question))
+
+    assert EVA not in reached(bench)
+    assert "Kalk" not in words(bench.slot.to(ADDRESS)[-1])
+
+
+def test_who_got_a_copy_of_staffs_own_mail_orders_nothing(bench: Bench):
+    question = asks_with_copies(bench, cc="")
+    bench.arrives("Admin ist Mehmet.", **answering(question))
+    for_staff = bench.slot.to(STAFF)[-1]
+    bench.arrives("Hallo Anna, Eva hilft dir weiter.", From=STAFF, Cc=EVA, **answering(for_staff))
+    before = bench.tickets()[0]
+
+    bench.arrives("#erledigt", From=STAFF, **answering(for_staff))
+
+    assert bench.tickets()[0] == before
+    assert "nichts beweist, dass sie von dort kommt" in " ".join(words(bench.slot.to(STAFF)[-1]).split())
+
+
+def test_what_a_reply_has_proven_stays_proven(bench: Bench):
+    question = asks_with_copies(bench, cc="", Authentication_Results="")
+    bench.arrives("Admin ist Mehmet.", Cc=PAUL, **answering(question))
+
+    bench.arrives("#erledigt", From=STAFF, **answering(bench.slot.to(STAFF)[-1]))
+
+    assert "Hallo Anna" in words(bench.slot.to(PAUL)[-1])

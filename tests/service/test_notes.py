@@ -106,3 +106,16 @@ def test_staff_with_a_ticket_of_their_own_may_note_on_it(bench: Bench):
     bench.arrives("nicht vergessen", From=STAFF, To=NOTES, Subject=f"Re: [{own.key}]", **proof())
 
     assert "nicht vergessen" in [event.text for event in bench.history(own.key) if event.kind == "note"]
+
+
+@pytest.mark.parametrize("copies", ["", "Eve <eve@evil.example>"], ids=["alone", "with a copy"])
+def test_what_staff_got_as_members_lets_nobody_order(bench: Bench, copies: str):
+    wish = "Hallo, der OV Ehrenfeld möchte die Nextcloud nutzen."
+    bench.arrives(wish, From=f"Technik <{STAFF}>", Cc=copies, Subject="Cloud", **proof())
+    (answer,) = [mail for mail in bench.slot.to(STAFF) if str(mail["Auto-Submitted"]) == "auto-replied"]
+    before = bench.tickets()[0]
+
+    forged = {"From": f"Technik <{STAFF}>", "To": NOTES, "In_Reply_To": str(answer["Message-ID"]), "Subject": "x"}
+    bench.arrives("#zurückstellen signal: Geht sterben.\n#erledigt KV-1001", **forged)
+
+    assert bench.tickets()[0] == before

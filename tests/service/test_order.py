@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from mailbot.service import desk
-from mailbot.store import absences, inbound, outbound
+from mailbot.store import absences, inbound, outbound, tickets
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.ticket import State, Ticket
 from tests.association import words
@@ -194,12 +194,67 @@ def test_two_tickets_become_one_and_replies_to_the_first_belong_to_the_second(qu
 
     merged, target = about(quick_bench, "KV-1002"), about(quick_bench)
     assert (merged.state, merged.merged_into) == (State.CLOSED, "KV-1001")
-    assert target.request.missing == ("admins",)
+    assert target.request.missing == ("admins", "users")
     assert "Antworten auf KV-1002 kommen jetzt bei KV-1001 an." in told
 
-    quick_bench.arrives("Admin soll Eva Klein sein.", From=paul, **answering(for_paul))
+    quick_bench.arrives("Nutzerin und Admin: Eva Klein, eva@posteo.example", From=paul, **answering(for_paul))
     assert (about(quick_bench).state, about(quick_bench, "KV-1002").state) == (State.ON_HOLD, State.CLOSED)
     assert len(quick_bench.tickets()) == 2
+
+
+BERTA = "berta@web.example"
+WANTS = "Der OV Kalk braucht Nextcloud. Mitmachen soll Eva Klein, eva@posteo.example."
+
+
+def berta_wants_the_same(bench: Bench, **headers: str) -> str:
+    """Anna's request is complete but for users and admins; Berta names a user. Gives what staff are told of the merging."""
+    bench.arrives(ASKS)
+    bench.arrives(WANTS, From=f"Berta Muster <{BERTA}>", Subject="Cloud", **headers)
+    return ordered(bench, "#zusammen KV-1002 KV-1001")
+
+
+def in_copy(bench: Bench) -> tuple[str, ...]:
+    with bench.office.database.read() as connection:
+        return tuple(each.email for each in tickets.in_copy(connection, "KV-1001"))
+
+
+def test_who_asked_for_what_goes_on_in_another_persons_ticket_reads_along_there(quick_bench: Bench):
+    told = berta_wants_the_same(quick_bench, **proof(domain="web.example"))
+
+    assert f"Berta Muster <{BERTA}> bekommt von nun an Kopien." in told
+    assert "was dort steht, ist von Berta Muster und wird nicht übernommen" in told
+    ordered(quick_bench, "#erledigt KV-1001")
+    assert [mail["Message-ID"] for mail in quick_bench.slot.to(BERTA)][1:] == [quick_bench.slot.to(ADDRESS)[-1]["Message-ID"]]
+
+
+def test_a_member_learns_by_a_merging_nothing_of_what_somebody_else_has_written(quick_bench: Bench):
+    quick_bench.arrives(ASKS, **proof(domain="posteo.example"))
+    complete = "Der OV Kalk braucht Nextcloud. Nutzerin und Admin: Eva Klein, eva@posteo.example."
+    quick_bench.arrives(complete, From=BERTA, Subject="Cloud", **proof(domain="web.example"))
+
+    ordered(quick_bench, "#zusammen KV-1002 KV-1001")
+    ordered(quick_bench, "#frage KV-1001 Gruppe")
+
+    assert all("Klein" not in words(mail) and "eva@" not in words(mail) for mail in quick_bench.slot.to(ADDRESS))
+
+
+def test_who_is_not_proven_reads_nothing_of_another_persons_ticket(quick_bench: Bench):
+    told = berta_wants_the_same(quick_bench)
+
+    assert f"Berta Muster <{BERTA}> bekommt keine Kopien" in told
+    assert in_copy(quick_bench) == ()
+
+
+@pytest.mark.parametrize("before", [(), (BERTA,)])
+def test_undoing_a_merge_ends_the_copies_that_it_began(quick_bench: Bench, before: tuple[str, ...]):
+    quick_bench.arrives(ASKS, Cc=", ".join(before), **proof(domain="posteo.example"))
+    quick_bench.arrives(WANTS, From=f"Berta Muster <{BERTA}>", Subject="Cloud", **proof(domain="web.example"))
+    ordered(quick_bench, "#zusammen KV-1002 KV-1001")
+    assert in_copy(quick_bench) == (BERTA,)
+
+    ordered(quick_bench, "#undo KV-1002")
+
+    assert in_copy(quick_bench) == before
 
 
 @pytest.mark.parametrize(

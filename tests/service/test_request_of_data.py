@@ -243,3 +243,30 @@ def test_other_requests_of_theirs_come_first(quick_bench: Bench):
     told = staff_reply(quick_bench, to_staff, "#löschen bestätigt")
 
     assert "die Daten werden noch gebraucht für KV-1001" in told
+
+
+EVA = "eva@other.example"
+
+
+def test_nobody_who_reads_along_gets_the_archive_or_the_word_of_erasing(quick_bench: Bench):
+    quick_bench.arrives(PLEASE, From=PAUL, Subject="Auskunft", Cc=EVA, **proof(domain="web.example"))
+    to_staff = quick_bench.slot.to(STAFF)[-1]
+    (receipt,) = quick_bench.slot.to(EVA)
+
+    for order in ("#auskunft", "#auskunft bestätigt", "#löschen bestätigt"):
+        staff_reply(quick_bench, to_staff, order)
+
+    assert quick_bench.slot.to(EVA) == [receipt]
+    assert len(quick_bench.slot.to(ADDRESS)) == 1 + 2
+
+
+def test_nobody_who_reads_along_asks_for_the_data_in_the_name_of_another(quick_bench: Bench):
+    asked = {"From": PAUL, "Cc": EVA, "Subject": "Cloud"}
+    quick_bench.arrives("Hallo, der OV Kalk möchte die Nextcloud nutzen.", **asked, **proof(domain="web.example"))
+    (shared,) = quick_bench.slot.to(EVA)
+
+    quick_bench.arrives(PLEASE, **asked, In_Reply_To=str(shared["Message-ID"]))
+
+    to_staff = quick_bench.slot.to(STAFF)[-1]
+    told = [staff_reply(quick_bench, to_staff, order) for order in ("#auskunft", "#löschen bestätigt")]
+    assert all(f"nichts beweist, dass {ADDRESS} das will" in each for each in told)

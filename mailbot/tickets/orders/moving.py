@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from mailbot.tickets.blocks import flat
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import reopened
 from mailbot.tickets.orders.changing import completed_by, for_service
@@ -21,6 +22,7 @@ ITSELF = "{} ist dieser Vorgang selbst"
 GONE = "{} ist schon in {} aufgegangen"
 FORGOTTEN = "von {} ist nichts mehr gespeichert"
 OVER = "{0} ist abgeschlossen, und niemand sähe diesen Vorgang dort; öffne ihn zuerst: #wieder-auf {0}"
+OF_ANOTHER = "was dort steht, ist von {} und wird nicht übernommen; #setze trägt ein, was gelten soll"
 SAME_SERVICE = "der Vorgang ist selbst einer zu {}"
 SAME_MAILBOX = "der Vorgang liegt schon bei {}"
 
@@ -43,10 +45,21 @@ def _merge(ticket: Ticket, command: Command, desk: Desk) -> Done:
         raise Refused(OVER.format(key))
     merged = replace(ticket, state=State.CLOSED, merged_into=key)
     event = desk.event("merged", f"aufgegangen in {key}")
-    return Done(ticket=merged, told=f"aufgegangen in {key}", events=(event,), effects=(_taken_up(ticket, target, desk),))
+    who = flat(ticket.requester.name) or ticket.requester.email
+    rows = () if _is_of_same(ticket, target) else (("", OF_ANOTHER.format(who)),)
+    effects = (_taken_up(ticket, target, desk),)
+    return Done(ticket=merged, told=f"aufgegangen in {key}", events=(event,), rows=rows, effects=effects)
+
+
+def _is_of_same(ticket: Ticket, target: Ticket) -> bool:
+    return ticket.requester.email == target.requester.email
 
 
 def _taken_up(ticket: Ticket, target: Ticket, desk: Desk) -> Merge:
+    """What one person has told goes into no mail to another."""
+    events = (desk.event("merged", f"{ticket.key} ist hier aufgegangen"),)
+    if not _is_of_same(ticket, target):
+        return Merge(into=replace(target, updated=desk.now), events=events, told=False)
     own, other = desk.catalogue.service(target.request.service), desk.catalogue.service(ticket.request.service)
     request = completed_by(target.request, ticket.request, own, other)
     told = sources_after(target, request, ticket.requester)
@@ -55,7 +68,7 @@ def _taken_up(ticket: Ticket, target: Ticket, desk: Desk) -> Merge:
     if target.state is State.ASKING:
         after = reopened(after, desk.catalogue)
     moved = after.state is not target.state
-    return Merge(into=after, events=(desk.event("merged", f"{ticket.key} ist hier aufgegangen"),), told=moved)
+    return Merge(into=after, events=events, told=moved)
 
 
 def _split(ticket: Ticket, command: Command, desk: Desk) -> Done:
@@ -95,8 +108,8 @@ VERBS = (
         german=("zusammen", "zusammen mit"),
         english=("merge", "merge into"),
         usage="#zusammen KV-1040",
-        help="Dieser Vorgang geht in KV-1040 auf: was dort fehlt, wird übernommen, Antworten kommen dort an, und wer diesen "
-        "angefragt hat, gehört dort dazu",
+        help="Dieser Vorgang geht in KV-1040 auf, und Antworten kommen dort an. Sind beide von derselben Person, wird "
+        "übernommen, was dort fehlt; sonst gehört, wer diesen angefragt hat, dort dazu und bekommt von nun an Kopien",
         do=_merge,
     ),
     Verb(

@@ -26,6 +26,7 @@ def upgrade() -> None:
     with op.batch_alter_table("outbound") as outbound:
         outbound.add_column(sa.Column("copies", sa.JSON(), nullable=False, server_default="[]"))
         outbound.add_column(sa.Column("cause", sa.Integer(), nullable=True))
+        outbound.add_column(sa.Column("shown_by", sa.Integer(), nullable=True))
         outbound.add_column(sa.Column("unchanged", sa.Boolean(), nullable=True))
         outbound.add_column(sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
         outbound.create_foreign_key(op.f("fk_outbound_cause"), "inbound", ["cause"], ["id"])
