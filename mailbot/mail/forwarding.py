@@ -30,6 +30,14 @@ def passed_on(mail: Mail, *, ours: Collection[str]) -> tuple[Mail | None, ...]:
     return tuple(_by_another(each, ours) for each in _within(mail, ours))
 
 
+def passes_something_on(mail: Mail) -> bool:
+    """Whether its words stand above a mail that it passes on. Some programs attach to an answer what it answers."""
+    inner = mail.body.forwarded
+    if FORWARDING_SUBJECT.match(mail.subject) or (inner is not None and inner.text):
+        return True
+    return bool(mail.attached) and not _ANSWERING_SUBJECT.match(mail.subject)
+
+
 def _by_another(mail: Mail, ours: Collection[str]) -> Mail | None:
     for _ in range(MAX_PASSED_ON):
         if mail.sender.email not in ours:

@@ -23,14 +23,13 @@ from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
 from mailbot.tickets.orders.proposals import CONFIRMED
 from mailbot.tickets.proposal import awaits_yes
-from mailbot.tickets.takeover import taken_over
+from mailbot.tickets.takeover import WITH_STAFF, taken_over
 from mailbot.tickets.ticket import Event, Ticket
 from mailbot.tickets.ticket import State as TicketState
 
 TO_ANOTHER = "an {} geschrieben: {}"
 NO_WORDS = "(ohne Text)"
 INSTEAD = "a person has answered from the mailbox"
-WITH_STAFF = "nicht mehr beim Mitglied: ein Mensch hat geantwortet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +135,9 @@ def _take_over(post: Post, rules: Rules, concern: Concern, row: Inbound, mail: M
         text = TO_ANOTHER.format(", ".join(recipients), _words(mail))
         tickets.belongs(post.connection, ticket.key, row.id)
         tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by=box.address, text=text, mail=row.id))
-    told = [_record(post, ticket, row, mail, box) for ticket in _answered(together, concern, recipients)]
-    for withdrawn in outbound.withdraw(post.connection, conversation, recipients, error=INSTEAD):
-        _note_withdrawn(post, withdrawn)
-    desk = Drafting(connection=post.connection, catalogue=post.catalogue, now=post.now)
-    outdated = desk.outdate(concern.keys[0], recipients)
+    answered = _answered(together, concern, recipients)
+    told = [record(post, ticket, by=box.address, words=_words(mail)) for ticket in answered]
+    outdated = fall_silent(post, concern.keys[0], recipients)
     if told:
         _tell_staff(post, rules, told[0], mail, box, outdated=outdated)
 
@@ -160,20 +157,31 @@ def _meant_for_others(together: Sequence[Ticket], concern: Concern, recipients: 
     return [each for each in together if each.key in concern.keys and each.requester.email not in recipients]
 
 
-def _record(post: Post, ticket: Ticket, row: Inbound, mail: Mail, box: Mailbox) -> Ticket:
+def record(post: Post, ticket: Ticket, *, by: str, words: str) -> Ticket:
+    """A person has answered about that ticket, in the mail that is the post's cause; gives the ticket as it is then."""
     after = taken_over(ticket, now=post.now)
     tickets.save(post.connection, after)
-    tickets.belongs(post.connection, ticket.key, row.id)
-    event = Event(at=post.now, kind="answered", by=box.address, text=_words(mail), mail=row.id)
+    if post.cause is not None:
+        tickets.belongs(post.connection, ticket.key, post.cause)
+    event = Event(at=post.now, kind="answered", by=by, text=words, mail=post.cause)
     tickets.note(post.connection, ticket.key, event)
     if awaits_yes(ticket):
         tickets.take_part(post.connection, ticket.key, ticket.requester.email)
-        confirmed = Event(at=post.now, kind="vouched", by=box.address, text=CONFIRMED.format(ticket.requester.email), mail=row.id)
+        confirmed = Event(at=post.now, kind="vouched", by=by, text=CONFIRMED.format(ticket.requester.email), mail=post.cause)
         tickets.note(post.connection, ticket.key, confirmed)
     if after.state is not ticket.state:
-        opened = Event(at=post.now, kind="opened", by="mailbot", text=WITH_STAFF, mail=row.id)
+        opened = Event(at=post.now, kind="opened", by="mailbot", text=WITH_STAFF, mail=post.cause)
         tickets.note(post.connection, ticket.key, opened)
     return after
+
+
+def fall_silent(post: Post, key: str, recipients: Sequence[str]) -> bool:
+    """What the bot would still have said to these in that ticket's conversation is dropped; whether a draft was among it."""
+    conversation = tickets.conversation_of(post.connection, key)
+    assert conversation is not None
+    for withdrawn in outbound.withdraw(post.connection, conversation, recipients, error=INSTEAD):
+        _note_withdrawn(post, withdrawn)
+    return Drafting(connection=post.connection, catalogue=post.catalogue, now=post.now).outdate(key, recipients)
 
 
 def _words(mail: Mail) -> str:

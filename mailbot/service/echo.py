@@ -9,6 +9,7 @@ subject or another file do: people ask for the same thing for several groups and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -29,6 +30,7 @@ LATELY = timedelta(days=1)
 LOOKED_AT = 20
 """Mails; so many are read again at most."""
 
+ECHO_OF_STAFF = "dieselben Worte wie in einer früheren Mail von uns; nichts davon ging hinaus"
 ECHO = "dieselben Worte wie in einer früheren Mail; niemand hat eine Antwort bekommen"
 
 
@@ -48,8 +50,16 @@ def repeated(connection: Connection, mail: Mail, *, key: str | None, now: dateti
 
 
 def said_before(connection: Connection, key: str, mail: Mail, *, now: datetime) -> bool:
-    """Whether the same sender has said the same about that ticket before, within a day."""
-    return any(_same_words(connection, id, mail, since=now - LATELY) for id in tickets.mails_of(connection, key)[-LOOKED_AT:])
+    """
+    Whether the same sender has said the same about that ticket within a day, and no member has said anything new since.
+
+    To that it may be the answer once more, as often as in any conversation. What says the same each time is a machine.
+    """
+    ids = tickets.mails_of(connection, key)[-LOOKED_AT:]
+    same = [id for id in ids if _same_words(connection, id, mail, since=now - LATELY)]
+    if not same or len(same) >= IN_CONVERSATION:
+        return bool(same)
+    return not any(id > same[-1] for id in _first_said_by_others(connection, ids, mail))
 
 
 def same_own_words(one: Mail, other: Mail) -> bool:
@@ -58,14 +68,15 @@ def same_own_words(one: Mail, other: Mail) -> bool:
     return bool(said) and said == _own_words(other)
 
 
-def note_echo(connection: Connection, case: Case, key: str) -> None:
-    """Keep the mail on that ticket, in silence."""
-    known = any(event.text == ECHO for event in tickets.history(connection, key))
+def note_echo(connection: Connection, case: Case, key: str, text: str = ECHO) -> bool:
+    """Keep the mail on that ticket, in silence; whether it is the first of which its history says that."""
+    known = any(event.text == text for event in tickets.history(connection, key))
     tickets.belongs(connection, key, case.row.id)
     # The digest tells it once: of a loop it would tell nothing else.
     kind = "note" if known else "trouble"
-    tickets.note(connection, key, Event(at=case.now, kind=kind, by=BOT, text=ECHO, mail=case.row.id))
-    inbound.finish(connection, case.row.id, inbound.State.TICKET, now=case.now, reason=ECHO)
+    tickets.note(connection, key, Event(at=case.now, kind=kind, by=BOT, text=text, mail=case.row.id))
+    inbound.finish(connection, case.row.id, inbound.State.TICKET, now=case.now, reason=text)
+    return not known
 
 
 def _same_words(connection: Connection, id: int, mail: Mail, *, since: datetime) -> bool:
@@ -74,6 +85,18 @@ def _same_words(connection: Connection, id: int, mail: Mail, *, since: datetime)
         return False
     earlier = read(raw)
     return earlier.sender.email == mail.sender.email and _words(earlier) == _words(mail)
+
+
+def _first_said_by_others(connection: Connection, ids: Sequence[int], mail: Mail) -> Iterator[int]:
+    """Which of them say what other members than that mail's sender had not said before; an echo is kept as a member's."""
+    said: set[tuple[str, str]] = set()
+    for id in ids:
+        row, raw = inbound.get(connection, id)
+        other = read(raw)
+        words = (other.sender.email, _own_words(other))
+        if row.state is inbound.State.TICKET and other.sender.email != mail.sender.email and words not in said:
+            said.add(words)
+            yield id
 
 
 def _words(mail: Mail) -> tuple[str, str, tuple[tuple[str, int], ...]]:

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from mailbot.catalogue import Staff
 from mailbot.mail.letter import Origin as Submitted
 from mailbot.mail.message import Address
-from mailbot.service import holding, proposals
+from mailbot.service import by_hand, holding, proposals
 from mailbot.service.company import change_copies, take_in
 from mailbot.service.correspondence import last_of_member
+from mailbot.service.drafting import told_of
 from mailbot.service.post import Post
 from mailbot.service.request_of_data import UNDONE, ask_to_erase, hand_over, keep_after_all, show
 from mailbot.service.standing import tell_member, tell_staff
@@ -21,6 +22,7 @@ from mailbot.store.outbound import Outbound
 from mailbot.tickets.orders.carrying_out import in_full
 from mailbot.tickets.orders.order import (
     Agreed,
+    AnsweredByHand,
     AnsweredInstead,
     Away,
     CopyNoMore,
@@ -171,8 +173,21 @@ def _follow(post: Post, ticket: Ticket, effect: Effect, by: Staff) -> Iterator[R
             yield from _undo(post, ticket, effect, by)
         case Declined():
             proposals.decline(post, ticket, by)
+        case AnsweredByHand(words=words):
+            yield from _by_hand(post, ticket, words, by)
         case AnsweredInstead():
             proposals.drop(post, ticket.conversation)
+
+
+def _by_hand(post: Post, ticket: Ticket, words: str, by: Staff) -> Iterator[Row]:
+    """The bot falls silent towards whom they have written to; what it still asks about other tickets is theirs to ask, too."""
+    for other in tickets.in_conversation(post.connection, ticket.conversation):
+        theirs = other.key != ticket.key and other.requester.email == ticket.requester.email
+        if theirs and other.state is State.ASKING:
+            orders.remember(post.connection, other, by=by.id, mail=post.cause, at=post.now)
+            by_hand.record(post, other, by=by.email, words=words)
+    if by_hand.fall_silent(post, ticket.key, (ticket.requester.email,)):
+        yield "", told_of(post.catalogue.mailbox(ticket.mailbox), draft=False, outdated=True)
 
 
 def _merge(post: Post, ticket: Ticket, effect: Merge, by: Staff) -> Iterator[Row]:

@@ -9,13 +9,13 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
-from mailbot.catalogue import Staff
+from mailbot.catalogue import Catalogue, Staff
 from mailbot.errors import NotFound
-from mailbot.mail.thread import Role
+from mailbot.mail.thread import Role, thread_of
 from mailbot.service import proposals
 from mailbot.service.announcing import Change, announce
 from mailbot.service.company import bring_in
-from mailbot.service.echo import note_echo, said_before
+from mailbot.service.echo import ECHO_OF_STAFF, note_echo, said_before
 from mailbot.service.effects import follow, follow_at_large
 from mailbot.service.member import Case, attached
 from mailbot.service.notes import is_for_notes
@@ -25,13 +25,16 @@ from mailbot.service.request_of_data import holdings
 from mailbot.service.rulebook import Rules
 from mailbot.store import inbound, orders, tickets
 from mailbot.tickets.enclosing import Enclosure, enclosed, without_decoration
-from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, for_nobody, nothing_done, worth_sending
+from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done, short, worth_sending
 from mailbot.tickets.orders.grammar import by_key, read_note, read_order, without_key
 from mailbot.tickets.orders.order import Desk, Merge, Order, Outcome, Row
+from mailbot.tickets.orders.readers import Readers, read_by, readers_of
 from mailbot.tickets.orders.result import Result, result_of
 from mailbot.tickets.ticket import Ticket
 
 NO_SUCH = "{} gibt es nicht"
+HOW_TO_SEND = "Soll das Mitglied es lesen, antworte damit auf meine Mail zum Vorgang: nur an {}, und nicht als Weiterleitung."
+SAID_BEFORE = "so hast du hier gerade erst geschrieben; diesmal ging nichts hinaus. Soll es doch hinaus, schreib es etwas anders"
 
 
 class NotCarriedOut(Exception):
@@ -55,12 +58,7 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     Args:
         key: the ticket that the mail is about; None: its commands name their tickets, or are about none.
     """
-    is_note = key is not None and is_for_notes(case.mail, rules.catalogue)
-    order = read_note(case.mail.body) if is_note else read_order(case.mail.body)
-    order = replace(order, answer=worth_sending(order.answer, by))
-    if key is not None and not order.commands and said_before(connection, key, case.mail, now=case.now):
-        note_echo(connection, case, key)
-        return
+    box, answered = rules.catalogue.mailbox(case.row.place.mailbox), Answered.of(case.mail)
     post = Post(
         office=office,
         connection=connection,
@@ -69,25 +67,55 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
         cause=case.row.id,
         delay=rules.catalogue.send_delay,
     )
-    order = replace(without_key(order, key) if key else by_key(order), enclosures=_enclosures(connection, case))
-    order = for_nobody(order) if case.place.role is Role.INTERNAL else order
+    said = _said(case, by, rules.catalogue)
+    if key is not None and not said.commands and said_before(connection, key, case.mail, now=case.now):
+        _keep_echo(post, rules, case, by, key, said.answer)
+        return
+    readers = _readers(post, case, key)
+    order = read_by(replace(said, enclosures=_enclosures(connection, case)), readers)
+    order = without_key(order, key) if key else by_key(order)
     try:
         with connection.begin_nested():
             company = _bring_in(post, case, order, key, by)
             about, rows = carry_out_all(post, order, key, by)
-            rows, result = (*rows, *company), result_of(order)
+            how = (("", HOW_TO_SEND.format(box.address)),) if said.answer and readers is Readers.STAFF else ()
+            rows, result = (*rows, *company, *how), result_of(order)
     except NotCarriedOut as error:
         about, rows, result = error.about, tuple(nothing_done(order, error.refused)), Result.NOTHING
     for each in about:
         tickets.belongs(connection, each.key, case.row.id)
     words = rules.writer.transcript(about[0] if len(about) == 1 else None, rows=rows, result=result)
-    box, answered = rules.catalogue.mailbox(case.row.place.mailbox), Answered.of(case.mail)
     if len(about) == 1:
         box = rules.catalogue.mailbox(about[0].mailbox)
         post.to_staff(about[0].key, by, words, mailbox=box, answered=answered, role=Role.INTERNAL)
     else:
         post.notice(by, words, mailbox=box, answered=answered)
     inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
+
+
+def _said(case: Case, by: Staff, catalogue: Catalogue) -> Order:
+    """What the mail says, without its writer's signature."""
+    if is_for_notes(case.mail, catalogue):
+        return read_note(case.mail.body)
+    order = read_order(case.mail.body)
+    return replace(order, answer=worth_sending(order.answer, by))
+
+
+def _readers(post: Post, case: Case, key: str | None) -> Readers:
+    requester = tickets.get(post.connection, key).requester.email if key else ""
+    answered = (*case.mail.in_reply_to, *reversed(case.mail.references))[:1]
+    role = case.place.role if any(thread_of(id, post.office.keys) for id in answered) else None
+    return readers_of(case.mail, requester, post.catalogue, answers=role)
+
+
+def _keep_echo(post: Post, rules: Rules, case: Case, by: Staff, key: str, said: str) -> None:
+    """Whoever says it again hears once that nothing came of it: a machine that answers even that is not answered any more."""
+    if not note_echo(post.connection, case, key, ECHO_OF_STAFF):
+        return
+    ticket = tickets.get(post.connection, key)
+    words = rules.writer.transcript(ticket, rows=((short(said), SAID_BEFORE),), result=Result.NOTHING)
+    box = rules.catalogue.mailbox(ticket.mailbox)
+    post.to_staff(key, by, words, mailbox=box, answered=Answered.of(case.mail), role=Role.INTERNAL)
 
 
 def _enclosures(connection: Connection, case: Case) -> tuple[Enclosure, ...]:
@@ -99,7 +127,7 @@ def _enclosures(connection: Connection, case: Case) -> tuple[Enclosure, ...]:
 
 def _bring_in(post: Post, case: Case, order: Order, key: str | None, by: Staff) -> tuple[Row, ...]:
     """Whom staff copy in their words to the member is in copy of the ticket from now on; a note has no readers but us."""
-    if key is None or not worth_sending(order.answer, by):
+    if not order.answer or order.by_hand or key is None:
         return ()
     ticket = tickets.get(post.connection, key)
     orders.remember(post.connection, ticket, by=by.id, mail=post.cause, at=post.now)

@@ -20,7 +20,7 @@ from mailbot.mail.read import read
 from mailbot.mail.thread import Role, thread_of
 from mailbot.service import absence, bounce
 from mailbot.service.answers import handle_answer
-from mailbot.service.by_hand import handle_by_hand
+from mailbot.service.by_hand import concern_of, handle_by_hand
 from mailbot.service.echo import note_echo, repeated
 from mailbot.service.forward import NO_AUTHOR, forwarded, handle_forwarded
 from mailbot.service.member import Case, handle_doubtful, handle_member
@@ -146,11 +146,12 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
         outbound.forgive(connection, mail.sender.email, now=case.now)
         post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=row.id)
         keep_who_writes(post, mail.sender.email)
-    is_note = is_for_notes(mail, rules.catalogue)
-    writes_as_staff = by is not None and case.may_order and (is_note or not _writes_as_member(connection, case))
-    answers = writes_as_staff and place.notice is not None
-    ordered = answers or (writes_as_staff and (_concerned(case) is not None or begins_with_a_command(mail.body)))
-    passed_on = forwarded(rules.catalogue, case, by)
+    is_note = by is not None and case.may_order and is_for_notes(mail, rules.catalogue)
+    writes_as_staff = by is not None and case.may_order and not _writes_as_member(connection, case)
+    answers = writes_as_staff and place.notice is not None and not is_note
+    about = _concerned(office, connection, case) if writes_as_staff or is_note else None
+    ordered = is_note or answers or (writes_as_staff and (about is not None or begins_with_a_command(mail.body)))
+    passed_on = () if is_note else forwarded(rules.catalogue, case, by)
     if not mail.sender.email:
         handle_doubtful(office, connection, rules, case, **NO_SENDER)
     elif by is not None and any(passed_on):
@@ -162,16 +163,16 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     elif by is not None and answers:
         handle_answer(office, connection, rules, case, by)
     elif by is not None and ordered:
-        handle_order(office, connection, rules, case, by, _concerned(case))
+        handle_order(office, connection, rules, case, by, about)
     elif by is None or case.known or _writes_as_member(connection, case):
         handle_member(office, connection, rules, case, remark=NO_AUTHOR if passed_on else "")
     else:
         handle_doubtful(office, connection, rules, case, **UNPROVEN_STAFF)
 
 
-def _concerned(case: Case) -> str | None:
-    """The ticket that a mail of staff is about: theirs to see, whoever takes part in it."""
-    return case.place.key or case.place.mentioned
+def _concerned(office: Office, connection: Connection, case: Case) -> str | None:
+    """The ticket that a mail of staff is about: theirs to see, whoever takes part in it, and also if they wrote to those."""
+    return case.place.key or case.place.mentioned or next(iter(concern_of(office, connection, case.mail).keys), None)
 
 
 def _writes_as_member(connection: Connection, case: Case) -> bool:

@@ -12,6 +12,8 @@ ANSWERED = "a person has answered from the mailbox"
 TAKEN_OVER = "a person has taken the conversation over"
 """Why the bot says nothing to a member."""
 
+WITH_STAFF = "nicht mehr beim Mitglied: ein Mensch hat geantwortet"
+
 
 def taken_over(ticket: Ticket, *, now: datetime) -> Ticket:
     """

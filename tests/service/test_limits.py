@@ -13,6 +13,7 @@ from mailbot.service.health import examine
 from mailbot.service.overview import send
 from mailbot.service.sender import deliver
 from mailbot.store.outbound import State
+from mailbot.tickets.blocks import flat
 from tests.association import words
 from tests.service.bench import LATER, MONDAY, STAFF, Bench, answering, eml, proof
 from tests.service.test_worker import COMPLETE, signal
@@ -243,11 +244,23 @@ def test_what_staff_say_twice_about_a_ticket_reaches_the_member_once(bench: Benc
     _, for_staff = signal(bench)
     before = len(bench.slot.taken)
 
-    for _ in range(2):
+    for _ in range(3):
         bench.arrives("Ich bin bis zum 12.8. nicht da.", From=STAFF, **answering(for_staff))
 
-    assert [recipient for recipient, _ in bench.slot.taken[before:]] == [ANNA, STAFF]
+    assert [recipient for recipient, _ in bench.slot.taken[before:]] == [ANNA, STAFF, STAFF]  # they hear of it once
+    assert "diesmal ging nichts hinaus" in flat(words(bench.slot.to(STAFF)[-1]))
     assert len(bench.tickets()) == 1
+
+
+def test_what_staff_say_again_reaches_the_member_who_has_written_since(bench: Bench):
+    _, for_staff = signal(bench)
+    before = len(bench.slot.to(ANNA))
+
+    for said in ("Geht nicht.", "Geht immer noch nicht."):
+        bench.arrives("Bitte versuch es jetzt noch einmal.", From=STAFF, **answering(for_staff))
+        bench.arrives(said, **answering(bench.slot.to(ANNA)[-1]))
+
+    assert ["noch einmal" in words(mail) for mail in bench.slot.to(ANNA)[before:]].count(True) == 2
 
 
 def test_what_staff_say_of_another_day_reaches_the_member(bench: Bench):

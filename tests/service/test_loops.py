@@ -22,7 +22,7 @@ def test_a_loop_ends_after_a_few_mails(tmp_path: Path, scene: Scene):
     tally = outcome(tmp_path, scene)
 
     assert 1 <= tally.to_others <= FEW
-    assert tally.to_staff <= FEW
+    assert tally.to_staff <= FEW + 1  # that they have said the same before is told to them once
     assert tally.kept_back == 0
 
 

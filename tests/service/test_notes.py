@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.mail.message import Address
 from mailbot.store.inbound import State as End
 from mailbot.tickets.ticket import State
 from tests.association import words
+from tests.forwards import PROGRAMS
 from tests.service.bench import STAFF, Bench, answering, bench_in, proof
 
 ANNA = "anna.schmidt@posteo.example"
@@ -119,3 +121,39 @@ def test_what_staff_got_as_members_lets_nobody_order(bench: Bench, copies: str):
     bench.arrives("#zurückstellen signal: Geht sterben.\n#erledigt KV-1001", **forged)
 
     assert bench.tickets()[0] == before
+
+
+# Without a ticket in the subject
+
+
+SAYS = "Die Anna nervt, intern bitte ablehnen."
+
+
+def test_words_belong_to_the_only_ticket_that_the_commands_name(bench: Bench):
+    bench.arrives(f"#nehme ich KV-1001\n\n{SAYS}", From=STAFF, To=NOTES, Subject="Anna", **proof())
+
+    assert notes(bench) == [SAYS]
+    assert [ticket.assignee for ticket in bench.tickets()] == ["technik"]
+    assert to_anna(bench) == 1
+
+
+@pytest.mark.parametrize("text", [SAYS, f"#nehme ich KV-1001\n#warten KV-1002 3 Tage\n{SAYS}"])
+def test_where_none_is_found_its_writer_is_asked_which_one(bench: Bench, text: str):
+    bench.arrives(text, From=STAFF, To=f"{NOTES}, {ANNA}", Subject="Frage", **proof())
+
+    assert (notes(bench), to_anna(bench), len(bench.tickets())) == ([], 1, 1)
+    told = " ".join(words(bench.slot.to(STAFF)[-1]).split())
+    assert f"{SAYS} · zu welchem Vorgang gehören diese Worte?" in told
+    assert "Nichts wurde ausgeführt oder gesendet" in told
+
+
+@pytest.mark.parametrize(("key", "noted"), [("[KV-1001] ", ["Intern: die nervt."]), ("", [])])
+def test_a_mail_that_is_passed_on_to_it_opens_no_ticket_of_its_author(bench: Bench, key: str, noted: list[str]):
+    lawyer = Address(name="Anwalt", email="anwalt@kanzlei.example")
+    _, outlook = PROGRAMS["Outlook"]
+    shown = outlook(lawyer, "Mandat", "Vertraulich. Der OV Kalk möchte die Nextcloud nutzen.")
+
+    bench.arrives(f"Intern: die nervt.\n\n{shown}", From=STAFF, To=NOTES, Subject=f"WG: {key}Mandat", **proof())
+
+    assert (notes(bench), to_anna(bench), len(bench.tickets())) == (noted, 1, 1)
+    assert bench.slot.to(lawyer.email) == []

@@ -10,6 +10,7 @@ from mailbot.mail.message import Address
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.greeting import is_farewell
 from mailbot.tickets.orders.order import (
+    AnsweredByHand,
     AnsweredInstead,
     Command,
     Declined,
@@ -23,10 +24,11 @@ from mailbot.tickets.orders.order import (
     TellMember,
 )
 from mailbot.tickets.orders.private import without_signature
-from mailbot.tickets.orders.proposals import CONFIRMED
+from mailbot.tickets.orders.proposals import CONFIRMED, why_unclear
 from mailbot.tickets.orders.verbs import BY_NAME
 from mailbot.tickets.proposal import awaits_yes
-from mailbot.tickets.ticket import State, Ticket
+from mailbot.tickets.takeover import WITH_STAFF, taken_over
+from mailbot.tickets.ticket import Event, State, Ticket
 
 FORGOTTEN = "von diesem Vorgang ist nichts mehr gespeichert"
 NO_ADDRESS = "zu diesem Ticket gibt es keine Adresse, an die das gehen kann"
@@ -36,6 +38,8 @@ FOR_NOBODY = "geht an niemanden; antworte auf die Mail zum Vorgang"
 EITHER = "mit #ja geht die vorgeschlagene Antwort hinaus, eigene Worte gehen an ihrer Stelle: bitte nur eins von beidem"
 ALONE = "{} muss allein in der Mail stehen"
 NOTHING = "In der Mail stand nichts, das ich ausführen oder weitergeben kann."
+GOES_TO = "geht an {}"
+HAS_IT = "hat {} schon von dir; es steht jetzt im Vorgang und wird nicht noch einmal geschickt"
 NOT_DONE = "nicht ausgeführt"
 ENCLOSED = "geht mit"
 WITHOUT_WORDS = "geht an niemanden: In der Mail stehen keine Worte an das Mitglied"
@@ -58,7 +62,7 @@ def by_ticket(order: Order, about: str | None, *, desk: Desk) -> Mapping[str | N
         return {about: order}
     named = [key for key in commands if key is not None]
     whose = about if about or not order.answer or len(named) != 1 else named[0]
-    parts = {key: Order(commands=tuple(those)) for key, those in commands.items()}
+    parts = {key: Order(commands=tuple(those), by_hand=order.by_hand) for key, those in commands.items()}
     first = next(iter(parts))
     if order.answer or order.enclosures:
         whose = whose if order.answer else first
@@ -73,7 +77,7 @@ def carry_out(ticket: Ticket | None, order: Order, desk: Desk) -> Outcome:
     commands = tuple(sorted(order.commands, key=lambda command: BY_NAME[command.name].last))
     order = replace(order, commands=commands, answer=worth_sending(order.answer, desk.by))
     refused = list(order.refused)
-    after, done = ticket, list[Done]()
+    after, done = _taken_over(ticket, order, desk), list[Done]()
     for command in order.commands:
         try:
             done.append(_done(command, after, order, desk))
@@ -98,7 +102,15 @@ def _done(command: Command, ticket: Ticket | None, order: Order, desk: Desk) -> 
         return verb.do(ticket, command, desk)
     if verb.anywhere is not None:
         return verb.anywhere(command, desk)
+    if command.name == "note":
+        raise Refused(WHOSE_WORDS)
     raise Refused(NO_TICKET.format(command.line.rstrip(" .!"), desk.catalogue.organisation.ticket_prefix))
+
+
+def _taken_over(ticket: Ticket | None, order: Order, desk: Desk) -> Ticket | None:
+    if ticket is None or not (order.answer and order.by_hand):
+        return ticket
+    return replace(taken_over(ticket, now=desk.now), vouched=ticket.vouched)  # the yes in it is told below
 
 
 def _unheard(ticket: Ticket | None, order: Order) -> str | None:
@@ -107,7 +119,9 @@ def _unheard(ticket: Ticket | None, order: Order) -> str | None:
         return WHOSE_WORDS
     if any(command.name == "yes" for command in order.commands):
         return EITHER
-    return None if ticket.requester.email else NO_ADDRESS
+    if order.by_hand:
+        return None
+    return why_unclear(order.answer, ticket) if ticket.requester.email else NO_ADDRESS
 
 
 def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Sequence[Done], desk: Desk) -> Outcome:
@@ -115,6 +129,9 @@ def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Se
     if order.answer:
         events.append(desk.event("answered", order.answer))
     effects = [effect for each in done for effect in each.effects]
+    if order.answer and order.by_hand:
+        effects.insert(0, AnsweredByHand(words=order.answer))
+        events += _opened(before, desk)
     taken: tuple[Row, ...] = ()
     if after is not None:
         after = replace(after, waits_until=None) if _ends_waiting(order) else after
@@ -131,10 +148,16 @@ def _outcome(before: Ticket | None, after: Ticket | None, order: Order, done: Se
         events=tuple(events),
         rows=(*_transcript(before, order, done), *taken),
         effects=tuple(effect for at, effect in enumerate(effects) if effect not in effects[:at]),
-        answer=order.answer,
+        answer="" if order.by_hand else order.answer,
         files=tuple(each.file for each in order.enclosures if order.answer and not each.kept_back),
     )
     return replace(outcome, ticket=replace(after, updated=desk.now)) if after and outcome.concerns_ticket else outcome
+
+
+def _opened(before: Ticket | None, desk: Desk) -> Iterator[Event]:
+    """What the bot has still asked for is left to whoever has answered."""
+    if before is not None and before.state is State.ASKING:
+        yield desk.event("opened", WITH_STAFF)
 
 
 def _is_free(ticket: Ticket, desk: Desk) -> bool:
@@ -163,7 +186,7 @@ def _transcript(ticket: Ticket | None, order: Order, done: Sequence[Done]) -> It
         yield command.line, each.told
         yield from each.rows
     if order.answer and ticket:
-        yield short(order.answer), f"geht an {in_full(ticket.requester)}"
+        yield short(order.answer), (HAS_IT if order.by_hand else GOES_TO).format(in_full(ticket.requester))
     for enclosure in order.enclosures:
         yield enclosure.shown, enclosure.kept_back or (ENCLOSED if order.answer and ticket else WITHOUT_WORDS)
 

@@ -2,7 +2,8 @@
 Reading orders. The first lines of a mail may be commands, each beginning with `#`; all other words go to the member.
 
 Programs and phones change what is typed: capitals ("#Erledigt"), a blank or full stop ("# erledigt."), long dashes
-("#wieder–auf"), umlauts in two characters. Where there are no umlauts, people write "zurueckstellen".
+("#wieder–auf"), umlauts in two characters. Where there are no umlauts, people write "zurueckstellen". They dress it, too:
+as an item of a list, in quotes, in bold. Such a command is read as what it is, or refused; it is never sent as words.
 """
 
 from __future__ import annotations
@@ -32,14 +33,21 @@ _COURTESY = ("bitte", "danke", "dankeschön", "vielen", "dank", "please", "thank
 _KEY = re.compile(r"\[?([A-Z]{1,8}-\d{1,9})(?![\w-])\]?[:,.]?", re.IGNORECASE)
 _MAYBE_COMMAND = re.compile(r"#\s*([^\W\d_][\w-]*)")
 
+_SIGN = "[#＃♯]"
+_DRESS = re.compile(rf"[\W_]{{0,40}}(?:\w{{1,2}}[.)][\W_]{{0,10}})?{_SIGN}[\W_]{{0,10}}(?=[^\W\d_])")
+_BUTTONS = re.compile(r"(?<=[\w:,.!?…])[*_~`\"'“”„«»‹›‘’)\]}>]+(?=[\s:,.]|$)")
+"""What closes the dress: behind the command's word, or at the end of the line."""
+_INVISIBLE = re.compile("[\N{SOFT HYPHEN}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{WORD JOINER}]")
+_NEAR_START = re.compile(rf".{{0,20}}?{_SIGN}[\W_]{{0,20}}(?:{_WORD})(?![^\W_])", re.IGNORECASE)
+
 
 def read_order(body: Body) -> Order:
     """Read a mail of staff. Only their own new words count; whatever stands in quotes or signatures is not looked at."""
     lines = [_tidy(line.text) for line in body.of(Kind.OWN)]
-    first_words = next((n for n, line in enumerate(lines) if line and not _MAYBE_COMMAND.match(line)), len(lines))
+    first_words = next((n for n, line in enumerate(lines) if line and not _MAYBE_COMMAND.match(_undressed(line))), len(lines))
     commands, refused = _read_commands([line for line in lines[:first_words] if line])
     words = "\n".join(lines[first_words:]).strip()
-    refused += [(line, TOO_LATE) for line in lines[first_words:] if is_command(line) or _nearest(line)]
+    refused += [(line, TOO_LATE) for line in lines[first_words:] if is_command(line) or _nearest(line) or _hides_a_command(line)]
     if any(command.name == "note" for command in commands):
         return Order(commands=tuple(_with_note(commands, words)), refused=tuple(refused))
     return Order(commands=tuple(commands), answer=words, refused=tuple(refused))
@@ -61,7 +69,7 @@ def read_note(body: Body) -> Order:
 def read_command(line: str) -> Command:
     """The order that one line is, `#` included. Raises Refused, which names the nearest command; never anything else."""
     line = _tidy(line)
-    match = _COMMAND.fullmatch(line)
+    match = _COMMAND.fullmatch(_undressed(line))
     if match is None:
         near = _nearest(line)
         raise Refused(MEANT.format(near) if near else UNKNOWN.format(", ".join(TOLD)))
@@ -74,8 +82,17 @@ def read_command(line: str) -> Command:
 
 
 def by_key(order: Order) -> Order:
-    """The order of a mail that is about no ticket: each command is about the ticket whose key stands behind it, or ends it."""
-    return replace(order, commands=tuple(_about(command) for command in order.commands))
+    """
+    The order of a mail that is about no ticket: each command is about the ticket whose key stands behind it, or ends it.
+
+    A note without one belongs to the only ticket that is named, as words do.
+    """
+    commands = [_about(command) for command in order.commands]
+    named = {command.key for command in commands if command.key}
+    if len(named) == 1:
+        (only,) = named
+        commands = [replace(each, key=only) if each.name == "note" else each for each in commands]
+    return replace(order, commands=tuple(commands))
 
 
 def without_key(order: Order, about: str) -> Order:
@@ -113,7 +130,20 @@ def begins_with_a_command(body: Body) -> bool:
 
 def is_command(line: str) -> bool:
     """Whether the line is one of the commands, whatever stands behind it."""
-    return _COMMAND.fullmatch(_tidy(line)) is not None
+    return _COMMAND.fullmatch(_undressed(_tidy(line))) is not None
+
+
+def _undressed(line: str) -> str:
+    """The line without the marks around its `#` and its first word, where a word follows the `#`."""
+    match = _DRESS.match(line)
+    if match is None or match[0].rstrip() == "#":
+        return line
+    return f"#{_BUTTONS.sub('', line[match.end() :], count=1)}"
+
+
+def _hides_a_command(line: str) -> bool:
+    """Whether a command stands near its start, be it in letters that only look like those of one."""
+    return _NEAR_START.match(unicodedata.normalize("NFKC", _INVISIBLE.sub("", line))) is not None
 
 
 def _tidy(line: str) -> str:
@@ -133,7 +163,7 @@ def _read_commands(lines: Sequence[str]) -> tuple[list[Command], list[Row]]:
 
 def _nearest(line: str) -> str | None:
     """The command that a line which is none was probably meant to be."""
-    match = _MAYBE_COMMAND.match(line)
+    match = _MAYBE_COMMAND.match(_undressed(line))
     near = get_close_matches(match[1].lower(), BY_WORD, n=1, cutoff=0.7) if match else []
     return near[0] if near else None
 

@@ -36,13 +36,15 @@ class Order:
     """
     What a mail of staff says.
 
-    `answer` are the plain words for the member, without quotes and signature; `refused` the lines that were not
+    `answer` are the plain words for the member, without quotes and signature; with `by_hand` their writer has sent them
+    there already. `refused` the lines that were not
     understood, each with the reason in German. Words after `#notiz` are the note's: they are never an answer.
     `enclosures` are the files of the mail, which go with the answer.
     """
 
     commands: tuple[Command, ...] = ()
     answer: str = ""
+    by_hand: bool = False
     enclosures: tuple[Enclosure, ...] = ()
     refused: tuple[Row, ...] = ()
 
@@ -139,6 +141,13 @@ class AnsweredInstead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredByHand:
+    """The requester has these words already; what the bot would still have said by itself never leaves."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopyTo:
     """The address gets our mails to the member in copy."""
 
@@ -167,6 +176,7 @@ Effect = (
     | Agreed
     | Declined
     | AnsweredInstead
+    | AnsweredByHand
     | CopyTo
     | CopyNoMore
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mailbot.tickets.orders.order import Agreed, Command, Declined, Desk, Done, Refused, Verb
 from mailbot.tickets.orders.standing import IS_CLOSED
 from mailbot.tickets.proposal import awaits_yes
@@ -9,6 +11,15 @@ from mailbot.tickets.ticket import State, Ticket
 
 CONFIRMED = "bestätigt: Die Anfrage ist von {}"
 NOTHING_PROPOSED = "zu diesem Vorgang ist keine Antwort vorgeschlagen"
+MEANT = "meintest du {}? Als Worte ginge das an {}"
+
+_SAYS = re.compile(r"\W*(?:(ja|jo|jep|yes|yep|ok|okay|o\.\s?k\.)|nein|nee|nö|no|nope)(?!\w)", re.IGNORECASE)
+
+
+def why_unclear(words: str, ticket: Ticket) -> str | None:
+    """Why words must not go out while a proposal waits: they begin as an answer to our question would."""
+    says = _SAYS.match(words) if awaits_yes(ticket) else None
+    return MEANT.format("#ja" if says[1] else "#nein", ticket.requester.email) if says else None
 
 
 def _yes(ticket: Ticket, command: Command, desk: Desk) -> Done:

@@ -23,7 +23,7 @@ def result_of(order: Order) -> Result:
     """Of an order that was carried out."""
     names = {command.name for command in order.commands}
     if not names:
-        return Result.PASSED_ON if order.answer else Result.NOTHING
+        return (Result.NOTED if order.by_hand else Result.PASSED_ON) if order.answer else Result.NOTHING
     if names == {"note"}:
         return Result.NOTED
     return Result.TOLD if names <= {"help", "why"} and not order.answer else Result.DONE

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.mail.message import Body, Kind, Line
-from mailbot.tickets.orders.grammar import by_key, read_command, read_note, read_order, without_key
+from mailbot.tickets.orders.grammar import TOO_LATE, by_key, read_command, read_note, read_order, without_key
 from mailbot.tickets.orders.order import Command, Order, Refused, Verb
 from mailbot.tickets.orders.verbs import BY_NAME, BY_WORD, TOLD, VERBS
 from tests.builders import body
@@ -184,6 +184,50 @@ def test_no_word_means_two_verbs():
 def test_whatever_stands_in_a_line_it_is_an_order_or_refused(line: str):
     with suppress(Refused):
         assert read_command(line).name in BY_NAME
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- #notiz geheim",
+        "„#notiz geheim“",
+        "*#notiz* geheim",
+        "**#notiz:** geheim",
+        "_#notiz_ geheim",
+        "##notiz geheim",
+        r"\#notiz geheim",
+        "`#notiz` geheim",
+        "＃notiz geheim",
+        "♯notiz geheim",
+        "#*notiz* geheim",
+        "1. #notiz geheim",
+        "| #notiz geheim",
+    ],
+)
+def test_a_dressed_command_is_the_command(line: str):
+    assert read_order(body(line)) == Order(commands=(Command(name="note", argument="geheim", line=line),))
+
+
+MARKS = st.text(st.sampled_from("-*+•>|_~`\"'„“”»«(\\# \N{NO-BREAK SPACE}\N{WORD JOINER}\N{VARIATION SELECTOR-16}"), max_size=6)
+DRESSED = st.builds(
+    "{}{}{}{}{} geheim{}".format, MARKS, st.sampled_from("#＃♯"), MARKS, st.sampled_from(sorted(BY_WORD)), MARKS, MARKS
+)
+
+
+@given(st.sampled_from(["", "Hallo Anna,", "#nehme ich"]), DRESSED)
+def test_no_line_with_a_command_near_its_start_is_ever_sent(above: str, line: str):
+    order = read_order(body(above, line))
+
+    assert order.refused or "geheim" not in order.answer
+
+
+def test_a_command_behind_a_few_words_is_refused():
+    assert read_order(body("Befehl: #notiz geheim")).refused == (("Befehl: #notiz geheim", TOO_LATE),)
+
+
+def test_letters_that_only_look_like_those_of_a_command_are_refused():
+    for line in ("＃ｎｏｔｉｚ geheim", "#no\N{SOFT HYPHEN}tiz geheim"):
+        assert [bad for bad, _ in read_order(body("Hallo,", line)).refused] == [line]
 
 
 # Mails to the address for notes
