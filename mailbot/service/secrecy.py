@@ -28,8 +28,12 @@ def proves(connection: Connection, message_id: str, author: str, secrets: Sequen
 
 
 def note_shown(connection: Connection, mail: Mail, id: int, *, secrets: Sequence[bytes], our_people: Collection[str]) -> None:
-    """A mail shows the ids that it answers to all whom it goes to: from then on these prove nobody."""
-    named = dict.fromkeys((*mail.in_reply_to, *mail.references))
+    """
+    A mail shows the ids that it answers to all whom it goes to: from then on these prove nobody.
+
+    So does a draft of ours that a person has sent to more people with its own.
+    """
+    named = dict.fromkeys((mail.message_id, *mail.in_reply_to, *mail.references))
     everybody = {each.email for each in (*mail.to, *mail.cc, *all_addresses(list(mail.headers), "bcc", []))}
     readers = everybody.difference(our_people)
     for message_id in named if readers else ():

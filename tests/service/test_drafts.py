@@ -324,3 +324,15 @@ def test_one_mail_about_several_matters_is_a_draft_when_one_of_them_wants_it(qui
 
     assert {ticket.request.service for ticket in quick_bench.tickets()} == {"nextcloud", "website"}
     assert (len(quick_bench.support.drafts), len(quick_bench.slot.to(ANNAS))) == (1, 0)
+
+
+@drafting
+def test_a_draft_that_a_person_has_sent_with_a_copy_proves_nobody_who_answers_it(quick_bench: Bench):
+    quick_bench.arrives()
+    draft = the_draft(quick_bench)
+    draft["Cc"] = "eva@posteo.example"
+    send(quick_bench, as_it_is(draft))
+
+    quick_bench.arrives("Admin bin ich.", **answering(draft))
+
+    assert "Hallo Anna" not in words(the_draft(quick_bench))
