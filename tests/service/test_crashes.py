@@ -76,7 +76,9 @@ class FrailShelf(Shelf):
     """The bot may die before and after everything it does there."""
 
     life: Life = field(default_factory=Life)
-    filed: list[tuple[bytes, str]] = field(default_factory=list)
+    filed: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # Message-ID and folder: an answer names a question of its own world
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Arrived]:
         for mail in super().fetch(uids):
@@ -86,7 +88,7 @@ class FrailShelf(Shelf):
     def move(self, uids: Sequence[int], to: str) -> None:
         self.life.passes()
         here = [uid for uid in uids if uid in self.mails]
-        self.filed += [(self.mails[uid].raw, to) for uid in here]
+        self.filed += [(str(parsed(self.mails[uid].raw)["Message-ID"]), to) for uid in here]
         super().move(here, to)
         self.life.passes()
 
@@ -301,10 +303,10 @@ def everything_in(bench: Bench) -> dict[str, Any]:
     }
 
 
-def filed(shelf: FrailShelf) -> Counter[tuple[bytes, str]]:
+def filed(shelf: FrailShelf) -> Counter[tuple[str, str]]:
     """Which mail lies where. Of two equal ones in one folder nobody can tell, once their numbers are gone, which was answered."""
-    copies = Counter(raw for raw, _ in shelf.filed)
-    return Counter((raw, to if copies[raw] == 1 else "wherever") for raw, to in shelf.filed)
+    copies = Counter(id for id, _ in shelf.filed)
+    return Counter((id, to if copies[id] == 1 else "wherever") for id, to in shelf.filed)
 
 
 def shelves(bench: Bench) -> dict[str, FrailShelf]:
