@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 
 from mailparser.utils import get_addresses
 
-from mailbot.mail.message import Address
+from mailbot.mail.message import Address, Mail
 from mailbot.mail.plain import UNWANTED, decode
 
 MAX_HEADER = 500_000  # bytes
@@ -108,6 +108,12 @@ def _address(name: str, address: str, notes: list[str]) -> Address:
 def all_addresses(fields: Fields, name: str, notes: list[str]) -> tuple[Address, ...]:
     """The mailboxes of all fields of that name (lower case)."""
     return tuple(each for key, value in fields if key.lower() == name for each in addresses(value, notes))
+
+
+def recipients_of(mail: Mail) -> tuple[str, ...]:
+    """Each address that a mail goes to, in order; also of blind copies, which a copy in Sent shows (RFC 5322, 3.6.3)."""
+    hidden = all_addresses(list(mail.headers), "bcc", [])
+    return tuple(dict.fromkeys(each.email for each in (*mail.to, *mail.cc, *hidden) if each.email))
 
 
 def message_ids(value: str) -> tuple[str, ...]:

@@ -24,12 +24,11 @@ def announce(post: Post, changes: Iterable[Change], by: Staff) -> None:
         by: who ordered it, and hears it by the transcript.
     """
     turns = [each for before, after in changes if (each := turn(before, after, by, post.catalogue))]
-    writer = post.office.rules(post.connection).writer
     for member in post.catalogue.staff:
         theirs = tuple(each for each in turns if member.id != by.id and _concerns(post, each.ticket, member))
         if not theirs:
             continue
-        words, box = writer.taken(theirs, by=by, member=member), post.catalogue.mailbox(theirs[0].ticket.mailbox)
+        words, box = post.writer.taken(theirs, by=by, member=member), post.catalogue.mailbox(theirs[0].ticket.mailbox)
         if len(theirs) == 1:
             post.to_staff(theirs[0].ticket.key, member, words, mailbox=box, role=Role.INTERNAL)
         else:

@@ -22,7 +22,6 @@ from mailbot.tickets.orders.carrying_out import short
 from mailbot.tickets.orders.grammar import begins_with_a_command, by_key
 from mailbot.tickets.orders.order import Command, Order, Refused, Row
 from mailbot.tickets.orders.result import taken_together
-from mailbot.tickets.ticket import State
 
 NOT_PASSED_ON = "geht an niemanden: Das ist eine Antwort auf eine Mail vom Bot, die zu keinem Vorgang gehört"
 HOW = (
@@ -30,7 +29,6 @@ HOW = (
     "„17 nehme ich“. Worte an ein Mitglied gehören in eine Antwort auf die Mail zu seinem Vorgang."
 )
 NOTHING_ORDERED = "it answers a transcript and orders nothing"
-FINISHED = frozenset({State.CLOSED, State.REFERRED})
 
 
 def handle_answer(office: Office, connection: Connection, rules: Rules, case: Case, by: Staff) -> None:
@@ -47,14 +45,7 @@ def handle_answer(office: Office, connection: Connection, rules: Rules, case: Ca
     if not lines and case.place.notice is Notice.TRANSCRIPT:
         inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now, reason=NOTHING_ORDERED)
         return
-    post = Post(
-        office=office,
-        connection=connection,
-        catalogue=rules.catalogue,
-        now=case.now,
-        cause=case.row.id,
-        delay=rules.catalogue.send_delay,
-    )
+    post = Post(office=office, connection=connection, rules=rules, now=case.now, cause=case.row.id, undoable=True)
     changes: list[Change] = []
     rows = [*_done(post, lines, by, changes), *_rest(words, by)]
     announce(post, changes, by)
@@ -96,7 +87,7 @@ def _finished(post: Post, number: str) -> tuple[str, ...]:
     key = f"{post.catalogue.organisation.ticket_prefix}-{int(number)}"
     if tickets.conversation_of(post.connection, key) is None:
         return ()
-    return (key,) if tickets.get(post.connection, key).state in FINISHED else ()
+    return (key,) if tickets.get(post.connection, key).is_finished else ()
 
 
 def _carried_out(post: Post, order: Order, key: str | None, by: Staff, changes: list[Change]) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.service.ticket_mail import tell_of_ticket
 from mailbot.store import outbound, tickets
-from mailbot.tickets.ticket import Event
+from mailbot.tickets.ticket import BOT, Event
 
 NO_MORE = "Automatische Mails gehen nicht mehr dorthin, bis jemand von dort schreibt."
 CAME_BACK = "Unsere Mail kam zurück"
@@ -30,7 +30,7 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
         return _of_a_person(office, connection, report, mail=mail)
     if concerned.ticket is not None and concerned.copies and concerned.recipient not in report.recipients:
         text = _copy_lost(connection, concerned.ticket, report, concerned.copies)
-        tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=mail))
+        tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
         return concerned.ticket
     first = report.permanent and not outbound.comes_back(connection, concerned.recipient)
     if report.permanent and concerned.sent_at is not None:
@@ -39,7 +39,7 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
         return "a mail to staff"
     whom = ", ".join(report.recipients) or concerned.recipient
     text = f"Nicht angekommen bei {whom}" if report.permanent else f"Noch nicht angekommen bei {whom}"
-    tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=mail))
+    tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
     if first:
         doubt = f"Eine Mail an {concerned.recipient} kam zurück. {NO_MORE}"
         _tell_staff(office, connection, concerned.ticket, doubt, mail=mail)
@@ -54,7 +54,7 @@ def _of_a_person(office: Office, connection: Connection, report: DeliveryReport,
     whom = ", ".join(report.recipients) or "das Mitglied"
     text = f"Eure Mail an {whom} kam nicht an" if report.permanent else f"Eure Mail an {whom} kam noch nicht an"
     for key in keys:
-        tickets.note(connection, key, Event(at=office.clock(), kind="trouble", by="mailbot", text=text, mail=mail))
+        tickets.note(connection, key, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
     if report.permanent:
         _tell_staff(office, connection, keys[0], f"{text}.", mail=mail)
     return keys[0]
@@ -72,7 +72,7 @@ def _copy_lost(connection: Connection, key: str, report: DeliveryReport, copies:
 def _tell_staff(office: Office, connection: Connection, key: str, doubt: str, *, mail: int) -> None:
     """By mail, once for an address: the next digest may be days away. Never to the address whose mail came back."""
     rules = office.rules(connection)
-    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock(), cause=mail)
+    post = Post(office=office, connection=connection, rules=rules, now=office.clock(), cause=mail)
     ticket = tickets.get(connection, key)
     within_reach = [
         member for member in post.responsible(ticket.request.service) if not outbound.comes_back(connection, member.email)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Mailbox
-from mailbot.mail.fields import all_addresses
+from mailbot.mail.fields import recipients_of
 from mailbot.mail.message import Mail
 from mailbot.mail.read import read
 from mailbot.mail.thread import Role, thread_of
@@ -19,13 +18,14 @@ from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.service.rulebook import Rules
 from mailbot.service.secrecy import note_shown
+from mailbot.service.whereabouts import key_in
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
 from mailbot.tickets.orders.proposals import CONFIRMED
 from mailbot.tickets.proposal import awaits_yes
 from mailbot.tickets.takeover import WITH_STAFF, taken_over
-from mailbot.tickets.ticket import Event, Ticket
 from mailbot.tickets.ticket import State as TicketState
+from mailbot.tickets.ticket import Ticket
 
 TO_ANOTHER = "an {} geschrieben: {}"
 NO_WORDS = "(ohne Text)"
@@ -51,7 +51,7 @@ def concern_of(office: Office, connection: Connection, mail: Mail) -> Concern:
 
     Only what goes to somebody who takes part in the ticket is about it: staff also write to each other, and to lists.
     """
-    recipients = tuple(each for each in _recipients(mail) if each not in office.catalogue.own_addresses)
+    recipients = tuple(each for each in recipients_of(mail) if each not in office.catalogue.own_addresses)
     if not recipients:
         return Concern()
     answered = (*mail.in_reply_to, *reversed(mail.references))
@@ -62,14 +62,8 @@ def concern_of(office: Office, connection: Connection, mail: Mail) -> Concern:
             return Concern(keys=keys)
     if _answers_pending(connection, answered, recipients):
         return Concern(pending=True)
-    prefix = office.catalogue.organisation.ticket_prefix
-    named = re.search(rf"\[({re.escape(prefix)}-\d{{1,9}})\]", mail.subject, re.IGNORECASE)
-    return Concern(keys=_known_to(connection, (named[1].upper(),), recipients) if named else ())
-
-
-def _recipients(mail: Mail) -> tuple[str, ...]:
-    hidden = all_addresses(list(mail.headers), "bcc", [])
-    return tuple(dict.fromkeys(each.email for each in (*mail.to, *mail.cc, *hidden) if each.email))
+    named = key_in(mail.subject, office.catalogue.organisation.ticket_prefix)
+    return Concern(keys=_known_to(connection, (named,), recipients) if named else ())
 
 
 def _tickets_of(office: Office, connection: Connection, message_id: str) -> tuple[str, ...]:
@@ -101,7 +95,7 @@ def is_answered(connection: Connection, mail: Mail) -> bool:
     """Whether a person has answered that very mail of a member already, in one that is not worked on yet."""
     written = (read(raw) for raw in inbound.pending_by_hand(connection)) if mail.message_id else ()
     return any(
-        mail.message_id in (*each.in_reply_to, *each.references) and mail.sender.email in _recipients(each) for each in written
+        mail.message_id in (*each.in_reply_to, *each.references) and mail.sender.email in recipients_of(each) for each in written
     )
 
 
@@ -116,30 +110,30 @@ def handle_by_hand(office: Office, connection: Connection, rules: Rules, row: In
         return True
     note_shown(connection, mail, row.id, secrets=office.keys, our_people=rules.catalogue.our_people)
     box = rules.catalogue.mailbox(row.place.mailbox)
-    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=office.clock(), cause=row.id)
-    draft = drafts.sent_as_draft(connection, mail, _recipients(mail))
+    post = Post(office=office, connection=connection, rules=rules, now=office.clock(), cause=row.id)
+    draft = drafts.sent_as_draft(connection, mail, recipients_of(mail))
     if draft is not None:
-        drafts.note_sent(post, rules, row, mail, *draft)
+        drafts.note_sent(post, row, mail, *draft)
     else:
-        _take_over(post, rules, concern, row, mail, box)
+        _take_over(post, concern, row, mail, box)
     inbound.finish(connection, row.id, State.STAFF, now=post.now)
     return True
 
 
-def _take_over(post: Post, rules: Rules, concern: Concern, row: Inbound, mail: Mail, box: Mailbox) -> None:
+def _take_over(post: Post, concern: Concern, row: Inbound, mail: Mail, box: Mailbox) -> None:
     conversation = tickets.conversation_of(post.connection, concern.keys[0])
     assert conversation is not None
-    recipients = _recipients(mail)
+    recipients = recipients_of(mail)
     together = tickets.in_conversation(post.connection, conversation)
     for ticket in _meant_for_others(together, concern, recipients):
         text = TO_ANOTHER.format(", ".join(recipients), _words(mail))
         tickets.belongs(post.connection, ticket.key, row.id)
-        tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by=box.address, text=text, mail=row.id))
+        post.note(ticket.key, "note", text, by=box.address)
     answered = _answered(together, concern, recipients)
     told = [record(post, ticket, by=box.address, words=_words(mail)) for ticket in answered]
     outdated = fall_silent(post, concern.keys[0], recipients)
     if told:
-        _tell_staff(post, rules, told[0], mail, box, outdated=outdated)
+        _tell_staff(post, told[0], mail, box, outdated=outdated)
 
 
 def _answered(together: Sequence[Ticket], concern: Concern, recipients: Sequence[str]) -> list[Ticket]:
@@ -163,15 +157,12 @@ def record(post: Post, ticket: Ticket, *, by: str, words: str) -> Ticket:
     tickets.save(post.connection, after)
     if post.cause is not None:
         tickets.belongs(post.connection, ticket.key, post.cause)
-    event = Event(at=post.now, kind="answered", by=by, text=words, mail=post.cause)
-    tickets.note(post.connection, ticket.key, event)
+    post.note(ticket.key, "answered", words, by=by)
     if awaits_yes(ticket):
         tickets.take_part(post.connection, ticket.key, ticket.requester.email)
-        confirmed = Event(at=post.now, kind="vouched", by=by, text=CONFIRMED.format(ticket.requester.email), mail=post.cause)
-        tickets.note(post.connection, ticket.key, confirmed)
+        post.note(ticket.key, "vouched", CONFIRMED.format(ticket.requester.email), by=by)
     if after.state is not ticket.state:
-        opened = Event(at=post.now, kind="opened", by="mailbot", text=WITH_STAFF, mail=post.cause)
-        tickets.note(post.connection, ticket.key, opened)
+        post.note(ticket.key, "opened", WITH_STAFF)
     return after
 
 
@@ -190,11 +181,10 @@ def _words(mail: Mail) -> str:
 
 def _note_withdrawn(post: Post, mail: outbound.Outbound) -> None:
     if mail.ticket is not None:
-        text = f"Mail an {mail.recipient} nicht mehr gesendet: ein Mensch hat geantwortet"
-        tickets.note(post.connection, mail.ticket, Event(at=post.now, kind="dropped", by="mailbot", text=text, mail=post.cause))
+        post.note(mail.ticket, "dropped", f"Mail an {mail.recipient} nicht mehr gesendet: ein Mensch hat geantwortet")
 
 
-def _tell_staff(post: Post, rules: Rules, ticket: Ticket, mail: Mail, box: Mailbox, *, outdated: bool) -> None:
-    words = rules.writer.answered(ticket, text=_words(mail), mailbox=box, outdated=outdated)
+def _tell_staff(post: Post, ticket: Ticket, mail: Mail, box: Mailbox, *, outdated: bool) -> None:
+    words = post.writer.answered(ticket, text=_words(mail), mailbox=box, outdated=outdated)
     for member in post.responsible(ticket.request.service):
-        post.to_staff(ticket.key, member, words, mailbox=rules.catalogue.mailbox(ticket.mailbox), role=Role.INTERNAL)
+        post.to_staff(ticket.key, member, words, mailbox=post.catalogue.mailbox(ticket.mailbox), role=Role.INTERNAL)

@@ -11,7 +11,7 @@ from mailbot.store import tickets
 from mailbot.tickets.copies import named
 from mailbot.tickets.decision import Outcome
 from mailbot.tickets.sources import overruled, told
-from mailbot.tickets.ticket import Event, Ticket
+from mailbot.tickets.ticket import Ticket
 
 
 def bring_in(post: Post, ticket: Ticket, mail: Mail) -> tuple[Address, ...]:
@@ -24,16 +24,16 @@ def bring_in(post: Post, ticket: Ticket, mail: Mail) -> tuple[Address, ...]:
     new = tuple(each for each in others if tickets.copy_to(post.connection, ticket.key, each))
     if new:
         text = f"in Kopie: {', '.join(_full(each) for each in new)}"
-        _note(post, ticket.key, "copied", mail.sender.email, text)
+        post.note(ticket.key, "copied", text, by=mail.sender.email)
     return new
 
 
 def change_copies(post: Post, key: str, whom: Address, *, by: str, copied: bool) -> None:
     """Staff order it; the history says so where it was not so already."""
     if copied and tickets.copy_to(post.connection, key, whom):
-        _note(post, key, "copied", by, f"in Kopie: {whom.email}")
+        post.note(key, "copied", f"in Kopie: {whom.email}", by=by)
     if not copied and tickets.copy_no_more(post.connection, key, whom.email):
-        _note(post, key, "copied", by, f"nicht mehr in Kopie: {whom.email}")
+        post.note(key, "copied", f"nicht mehr in Kopie: {whom.email}", by=by)
 
 
 def take_in(post: Post, merged: Ticket, into: Ticket, *, by: str) -> bool:
@@ -63,7 +63,7 @@ def note_told(post: Post, before: Ticket, outcome: Outcome, author: Address) -> 
     """The ticket's history says who has told what in a later mail."""
     labels = told(before.request, outcome.request, post.catalogue)
     if labels:
-        _note(post, before.key, "told", author.email, f"angegeben: {', '.join(labels)}")
+        post.note(before.key, "told", f"angegeben: {', '.join(labels)}", by=author.email)
 
 
 def overruling(post: Post, before: Ticket, outcome: Outcome, author: Address) -> str:
@@ -74,7 +74,3 @@ def overruling(post: Post, before: Ticket, outcome: Outcome, author: Address) ->
 
 def _full(address: Address) -> str:
     return f"{address.name} ({address.email})" if address.name else address.email
-
-
-def _note(post: Post, key: str, kind: str, by: str, text: str) -> None:
-    tickets.note(post.connection, key, Event(at=post.now, kind=kind, by=by, text=text, mail=post.cause))

@@ -16,7 +16,7 @@ from mailbot.service.secrecy import proves
 from mailbot.store import inbound, tickets
 from mailbot.tickets.proposal import awaits_yes
 from mailbot.tickets.rendering import Words
-from mailbot.tickets.ticket import Event, Ticket
+from mailbot.tickets.ticket import BOT, Event, Ticket
 
 UNTOLD = "keine automatische Mail an das Mitglied: der Absender fehlt oder ist gefälscht"
 UNCONFIRMED = "keine automatische Mail an das Mitglied: niemand hat die weitergeleitete Adresse bestätigt"
@@ -59,7 +59,7 @@ def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) ->
     believed = _standing(post, ticket, mails)
     if believed is Standing.SILENT:
         text = UNCONFIRMED if awaits_yes(ticket) else UNTOLD
-        tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by="mailbot", text=text))
+        tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by=BOT, text=text))
         return False
     known = believed is Standing.PROVEN
     to = ticket.requester if known else replace(ticket.requester, name="")

@@ -127,8 +127,7 @@ def _note_mail(office: Office, connection: Connection, mail: Outbound, text: str
 
 
 def _post(office: Office, connection: Connection) -> Post:
-    catalogue = office.rules(connection).catalogue
-    return Post(office=office, connection=connection, catalogue=catalogue, now=office.clock(), delay=catalogue.send_delay)
+    return Post(office=office, connection=connection, rules=office.rules(connection), now=office.clock(), undoable=True)
 
 
 def _member(catalogue: Catalogue, id: str) -> Staff:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.store import drafts, tickets
 from mailbot.tickets.drafts import is_drafted
-from mailbot.tickets.ticket import Event
+from mailbot.tickets.ticket import BOT, Event
 
 OUTDATED = "a newer mail has taken its place"
 
@@ -47,7 +47,7 @@ class Drafting:
         outdated = drafts.outdate(self.connection, conversation, recipients, before=self.now, error=OUTDATED)
         for mail in outdated:
             text = f"Der Entwurf an {mail.recipient} gilt nicht mehr"
-            tickets.note(self.connection, mail.ticket or key, Event(at=self.now, kind="dropped", by="mailbot", text=text))
+            tickets.note(self.connection, mail.ticket or key, Event(at=self.now, kind="dropped", by=BOT, text=text))
         return bool(outdated)
 
 

@@ -19,13 +19,12 @@ from mailbot.mail.message import Kind, Mail
 from mailbot.mail.read import read, structure
 from mailbot.service.office import Office
 from mailbot.service.post import Post
-from mailbot.service.rulebook import Rules
 from mailbot.store import drafts, outbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.blocks import printable
 from mailbot.tickets.drafts import Fate, fate, is_drafted, trusted_after
-from mailbot.tickets.ticket import Event
+from mailbot.tickets.ticket import BOT, Event
 
 log = structlog.get_logger()
 
@@ -44,19 +43,15 @@ def file_drafts(office: Office, box: Mailbox, folder: Folder) -> None:
             folder.append(name, raw, draft=True)
         with office.database.write() as connection:
             drafts.filed(connection, mail.id, now=office.clock())
-            text = f"Entwurf an {mail.recipient} liegt im Ordner „{name}“"
-            _note(office, connection, mail, "drafted", text)
+            if mail.ticket is not None:
+                text = f"Entwurf an {mail.recipient} liegt im Ordner „{name}“"
+                tickets.note(connection, mail.ticket, Event(at=office.clock(), kind="drafted", by=BOT, text=text))
         log.info("drafted", mail=mail.id, ticket=mail.ticket)
 
 
 def _claim(office: Office, box: Mailbox) -> tuple[Outbound, bytes] | None:
     with office.database.write() as connection:
         return drafts.claim(connection, box.id, now=office.clock(), lease=LEASE)
-
-
-def _note(office: Office, connection: Connection, mail: Outbound, kind: str, text: str, *, cause: int | None = None) -> None:
-    if mail.ticket is not None:
-        tickets.note(connection, mail.ticket, Event(at=office.clock(), kind=kind, by="mailbot", text=text, mail=cause))
 
 
 def is_ours_to_send(connection: Connection, message_id: str) -> bool:
@@ -113,22 +108,22 @@ def _html(raw: bytes) -> str:
     return "\n".join(html_to_text(bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")) for part in parts)
 
 
-def note_sent(post: Post, rules: Rules, row: Inbound, mail: Mail, draft: Outbound, found: Fate) -> None:
+def note_sent(post: Post, row: Inbound, mail: Mail, draft: Outbound, found: Fate) -> None:
     """Write down that a person has sent a draft, and tell staff when the bot is trusted for that."""
     assert draft.ticket is not None
     ticket = tickets.lock(post.connection, draft.ticket)
     service = ticket.request.service
-    drafted_so_far = _is_drafted(post, rules, service, draft)
+    drafted_so_far = _is_drafted(post, service, draft)
     drafts.sent(post.connection, draft.id, at=row.received, unchanged=found is Fate.UNCHANGED)
     tickets.belongs(post.connection, ticket.key, row.id)
     how = "unverändert" if found is Fate.UNCHANGED else f"geändert:\n{own_words(mail)}"
-    _note(post.office, post.connection, draft, "sent", f"Entwurf an {draft.recipient} abgeschickt, {how}", cause=row.id)
-    if drafted_so_far and not _is_drafted(post, rules, service, draft):
-        words = rules.writer.trusted(rules.catalogue.service(service), unchanged=trusted_after(rules.catalogue, service) or 0)
+    post.note(ticket.key, "sent", f"Entwurf an {draft.recipient} abgeschickt, {how}")
+    if drafted_so_far and not _is_drafted(post, service, draft):
+        words = post.writer.trusted(post.catalogue.service(service), unchanged=trusted_after(post.catalogue, service) or 0)
         for member in post.present():
-            post.notice(member, words, mailbox=rules.catalogue.mailbox(draft.mailbox))
+            post.notice(member, words, mailbox=post.catalogue.mailbox(draft.mailbox))
 
 
-def _is_drafted(post: Post, rules: Rules, service: str, draft: Outbound) -> bool:
+def _is_drafted(post: Post, service: str, draft: Outbound) -> bool:
     number = drafts.sent_unchanged(post.connection, service)
-    return is_drafted(rules.catalogue, service, draft.mailbox, unchanged=number)
+    return is_drafted(post.catalogue, service, draft.mailbox, unchanged=number)

@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 
 from mailbot.mail.message import Kind, Mail
 from mailbot.mail.read import read
-from mailbot.service.member import BOT, Case
+from mailbot.service.member import Case
 from mailbot.store import inbound, tickets
-from mailbot.tickets.ticket import Event
+from mailbot.tickets.ticket import BOT, Event
 
 AS_NEW_MAILS = 2
 """So many equal ones get their answers, for people press a button twice; each would be a new ticket."""

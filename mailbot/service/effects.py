@@ -42,7 +42,7 @@ from mailbot.tickets.orders.order import (
     TellStaff,
     Undo,
 )
-from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.ticket import State, Ticket
 from mailbot.tickets.wording import moment
 
 JUST_NOW = timedelta(minutes=30)
@@ -124,8 +124,8 @@ def _others_answers(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
 
 def _answer(post: Post, ticket: Ticket, outcome: Outcome, by: Staff) -> Iterator[Row]:
     """Staff's words go to the member, with their files."""
-    rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
-    words = rules.writer.from_staff(ticket, text=outcome.answer, mailbox=box, files=outcome.files)
+    box = post.catalogue.mailbox(ticket.mailbox)
+    words = post.writer.from_staff(ticket, text=outcome.answer, mailbox=box, files=outcome.files)
     answered = last_of_member(post, ticket)
     of_draft = post.to_member(
         ticket.key,
@@ -231,7 +231,7 @@ def _split(post: Post, ticket: Ticket, effect: Split, by: Staff) -> Iterator[Row
     for reader in tickets.in_copy(post.connection, ticket.key):
         tickets.copy_to(post.connection, fresh.key, reader)
     for key, kind, text in ((ticket.key, "linked", f"daneben: {fresh.key}"), (fresh.key, "split", f"abgeteilt von {ticket.key}")):
-        tickets.note(post.connection, key, Event(at=post.now, kind=kind, by=by.email, text=text, mail=post.cause))
+        post.note(key, kind, text, by=by.email)
     orders.remember(post.connection, replace(fresh, state=State.CLOSED), by=by.id, mail=post.cause, at=post.now)
     yield "", f"Der neue Vorgang ist {fresh.key}."
     tell_member(post, fresh)
@@ -245,10 +245,7 @@ def _undo(post: Post, ticket: Ticket, effect: Undo, by: Staff) -> Iterator[Row]:
     for before in effect.order.before:
         if before.key != ticket.key:
             tickets.save(post.connection, replace(before, updated=post.now))
-            event = Event(
-                at=post.now, kind="undone", by=by.email, text=f"rückgängig gemacht, wie bei {ticket.key}", mail=post.cause
-            )
-            tickets.note(post.connection, before.key, event)
+            post.note(before.key, "undone", f"rückgängig gemacht, wie bei {ticket.key}", by=by.email)
         keep_after_all(post.connection, before.key, because=UNDONE, now=post.now, asked_at=effect.order.at)
     conversations = {before.conversation for before in effect.order.before}
     stopped, gone = outbound.take_back(post.connection, conversations, cause=effect.order.mail, created=effect.order.at)

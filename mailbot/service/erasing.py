@@ -12,7 +12,6 @@ from mailbot.store import erasures, outbound, person, tickets
 from mailbot.store.erasures import Asked
 from mailbot.store.person import Traces
 from mailbot.tickets.orders.undoing import IN_TIME
-from mailbot.tickets.person import is_finished
 
 log = structlog.get_logger()
 
@@ -45,7 +44,7 @@ def _decide(office: Office, connection: Connection, asked: Asked, found: Traces 
     if ticket.forgotten_at is not None:
         erasures.carried_out(connection, asked.id, tickets=0, mails=0, now=now)
         return False
-    if not is_finished(ticket) or _was_reopened(connection, asked):
+    if not ticket.is_finished or _was_reopened(connection, asked):
         keep_after_all(connection, ticket.key, because=OPEN_AGAIN, now=now, asked_at=asked.asked_at)
         return False
     if found is None:

@@ -20,7 +20,7 @@ from mailbot.mail.read import read
 from mailbot.mail.thread import Role
 from mailbot.service import proposals
 from mailbot.service.echo import LOOKED_AT, same_own_words
-from mailbot.service.member import BOT, Case, Thread, open_ticket
+from mailbot.service.member import Case, Thread, open_ticket
 from mailbot.service.office import Office
 from mailbot.service.order import NotCarriedOut, carry_out_all
 from mailbot.service.post import Answered, Post
@@ -34,7 +34,7 @@ from mailbot.tickets.orders.grammar import read_order
 from mailbot.tickets.orders.order import Row
 from mailbot.tickets.orders.result import Result
 from mailbot.tickets.proposal import awaits_yes
-from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.ticket import State, Ticket
 from mailbot.understanding.understand import understand
 
 LATELY = timedelta(days=30)
@@ -73,15 +73,8 @@ def handle_forwarded(
     office: Office, connection: Connection, rules: Rules, case: Case, by: Staff, found: Sequence[Mail | None]
 ) -> None:
     """Each mail that is passed on becomes a ticket, or joins the one that it has; who passed it on hears what became of it."""
-    post = Post(
-        office=office,
-        connection=connection,
-        catalogue=rules.catalogue,
-        now=case.now,
-        cause=case.row.id,
-        delay=rules.catalogue.send_delay,
-    )
-    forward = _Forward(post=post, rules=rules, case=case, by=by, doubts=_doubts(case, found))
+    post = Post(office=office, connection=connection, rules=rules, now=case.now, cause=case.row.id, undoable=True)
+    forward = _Forward(post=post, case=case, by=by, doubts=_doubts(case, found))
     for original in filter(None, found):
         key = _known_as(connection, rules.catalogue, original, case)
         if key is None:
@@ -107,14 +100,13 @@ class _Forward:
     """A mail of staff at work on what it passes on."""
 
     post: Post
-    rules: Rules
     case: Case
     by: Staff
     doubts: tuple[str, ...]
 
     def open(self, original: Mail) -> None:
         """Its author's tickets, with an answer that waits for a yes."""
-        decision = decide(understand(original, (), self.rules.catalogue), (), self.rules.catalogue)
+        decision = decide(understand(original, (), self.post.catalogue), (), self.post.catalogue)
         first = self._tickets(original, decision)[0]
         after, rows = self._orders(first)
         if awaits_yes(after) and after.state is not State.CLOSED:
@@ -146,7 +138,7 @@ class _Forward:
             thread = Thread(conversation=ticket.conversation)
             tickets.belongs(self.post.connection, ticket.key, self.case.row.id)
             self._note(ticket, "received", _passed_on(original))
-            self._note(ticket, "triaged", f"nichts geht an {original.sender.email}, bevor jemand zustimmt", by=BOT)
+            self.post.note(ticket.key, "triaged", f"nichts geht an {original.sender.email}, bevor jemand zustimmt")
             opened.append(ticket)
         return opened
 
@@ -167,13 +159,12 @@ class _Forward:
         return ticket, rows
 
     def _report(self, ticket: Ticket, rows: tuple[Row, ...]) -> None:
-        words = self.rules.writer.transcript(ticket, rows=rows, result=Result.DONE)
-        box, answered = self.rules.catalogue.mailbox(ticket.mailbox), Answered.of(self.case.mail)
+        words = self.post.writer.transcript(ticket, rows=rows, result=Result.DONE)
+        box, answered = self.post.catalogue.mailbox(ticket.mailbox), Answered.of(self.case.mail)
         self.post.to_staff(ticket.key, self.by, words, mailbox=box, answered=answered, role=Role.INTERNAL)
 
-    def _note(self, ticket: Ticket, kind: str, text: str, *, by: str | None = None) -> None:
-        event = Event(at=self.post.now, kind=kind, by=by or self.by.email, text=text, mail=self.post.cause)
-        tickets.note(self.post.connection, ticket.key, event)
+    def _note(self, ticket: Ticket, kind: str, text: str) -> None:
+        self.post.note(ticket.key, kind, text, by=self.by.email)
 
 
 def _passed_on(mail: Mail) -> str:

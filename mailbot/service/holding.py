@@ -7,7 +7,7 @@ from dataclasses import replace
 from mailbot.service.post import Post
 from mailbot.service.standing import tell_member, tell_staff
 from mailbot.store import holds, tickets
-from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.ticket import State, Ticket
 
 
 def hold(post: Post, service: str, because: str, *, by: str) -> tuple[Ticket, ...]:
@@ -17,7 +17,8 @@ def hold(post: Post, service: str, because: str, *, by: str) -> tuple[Ticket, ..
     Of a member with several tickets each is told: each has its own conversation.
     """
     holds.hold(post.connection, service, because=because, now=post.now)
-    return tuple(_turned(post, each, State.ON_HOLD, because, by) for each in _of(post, service, State.OPEN))
+    told = _by_new_rules(post)
+    return tuple(_turned(told, each, State.ON_HOLD, because, by) for each in _of(post, service, State.OPEN))
 
 
 def release(post: Post, service: str, *, by: str) -> tuple[Ticket, ...] | None:
@@ -26,10 +27,16 @@ def release(post: Post, service: str, *, by: str) -> tuple[Ticket, ...] | None:
     waiting = [each for each in _of(post, service, State.ON_HOLD) if each.held is None]
     if not ended and not waiting:
         return None
-    turned = tuple(_turned(post, each, State.OPEN, "wartet nicht mehr", by) for each in waiting)
+    told = _by_new_rules(post)
+    turned = tuple(_turned(told, each, State.OPEN, "wartet nicht mehr", by) for each in waiting)
     for ticket in turned:
-        tell_staff(post, ticket)
+        tell_staff(told, ticket)
     return turned
+
+
+def _by_new_rules(post: Post) -> Post:
+    """What is said now is said by the rules with the hold, or without it."""
+    return replace(post, rules=post.office.rules(post.connection))
 
 
 def _of(post: Post, service: str, state: State) -> list[Ticket]:
@@ -42,6 +49,6 @@ def _turned(post: Post, ticket: Ticket, state: State, because: str, by: str) -> 
     turned = replace(ticket, state=state, updated=post.now)
     tickets.save(post.connection, turned)
     kind = "held" if state is State.ON_HOLD else "opened"
-    tickets.note(post.connection, ticket.key, Event(at=post.now, kind=kind, by=by, text=because, mail=post.cause))
+    post.note(ticket.key, kind, because, by=by)
     tell_member(post, turned)
     return turned

@@ -30,7 +30,7 @@ from mailbot.tickets.decision import Decision, Outcome
 from mailbot.tickets.news import news_of
 from mailbot.tickets.sources import sources_after
 from mailbot.tickets.takeover import left_to_person
-from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.ticket import BOT, Event, State, Ticket
 from mailbot.tickets.wording import missing_labels
 from mailbot.understanding.request import Act
 from mailbot.understanding.understand import understand
@@ -39,9 +39,6 @@ REOPENS = timedelta(days=14)
 """How long after its end a reply opens a ticket again; later it opens a new one."""
 
 STAFF_LANGUAGE = "de"
-BOT = "mailbot"
-"""Who notes what no person noted; stands in `Event.by`."""
-
 KINDS = {
     State.ASKING: "asked",
     State.OPEN: "opened",
@@ -92,13 +89,13 @@ def handle_member(office: Office, connection: Connection, rules: Rules, case: Ca
         reading, active = (late, before) if late.act is not Act.SAY else (reading, active)
     current = active if reading.act is not Act.SAY else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
     decision = decide(reading, current, rules.catalogue)
-    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
+    post = Post(office=office, connection=connection, rules=rules, now=case.now, cause=case.row.id)
     noted = (*filter(None, [remark]), *_doubts(case), *_overruling(post, case, decision, active))
     decision = replace(decision, doubts=(*decision.doubts, *noted), remark=remark)
     if is_answered(connection, case.mail):
         decision = left_to_person(decision)
     thread = Thread(conversation=before[0].conversation if before else None, follows=None if active else case.place.key)
-    _carry_out(post, rules, case, decision, active, thread)
+    _carry_out(post, case, decision, active, thread)
 
 
 def handle_doubtful(office: Office, connection: Connection, rules: Rules, case: Case, *, silence: str, doubt: str) -> None:
@@ -107,8 +104,8 @@ def handle_doubtful(office: Office, connection: Connection, rules: Rules, case: 
     concerned = case.place.key or case.place.mentioned
     about = f" Die Mail bezieht sich auf {concerned}." if concerned else ""
     silent = replace(in_silence(decision, silence=silence), doubts=(*decision.doubts, doubt + about))
-    post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=case.row.id)
-    _carry_out(post, rules, case, silent, (), Thread())
+    post = Post(office=office, connection=connection, rules=rules, now=case.now, cause=case.row.id)
+    _carry_out(post, case, silent, (), Thread())
 
 
 def _conversation(connection: Connection, case: Case) -> tuple[Ticket, ...]:
@@ -145,13 +142,13 @@ def _overruling(post: Post, case: Case, decision: Decision, before: Sequence[Tic
             yield doubt
 
 
-def _carry_out(post: Post, rules: Rules, case: Case, decision: Decision, before: Sequence[Ticket], thread: Thread) -> None:
-    box = rules.catalogue.mailbox(case.row.place.mailbox)
+def _carry_out(post: Post, case: Case, decision: Decision, before: Sequence[Ticket], thread: Thread) -> None:
+    box = post.catalogue.mailbox(case.row.place.mailbox)
     after = _tickets_after(post, case, decision, before, thread)
     if not after:
         inbound.finish(post.connection, case.row.id, inbound.State.IGNORED, now=case.now, reason=decision.silence)
         return
-    if of_draft := _answer(post, rules, case, decision, after, box):
+    if of_draft := _answer(post, case, decision, after, box):
         decision = replace(decision, doubts=(*decision.doubts, of_draft))
     known = {ticket.key: ticket for ticket in before}
     for at in decision.tell_staff:
@@ -179,7 +176,7 @@ def _tickets_after(post: Post, case: Case, decision: Decision, before: Sequence[
         if case.known:
             _welcome(post, case, ticket)
         for doubt in decision.doubts:
-            tickets.note(post.connection, ticket.key, _by_bot(case, "note", doubt))
+            post.note(ticket.key, "note", doubt)
     return tuple(after)
 
 
@@ -228,8 +225,8 @@ def open_ticket(
     )
     tickets.add(connection, number, ticket)
     if thread.follows:
-        tickets.note(connection, thread.follows, _by_bot(case, "linked", f"geht weiter in {ticket.key}"))
-        tickets.note(connection, ticket.key, _by_bot(case, "linked", f"knüpft an {thread.follows} an"))
+        post.note(thread.follows, "linked", f"geht weiter in {ticket.key}")
+        post.note(ticket.key, "linked", f"knüpft an {thread.follows} an")
     return ticket
 
 
@@ -267,12 +264,12 @@ def what_happened(catalogue: Catalogue, outcome: Outcome) -> str:
             return "vom Mitglied zurückgezogen"
 
 
-def _answer(post: Post, rules: Rules, case: Case, decision: Decision, after: tuple[Ticket, ...], box: Mailbox) -> str:
+def _answer(post: Post, case: Case, decision: Decision, after: tuple[Ticket, ...], box: Mailbox) -> str:
     """Gives what staff must know about drafts."""
     if decision.reply is None:
         return ""
     to = case.mail.sender if case.known else replace(case.mail.sender, name="")
-    words = rules.writer.answer(decision, after, subject=case.mail.subject, to=to, mailbox=box, known=case.known)
+    words = post.writer.answer(decision, after, subject=case.mail.subject, to=to, mailbox=box, known=case.known)
     copies = readers(post, after, case.mail.sender) if case.known else ()
     answered = Answered.of(case.mail, known=case.known)
     return post.to_member(

@@ -48,7 +48,7 @@ def send(office: Office, month: date, *, again: bool = False) -> int:
             return 0
         rules = office.rules(connection)
         words = rules.writer.report(draw_up(connection, rules.catalogue, month))
-        post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
+        post = Post(office=office, connection=connection, rules=rules, now=now)
         readers = post.present()
         for member in readers:
             post.notice(member, words, mailbox=rules.catalogue.mailboxes[0], at_once=again)

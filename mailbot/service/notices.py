@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
-from mailbot.service.member import BOT
 from mailbot.store import drafts, inbound, mailboxes, outbound, tickets
+from mailbot.store.inbound import Inbound
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.digest import Notices
 from mailbot.tickets.drafts import trusted_after
+from mailbot.tickets.ticket import BOT
 from mailbot.tickets.wording import day, moment, short_day
+
+Mail = TypeVar("Mail", Inbound, Outbound)
 
 NAMED = 20
 """So many mails of a kind the digest names; after a storm there may be hundreds."""
@@ -56,13 +60,13 @@ def _on_tickets(connection: Connection, since: datetime, lost: tuple[Outbound, .
 
 
 def _quarantined(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
-    mails = inbound.in_state(connection, inbound.State.QUARANTINED)
-    for mail in mails[:NAMED]:
+    def said(mail: Inbound) -> str:
         what = f"Mail {mail.id} ({mail.place.mailbox}) konnte nicht verarbeitet werden: {mail.reason}"
         gone = day_of((mail.done_at or mail.received) + catalogue.retention.quarantine, catalogue.hours)
-        yield f"{what}. Ansehen: mailbot quarantine show {mail.id}; am {day(gone, 'de')} wird sie gelöscht"
-    if len(mails) > NAMED:
-        yield f"{len(mails) - NAMED} weitere Mails. Ansehen: mailbot quarantine list"
+        return f"{what}. Ansehen: mailbot quarantine show {mail.id}; am {day(gone, 'de')} wird sie gelöscht"
+
+    mails = inbound.in_state(connection, inbound.State.QUARANTINED)
+    return _first(mails, said, "weitere Mails. Ansehen: mailbot quarantine list")
 
 
 def _unreachable(lost: tuple[Outbound, ...], zone: ZoneInfo) -> Iterator[str]:
@@ -89,36 +93,46 @@ def _misspelt(connection: Connection, catalogue: Catalogue, since: datetime) -> 
 
 def _proposed(connection: Connection) -> Iterator[str]:
     """Each mail that waits for a yes, with the way to say it."""
-    mails = outbound.in_state(connection, outbound.State.PROPOSED)
-    for mail in mails[:NAMED]:
+
+    def said(mail: Outbound) -> str:
         how = "antworte auf die Mail dazu mit #ja, #nein oder eigenen Worten"
-        yield f"{mail.ticket}: Darf die vorgeschlagene Antwort an {mail.recipient} hinaus? Bitte {how}"
-    if len(mails) > NAMED:
-        yield f"{len(mails) - NAMED} weitere Antworten. Ansehen: mailbot outbox list"
+        return f"{mail.ticket}: Darf die vorgeschlagene Antwort an {mail.recipient} hinaus? Bitte {how}"
+
+    mails = outbound.in_state(connection, outbound.State.PROPOSED)
+    return _first(mails, said, "weitere Antworten. Ansehen: mailbot outbox list")
 
 
 def _kept_back(connection: Connection, zone: ZoneInfo) -> Iterator[str]:
     """Each mail that waits, with why and the way out."""
-    mails = outbound.in_state(connection, *outbound.KEPT_BACK)
-    for mail in mails[:NAMED]:
+
+    def said(mail: Outbound) -> str:
         if mail.state is outbound.State.HELD:
             what = f"sie geht frühestens am {moment(mail.due_at, zone)} Uhr von selbst"
         else:
             what = f"freigeben: mailbot outbox release {mail.id}, verwerfen: mailbot outbox drop {mail.id}"
         about = f"{mail.ticket}: " if mail.ticket else ""
-        yield f"{about}Eine Mail an {mail.recipient} ist zurückgehalten ({mail.error}); {what}"
-    if len(mails) > NAMED:
-        yield f"{len(mails) - NAMED} weitere Mails sind zurückgehalten. Ansehen: mailbot outbox list"
+        return f"{about}Eine Mail an {mail.recipient} ist zurückgehalten ({mail.error}); {what}"
+
+    mails = outbound.in_state(connection, *outbound.KEPT_BACK)
+    return _first(mails, said, "weitere Mails sind zurückgehalten. Ansehen: mailbot outbox list")
 
 
 def _drafts(connection: Connection, zone: ZoneInfo) -> Iterator[str]:
     """Each mail that waits for a person to send it."""
-    mails = outbound.in_state(connection, *drafts.LIVE)
-    for mail in mails[:NAMED]:
+
+    def said(mail: Outbound) -> str:
         since = moment(mail.due_at, zone)
-        yield f"{mail.ticket}: Ein Entwurf an {mail.recipient} wartet seit {since} Uhr darauf, dass ihn jemand abschickt"
+        return f"{mail.ticket}: Ein Entwurf an {mail.recipient} wartet seit {since} Uhr darauf, dass ihn jemand abschickt"
+
+    mails = outbound.in_state(connection, *drafts.LIVE)
+    return _first(mails, said, "weitere Entwürfe. Ansehen: mailbot outbox list")
+
+
+def _first(mails: Sequence[Mail], said: Callable[[Mail], str], further: str) -> Iterator[str]:
+    """What there is to say of each, and how many more there are."""
+    yield from map(said, mails[:NAMED])
     if len(mails) > NAMED:
-        yield f"{len(mails) - NAMED} weitere Entwürfe. Ansehen: mailbot outbox list"
+        yield f"{len(mails) - NAMED} {further}"
 
 
 def _trusted(connection: Connection, catalogue: Catalogue, since: datetime) -> Iterator[str]:

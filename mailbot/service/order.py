@@ -59,17 +59,10 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
         key: the ticket that the mail is about; None: its commands name their tickets, or are about none.
     """
     box, answered = rules.catalogue.mailbox(case.row.place.mailbox), Answered.of(case.mail)
-    post = Post(
-        office=office,
-        connection=connection,
-        catalogue=rules.catalogue,
-        now=case.now,
-        cause=case.row.id,
-        delay=rules.catalogue.send_delay,
-    )
+    post = Post(office=office, connection=connection, rules=rules, now=case.now, cause=case.row.id, undoable=True)
     said = _said(case, by, rules.catalogue)
     if key is not None and not said.commands and said_before(connection, key, case.mail, now=case.now):
-        _keep_echo(post, rules, case, by, key, said.answer)
+        _keep_echo(post, case, by, key, said.answer)
         return
     readers = _readers(post, case, key)
     order = read_by(replace(said, enclosures=_enclosures(connection, case)), readers)
@@ -108,13 +101,13 @@ def _readers(post: Post, case: Case, key: str | None) -> Readers:
     return readers_of(case.mail, requester, post.catalogue, answers=role)
 
 
-def _keep_echo(post: Post, rules: Rules, case: Case, by: Staff, key: str, said: str) -> None:
+def _keep_echo(post: Post, case: Case, by: Staff, key: str, said: str) -> None:
     """Whoever says it again hears once that nothing came of it: a machine that answers even that is not answered any more."""
     if not note_echo(post.connection, case, key, ECHO_OF_STAFF):
         return
     ticket = tickets.get(post.connection, key)
-    words = rules.writer.transcript(ticket, rows=((short(said), SAID_BEFORE),), result=Result.NOTHING)
-    box = rules.catalogue.mailbox(ticket.mailbox)
+    words = post.writer.transcript(ticket, rows=((short(said), SAID_BEFORE),), result=Result.NOTHING)
+    box = post.catalogue.mailbox(ticket.mailbox)
     post.to_staff(key, by, words, mailbox=box, answered=Answered.of(case.mail), role=Role.INTERNAL)
 
 

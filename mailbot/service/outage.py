@@ -24,7 +24,7 @@ def tell_of_outages(office: Office) -> int:
             *(write.out_of_reach(boxes[each.server], since=each.since, trouble=each.trouble) for each in gone),
             *(write.back_again(boxes[each.server], since=each.since, until=each.until) for each in back),
         ]
-        post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
+        post = Post(office=office, connection=connection, rules=rules, now=now)
         for words in told:
             for member in rules.catalogue.staff:
                 post.notice(member, words, mailbox=rules.catalogue.mailboxes[0], at_once=True)

@@ -51,7 +51,7 @@ def send(office: Office, *, day: date, again: bool = False) -> int:
             return 0
         rules = office.rules(connection)
         digest = draw_up(connection, rules.catalogue, day=day, now=now)
-        post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
+        post = Post(office=office, connection=connection, rules=rules, now=now)
         readers = post.present()
         for member in readers:
             words = rules.writer.digest(digest, member)

@@ -17,12 +17,14 @@ from mailbot.mail.outlook import continued
 from mailbot.mail.thread import Role, make_message_id, thread_of, was_sent_to
 from mailbot.service.drafting import Drafting, told_of
 from mailbot.service.office import Office
+from mailbot.service.rulebook import Rules
 from mailbot.store import absences, outbound, tickets
 from mailbot.store.outbound import Outgoing
 from mailbot.tickets import duty
 from mailbot.tickets.calendar import day_of, end_of_quiet
 from mailbot.tickets.rendering import Words
-from mailbot.tickets.ticket import Event
+from mailbot.tickets.ticket import BOT, Event
+from mailbot.tickets.writer import Writer
 
 TOPIC_AT_MOST = 255  # characters
 
@@ -68,15 +70,37 @@ class Post:
     """
     The way into the outbox within one transaction.
 
-    `cause` is the id of the inbound mail that it all follows from; `delay` how long what goes to members can be undone.
+    Args:
+        rules: those in force, with which the whole transaction is worked on.
+        cause: id of the inbound mail that it all follows from.
+        undoable: what goes to members waits as long as rules.yaml says (`send_delay`), so that staff can take it back.
     """
 
     office: Office
     connection: Connection
-    catalogue: Catalogue
+    rules: Rules
     now: datetime
     cause: int | None = None
-    delay: timedelta = timedelta()
+    undoable: bool = False
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The association's rules."""
+        return self.rules.catalogue
+
+    @property
+    def writer(self) -> Writer:
+        """Who writes by them."""
+        return self.rules.writer
+
+    @property
+    def delay(self) -> timedelta:
+        """How long what goes to members waits."""
+        return self.catalogue.send_delay if self.undoable else timedelta()
+
+    def note(self, key: str, kind: str, text: str, *, by: str = BOT) -> None:
+        """Add a line to the ticket's history, with the cause of it all."""
+        tickets.note(self.connection, key, Event(at=self.now, kind=kind, by=by, text=text, mail=self.cause))
 
     def to_member(
         self,
@@ -150,9 +174,8 @@ class Post:
         return duty.responsible(self.catalogue.staff, service, self.away)
 
     def _tell_of_draft(self, key: str, to: Address, words: Words | None, mailbox: Mailbox, *, outdated: bool) -> None:
-        ticket, writer = tickets.get(self.connection, key), self.office.rules(self.connection).writer
-        text = words.text if words else ""
-        notice = writer.draft(ticket, to=to, text=text, mailbox=mailbox, outdated=outdated)
+        ticket, text = tickets.get(self.connection, key), words.text if words else ""
+        notice = self.writer.draft(ticket, to=to, text=text, mailbox=mailbox, outdated=outdated)
         for member in self.responsible(ticket.request.service):
             self.to_staff(key, member, notice, mailbox=mailbox, role=Role.INTERNAL)
 
@@ -173,8 +196,8 @@ class Post:
 
     def _first_to(self, member: Staff, key: str) -> Answered | None:
         """Mails about a ticket continue the first one to the same member of staff, whatever news their subjects tell."""
-        mails = (mail for mail in outbound.of_ticket(self.connection, key) if mail.state is not outbound.State.WITHDRAWN)
-        return next((Answered(message_id=mail.message_id) for mail in mails if mail.recipient == member.email), None)
+        first = outbound.first_to(self.connection, key, member.email) if key != DIGEST else None
+        return Answered(message_id=first) if first else None
 
     def _letter(
         self,
@@ -237,7 +260,7 @@ class Post:
         except DeliveryError as error:
             if key is not None:
                 text = f"Keine Mail möglich an {to.email}: {error}"
-                tickets.note(self.connection, key, Event(at=self.now, kind="trouble", by="mailbot", text=text))
+                tickets.note(self.connection, key, Event(at=self.now, kind="trouble", by=BOT, text=text))
             return
         mail = Outgoing(
             message_id=letter.message_id,

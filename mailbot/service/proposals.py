@@ -9,7 +9,7 @@ from mailbot.catalogue import Staff
 from mailbot.mail.letter import Origin as Submitted
 from mailbot.mail.message import Mail
 from mailbot.service.correspondence import last_of_member, mails_of_members
-from mailbot.service.member import BOT, KINDS, what_happened
+from mailbot.service.member import KINDS, what_happened
 from mailbot.service.post import Answered, Post
 from mailbot.service.ticket_mail import tell_of_ticket
 from mailbot.store import orders, outbound, tickets
@@ -19,7 +19,7 @@ from mailbot.tickets.orders.order import Row
 from mailbot.tickets.orders.proposals import CONFIRMED
 from mailbot.tickets.proposal import agreed, awaits_yes, would_be
 from mailbot.tickets.rendering import Words
-from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.ticket import State, Ticket
 from mailbot.understanding.request import Request
 
 NOT_CONFIRMED = "Niemand hat bestätigt, dass die Anfrage von {} ist; von allein schreibt der Bot nicht dorthin."
@@ -48,7 +48,7 @@ def propose(
     """
     together, box = _waiting(post, ticket.conversation), post.catalogue.mailbox(ticket.mailbox)
     answer = _answer(post, together, proposed=True)
-    words = post.office.rules(post.connection).writer.proposed(together, answer=answer, rows=rows, doubts=doubts)
+    words = post.writer.proposed(together, answer=answer, rows=rows, doubts=doubts)
     for member in to:
         post.to_staff(together[0].key, member, words, mailbox=box, answered=answered)
 
@@ -104,7 +104,7 @@ def agree(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
     together = [_confirmed(post, each, agreed(each, post.catalogue), by) for each in waiting]
     decision = would_be(together, post.catalogue)
     for each, outcome in zip(together, decision.outcomes, strict=True):
-        _note(post, each, KINDS[each.state], BOT, what_happened(post.catalogue, replace(outcome, state=each.state)))
+        post.note(each.key, KINDS[each.state], what_happened(post.catalogue, replace(outcome, state=each.state)))
     for mail in proposals:
         outbound.accept(post.connection, mail.id, due_at=post.now + post.delay, cause=post.cause, now=post.now)
     if not proposals:
@@ -125,7 +125,7 @@ def decline(post: Post, ticket: Ticket, by: Staff) -> None:
     """A no: nothing leaves, and those who work on it hear that it is theirs."""
     drop(post, ticket.conversation)
     for each in _waiting(post, ticket.conversation):
-        _note(post, each, "note", by.email, "dem Vorschlag nicht zugestimmt")
+        post.note(each.key, "note", "dem Vorschlag nicht zugestimmt", by=by.email)
         tell_colleagues(post, each, but=by.email, doubt=NOT_CONFIRMED.format(each.requester.email))
 
 
@@ -155,20 +155,14 @@ def _confirmed(post: Post, ticket: Ticket, after: Ticket, by: Staff) -> Ticket:
     orders.remember(post.connection, ticket, by=by.id, mail=post.cause, at=post.now)
     tickets.save(post.connection, replace(after, updated=post.now))
     tickets.take_part(post.connection, ticket.key, ticket.requester.email)
-    _note(post, ticket, "vouched", by.email, CONFIRMED.format(ticket.requester.email))
+    post.note(ticket.key, "vouched", CONFIRMED.format(ticket.requester.email), by=by.email)
     return after
-
-
-def _note(post: Post, ticket: Ticket, kind: str, by: str, text: str) -> None:
-    tickets.note(post.connection, ticket.key, Event(at=post.now, kind=kind, by=by, text=text, mail=post.cause))
 
 
 def _answer(post: Post, together: Sequence[Ticket], *, proposed: bool = False) -> Words:
     first, box = together[0], post.catalogue.mailbox(together[0].mailbox)
     answered, decision = last_of_member(post, first), would_be(together, post.catalogue)
-    words = post.office.rules(post.connection).writer.answer(
-        decision, tuple(together), subject=first.subject, to=first.requester, mailbox=box, known=True
-    )
+    words = post.writer.answer(decision, tuple(together), subject=first.subject, to=first.requester, mailbox=box, known=True)
     origin = Submitted.REPLIED if answered else Submitted.GENERATED
     post.to_member(first.key, first.requester, words, mailbox=box, origin=origin, answered=answered, proposed=proposed)
     return words

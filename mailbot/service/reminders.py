@@ -14,13 +14,12 @@ from mailbot.service.correspondence import tell
 from mailbot.service.escalation import remind_staff
 from mailbot.service.office import Office
 from mailbot.service.post import Post
-from mailbot.service.rulebook import Rules
 from mailbot.store import drafts, jobs, outbound, tickets
 from mailbot.tickets import reminders
 from mailbot.tickets.calendar import day_of, has_struck
 from mailbot.tickets.reminders import GiveUp, Remind, Waiting
 from mailbot.tickets.rendering import Words
-from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.ticket import State, Ticket
 
 log = structlog.get_logger()
 
@@ -44,7 +43,7 @@ def remind_if_due(office: Office) -> bool:
         if not jobs.take(connection, JOB, today, now=now):
             return False
         rules = office.rules(connection)
-        remind_staff(Post(office=office, connection=connection, catalogue=rules.catalogue, now=now), rules)
+        remind_staff(Post(office=office, connection=connection, rules=rules, now=now))
     return True
 
 
@@ -66,25 +65,25 @@ def _remind(office: Office, conversation: int) -> None:
         if drafts.waits(connection, conversation):
             return  # The member has not been asked yet: it is with staff to send the question.
         known = [(ticket, tickets.history(connection, ticket.key)) for ticket in locked]
-        post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=now)
+        post = Post(office=office, connection=connection, rules=rules, now=now)
         for waiting in reminders.due(known, rules.catalogue, now):
-            _carry_out(post, rules, waiting)
+            _carry_out(post, waiting)
 
 
-def _carry_out(post: Post, rules: Rules, waiting: Waiting) -> None:
-    those, box = waiting.tickets, rules.catalogue.mailbox(waiting.tickets[0].mailbox)
+def _carry_out(post: Post, waiting: Waiting) -> None:
+    those, box = waiting.tickets, post.catalogue.mailbox(waiting.tickets[0].mailbox)
     match waiting.step:
         case Remind(closes=closes):
 
             def remind(to: Address, known: bool) -> Words:
-                return rules.writer.reminder(those, closes=closes, to=to, mailbox=box, known=known)
+                return post.writer.reminder(those, closes=closes, to=to, mailbox=box, known=known)
 
             told = _reaches(post.connection, those[0]) and tell(post, those[0], remind)
             _note(post, those, "reminded", "an die fehlenden Angaben erinnert" if told else f"nicht erinnert: {_UNREACHED}")
         case GiveUp(since=since):
 
             def give_up(to: Address, known: bool) -> Words:
-                return rules.writer.given_up(those, since=since, to=to, mailbox=box, known=known)
+                return post.writer.given_up(those, since=since, to=to, mailbox=box, known=known)
 
             told = _reaches(post.connection, those[0]) and tell(post, those[0], give_up)
             for ticket in those:
@@ -102,4 +101,4 @@ def _reaches(connection: Connection, ticket: Ticket) -> bool:
 
 def _note(post: Post, those: Sequence[Ticket], kind: str, text: str) -> None:
     for ticket in those:
-        tickets.note(post.connection, ticket.key, Event(at=post.now, kind=kind, by="mailbot", text=text))
+        post.note(ticket.key, kind, text)

@@ -16,7 +16,7 @@ from mailbot.service.post import Answered, Post
 from mailbot.store import erasures, inbound, person, tickets
 from mailbot.tickets.orders.order import Holdings
 from mailbot.tickets.rendering import Words
-from mailbot.tickets.ticket import Event, Ticket
+from mailbot.tickets.ticket import BOT, Event, Ticket
 
 HELD = "Zu {} gespeichert: Vorgänge {}, Mails {}, dazu vielleicht Mails anderer. #auskunft zeigt dir, was die Person sehen darf."
 
@@ -54,7 +54,7 @@ def holdings(post: Post, ticket: Ticket) -> Holdings:
 def show(post: Post, ticket: Ticket, archive: bytes, to: Staff) -> None:
     """Who works on it looks into the archive before the requester gets it."""
     box = post.catalogue.mailbox(ticket.mailbox)
-    words = post.office.rules(post.connection).writer.to_look_into(ticket, archive=archive)
+    words = post.writer.to_look_into(ticket, archive=archive)
     asked = Answered.of(read(inbound.get(post.connection, post.cause)[1])) if post.cause is not None else None
     post.to_staff(ticket.key, to, words, mailbox=box, answered=asked, role=Role.INTERNAL)
 
@@ -62,14 +62,14 @@ def show(post: Post, ticket: Ticket, archive: bytes, to: Staff) -> None:
 def hand_over(post: Post, ticket: Ticket, archive: bytes) -> None:
     """A person has looked into it and said yes: the requester gets it."""
     box = post.catalogue.mailbox(ticket.mailbox)
-    words = post.office.rules(post.connection).writer.handed_over(ticket, mailbox=box, archive=archive)
+    words = post.writer.handed_over(ticket, mailbox=box, archive=archive)
     _send(post, ticket, words)
 
 
 def ask_to_erase(post: Post, ticket: Ticket, *, by: str) -> None:
     """The requester is told; `erasing` does it when the time for undoing is over and this has left."""
     box = post.catalogue.mailbox(ticket.mailbox)
-    _send(post, ticket, post.office.rules(post.connection).writer.erased(ticket, mailbox=box))
+    _send(post, ticket, post.writer.erased(ticket, mailbox=box))
     erasures.ask(post.connection, ticket.key, by=by, now=post.now)
 
 
@@ -77,7 +77,7 @@ def keep_after_all(connection: Connection, key: str, *, because: str, now: datet
     """Its requester is not erased; False when nobody had ordered that. `asked_at`: only what was ordered at that moment."""
     kept = erasures.take_back(connection, key, asked_at=asked_at)
     if kept:
-        tickets.note(connection, key, Event(at=now, kind="note", by="mailbot", text=because))
+        tickets.note(connection, key, Event(at=now, kind="note", by=BOT, text=because))
     return kept
 
 
@@ -86,7 +86,7 @@ def keep_who_writes(post: Post, address: str) -> None:
     for key in erasures.waiting_of(post.connection, address):
         keep_after_all(post.connection, key, because=WROTE_AGAIN, now=post.now)
         ticket = tickets.get(post.connection, key)
-        words = post.office.rules(post.connection).writer.kept(ticket)
+        words = post.writer.kept(ticket)
         for member in post.responsible(ticket.request.service):
             post.to_staff(key, member, words, mailbox=post.catalogue.mailbox(ticket.mailbox), role=Role.INTERNAL)
 

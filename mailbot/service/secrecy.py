@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from mailbot.mail.fields import all_addresses
+from mailbot.mail.fields import recipients_of
 from mailbot.mail.message import Mail
 from mailbot.mail.thread import thread_of, was_sent_to
 from mailbot.store import outbound
@@ -34,8 +34,7 @@ def note_shown(connection: Connection, mail: Mail, id: int, *, secrets: Sequence
     So does a draft of ours that a person has sent to more people with its own.
     """
     named = dict.fromkeys((mail.message_id, *mail.in_reply_to, *mail.references))
-    everybody = {each.email for each in (*mail.to, *mail.cc, *all_addresses(list(mail.headers), "bcc", []))}
-    readers = everybody.difference(our_people)
+    readers = set(recipients_of(mail)).difference(our_people)
     for message_id in named if readers else ():
         if thread_of(message_id, secrets) and not all(was_sent_to(message_id, each, secrets) for each in readers):
             outbound.shown(connection, message_id, by=id)

@@ -17,7 +17,7 @@ from mailbot.service.limits import objection, objections_to_copies
 from mailbot.service.office import Office
 from mailbot.store import mailboxes, outbound, tickets
 from mailbot.store.outbound import Outbound, State
-from mailbot.tickets.ticket import Event
+from mailbot.tickets.ticket import BOT, Event
 
 log = structlog.get_logger()
 
@@ -157,7 +157,7 @@ def _failed(office: Office, mail: Outbound, error: DeliveryError) -> None:
 
 def _note(office: Office, connection: Connection, mail: Outbound, kind: str, text: str) -> None:
     if mail.ticket is not None:
-        tickets.note(connection, mail.ticket, Event(at=office.clock(), kind=kind, by="mailbot", text=text))
+        tickets.note(connection, mail.ticket, Event(at=office.clock(), kind=kind, by=BOT, text=text))
 
 
 def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:

@@ -17,12 +17,12 @@ from mailbot.tickets.ticket import State, Ticket
 
 def tell_member(post: Post, ticket: Ticket) -> bool:
     """What they must do now, or what happens next; also that it is done. False: no mail of ours may go to them."""
-    rules, box = post.office.rules(post.connection), post.catalogue.mailbox(ticket.mailbox)
+    box = post.catalogue.mailbox(ticket.mailbox)
 
     def write(to: Address, known: bool) -> Words:
         if ticket.state is State.CLOSED:
-            return rules.writer.closed(ticket if known else _without_words(ticket), mailbox=box)
-        return rules.writer.answer(_news_of(ticket), (ticket,), subject=ticket.subject, to=to, mailbox=box, known=known)
+            return post.writer.closed(ticket if known else _without_words(ticket), mailbox=box)
+        return post.writer.answer(_news_of(ticket), (ticket,), subject=ticket.subject, to=to, mailbox=box, known=known)
 
     return tell(post, ticket, write)
 

@@ -34,9 +34,9 @@ def tell_of_ticket(
         to: None: to all who work on it and are here.
     """
     events = tickets.history(post.connection, ticket.key)
-    box, writer = post.catalogue.mailbox(ticket.mailbox), post.office.rules(post.connection).writer
+    box = post.catalogue.mailbox(ticket.mailbox)
     for member in post.responsible(ticket.request.service) if to is None else to:
-        words = writer.for_staff(
+        words = post.writer.for_staff(
             ticket, events=events, news=news, original=original, attachments=attachments, doubts=doubts, member=member
         )
         post.to_staff(ticket.key, member, words, mailbox=box)

@@ -8,16 +8,14 @@ from mailbot.catalogue import Staff
 from mailbot.service.post import Post
 from mailbot.store import absences, tickets
 from mailbot.tickets.calendar import day_of
-from mailbot.tickets.digest import DONE, Digest, make_digest
-from mailbot.tickets.ticket import State
-
-_UNFINISHED = tuple(state for state in State if state not in DONE)
+from mailbot.tickets.digest import Digest, make_digest
+from mailbot.tickets.ticket import UNFINISHED
 
 
 def go_away(post: Post, member: Staff, until: date) -> None:
     """Up to and including that day the others get what is theirs, and each of them hears at once which tickets that are."""
     absences.go_away(post.connection, member.id, until=until)
-    known = [each for each in tickets.with_histories(post.connection, *_UNFINISHED) if each[0].assignee == member.id]
+    known = [each for each in tickets.with_histories(post.connection, *UNFINISHED) if each[0].assignee == member.id]
     if not known:
         return
     heirs = {ticket.key: _heirs(post, member, ticket.request.service) for ticket, _ in known}
@@ -34,6 +32,5 @@ def _heirs(post: Post, member: Staff, service: str) -> tuple[Staff, ...]:
 
 
 def _tell(post: Post, reader: Staff, member: Staff, until: date, digest: Digest, *, alone: bool) -> None:
-    writer = post.office.rules(post.connection).writer
-    words = writer.away(member, until=until, rows=digest.unfinished, own=reader == member, alone=alone)
+    words = post.writer.away(member, until=until, rows=digest.unfinished, own=reader == member, alone=alone)
     post.notice(reader, words, mailbox=post.catalogue.mailboxes[0], at_once=reader == member)

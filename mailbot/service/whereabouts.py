@@ -86,13 +86,18 @@ def _whereabouts(
     earlier = tickets.ticket_with(connection, answered, author)
     if earlier is not None:
         return Whereabouts(key=earlier)
-    named = re.search(rf"\[({re.escape(prefix)}-\d{{1,9}})\]", mail.subject, re.IGNORECASE)
-    key = named[1].upper() if named else None
+    key = key_in(mail.subject, prefix)
     if key is None or key == forgotten or tickets.conversation_of(connection, key) is None:
         return Whereabouts(mentioned=mentioned, forgotten=forgotten)
     if _may_name(connection, key, author, vouched=vouched):
         return Whereabouts(key=key)
     return Whereabouts(mentioned=mentioned or key)
+
+
+def key_in(subject: str, prefix: str) -> str | None:
+    """The ticket that a subject names: "Re: [KV-1042] …"."""
+    named = re.search(rf"\[({re.escape(prefix)}-\d{{1,9}})\]", subject, re.IGNORECASE)
+    return named[1].upper() if named else None
 
 
 def _may_name(connection: Connection, key: str, author: str, *, vouched: bool) -> bool:

@@ -144,10 +144,11 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
     note_shown(connection, mail, row.id, secrets=office.keys, our_people=rules.catalogue.our_people)
     if source.authenticity is not Authenticity.FAIL:
         outbound.forgive(connection, mail.sender.email, now=case.now)
-        post = Post(office=office, connection=connection, catalogue=rules.catalogue, now=case.now, cause=row.id)
+        post = Post(office=office, connection=connection, rules=rules, now=case.now, cause=row.id)
         keep_who_writes(post, mail.sender.email)
     is_note = by is not None and case.may_order and is_for_notes(mail, rules.catalogue)
-    writes_as_staff = by is not None and case.may_order and not _writes_as_member(connection, case)
+    as_member = _writes_as_member(connection, case)
+    writes_as_staff = by is not None and case.may_order and not as_member
     answers = writes_as_staff and place.notice is not None and not is_note
     about = _concerned(office, connection, case) if writes_as_staff or is_note else None
     ordered = is_note or answers or (writes_as_staff and (about is not None or begins_with_a_command(mail.body)))
@@ -164,7 +165,7 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, mail: M
         handle_answer(office, connection, rules, case, by)
     elif by is not None and ordered:
         handle_order(office, connection, rules, case, by, about)
-    elif by is None or case.known or _writes_as_member(connection, case):
+    elif by is None or case.known or as_member:
         handle_member(office, connection, rules, case, remark=NO_AUTHOR if passed_on else "")
     else:
         handle_doubtful(office, connection, rules, case, **UNPROVEN_STAFF)

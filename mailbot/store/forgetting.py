@@ -20,7 +20,7 @@ from mailbot.store import tickets as kept
 from mailbot.store.tables import events, inbound, orders, outbound, participants, tickets
 from mailbot.tickets.person import Subject, without
 from mailbot.tickets.retention import forgotten
-from mailbot.tickets.ticket import Event, Ticket
+from mailbot.tickets.ticket import BOT, Event, Ticket
 
 PORTION = 500
 """Rows named in one statement at most."""
@@ -28,7 +28,7 @@ PORTION = 500
 ENDS = ("expired", "erased")
 """The lines of a history that say why there is nothing else."""
 
-NOBODY = ("mailbot", "cli", "")
+NOBODY = (BOT, "cli", "")
 """Who is no person, in the history of a ticket."""
 
 
@@ -45,7 +45,7 @@ def forget_tickets(connection: Connection, numbers: Iterable[int], *, now: datet
         keys = connection.execute(select(tickets.c.key).where(tickets.c.number.in_(some)).order_by(tickets.c.number)).scalars()
         for key in tuple(keys):
             kept.save(connection, forgotten(kept.lock(connection, key), now))
-            kept.note(connection, key, Event(at=now, kind=kind, by="mailbot", text=because))
+            kept.note(connection, key, Event(at=now, kind=kind, by=BOT, text=because))
         those = events.c.ticket.in_(some)
         connection.execute(update(events).where(those, events.c.kind.not_in(ENDS)).values(text=""))
         connection.execute(update(events).where(those, events.c.by.not_in(NOBODY)).values(by=""))
@@ -94,7 +94,7 @@ def take_out(connection: Connection, ticket: Ticket, subject: Subject, *, now: d
     connection.execute(delete(orders).where(orders.c.ticket == number))
     connection.execute(update(events).where(events.c.ticket == number, events.c.by == subject.address).values(text="", by=""))
     blacken(connection, [ticket.key], subject)
-    kept.note(connection, ticket.key, Event(at=now, kind="erased", by="mailbot", text=because))
+    kept.note(connection, ticket.key, Event(at=now, kind="erased", by=BOT, text=because))
 
 
 def blacken(connection: Connection, keys: Sequence[str], subject: Subject) -> None:

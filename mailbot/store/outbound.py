@@ -25,7 +25,7 @@ from sqlalchemy import ColumnElement, Connection, Row, String, and_, cast, func,
 
 from mailbot.errors import NotFound
 from mailbot.store.tables import outbound, tickets
-from mailbot.store.tickets import UNFINISHED as UNFINISHED_TICKETS
+from mailbot.store.tickets import WAITED_FOR
 
 
 class State(StrEnum):
@@ -404,6 +404,13 @@ def leaves(connection: Connection, key: str) -> bool:
     return any(mail.state in LEAVES for mail in of_ticket(connection, key))
 
 
+def first_to(connection: Connection, key: str, recipient: str) -> str | None:
+    """The Message-ID of our first mail about a ticket to that address, but for what was withdrawn."""
+    about = (tickets.c.key == key, outbound.c.recipient == recipient, outbound.c.state != State.WITHDRAWN.value)
+    found = select(outbound.c.message_id).select_from(_WITH_TICKET).where(*about).order_by(outbound.c.id).limit(1)
+    return connection.execute(found).scalar_one_or_none()
+
+
 def by_message_id(connection: Connection, message_id: str) -> Outbound | None:
     """The mail of ours with that Message-ID, with or without `<>`, or None."""
     here = outbound.c.message_id == _bare(message_id)
@@ -447,7 +454,7 @@ def unreachable(connection: Connection, since: datetime) -> tuple[Outbound, ...]
 
     They came back since then, somebody waits for their ticket, or they are about none: then staff cannot be reached.
     """
-    waits = or_(outbound.c.ticket.is_(None), tickets.c.state.in_(UNFINISHED_TICKETS), outbound.c.due_at >= since)
+    waits = or_(outbound.c.ticket.is_(None), tickets.c.state.in_(WAITED_FOR), outbound.c.due_at >= since)
     rows = connection.execute(
         select(*_ROW)
         .select_from(_WITH_TICKET)

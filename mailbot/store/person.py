@@ -15,7 +15,7 @@ from mailbot.store import inbound as mails
 from mailbot.store import outbound as ours
 from mailbot.store import tickets as kept
 from mailbot.store.tables import events, inbound, outbound, participants, tickets
-from mailbot.tickets.person import Subject, is_finished, is_full, is_theirs, names_of
+from mailbot.tickets.person import Subject, is_full, is_theirs, names_of
 from mailbot.tickets.ticket import Ticket
 from mailbot.understanding.record import request_to_json
 
@@ -75,7 +75,7 @@ class Traces:
     @property
     def unfinished(self) -> tuple[str, ...]:
         """Keys of the tickets for which their data are still needed."""
-        return tuple(ticket.key for ticket in (*self.own, *self.shared) if not is_finished(ticket))
+        return tuple(ticket.key for ticket in (*self.own, *self.shared) if not ticket.is_finished)
 
     def __bool__(self) -> bool:
         return bool(self.own or self.shared or self.sent or self.naming or self.received or self.telling)
@@ -138,7 +138,7 @@ def count(connection: Connection, address: str) -> tuple[int, int]:
 
 def in_the_way(connection: Connection, address: str) -> bool:
     """At a glance, before every mail is opened: a ticket is not finished, or a mail that has the address is unread."""
-    if any(not is_finished(ticket) for ticket in _tickets(connection, address)):
+    if any(not ticket.is_finished for ticket in _tickets(connection, address)):
         return True
     unread = select(inbound.c.raw).where(inbound.c.state.in_([state.value for state in UNREAD]), inbound.c.forgotten_at.is_(None))
     by_address = wanted([address])

@@ -19,12 +19,11 @@ from mailbot.store import outbound as ours
 from mailbot.store.forgetting import PORTION, forget_mails, forget_ours, forget_tickets
 from mailbot.store.tables import absences, events, inbound, jobs, orders, outbound, ticket_mails, tickets
 from mailbot.tickets.retention import Bounds
-from mailbot.tickets.ticket import State
+from mailbot.tickets.ticket import FINISHED
 
 BECAUSE = "its time is over, see 'retention' in rules.yaml"
 TOLD = "Inhalte gelöscht: Die Zeit, für die sie aufbewahrt werden, ist vorbei"
 
-_DONE = (State.CLOSED.value, State.REFERRED.value)
 _WITHOUT_TICKET = (mails.State.IGNORED.value, mails.State.STAFF.value, mails.State.TICKET.value)
 
 
@@ -90,7 +89,7 @@ def _is_over(bounds: Bounds) -> ColumnElement[bool]:
     waits = exists().where(
         outbound.c.ticket == tickets.c.number, outbound.c.state.in_([state.value for state in ours.UNFINISHED])
     )
-    return and_(tickets.c.state.in_(_DONE), tickets.c.updated < limit, ~waits.correlate(tickets))
+    return and_(tickets.c.state.in_([state.value for state in FINISHED]), tickets.c.updated < limit, ~waits.correlate(tickets))
 
 
 def _or_forgotten(bounds: Bounds) -> ColumnElement[bool]:

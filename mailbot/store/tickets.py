@@ -12,10 +12,10 @@ from mailbot.errors import NotFound
 from mailbot.mail.message import Address
 from mailbot.store.database import insert_into
 from mailbot.store.tables import counters, events, inbound, participants, ticket_mails, tickets
-from mailbot.tickets.ticket import Event, Source, State, Ticket
+from mailbot.tickets.ticket import UNFINISHED, Event, Source, State, Ticket
 from mailbot.understanding.record import request_from_json, request_to_json
 
-UNFINISHED = tuple(state.value for state in State if state not in (State.CLOSED, State.REFERRED))
+WAITED_FOR = tuple(state.value for state in UNFINISHED)
 """Named one by one: an index finds what is in a list, and not what is in none."""
 
 
@@ -126,20 +126,20 @@ def with_histories(connection: Connection, *states: State) -> tuple[tuple[Ticket
 
 def unfinished(connection: Connection) -> tuple[Ticket, ...]:
     """Every ticket that somebody waits for, in order of their numbers."""
-    rows = connection.execute(select(tickets).where(tickets.c.state.in_(UNFINISHED)).order_by(tickets.c.number))
+    rows = connection.execute(select(tickets).where(tickets.c.state.in_(WAITED_FOR)).order_by(tickets.c.number))
     return tuple(_ticket(row) for row in rows)
 
 
 def unfinished_keys(connection: Connection) -> tuple[str, ...]:
     """Their keys alone."""
-    found = select(tickets.c.key, tickets.c.number).where(tickets.c.state.in_(UNFINISHED))
+    found = select(tickets.c.key, tickets.c.number).where(tickets.c.state.in_(WAITED_FOR))
     return tuple(row.key for row in sorted(connection.execute(found), key=lambda row: row.number))
 
 
 def for_digest(connection: Connection, *, since: datetime) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
     """Every ticket that somebody waits for, and all that have changed since then, with their histories."""
     # Each half by its index; of both in one condition SQLite makes a walk through all tickets.
-    waiting = select(tickets.c.number).where(tickets.c.state.in_(UNFINISHED))
+    waiting = select(tickets.c.number).where(tickets.c.state.in_(WAITED_FOR))
     changed = select(tickets.c.number).where(tickets.c.updated >= since)
     return _with_histories(connection, select(waiting.union(changed).subquery().c.number))
 

@@ -19,7 +19,7 @@ from mailbot.catalogue import Catalogue
 from mailbot.mail.search import wanted
 from mailbot.tickets.blocks import Facts, Table, flat
 from mailbot.tickets.person import BLACK, Subject, is_theirs, only, others_in
-from mailbot.tickets.ticket import Event, Ticket
+from mailbot.tickets.ticket import BOT, Event, Ticket
 from mailbot.tickets.views import STAFF_LANGUAGE, STATES
 from mailbot.tickets.wording import day as in_words
 from mailbot.tickets.wording import facts, short_day
@@ -124,7 +124,7 @@ def _actor(by: str, subject: Subject, catalogue: Catalogue) -> str:
         return by
     if by == "cli" or by in catalogue.own_addresses or catalogue.member_of_staff(by) is not None:
         return "Team"
-    return "Programm" if by == "mailbot" else ANOTHER if by else ""
+    return "Programm" if by == BOT else ANOTHER if by else ""
 
 
 def numbers(access: Access) -> Facts:

@@ -11,8 +11,6 @@ from mailbot.tickets.mailto import mailto
 from mailbot.tickets.orders.verbs import BY_NAME
 from mailbot.tickets.ticket import State, Ticket
 
-_DONE = (State.CLOSED, State.REFERRED)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Proposal:
@@ -49,7 +47,7 @@ def take_over(tickets: Sequence[Ticket], catalogue: Catalogue) -> Actions:
     """To have each of them oneself; what is closed is opened again."""
     take = _Proposal(verb="take", label="Übernehmen", how="{} liegt dann bei dir")
     reopen = _Proposal(verb="reopen", label="Wieder öffnen", how="mit {} geht es weiter")
-    proposed = ((ticket, reopen if ticket.state in _DONE else take) for ticket in tickets)
+    proposed = ((ticket, reopen if ticket.is_finished else take) for ticket in tickets)
     return Actions(
         actions=tuple(
             _action(replace(each, how=each.how.format(ticket.key)), catalogue.mailbox(ticket.mailbox), _subject(ticket))
@@ -78,7 +76,7 @@ def _note(box: Mailbox, subject: str) -> Action:
 
 
 def _proposals(ticket: Ticket, member: Staff, catalogue: Catalogue) -> Iterator[_Proposal]:
-    if ticket.state in _DONE:
+    if ticket.is_finished:
         yield _Proposal(verb="reopen", label="Wieder öffnen", how="es geht weiter")
         return
     if catalogue.service(ticket.request.service).privacy:

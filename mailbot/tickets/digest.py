@@ -17,7 +17,6 @@ from mailbot.tickets.wording import missing_labels
 LANGUAGE = "de"  # of staff
 
 WITH_STAFF = frozenset({State.OPEN, State.TRIAGE})
-DONE = frozenset({State.CLOSED, State.REFERRED})
 
 
 class Overdue(StrEnum):
@@ -186,7 +185,7 @@ def _row(ticket: Ticket, events: tuple[Event, ...], day: date, since: date, now:
     begun = start.at if start else _fallback(ticket)
     waits_since = day_of(max((begun, *_back(ticket, events, begun, now))), catalogue.hours)
     age = working_days_between(waits_since, day, catalogue.hours)
-    put_off = ticket.waits_until and ticket.waits_until > now and ticket.state not in DONE
+    put_off = ticket.waits_until and ticket.waits_until > now and not ticket.is_finished
     return Row(
         key=ticket.key,
         service=service.label.in_(LANGUAGE),
@@ -205,7 +204,7 @@ def _row(ticket: Ticket, events: tuple[Event, ...], day: date, since: date, now:
 
 
 def _overdue(ticket: Ticket, age: int, day: date, catalogue: Catalogue, *, put_off: bool) -> Overdue | None:
-    if ticket.state in DONE:
+    if ticket.is_finished:
         return None
     if ticket.due and ticket.due < day:
         return Overdue.LAW

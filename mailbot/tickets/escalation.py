@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from mailbot.catalogue import Catalogue, Reminders, Staff
 from mailbot.tickets.calendar import day_of, next_working_day_after, working_days_between
-from mailbot.tickets.digest import DONE, WITH_STAFF, Row, make_digest
+from mailbot.tickets.digest import WITH_STAFF, Row, make_digest
 from mailbot.tickets.duty import present, responsible
 from mailbot.tickets.reminders import Known, is_put_off
 from mailbot.tickets.ticket import Event, Ticket
@@ -42,7 +42,7 @@ class Urgent:
 
 def due(known: Iterable[Known], catalogue: Catalogue, now: datetime) -> Iterator[Urgent]:
     """What staff must be reminded of on the day of `now`, a working day; nothing twice, for histories tell what was done."""
-    histories = {ticket.key: (ticket, events) for ticket, events in known if ticket.state not in DONE}
+    histories = {ticket.key: (ticket, events) for ticket, events in known if not ticket.is_finished}
     today = day_of(now, catalogue.hours)
     rows = {row.key: row for row in make_digest(histories.values(), day=today, now=now, catalogue=catalogue).unfinished}
     for key, (ticket, events) in histories.items():

@@ -13,9 +13,10 @@ from urllib.parse import quote
 from mailbot.catalogue import Catalogue, Hours, Staff
 from mailbot.tickets.blocks import Bars, Entries, Entry, flat
 from mailbot.tickets.calendar import day_of, is_working_day
-from mailbot.tickets.digest import DONE, WITH_STAFF, Day, Digest, Overdue, Row
+from mailbot.tickets.digest import WITH_STAFF, Day, Digest, Overdue, Row
 from mailbot.tickets.escalation import Cause, Urgent
 from mailbot.tickets.orders.by_number import shortest
+from mailbot.tickets.ticket import FINISHED
 from mailbot.tickets.views import STAFF_LANGUAGE, STATES
 from mailbot.tickets.wording import day, short_day
 
@@ -123,7 +124,7 @@ def _mail_about(key: str, catalogue: Catalogue) -> str:
 
 
 def _age(row: Row) -> str:
-    if row.state in DONE:
+    if row.state in FINISHED:
         return f"am {short_day(row.since)}"
     days = {0: "", 1: ", 1 Arbeitstag"}.get(row.age, f", {row.age} Arbeitstage")
     return f"seit {short_day(row.since)}{days}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.ticket import Event, Ticket
 from mailbot.understanding.request import Person, Request, Value
 
 BLACK = "█████"
@@ -130,11 +130,6 @@ def others_in(ticket: Ticket, events: tuple[Event, ...], subject: Subject) -> tu
     addresses = {person.email for person in persons if person.email} | {event.by for event in events if "@" in event.by}
     names = {part for person in persons for part in (person.name, person.surname) if part and "@" not in part and part != "?"}
     return frozenset(addresses - {subject.address}), frozenset(names)
-
-
-def is_finished(ticket: Ticket) -> bool:
-    """Whether nobody waits for anything about it."""
-    return ticket.state in (State.CLOSED, State.REFERRED)
 
 
 def is_theirs(ticket: Ticket, subject: Subject) -> bool:

@@ -9,6 +9,9 @@ from enum import StrEnum
 from mailbot.mail.message import Address
 from mailbot.understanding.request import Request
 
+BOT = "mailbot"
+"""Who notes what no person noted; stands in `Event.by`."""
+
 
 class State(StrEnum):
     """Where a ticket stands, and with whom the next step lies."""
@@ -19,6 +22,12 @@ class State(StrEnum):
     REFERRED = "referred"  # done: answered with a standard text
     TRIAGE = "triage"  # with staff: a person must read it
     CLOSED = "closed"  # done
+
+
+FINISHED = (State.CLOSED, State.REFERRED)
+"""Where nobody waits for anything."""
+
+UNFINISHED = tuple(state for state in State if state not in FINISHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +67,11 @@ class Ticket:
     forgotten_at: datetime | None = None  # since then nothing tells whose it was, and what it was about
     sources: tuple[Source, ...] = ()  # of what the requester has not said
     vouched: bool | None = None  # whether staff have confirmed a requester found in a forwarded mail; None: they wrote themselves
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nobody waits for anything about it."""
+        return self.state in FINISHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

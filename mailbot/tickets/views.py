@@ -13,7 +13,7 @@ from mailbot.tickets.calendar import day_of
 from mailbot.tickets.decision import Outcome
 from mailbot.tickets.enclosing import Enclosure
 from mailbot.tickets.sources import who_said
-from mailbot.tickets.ticket import Event, State, Ticket
+from mailbot.tickets.ticket import BOT, Event, State, Ticket
 from mailbot.tickets.wording import day, facts, form_lines, known_fields, label_of, missing_labels, moment
 from mailbot.understanding.form import asked_back
 from mailbot.understanding.request import Person, Request, RequestKind, Value
@@ -253,7 +253,7 @@ def _actor(by: str, ticket: Ticket, catalogue: Catalogue) -> str:
     if by == ticket.requester.email:
         return flat(ticket.requester.name) or by
     staff = catalogue.member_of_staff(by)
-    return staff.name if staff else {"mailbot": "Bot", "cli": "Befehlszeile"}.get(by, flat(by))
+    return staff.name if staff else {BOT: "Bot", "cli": "Befehlszeile"}.get(by, flat(by))
 
 
 def enclosure(each: Enclosure) -> str:

@@ -12,7 +12,6 @@ from mailbot.tickets.orders.changing import completed_by, for_service
 from mailbot.tickets.orders.naming import mailbox_named, service_named
 from mailbot.tickets.orders.order import Command, Desk, Done, Merge, Refused, Split, TellStaff, Verb
 from mailbot.tickets.orders.standing import IS_CLOSED
-from mailbot.tickets.person import is_finished
 from mailbot.tickets.sources import sources_after
 from mailbot.tickets.ticket import State, Ticket
 
@@ -41,7 +40,7 @@ def _merge(ticket: Ticket, command: Command, desk: Desk) -> Done:
             raise Refused(GONE.format(each.key, each.merged_into))
     if target.forgotten_at is not None:
         raise Refused(FORGOTTEN.format(key))
-    if is_finished(target) and not is_finished(ticket):
+    if target.is_finished and not ticket.is_finished:
         raise Refused(OVER.format(key))
     merged = replace(ticket, state=State.CLOSED, merged_into=key)
     event = desk.event("merged", f"aufgegangen in {key}")

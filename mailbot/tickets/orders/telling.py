@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.orders.order import Command, Desk, Done, Refused, Row, Verb
 from mailbot.tickets.reasons import in_german
-from mailbot.tickets.ticket import Ticket
+from mailbot.tickets.ticket import BOT, Ticket
 from mailbot.tickets.wording import moment
 
 NO_TEXT = "die Notiz hat keinen Text"
-BOT = "mailbot"
 CHANGES = ("asked", "told", "service")
 """Kinds of events by which staff change what is asked for."""
 
