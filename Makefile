@@ -2,6 +2,7 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
+# make docs    the documentation as pages, in build/docs; a warning is an error
 # make bench-faults      kills the bot at every step of its way, some 330 times, and counts what is lost or doubled
 # make bench-loops       how many mails it takes until two machines that answer each other stop
 # make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
@@ -10,7 +11,7 @@
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format lock servers clean bench bench-faults bench-loops bench-fuzz bench-big-folder
+.PHONY: demo test lint format docs lock servers clean bench bench-faults bench-loops bench-fuzz bench-big-folder
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -30,6 +31,10 @@ lint: .venv/dev
 format: .venv/dev
 	@.venv/bin/ruff check --quiet --fix .
 	@.venv/bin/ruff format --quiet .
+
+docs: .venv/dev
+	@.venv/bin/python -m sphinx --quiet --fail-on-warning --keep-going docs build/docs
+	@echo build/docs/index.html
 
 bench: .venv/dev servers
 	@.venv/bin/python -m bench.drain

@@ -28,7 +28,7 @@ from mailbot.tickets.orders.order import Verb
 from mailbot.tickets.orders.verbs import VERBS
 
 HOME = Path(__file__).parent.parent
-DOCS = [HOME / "README.md", HOME / "CHANGELOG.md", HOME / "templates" / "README.md", *sorted((HOME / "docs").glob("*.md"))]
+DOCS = [HOME / "README.md", HOME / "CHANGELOG.md", HOME / "templates" / "README.md", *sorted((HOME / "docs").rglob("*.md"))]
 ALL = "\n".join(path.read_text(encoding="utf-8") for path in DOCS)
 
 MODELS = {model.__name__: model for model in vars(catalogue).values() if isinstance(model, type) and issubclass(model, Rule)}
