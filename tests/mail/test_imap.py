@@ -18,8 +18,8 @@ from imapclient import IMAPClient, exceptions
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import MailboxError
-from mailbot.mail import imap
-from mailbot.mail.imap import SENTENCES, Folder, mailbox_error, open_folder
+from mailbot.mail.imap import Folder, folder, open_folder, waiting
+from mailbot.mail.imap.errors import SENTENCES, mailbox_error
 from mailbot.settings import Login
 from tests.servers.dovecot import Dovecot
 
@@ -105,7 +105,7 @@ def test_a_mail_that_is_gone_meanwhile_is_just_not_there(inbox: Folder, people: 
 
 
 def test_many_and_big_mails_come_in_bounded_batches(inbox: Folder, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(imap, "BATCH_BYTES", 1000)
+    monkeypatch.setattr(folder, "BATCH_BYTES", 1000)
     sizes = [10, 500, 600, 5000, 10, 10, 990]
     for size in sizes:
         inbox.append("INBOX", eml() + b"x" * size)
@@ -278,7 +278,7 @@ def test_with_idle_a_new_mail_wakes_us_at_once(dovecot: Dovecot, user: str):
 
 
 def test_without_idle_a_new_mail_is_found_by_looking(inbox: Folder, people: IMAPClient, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(imap, "REISSUE", 0.5)
+    monkeypatch.setattr(waiting, "REISSUE", 0.5)
 
     with soon(people):
         assert inbox.wait(20)
@@ -302,7 +302,7 @@ def test_a_mail_that_we_know_is_no_news(inbox: Folder):
 
 
 def test_idle_is_issued_anew_again_and_again(inbox: Folder, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(imap, "REISSUE", 0.1)
+    monkeypatch.setattr(waiting, "REISSUE", 0.1)
 
     assert not inbox.wait(0.5)
     assert inbox.uids() == []
@@ -422,7 +422,7 @@ def test_a_connection_that_breaks_is_worth_another_try(inbox: Folder):
 
 
 def test_a_connection_that_breaks_while_we_wait_is_noticed(inbox: Folder, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(imap, "REISSUE", 0.5)
+    monkeypatch.setattr(waiting, "REISSUE", 0.5)
     timer = threading.Timer(0.3, lambda: inbox._client.socket().shutdown(socket.SHUT_RDWR))
     timer.start()
 

@@ -11,8 +11,7 @@ import pytest
 from imapclient import IMAPClient
 
 from mailbot.errors import MailboxError
-from mailbot.mail import imap
-from mailbot.mail.imap import Folder, open_folder
+from mailbot.mail.imap import Folder, open_folder, waiting
 from mailbot.settings import Login
 from tests.mail.test_imap import eml
 from tests.servers.dovecot import Dovecot
@@ -191,7 +190,7 @@ def test_where_starttls_was_asked_for_and_is_not_there_no_password_is_said(user:
 
 
 def test_idle_is_given_up_when_the_server_has_fallen_silent(wire: Wire, user: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(imap, "REISSUE", 0.2)
+    monkeypatch.setattr(waiting, "REISSUE", 0.2)
     wire.moods = [Mood(at=rb"DONE", silent=True)]
 
     with (

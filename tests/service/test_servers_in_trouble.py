@@ -12,8 +12,7 @@ import pytest
 from imapclient import IMAPClient
 
 from mailbot.errors import MailboxError
-from mailbot.mail import imap
-from mailbot.mail.imap import Folder, open_folder
+from mailbot.mail.imap import Folder, open_folder, waiting
 from mailbot.service import bot
 from mailbot.settings import Login
 from tests.servers.dovecot import Dovecot
@@ -155,7 +154,7 @@ def test_mails_that_people_move_and_delete_meanwhile_stay_theirs(
 def test_a_running_bot_comes_back_by_itself_and_answers_what_came_meanwhile(
     bench: Bench, wire: Wire, people: IMAPClient, monkeypatch: pytest.MonkeyPatch, mood: Mood
 ):
-    monkeypatch.setattr(imap, "REISSUE", 0.2)
+    monkeypatch.setattr(waiting, "REISSUE", 0.2)
     wire.moods = [mood]
     bells = bot.Bells()
     thread = Thread(target=bot.run, args=(bench.office,), kwargs={"bells": bells})

@@ -1,27 +1,27 @@
 """
-A folder on an IMAP server (RFC 9051, 3501), as far as the bot needs it. The errors of imapclient end here.
+A folder on an IMAP server (RFC 9051, 3501), as far as the bot needs it.
 
 Reading changes nothing: BODY.PEEK only, no flag is ever set on a mail that stays where it is.
 """
 
 from __future__ import annotations
 
-import imaplib
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from imapclient import DELETED, DRAFT, SEEN, IMAPClient, exceptions
+from imapclient import DELETED, DRAFT, SEEN, IMAPClient
 
 from mailbot.errors import MailboxError
-from mailbot.mail.network import tls_context, trouble
+from mailbot.mail.imap import waiting
+from mailbot.mail.imap.errors import translated, whose
+from mailbot.mail.imap.names import Names
+from mailbot.mail.imap.session import session
 from mailbot.settings import Login
 
 BATCH_BYTES = 8_000_000
@@ -29,37 +29,6 @@ BATCH_BYTES = 8_000_000
 
 TOGETHER = 500
 """UIDs named in one command: servers must take lines of 8,000 octets (RFC 2683, 3.2.1.5), and few take many more."""
-
-REISSUE = 60.0
-"""
-Seconds after which IDLE is issued anew. RFC 2177 demands less than 29 minutes; a minute also notices
-soon that the connection is dead, and costs two short lines.
-"""
-
-GERMAN: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"\\Sent": ("Gesendet", "Gesendete Objekte", "Gesendete Elemente"), "\\Drafts": ("Entwürfe",)}
-)
-"""What mail programs call folders on servers that do not know special uses; imapclient knows the English names."""
-
-GLANCE = 1.0
-"""Seconds after which a wait looks whether it shall stop."""
-
-SENTENCES: Mapping[type[Exception], tuple[str, bool]] = MappingProxyType(
-    {
-        exceptions.LoginError: ("user or password is wrong", False),
-        exceptions.CapabilityError: ("the server cannot do what is needed", False),
-        exceptions.IllegalStateError: ("the server was asked out of turn", True),
-        exceptions.InvalidCriteriaError: ("the server does not understand what was looked for", False),
-        exceptions.ProtocolError: ("the server answers with something that is not IMAP", True),
-        imaplib.IMAP4.readonly: ("the folder has become read-only", False),
-        imaplib.IMAP4.abort: ("the server closed the connection", True),
-        imaplib.IMAP4.error: ("the server refuses", True),
-    }
-)
-"""Every exception of imapclient, in words, and whether trying again makes sense; a test sees to it that none is missing."""
-
-_PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]")  # RFC 5530
-_FOREIGN = (imaplib.IMAP4.error, OSError, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +65,7 @@ class Folder:
         with self._asking("capabilities"):
             self.capabilities: frozenset[str] = frozenset(each.decode("ascii", "replace") for each in client.capabilities())
         with self._asking("list of folders"):
-            self._names = {name: delimiter for _, delimiter, name in client.list_folders()}
-            self._prefix, self._delimiter = self._namespace()
+            self._names = Names(client)
         self._special: dict[str, str] = {}
         self._is_in(name, readonly, self._select(name, readonly))
 
@@ -110,7 +78,7 @@ class Folder:
     @property
     def folders(self) -> tuple[str, ...]:
         """The names of all folders, as the server has them."""
-        return tuple(sorted(self._names))
+        return self._names.all
 
     def starts_over(self, last: int) -> bool:
         """
@@ -123,7 +91,7 @@ class Folder:
         # What it said when the folder was opened may be old: another bot may have read on meanwhile.
         with self._asking("next number"):
             self._client.noop()
-            self._next = self._client.folder_status(self._known(self._name), ["UIDNEXT"])[b"UIDNEXT"]
+            self._next = self._client.folder_status(self._names.known(self._name), ["UIDNEXT"])[b"UIDNEXT"]
         return self._next <= last
 
     def names(self, uids: Sequence[int]) -> dict[int, bytes]:
@@ -181,10 +149,12 @@ class Folder:
         end = time.monotonic() + seconds
         with self._asking("news"):
             while not self._has_news():
-                left = min(end - time.monotonic(), REISSUE)
+                left = min(end - time.monotonic(), waiting.REISSUE)
                 if left <= 0 or stop():
                     return False
-                if self._idle(left, stop) if "IDLE" in self.capabilities else self._doze(left, stop):
+                if "IDLE" not in self.capabilities:
+                    waiting.doze(left, stop)
+                elif waiting.idle(self._client, left, stop):
                     return True
         return True
 
@@ -194,7 +164,7 @@ class Folder:
             return
         if self._readonly:
             # Some servers would copy the mails and leave them here as well.
-            raise MailboxError(f"{_whose(self._login)}: the folder '{self._name}' is open for reading only", again=False)
+            raise MailboxError(f"{whose(self._login)}: the folder '{self._name}' is open for reading only", again=False)
         target = self._ensure(to)
         for some in portions(uids):
             if "MOVE" in self.capabilities:
@@ -211,16 +181,15 @@ class Folder:
         r"""The folder with that special use (RFC 6154: "\\Sent"), or a usual name for it; None where there is none."""
         if use not in self._special:
             with self._asking("list of folders"):
-                found = self._client.find_special_folder(use.encode("ascii"))
-            usual = next(filter(None, (self._known(name) for name in GERMAN.get(use, ()))), None)
-            if not found and usual is None:
+                found = self._names.special(use)
+            if found is None:
                 return None
-            self._special[use] = str(found or usual)
+            self._special[use] = found
         return self._special[use]
 
     def known(self, name: str) -> str | None:
         """The name under which the server has that folder, or None."""
-        return self._known(name)
+        return self._names.known(name)
 
     def standing(self, folder: str) -> Standing:
         """How far another folder has got, without looking into it."""
@@ -249,7 +218,7 @@ class Folder:
 
     def has(self, folder: str, message_id: str) -> bool:
         """Whether a mail with that Message-ID (without `<>`) lies in the folder. No such folder: False."""
-        target = self._known(folder)
+        target = self._names.known(folder)
         if target is None:
             return False
         with self._visiting(target), self._asking(f"search in '{target}'"):
@@ -284,52 +253,30 @@ class Folder:
         yield self._select(folder, readonly=True)
         if self._select(self._name, self._readonly)[b"UIDVALIDITY"] != self.uidvalidity:
             # The UIDs that we know mean other mails now, or none.
-            raise MailboxError(f"{_whose(self._login)}: the folder '{self._name}' was made anew meanwhile", again=True)
+            raise MailboxError(f"{whose(self._login)}: the folder '{self._name}' was made anew meanwhile", again=True)
 
     def _select(self, name: str, readonly: bool) -> dict[bytes, Any]:
-        actual = self._known(name)
+        actual = self._names.known(name)
         if actual is None:
             raise MailboxError(
-                f"{_whose(self._login)}: there is no folder '{name}'; there are: {', '.join(self.folders)}", again=False
+                f"{whose(self._login)}: there is no folder '{name}'; there are: {', '.join(self.folders)}", again=False
             )
         with self._asking(f"folder '{actual}'"):
             answer: dict[bytes, Any] = self._client.select_folder(actual, readonly=readonly)
         if b"UIDVALIDITY" not in answer:
             raise MailboxError(
-                f"{_whose(self._login)}: the server gives the mails of '{actual}' no lasting numbers (UIDVALIDITY)", again=False
+                f"{whose(self._login)}: the server gives the mails of '{actual}' no lasting numbers (UIDVALIDITY)", again=False
             )
         return answer
 
-    def _known(self, name: str) -> str | None:
-        """The name under which the server has that folder, or None. INBOX is the same in any case."""
-        if name.upper() == "INBOX":
-            return "INBOX"
-        return next((each for each in (name, self._full(name)) if each in self._names), None)
-
-    def _full(self, name: str) -> str:
-        whole = name.replace("/", self._delimiter)
-        return whole if whole.startswith(self._prefix) else self._prefix + whole
-
     def _ensure(self, name: str) -> str:
-        known = self._known(name)
+        known = self._names.known(name)
         if known is not None:
             return known
-        full = self._full(name)
+        full = self._names.full(name)
         with self._asking(f"creating '{full}'"):
-            # Somebody else, or another bot, may have been first.
-            if not self._client.folder_exists(full):
-                self._client.create_folder(full)
-                self._client.subscribe_folder(full)
-        self._names[full] = self._delimiter.encode()
+            self._names.create(full)
         return full
-
-    def _namespace(self) -> tuple[str, str]:
-        """Where personal folders begin ("" or "INBOX.") and what stands between their levels (RFC 2342)."""
-        delimiter = next((each.decode() for each in self._names.values() if each), "/")
-        if "NAMESPACE" in self.capabilities:
-            for prefix, between in self._client.namespace().personal or ():
-                return prefix, between or delimiter
-        return "", delimiter
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
         batch, size = list[int](), 0
@@ -350,29 +297,8 @@ class Folder:
         self._client.noop()
         return any(uid > self._newest for uid in self._client.search(["UID", f"{self._newest + 1}:*"]))
 
-    def _idle(self, seconds: float, stop: Callable[[], bool]) -> bool:
-        end = time.monotonic() + seconds
-        heard: list[Any] = []
-        self._client.idle()
-        while not heard and not stop() and (left := end - time.monotonic()) > 0:
-            begun, pause = time.monotonic(), min(left, GLANCE)
-            heard = self._client.idle_check(timeout=pause)
-            # Back at once with nothing: the connection has ended, and the DONE below will say so.
-            if not heard and time.monotonic() - begun < pause / 2:
-                break
-        _, late = self._client.idle_done()
-        return any(len(each) > 1 and each[1] == b"EXISTS" for each in [*heard, *late])
-
-    def _doze(self, seconds: float, stop: Callable[[], bool]) -> bool:
-        end = time.monotonic() + seconds
-        while not stop() and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, GLANCE))
-        return False
-
-    @contextmanager
-    def _asking(self, what: str) -> Iterator[None]:
-        with _translated(self._login, what):
-            yield
+    def _asking(self, what: str) -> AbstractContextManager[None]:
+        return translated(self._login, what)
 
 
 def portions(uids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -394,64 +320,5 @@ def open_folder(
         MailboxError: no connection, a wrong password, no such folder (with those that there are), or
             anything that goes wrong later inside; `again` is False for what a person must mend.
     """
-    with _translated(login, "connection"):
-        client = IMAPClient(
-            login.host,
-            login.port,
-            ssl=login.scheme == "imaps",
-            ssl_context=tls_context(ca_file) if login.scheme == "imaps" else None,
-            timeout=timeout,
-        )
-    try:
-        with _translated(login, "login"):
-            client.normalise_times = False  # aware dates
-            _log_in(client, login, ca_file)
+    with session(login, timeout=timeout, ca_file=ca_file) as client:
         yield Folder(client, login, folder, readonly)
-    except BaseException:
-        # No LOGOUT: after an error nobody knows what the server would take it for, or whether it answers.
-        with suppress(*_FOREIGN):
-            client.shutdown()
-        raise
-    try:
-        client.logout()
-    except _FOREIGN:
-        with suppress(*_FOREIGN):
-            client.shutdown()
-
-
-def _log_in(client: IMAPClient, login: Login, ca_file: Path | None) -> None:
-    if login.scheme == "imap+starttls":
-        client.starttls(tls_context(ca_file))
-    if login.user is None or login.password is None:
-        raise MailboxError(f"{_whose(login)}: the login names no user and password", again=False)
-    # LOGIN takes ASCII only (RFC 3501), PLAIN takes any password.
-    if client.has_capability("AUTH=PLAIN"):
-        client.plain_login(login.user, login.password)
-    else:
-        client.login(login.user, login.password)
-
-
-@contextmanager
-def _translated(login: Login, what: str) -> Iterator[None]:
-    try:
-        yield
-    except _FOREIGN as error:
-        raise mailbox_error(error, login, what) from error
-
-
-def mailbox_error(error: Exception, login: Login, what: str) -> MailboxError:
-    """What an error of imapclient, the socket or TLS means, while `what` was asked for."""
-    if isinstance(error, exceptions.LoginError) and isinstance(error.__context__, imaplib.IMAP4.abort):
-        # The library calls it so, too, when the connection ends before the server has judged.
-        error = error.__context__
-    found = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
-    if found is None:
-        sentence, again = trouble(error, login)
-        return MailboxError(sentence, again=again)
-    sentence, again = found
-    words = " ".join(str(error).removeprefix("b'").removesuffix("'").split())
-    return MailboxError(f"{_whose(login)}: {what}: {sentence} ({words})", again=again or bool(_PASSING.search(words)))
-
-
-def _whose(login: Login) -> str:
-    return f"{login.user or 'nobody'} at {login.host}:{login.port}"
