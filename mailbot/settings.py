@@ -99,6 +99,37 @@ class Login:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Where the bot itself listens."""
+
+    host: str
+    port: int
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can ask there."""
+        return _is_loopback(self.host)
+
+    @classmethod
+    def parse(cls, address: str) -> Listener:
+        """
+        Read `host:port`, `[::1]:port` for IPv6.
+
+        Raises SettingsError: it is no such address.
+
+        Source: RFC 3986, 3.2.
+        """
+        try:
+            parts = urlsplit(f"//{address.strip()}")
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port = None, None
+        if not host or not port or f"{host}:{port}" != address.strip().lower().replace("[", "").replace("]", ""):
+            raise SettingsError(f"'{address}' is no address to listen at; it looks like 127.0.0.1:9464")
+        return cls(host=host, port=port)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
@@ -119,6 +150,15 @@ def _login(kind: str) -> BeforeValidator:
         return login
 
     return BeforeValidator(parse)
+
+
+def _listener(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return Listener.parse(value)
+    except SettingsError as error:
+        raise _complaint(str(error)) from None
 
 
 def _database(value: object) -> object:
@@ -163,7 +203,7 @@ class Settings(BaseSettings):
     All settings. `imap` is by mailbox id; logins that no command needs may be absent.
 
     `secret` None means: the one that was created beside the database. `secret_old` are earlier keys,
-    separated by blanks, whose reply tokens still count.
+    separated by blanks, whose reply tokens still count. `metrics` None means: nobody may ask the bot.
     """
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
@@ -175,6 +215,8 @@ class Settings(BaseSettings):
     secret: Key | None = None
     secret_old: Keys = ()
     limits: Literal["on", "off"] = "on"
+    metrics: Annotated[Listener | None, BeforeValidator(_listener)] = None
+    metrics_from: Literal["loopback", "anywhere"] = "loopback"
 
     @classmethod
     def settings_customise_sources(
@@ -186,6 +228,15 @@ class Settings(BaseSettings):
     def _limits_hold_outside(self) -> Settings:
         if self.limits == "off" and not (self.smtp and self.smtp.on_loopback):
             raise _complaint("MAILBOT_LIMITS: 'off' is for drills; it is allowed only where MAILBOT_SMTP is on loopback")
+        return self
+
+    @model_validator(mode="after")
+    def _metrics_are_nobody_elses(self) -> Settings:
+        if self.metrics and self.metrics_from == "loopback" and not self.metrics.on_loopback:
+            raise _complaint(
+                f"MAILBOT_METRICS: at {self.metrics.host} other machines could ask; use 127.0.0.1, "
+                "or say so with MAILBOT_METRICS_FROM=anywhere"
+            )
         return self
 
     @property

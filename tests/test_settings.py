@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.errors import SettingsError
-from mailbot.settings import ENCODED, Login, load_settings, secret_beside, strangers
+from mailbot.settings import ENCODED, Listener, Login, load_settings, secret_beside, strangers
 from mailbot.variables import rules_file
 
 KEY = "k" * 32
@@ -218,6 +218,43 @@ def test_limits_are_only_taken_off_on_loopback(monkeypatch: pytest.MonkeyPatch, 
 
     environment(monkeypatch, SMTP="smtp://127.0.0.1:2525")
     assert load_settings().limits == "off"
+
+
+@pytest.mark.parametrize(
+    ("address", "listener"),
+    [
+        ("127.0.0.1:9464", Listener(host="127.0.0.1", port=9464)),
+        ("localhost:1", Listener(host="localhost", port=1)),
+        ("[::1]:9464", Listener(host="::1", port=9464)),
+    ],
+)
+def test_the_bot_may_be_asked_on_loopback(monkeypatch: pytest.MonkeyPatch, address: str, listener: Listener):
+    environment(monkeypatch, METRICS=address)
+
+    assert load_settings().metrics == listener
+
+
+@pytest.mark.parametrize(
+    "address", ["9464", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "me@127.0.0.1:9464", "http://[::1]:9", "[:1"]
+)
+def test_what_is_no_address_to_listen_at_is_refused(monkeypatch: pytest.MonkeyPatch, address: str):
+    environment(monkeypatch, METRICS=address)
+
+    with pytest.raises(SettingsError, match=r"^MAILBOT_METRICS: '.*' is no address to listen at; it looks like 127.0.0.1:9464$"):
+        load_settings()
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:9464", "192.0.2.1:9464", "[::]:9464", "mail.verein.example:9464"])
+def test_other_machines_may_only_ask_where_that_is_said(monkeypatch: pytest.MonkeyPatch, address: str):
+    environment(monkeypatch, METRICS=address)
+
+    with pytest.raises(
+        SettingsError, match=r"other machines could ask; use 127.0.0.1, or say so with MAILBOT_METRICS_FROM=anywhere"
+    ):
+        load_settings()
+
+    environment(monkeypatch, METRICS_FROM="anywhere")
+    assert load_settings().metrics is not None
 
 
 def test_old_secrets_still_count(monkeypatch: pytest.MonkeyPatch):

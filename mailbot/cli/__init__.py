@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from mailbot.cli import bot, demo, digest, explain, orders, outbox, privacy, quarantine, remind, replay, rules, tickets
+from mailbot.cli import bot, demo, digest, explain, orders, outbox, privacy, quarantine, remind, replay, rules, status, tickets
 from mailbot.errors import MailbotError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 
 bot.add_to(app)
+status.add_to(app)
 tickets.add_to(app)
 orders.add_to(app)
 digest.add_to(app)

@@ -1,18 +1,17 @@
-"""run, check, status: the bot itself."""
+"""run, check: the bot itself."""
 
 from __future__ import annotations
 
 import signal
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbot.cli.shared import office, office_of_a_bot, print_json
+from mailbot.cli.shared import office_of_a_bot
 from mailbot.errors import SettingsError
 
 if TYPE_CHECKING:
-    from mailbot.service.health import Box, Health
     from mailbot.service.office import Office
     from mailbot.service.receiver import Since
 
@@ -21,7 +20,6 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("run")(run)
     app.command("check")(check)
-    app.command("status")(status)
 
 
 def run(
@@ -34,6 +32,7 @@ def run(
 ) -> None:
     """Run the bot: receive, decide, send, and do what the clock wants."""
     from mailbot.service import bot
+    from mailbot.service.endpoint import open_endpoint
 
     with office_of_a_bot() as opened:
         bot.tell_strangers(opened)
@@ -44,7 +43,8 @@ def run(
         bells = bot.Bells()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: bells.ring_out())
-        bot.run(opened, since=start, bells=bells)
+        with open_endpoint(opened):
+            bot.run(opened, since=start, bells=bells)
 
 
 def _since(opened: Office, value: str) -> Since | None:
@@ -70,66 +70,3 @@ def check() -> None:
         typer.echo(f"{'ok' if finding.ok else 'no':<4}{finding.what}: {finding.text}")
     if bad:
         raise typer.Exit(1)
-
-
-def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Is it alive, and do the books balance? Exit status 1 when something is wrong."""
-    from mailbot.service.health import examine
-
-    with office() as opened:
-        health = examine(opened)
-    if as_json:
-        print_json(_as_json(health))
-    else:
-        _print(health)
-    if health.wrong:
-        raise typer.Exit(1)
-
-
-def _as_json(health: Health) -> dict[str, Any]:
-    return {
-        "ok": not health.wrong,
-        "wrong": list(health.wrong),
-        "mailboxes": [_box_as_json(box) for box in health.mailboxes],
-        "smtp": {"last_contact": health.smtp.reached_at, "trouble": health.smtp.trouble} if health.smtp else None,
-        "tickets": {state.value: number for state, number in health.tickets.items()},
-        "outbox": {state.value: number for state, number in health.outbox.items()},
-        "held": [
-            {"mail": mail.id, "ticket": mail.ticket, "to": mail.recipient, "until": mail.due_at, "because": mail.error}
-            for mail in health.held
-        ],
-        "pending": health.pending,
-        "oldest_pending": health.oldest_pending,
-        "oldest_unsent": health.oldest_unsent,
-        "last_digest": health.last_digest,
-    }
-
-
-def _box_as_json(box: Box) -> dict[str, Any]:
-    return {
-        "id": box.id,
-        "last_contact": box.last_contact,
-        "trouble": box.trouble,
-        "states": {state.value: number for state, number in box.states.items()},
-        "books": {"mails": box.books.mails, "new": box.books.new, "missing": box.books.missing} if box.books else None,
-    }
-
-
-def _print(health: Health) -> None:
-    for box in health.mailboxes:
-        seen = f"last read {box.last_contact:%Y-%m-%d %H:%M} UTC" if box.last_contact else "never read"
-        states = ", ".join(f"{number} {state.value}" for state, number in sorted(box.states.items())) or "no mails"
-        typer.echo(f"{box.id}: {seen}; {states}")
-        if box.books:
-            typer.echo(
-                f"  the folder holds {box.books.mails}: {box.books.new} to be taken in, {box.books.missing} missing in the books"
-            )
-    for name, counts in (("tickets", health.tickets), ("outbox", health.outbox)):
-        typer.echo(f"{name}: {', '.join(f'{number} {state.value}' for state, number in sorted(counts.items())) or 'none'}")
-    typer.echo(f"last digest: {f'{health.last_digest:%Y-%m-%d %H:%M} UTC' if health.last_digest else 'none yet'}")
-    for mail in health.held:
-        typer.echo(f"held: mail {mail.id} about {mail.ticket} until {mail.due_at:%Y-%m-%d %H:%M} UTC: {mail.error}")
-    for sentence in health.wrong:
-        typer.echo(f"wrong: {sentence}")
-    if not health.wrong:
-        typer.echo("everything is fine")

@@ -13,6 +13,7 @@ import structlog
 from mailbot.catalogue import Mailbox
 from mailbot.errors import DeliveryError, MailbotError, MailboxError, SettingsError
 from mailbot.mail.imap import Folder
+from mailbot.service import instruments
 from mailbot.service.clock import wind_up
 from mailbot.service.drafts import file_drafts
 from mailbot.service.erasing import erase_what_was_asked
@@ -163,9 +164,11 @@ def _lives(name: str, live: Callable[[], None]) -> bool:
     try:
         live()
     except MailbotError as error:
+        instruments.failed(name)
         log.error("in trouble", part=name, error=str(error))
         return False
     except Exception:
+        instruments.failed(name)
         log.exception("in trouble", part=name)
         return False
     return True

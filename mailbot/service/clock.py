@@ -8,6 +8,7 @@ import schedule
 import structlog
 
 from mailbot.errors import MailbotError
+from mailbot.service import instruments
 from mailbot.service.erasing import erase_what_was_asked
 from mailbot.service.monthly import report_if_due
 from mailbot.service.office import Office
@@ -37,6 +38,8 @@ def _run(job: Job, office: Office) -> None:
     try:
         job(office)
     except MailbotError as error:
+        instruments.failed("clock")
         log.error("in trouble", job=job.__name__, error=str(error))
     except Exception:
+        instruments.failed("clock")
         log.exception("in trouble", job=job.__name__)

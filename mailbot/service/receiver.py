@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Mailbox
 from mailbot.mail.imap import Arrived, Folder, portions
+from mailbot.service import instruments
 from mailbot.service.identity import identity_of
 from mailbot.service.office import Office
 from mailbot.store import inbound, mailboxes
@@ -62,6 +63,7 @@ def receive(office: Office, box: Mailbox, folder: Folder, *, since: Since | None
         read_up_to(connection, reading, max([reading.last_uid, *uids]))
         mailboxes.reached(connection, box.id, now=office.clock())
     if new:
+        instruments.received(box.id, new)
         log.info("received", mailbox=box.id, mails=new)
     return new
 

@@ -13,6 +13,7 @@ from mailbot.errors import DeliveryError, StoreError
 from mailbot.mail.compose import on_the_wire
 from mailbot.mail.imap import Folder
 from mailbot.mail.smtp import Outgoing
+from mailbot.service import instruments
 from mailbot.service.limits import objection, objections_to_copies
 from mailbot.service.office import Office
 from mailbot.store import mailboxes, outbound, tickets
@@ -59,7 +60,8 @@ def _deliver_all(office: Office, session: Outgoing) -> int:
         left_out = _left_out(office, mail)
         got_by = [on_the_wire(mail.recipient), *(on_the_wire(copy) for copy in mail.copies if copy not in left_out)]
         try:
-            refused = session.send(raw, on_the_wire(_return_path(office.catalogue, mail.mailbox)), got_by)
+            with instruments.sending():
+                refused = session.send(raw, on_the_wire(_return_path(office.catalogue, mail.mailbox)), got_by)
         except DeliveryError as error:
             _failed(office, mail, error)
             if error.again:
@@ -131,6 +133,8 @@ def _succeeded(office: Office, mail: Outbound, without: Mapping[str, str]) -> No
         with office.database.write() as connection:
             outbound.sent(connection, mail.id, copies=copies, now=office.clock())
         raise
+    if mail.automatic:
+        instruments.answered(mail.mailbox)
     log.info("sent", mail=mail.id, ticket=mail.ticket)
 
 

@@ -18,7 +18,7 @@ from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
 from mailbot.mail.read import read
 from mailbot.mail.thread import Role, thread_of
-from mailbot.service import absence, bounce
+from mailbot.service import absence, bounce, instruments
 from mailbot.service.answers import handle_answer
 from mailbot.service.by_hand import concern_of, handle_by_hand
 from mailbot.service.echo import note_echo, repeated
@@ -68,7 +68,8 @@ def work(office: Office) -> bool:
         _quarantine(office, row, f"the program ended {TRIES} times while it worked on this mail")
         return True
     try:
-        _handle(office, row, raw)
+        with instruments.working():
+            _handle(office, row, raw)
     except StoreError:
         # The database is to blame; the mail has all its tries still.
         with suppress(StoreError), office.database.write() as connection:
@@ -89,6 +90,7 @@ def work(office: Office) -> bool:
 def _quarantine(office: Office, row: Inbound, reason: str) -> None:
     with office.database.write() as connection:
         inbound.finish(connection, row.id, State.QUARANTINED, now=office.clock(), reason=reason)
+    instruments.quarantined(row.place.mailbox)
     log.error("in quarantine", mail=row.id)  # the reason may have words of the mail
 
 

@@ -422,10 +422,3 @@ def counts(connection: Connection) -> dict[str, dict[State, int]]:
     for mailbox, state, number in rows:
         found.setdefault(mailbox, {})[State(state)] = number
     return found
-
-
-def oldest_pending(connection: Connection) -> datetime | None:
-    """When the oldest mail came that is still to be processed."""
-    return connection.execute(
-        select(inbound.c.received).where(inbound.c.state == State.PENDING.value).order_by(inbound.c.received).limit(1)
-    ).scalar_one_or_none()

@@ -476,17 +476,6 @@ def counts(connection: Connection) -> dict[State, int]:
     return {State(state): number for state, number in rows}
 
 
-def oldest_unsent(connection: Connection, *, now: datetime) -> datetime | None:
-    """Since when the mail waits that should have been sent first; one that is not due yet does not wait."""
-    waiting = (State.QUEUED.value, State.SENDING.value)
-    return connection.execute(
-        select(outbound.c.due_at)
-        .where(outbound.c.state.in_(waiting), outbound.c.due_at <= now)
-        .order_by(outbound.c.due_at)
-        .limit(1)
-    ).scalar_one_or_none()
-
-
 def get(connection: Connection, id: int) -> Outbound:
     """A mail of ours. Raises NotFound."""
     row = connection.execute(select(*_ROW).select_from(_WITH_TICKET).where(outbound.c.id == id)).one_or_none()

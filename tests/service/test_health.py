@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mailbot.service import health
+from mailbot.service import judgement
 from mailbot.service.health import Books, examine
 from mailbot.service.receiver import Since
 from mailbot.store import outbound
@@ -89,7 +89,7 @@ def test_a_mail_that_was_refused_is_told_for_a_day(bench: Bench):
 
 
 def test_a_disk_that_is_nearly_full_is_wrong_before_it_is_full(bench: Bench, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(health, "disk_usage", lambda folder: SimpleNamespace(free=1_999_999))
+    monkeypatch.setattr(judgement, "disk_usage", lambda folder: SimpleNamespace(free=1_999_999))
     bench.run()
 
     if bench.office.settings.database.drivername == "sqlite":

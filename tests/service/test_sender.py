@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from mailbot.errors import DeliveryError
 from mailbot.service.sender import LEASE, PAUSES, deliver
-from mailbot.store import outbound
+from mailbot.store import gauges
 from mailbot.store.outbound import State
 from tests.service.bench import LATER, NEVER, Bench, eml
 
@@ -117,7 +117,7 @@ def test_when_the_server_is_away_nothing_is_touched(bench: Bench):
 
     assert bench.outbox() == before
     with bench.office.database.read() as connection:
-        assert outbound.oldest_unsent(connection, now=bench.clock.now) == before[0].created + PAUSES[0]
+        assert gauges.unsent(connection, now=bench.clock.now).oldest == before[0].created + PAUSES[0]
 
 
 def test_an_address_with_umlauts_in_its_domain_is_sent_as_servers_understand_it(bench: Bench):

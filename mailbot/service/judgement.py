@@ -1,0 +1,165 @@
+"""
+What is wrong, in one place: `status`, `/healthz`, the metrics and the alarms ask here.
+
+It takes a few looks into the database and one at the disk, so it may be asked as often as anybody likes. `status` adds what it
+has `seen` in the folders themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import disk_usage
+from types import MappingProxyType
+
+from sqlalchemy import URL, Connection
+
+from mailbot.service.office import Office
+from mailbot.store import gauges, mailboxes, outbound
+from mailbot.store.gauges import Pile
+from mailbot.store.mailboxes import Contact
+from mailbot.store.outbound import Outbound
+from mailbot.tickets.trouble import Kind, Trouble
+
+PATIENCE = timedelta(hours=1)
+"""After this long without contact, or with a mail that nobody took up, something is wrong."""
+
+DAY = timedelta(days=1)
+"""For so long a mail that was refused is told."""
+
+ROOM = 100
+"""Megabytes; with less the database will soon be unable to write."""
+
+MINUTE = "%Y-%m-%d %H:%M UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """A folder against the database: mails in it, those still to be taken in, and those that are missing in the books."""
+
+    mails: int
+    new: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A folder that was looked into just now: its `books`, or the `trouble` that was in the way."""
+
+    books: Books | None = None
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What is left on the disk of a folder."""
+
+    folder: Path
+    megabytes: int
+
+
+def judge(office: Office, seen: Mapping[str, Seen] = MappingProxyType({})) -> tuple[Trouble, ...]:
+    """Everything that is wrong now; `seen` are the folders that were looked into, by mailbox. Raises StoreError."""
+    now = office.clock()
+    with office.database.read() as connection:
+        return (
+            *_mailboxes(office, connection, now, seen),
+            *_sending(connection, now),
+            *_undelivered(office, connection, now),
+            *_want_of_room(office.settings.database),
+            *_rules(office),
+        )
+
+
+def _mailboxes(office: Office, connection: Connection, now: datetime, seen: Mapping[str, Seen]) -> Iterator[Trouble]:
+    contacts, quarantined = mailboxes.all_contacts(connection), gauges.quarantined(connection)
+    for box in office.catalogue.mailboxes:
+        look = seen.get(box.id, Seen())
+        yield from _contact(box.id, contacts.get(box.id), look.trouble, now)
+        if look.books and look.books.missing:
+            sentence = f"{look.books.missing} mails in the folder are missing in the books; run `mailbot run --once --since all`"
+            yield _about(box.id, Kind.BOOKS, sentence)
+        if pile := quarantined.get(box.id):
+            sentence = f"{pile.mails} mails in quarantine; see `mailbot quarantine list`"
+            yield _about(box.id, Kind.QUARANTINE, sentence, since=pile.oldest)
+
+
+def _contact(id: str, contact: Contact | None, seen: str | None, now: datetime) -> Iterator[Trouble]:
+    trouble, last = seen or (contact.trouble if contact else None), contact.reached_at if contact else None
+    if trouble:
+        yield _about(id, Kind.MAILBOX, trouble, since=contact.trouble_since if contact else None)
+    elif last is None:
+        yield _about(id, Kind.MAILBOX, "has never been read; start `mailbot run`")
+    elif last < now - PATIENCE:
+        yield _about(id, Kind.MAILBOX, f"last read {last:{MINUTE}}; see that `mailbot run` runs", since=last)
+
+
+def _about(mailbox: str, kind: Kind, sentence: str, since: datetime | None = None) -> Trouble:
+    return Trouble(kind=kind, about=mailbox, sentence=f"{mailbox}: {sentence}", since=since)
+
+
+def _sending(connection: Connection, now: datetime) -> Iterator[Trouble]:
+    smtp = mailboxes.all_contacts(connection).get("smtp")
+    if smtp and smtp.trouble:
+        yield Trouble(kind=Kind.SENDING, sentence=f"smtp: {smtp.trouble}", since=smtp.trouble_since)
+    pending, unsent = gauges.pending(connection), gauges.unsent(connection, now=now)
+    if waits := _too_long(pending, now):
+        sentence = f"{pending.mails} mails wait to be processed since {waits:{MINUTE}}; see that `mailbot run` runs"
+        yield Trouble(kind=Kind.PROCESSING, sentence=sentence, since=waits)
+    if waits := _too_long(unsent, now):
+        sentence = f"a mail waits to be sent since {waits:{MINUTE}}; see MAILBOT_SMTP, and that `mailbot run` runs"
+        yield Trouble(kind=Kind.SENDING, sentence=sentence, since=waits)
+
+
+def _too_long(pile: Pile, now: datetime) -> datetime | None:
+    """Since when the oldest waits, if that is too long."""
+    return pile.oldest if pile.oldest and pile.oldest < now - PATIENCE else None
+
+
+def _undelivered(office: Office, connection: Connection, now: datetime) -> Iterator[Trouble]:
+    sentences = [
+        *(_refused(mail) for mail in outbound.refused_since(connection, now - DAY)),
+        *(_stopped(mail) for mail in outbound.in_state(connection, outbound.State.STOPPED)),
+        *_staff_out_of_reach(office, outbound.in_state(connection, outbound.State.RETURNED)),
+    ]
+    yield from (Trouble(kind=Kind.UNDELIVERED, sentence=sentence) for sentence in sentences)
+
+
+def _refused(mail: Outbound) -> str:
+    if mail.ticket is None:
+        return f"a mail to {mail.recipient} of the staff was refused: {mail.error}; correct the address in rules.yaml"
+    return f"a mail about {mail.ticket} was refused: {mail.error}; see `mailbot show {mail.ticket}`"
+
+
+def _stopped(mail: Outbound) -> str:
+    return f"mail {mail.id} about {mail.ticket} waits for you: {mail.error}; see `mailbot outbox list`"
+
+
+def _staff_out_of_reach(office: Office, returned: tuple[Outbound, ...]) -> Iterator[str]:
+    for address in dict.fromkeys(mail.recipient for mail in returned):
+        member = office.catalogue.member_of_staff(address)
+        if member is not None:
+            rules = office.settings.rules
+            yield f"a mail to {address} came back; correct the address of '{member.id}' in {rules}, or write from it"
+
+
+def _want_of_room(database: URL) -> Iterator[Trouble]:
+    left = room(database)
+    if left is not None and left.megabytes < ROOM:
+        what = f"the disk of the database has {left.megabytes} MB left"
+        yield Trouble(kind=Kind.DISK, sentence=f"{left.folder}: {what}; make room, or mails can neither come in nor go out")
+
+
+def room(database: URL) -> Room | None:
+    """What is left beside a SQLite file; None where the database is another server's care."""
+    if database.drivername != "sqlite":
+        return None
+    folder = Path(database.database or "").absolute().parent
+    return Room(folder=folder, megabytes=disk_usage(folder).free // 1_000_000)
+
+
+def _rules(office: Office) -> Iterator[Trouble]:
+    if office.rulebook.trouble:
+        yield Trouble(kind=Kind.RULES, sentence=office.rulebook.trouble)
