@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, func, select, true, update
 
 from mailbot.store import outbound as ours
+from mailbot.store.leases import is_free
 from mailbot.store.outbound import Outbound, State
 from mailbot.store.tables import outbound, tickets
 
@@ -26,9 +27,15 @@ GIVEN_UP = (State.DROPPED, State.WITHDRAWN)
 """What should not be sent any more, and may be sent nevertheless where it lies in Drafts already."""
 
 
-def claim(connection: Connection, mailbox: str, *, now: datetime, lease: timedelta) -> tuple[Outbound, bytes] | None:
-    """Take the next mail that is to be put into the Drafts of that mailbox; None when there is none."""
-    free = or_(outbound.c.claimed_until.is_(None), outbound.c.claimed_until <= now)
+def claim(
+    connection: Connection, mailbox: str, *, now: datetime, lease: timedelta, by: str | None = None
+) -> tuple[Outbound, bytes] | None:
+    """
+    Take the next mail that is to be put into the Drafts of that mailbox; None when there is none.
+
+    The claim lasts as long as the lease of that id, or, with None, for `lease`.
+    """
+    free = is_free(connection, outbound, now=now)
     id = connection.execute(
         select(outbound.c.id)
         .where(outbound.c.state == State.DRAFT.value, outbound.c.mailbox == mailbox, outbound.c.due_at <= now, free)
@@ -38,7 +45,7 @@ def claim(connection: Connection, mailbox: str, *, now: datetime, lease: timedel
     ).scalar_one_or_none()
     if id is None:
         return None
-    connection.execute(update(outbound).where(outbound.c.id == id).values(claimed_until=now + lease))
+    connection.execute(update(outbound).where(outbound.c.id == id).values(claimed_until=now + lease, claimed_by=by))
     return ours.get(connection, id), ours.raw_of(connection, id)
 
 

@@ -6,7 +6,8 @@ Mails that came in. A row stays pending until the one transaction that writes al
 
 A mail `by_hand` lies in Sent: a person wrote it from the mailbox. Of those only what belongs to a ticket is kept.
 
-A claim expires, so what a dead worker held comes back by itself; attempts are counted before the work.
+A claim ends with its worker (store/leases.py), so what a dead one held comes back by itself; attempts are counted before
+the work.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, 
 
 from mailbot.errors import NotFound
 from mailbot.store.database import insert_into
+from mailbot.store.leases import is_free
 from mailbot.store.tables import inbound, ticket_mails, tickets
 from mailbot.tickets.ticket import State as TicketState
 
@@ -206,9 +208,13 @@ def _is(identity: Identity) -> tuple[ColumnElement[bool], ...]:
     return inbound.c.sha256 == identity.sha256, inbound.c.message_id.in_(names)
 
 
-def claim(connection: Connection, *, now: datetime, lease: timedelta) -> tuple[Inbound, bytes] | None:
-    """Take the next pending mail for `lease`, and count the attempt; None when there is none."""
-    free = or_(inbound.c.claimed_until.is_(None), inbound.c.claimed_until <= now)
+def claim(connection: Connection, *, now: datetime, lease: timedelta, by: str | None = None) -> tuple[Inbound, bytes] | None:
+    """
+    Take the next pending mail, and count the attempt; None when there is none.
+
+    The claim lasts as long as the lease of that id, or, with None, for `lease`.
+    """
+    free = is_free(connection, inbound, now=now)
     row = connection.execute(
         select(*_ROW, inbound.c.raw)
         .where(inbound.c.state == State.PENDING.value, free)
@@ -218,7 +224,8 @@ def claim(connection: Connection, *, now: datetime, lease: timedelta) -> tuple[I
     ).one_or_none()
     if row is None:
         return None
-    connection.execute(update(inbound).where(inbound.c.id == row.id).values(attempts=row.attempts + 1, claimed_until=now + lease))
+    claimed = {"attempts": row.attempts + 1, "claimed_until": now + lease, "claimed_by": by}
+    connection.execute(update(inbound).where(inbound.c.id == row.id).values(claimed))
     return replace(_inbound(row), attempts=row.attempts + 1), row.raw
 
 
@@ -239,9 +246,11 @@ def give_back(connection: Connection, id: int) -> None:
 
 
 def uncount(connection: Connection, id: int) -> None:
-    """The attempt that was begun does not count. The claim stays until it expires: others have their turn first."""
+    """The attempt that was begun does not count. Until `claimed_until` nobody takes it: others have their turn first."""
     connection.execute(
-        update(inbound).where(inbound.c.id == id, inbound.c.state == State.PENDING.value).values(attempts=inbound.c.attempts - 1)
+        update(inbound)
+        .where(inbound.c.id == id, inbound.c.state == State.PENDING.value)
+        .values(attempts=inbound.c.attempts - 1, claimed_by=None)
     )
 
 

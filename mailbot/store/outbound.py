@@ -24,6 +24,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, String, and_, cast, func, or_, select, update
 
 from mailbot.errors import NotFound
+from mailbot.store.leases import is_free
 from mailbot.store.tables import outbound, tickets
 from mailbot.store.tickets import WAITED_FOR
 
@@ -161,29 +162,31 @@ def _first_state(mail: Outgoing) -> State:
     return State.DRAFT if mail.draft else State.QUEUED
 
 
-def claim(connection: Connection, *, now: datetime, lease: timedelta) -> tuple[Outbound, bytes] | None:
+def claim(connection: Connection, *, now: datetime, lease: timedelta, by: str | None = None) -> tuple[Outbound, bytes] | None:
     """
     Take the next mail that is due, and note that it is being sent; None when there is none.
 
+    The claim lasts as long as the lease of that id, or, with None, for `lease`.
     `state` of the answer is what it was: SENDING means that an earlier sender died over it, fate unknown.
     """
     row = connection.execute(
         select(*_ROW, outbound.c.raw)
         .select_from(_WITH_TICKET)
-        .where(_is_due(now))
+        .where(_is_due(connection, now))
         .order_by(outbound.c.due_at, outbound.c.id)
         .limit(1)
         .with_for_update(of=outbound, skip_locked=True)
     ).one_or_none()
     if row is None:
         return None
-    _set(connection, row.id, state=State.SENDING.value, attempts=row.attempts + 1, claimed_until=now + lease)
+    claimed = {"attempts": row.attempts + 1, "claimed_until": now + lease, "claimed_by": by}
+    _set(connection, row.id, state=State.SENDING.value, **claimed)
     return _outbound(row, attempts=row.attempts + 1), row.raw
 
 
 def anything_due(connection: Connection, *, now: datetime) -> bool:
     """Whether `claim` would find something."""
-    return connection.execute(select(outbound.c.id).where(_is_due(now)).limit(1)).first() is not None
+    return connection.execute(select(outbound.c.id).where(_is_due(connection, now)).limit(1)).first() is not None
 
 
 def sent(connection: Connection, id: int, *, now: datetime, copies: Sequence[str] | None = None) -> None:
@@ -195,12 +198,12 @@ def sent(connection: Connection, id: int, *, now: datetime, copies: Sequence[str
 def postpone(connection: Connection, mail: Outbound, *, until: datetime, error: str) -> None:
     """Try again later; what a person has released stays released."""
     state = State.RELEASED if mail.state is State.RELEASED else State.QUEUED
-    _set(connection, mail.id, state=state.value, due_at=until, claimed_until=None, error=error)
+    _end_try(connection, mail.id, state, due_at=until, error=error)
 
 
 def refuse(connection: Connection, id: int, *, now: datetime, error: str) -> None:
     """It will never be taken."""
-    _set(connection, id, state=State.REFUSED.value, due_at=now, claimed_until=None, error=error)
+    _end_try(connection, id, State.REFUSED, due_at=now, error=error)
 
 
 def hold(connection: Connection, id: int, *, until: datetime, error: str) -> None:
@@ -488,9 +491,9 @@ def _bare(message_id: str) -> str:
     return message_id.strip().removeprefix("<").removesuffix(">")
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _is_due(connection: Connection, now: datetime) -> ColumnElement[bool]:
     due = and_(outbound.c.state.in_(_MAY_BE_DUE), outbound.c.due_at <= now)
-    orphaned = and_(outbound.c.state == State.SENDING.value, outbound.c.claimed_until <= now)
+    orphaned = and_(outbound.c.state == State.SENDING.value, is_free(connection, outbound, now=now))
     return or_(due, orphaned)
 
 
@@ -500,7 +503,13 @@ def _has_copy(address: str) -> ColumnElement[bool]:
 
 
 def _keep_back(connection: Connection, id: int, state: State, error: str, **values: Any) -> None:
-    _set(connection, id, state=state.value, claimed_until=None, error=error, attempts=outbound.c.attempts - 1, **values)
+    _end_try(connection, id, state, error=error, attempts=outbound.c.attempts - 1, **values)
+
+
+def _end_try(connection: Connection, id: int, state: State, **values: Any) -> None:
+    """It has not left. A sender that was taken for dead and wakes up changes nothing any more: another one may have sent it."""
+    here = (outbound.c.id == id, outbound.c.state == State.SENDING.value)
+    connection.execute(update(outbound).where(*here).values(state=state.value, claimed_until=None, **values))
 
 
 def _waiting(connection: Connection, id: int, *states: State) -> Outbound:

@@ -47,6 +47,7 @@ inbound = Table(
     Column("reason", Words),
     Column("attempts", Integer, nullable=False),
     Column("claimed_until", Moment),
+    Column("claimed_by", String(32)),  # the lease under which somebody works on it (store/leases.py)
     Column("done_at", Moment),
     Column("forgotten_at", Moment),  # since then its words are gone
     Column("by_hand", Boolean, nullable=False, server_default=false()),  # from Sent: a person wrote it from the mailbox
@@ -74,6 +75,15 @@ contacts = Table(
     Column("trouble", Words),
     Column("trouble_since", Moment),
     Column("told_since", Moment),  # the beginning of the trouble that staff were told of; NULL: of none, or of its end as well
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("subject", String(128), nullable=False, unique=True),
+    Column("holder", Words, nullable=False),
+    Column("until", Moment),  # by the database's clock; NULL: as long as the only bot lives
 )
 
 tickets = Table(
@@ -153,6 +163,7 @@ outbound = Table(
     Column("attempts", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),  # of one that was refused: when it was given up
     Column("claimed_until", Moment),
+    Column("claimed_by", String(32)),  # the lease under which somebody sends or files it (store/leases.py)
     Column("created", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("copied", Boolean, nullable=False),  # whether a copy lies in Sent
