@@ -3,6 +3,7 @@
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
 # make docs    the documentation as pages, in build/docs; a warning is an error
+# make reference  writes the parts of the documentation that the code tells itself
 # make bench-faults      kills the bot at every step of its way, some 330 times, and counts what is lost or doubled
 # make bench-loops       how many mails it takes until two machines that answer each other stop
 # make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
@@ -11,7 +12,7 @@
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format docs lock servers clean bench bench-faults bench-loops bench-fuzz bench-big-folder
+.PHONY: demo test lint format docs reference lock servers clean bench bench-faults bench-loops bench-fuzz bench-big-folder
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -35,6 +36,9 @@ format: .venv/dev
 docs: .venv/dev
 	@.venv/bin/python -m sphinx --quiet --fail-on-warning --keep-going docs build/docs
 	@echo build/docs/index.html
+
+reference: .venv/dev
+	@.venv/bin/python -m docs.generate
 
 bench: .venv/dev servers
 	@.venv/bin/python -m bench.drain

@@ -23,6 +23,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -32,8 +33,8 @@ from mailbot.expression import pattern
 from mailbot.variables import templates_beside
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", to_lower=True)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"), Field(title="id")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", to_lower=True), Field(title="address")]
 Part = Literal["given", "surname", "email"]
 Replies = Literal["send", "draft"]
 LANGUAGES = ("de", "en")
@@ -41,13 +42,15 @@ ALWAYS = {"other": "what fits no other service", "help": "what does not work"}
 """The services that must stand in rules.yaml, and what for."""
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
+_SPAN = r"(\d+) (minute|hour|day)s?"
+_CLOCK = r"(\d\d?):(\d\d)"
 
 
 def _span(value: object) -> object:
     """ "1 day", "15 minutes", "0" → timedelta."""
     if isinstance(value, int) and value == 0:
         return timedelta()
-    match = re.fullmatch(r"(\d+) (minute|hour|day)s?", str(value))
+    match = re.fullmatch(_SPAN, str(value))
     if match is None:
         raise PydanticCustomError("span", "Input should be a time like '15 minutes', '2 hours' or '1 day'")
     return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
@@ -57,7 +60,7 @@ def _clock(value: object) -> object:
     """ "08:00" → time; YAML 1.1 reads an unquoted 08:00 as a number of seconds, so that is taken back."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1440:
         return time(value // 60, value % 60)
-    match = re.fullmatch(r"(\d\d?):(\d\d)", str(value))
+    match = re.fullmatch(_CLOCK, str(value))
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
         raise PydanticCustomError("clock", "Input should be a time of day like '08:00'")
     return time(int(match[1]), int(match[2]))
@@ -85,11 +88,19 @@ def _domain(value: str) -> str:
 
 
 Domain = Annotated[Text, AfterValidator(_domain)]
-Expression = Annotated[Text, AfterValidator(_expression)]
-Zone = Annotated[Text, AfterValidator(_zone)]
-Span = Annotated[timedelta, BeforeValidator(_span)]
-Clock = Annotated[time, BeforeValidator(_clock)]
-Days = Annotated[Span, Field(ge=timedelta(days=1))]  # less than a day is nobody's time to look
+Expression = Annotated[Text, AfterValidator(_expression), Field(title="pattern")]
+Zone = Annotated[Text, AfterValidator(_zone), Field(title="time zone")]
+Span = Annotated[
+    timedelta,
+    BeforeValidator(_span),
+    WithJsonSchema({"title": "span", "anyOf": [{"type": "string", "pattern": f"^{_SPAN}$"}, {"const": 0}]}),
+]
+Clock = Annotated[
+    time,
+    BeforeValidator(_clock),
+    WithJsonSchema({"title": "time of day", "anyOf": [{"type": "string", "pattern": f"^{_CLOCK}$"}, {"type": "integer"}]}),
+]
+Days = Annotated[Span, Field(ge=timedelta(days=1), title="span of a day or more")]  # less than a day is nobody's time to look
 
 
 class Rule(BaseModel):
@@ -102,7 +113,9 @@ class Label(Rule):
     """One text in the languages that members are answered in."""
 
     de: Text
+    """In German."""
     en: Text
+    """In English."""
 
     def in_(self, language: str) -> str:
         """The text in that language."""
@@ -113,45 +126,78 @@ class Organisation(Rule):
     """Who answers."""
 
     name: Text
+    """Stands below every mail."""
     domain: Domain
+    """The association's own domain; also stands in the bot's Message-IDs."""
     website: Text
-    address_as: Literal["du", "sie"] = "du"  # how German mails speak to members
+    """Stands below every mail, and where members are referred elsewhere."""
+    address_as: Literal["du", "sie"] = "du"
+    """How German mails speak to members; staff are always du. Texts have both forms, see `templates/README.md`."""
     ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}$")] = "KV"
+    """Of ticket keys: `KV-1042`."""
     first_ticket: int = Field(default=1001, ge=1)
+    """No new ticket gets a smaller number, also later."""
     misspelt_domains: tuple[Text, ...] = ()
+    """Staff are told when one stands in a mail; an address one letter beside `domain` is asked back in any case."""
 
 
 class Mailbox(Rule):
-    """One shared inbox. Its login stands in the environment, MAILBOT_IMAP_<ID>."""
+    """One shared inbox."""
 
     id: Id
+    """Its login stands in the environment: `MAILBOT_IMAP_<ID>`."""
     address: Email
+    """Where members write, and from where they are answered."""
     name: Text
-    notes: Email | None = None  # what staff send there about a ticket is a note, whatever it says
+    """The name beside the address."""
+    notes: Email | None = None
+    """
+    An address of its own for notes, like `support+notiz@…`: what proven staff send there about a ticket is a note,
+    whatever it says. Its mails must arrive in this mailbox (Postfix: `recipient_delimiter = +`).
+    """
     folder: Text = "INBOX"
-    sent: Text | None = None  # found by its special use \\Sent where not named
+    """The folder that is read."""
+    sent: Text | None = None
+    """
+    The folder for copies of sent mails, in which the bot also finds what people write from the mailbox themselves;
+    without it the one that the server marks as such, else `Sent` or what German programs call it.
+    """
     after: Literal["leave", "move"] = "leave"
-    replies: Replies | None = None  # what the top says where not named
+    """`move`: handled mails go to `Mailbot/Done`, `Mailbot/Ignored` or `Mailbot/Quarantine`."""
+    replies: Replies | None = None
+    """What is said from this mailbox: at once or as a draft; without it what the top says."""
 
 
 class Staff(Rule):
     """Somebody who works on tickets; identity needs proof besides the address."""
 
     id: Id
+    """For `#an anna` and `mailbot assign`."""
     name: Text
+    """What colleagues read, and what they may write for `#an …`."""
     email: Email
-    services: tuple[Id, ...] = ()  # empty: all
+    """Orders come from here, tickets and digests go here. The address alone proves nothing."""
+    services: tuple[Id, ...] = ()
+    """Whose tickets they get by mail; empty: all. A service that nobody has goes to everybody."""
 
 
 _HOME = ("DE", "NW")
 
 
 class Quiet(Rule):
-    """When automatic mails to staff wait: from a time of day to another, over midnight where the second is earlier."""
+    """
+    When automatic mails to staff wait.
+
+    Mails about tickets, reminders and the digest wait. Answers to members, transcripts of orders, and the news that a
+    mailbox is out of reach never do.
+    """
 
     after: Clock
+    """From then on they wait."""
     until: Clock
-    free_days: bool = False  # on days that are no working days, too
+    """Until then; over midnight where it is earlier than `after`."""
+    free_days: bool = False
+    """Whether they wait on days that are no working days, too."""
 
     @model_validator(mode="after")
     def _is_a_span(self) -> Quiet:
@@ -164,10 +210,15 @@ class Hours(Rule):
     """When the association works."""
 
     zone: Zone = "Europe/Berlin"
+    """The time zone of days and times."""
     weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    """Working days."""
     country: Text = _HOME[0]
+    """Whose public holidays are no working days."""
     subdivision: Text | None = _HOME[1]
+    """Of which part of the country."""
     quiet: Quiet | None = None
+    """When automatic mails to staff wait; without it they leave at any hour."""
 
     @model_validator(mode="after")
     def _has_holidays(self) -> Hours:
@@ -192,24 +243,43 @@ class Digest(Rule):
     """The daily mail to staff; sent on working days."""
 
     at: Clock = time(8)
-    overdue_after: int = Field(default=3, ge=0)  # working days that a ticket may wait for staff
+    """When it is sent, on working days."""
+    overdue_after: int = Field(default=3, ge=0)
+    """
+    A ticket that has waited for staff for more working days than this is overdue; legal deadlines (`due_months`) hold
+    besides.
+    """
 
 
 class Reminders(Rule):
     """
     When those who do not answer are reminded, on working days, and when members' tickets are closed.
 
-    `member_after` and `close_after` count days from the last question or the member's last mail; `staff_after` and
-    `escalate_after` working days that a ticket has waited for staff; `before_due` days before a legal deadline.
+    Staff get one reminder a day at most, whatever it is about. An answer to the member ends the reminders of a ticket
+    until the member writes again; who takes a ticket or puts it off has the whole time from then on. What was put off
+    comes back on its day.
+
+    Between two mails to a member lies a week, or less where these numbers want it: a reminder that a weekend or a bot
+    that was down has put off also puts off what follows, and no ticket is closed without a reminder before.
     """
 
     at: Clock = time(9)
+    """When they are sent, on working days."""
     member_after: tuple[Days, ...] = (timedelta(days=5), timedelta(days=12))
-    close_after: Span = timedelta(days=21)  # 0: never
-    staff_after: int = Field(default=3, ge=0)  # and again after as many; 0: never
-    escalate_after: int = Field(default=6, ge=0)  # from then on to everybody; 0: never
-    escalate_to: tuple[Id, ...] = ()  # to them instead of everybody
+    """Days from the last question, or the member's last mail, to each reminder; `[]`: none."""
+    close_after: Span = timedelta(days=21)
+    """Days until the ticket is closed, and the member told that a reply opens it again; `0`: never."""
+    staff_after: int = Field(default=3, ge=0)
+    """Working days after which staff are reminded of a ticket that nobody has answered, and again after as many; `0`: never."""
+    escalate_after: int = Field(default=6, ge=0)
+    """Working days from which on such a reminder goes to everybody; `0`: never."""
+    escalate_to: tuple[Id, ...] = ()
+    """Ids of the members of staff to whom it goes instead of everybody."""
     before_due: tuple[Days, ...] = (timedelta(days=7), timedelta(days=2))
+    """
+    How long before a legal deadline staff are warned, the last time everybody; on the working day before where that day
+    is free.
+    """
 
     @model_validator(mode="after")
     def _go_forward(self) -> Reminders:
@@ -223,12 +293,15 @@ class Limits(Rule):
     """
     How many automatic mails leave at most; the surplus is held back and told to staff.
 
-    `per_hour` and `per_day`: to one member. `per_ticket`: to one address about one ticket, staff's too; span to
-    number. `altogether`: to everybody, in an hour.
+    It leaves by itself, in order, as soon as the limits allow it. Beyond `per_day` and the longest span of `per_ticket`
+    it waits until you let it go or drop it (`mailbot outbox`): a person does not write that much. Digests have no
+    limits; they tell of what is held back.
     """
 
     per_hour: int = Field(default=10, ge=1)
+    """Automatic mails to one member in an hour."""
     per_day: int = Field(default=40, ge=1)
+    """Automatic mails to one member in a day."""
     per_ticket: dict[Span, Annotated[int, Field(ge=1)]] = {
         timedelta(minutes=10): 10,
         timedelta(minutes=30): 15,
@@ -236,83 +309,118 @@ class Limits(Rule):
         timedelta(hours=3): 50,
         timedelta(hours=10): 100,
     }
+    """Mails to one address about one ticket, in each span; also to staff, and staff's own words to a member."""
     altogether: int = Field(default=300, ge=1)
+    """Mails of the bot to everybody, in an hour."""
 
 
 class Retention(Rule):
     """
     How long what people wrote is kept: short, for who writes to a party tells where they stand (GDPR, Art. 9).
 
-    `closed`: tickets that are done, with their mails and ours, from the last that happened to them; a service may have
-    a time of its own. `ignored`: mails without a ticket. `quarantine`: mails that nobody could process.
-    `before_first_run`: mails that lay there before the bot came. `notices`: our digests and notices to staff.
+    `mailbot privacy expire --rehearse` shows what would go now.
     """
 
     closed: Days = timedelta(days=90)
+    """
+    Tickets that are closed or referred, with their mails and ours, from the last that happened to them; a service may
+    have a time of its own.
+    """
     ignored: Days = timedelta(days=30)
+    """Mails without a ticket: absence notes, newsletters, spam, copies."""
     quarantine: Days = timedelta(days=30)
+    """Mails that nobody could process. The digest names the day on which each goes."""
     before_first_run: Days = timedelta(days=1)
+    """
+    Mails that lay in the folder before the bot came, from their date. `mailbot run --since` takes them from the folder
+    again.
+    """
     notices: Days = timedelta(days=30)
+    """Digests and notices to staff."""
 
 
 class Questions(Rule):
     """How often the bot asks before a person takes over."""
 
     at_most: int = Field(default=3, ge=1)
+    """
+    Questions in a row that bring nothing new; then a person takes over. It holds for other answers in a row, too; then
+    the bot is silent.
+    """
 
 
 class GroupKind(Rule):
     """A kind of group, its short form and what members call it ("Ortsverband", "Ortsgruppe")."""
 
     short: Text
+    """How the kind is written in tickets: `OV`."""
     names: tuple[Text, ...]
-    with_town: bool = False  # the town may belong to the name: "Linksjugend Köln"
+    """What members call it: Ortsverband, Ortsgruppe."""
+    with_town: bool = False
+    """The town may belong to the name: Linksjugend Köln."""
 
 
 class Groups(Rule):
     """Kinds of groups and groups that exist; names close to an existing one are taken for a misspelling."""
 
     kinds: tuple[GroupKind, ...]
+    """Kinds whose groups have names: OV Ehrenfeld."""
     known: tuple[Text, ...] = ()
-    single: tuple[GroupKind, ...] = ()  # complete without a name: Kreisvorstand
+    """Groups that exist; a name close to one is taken for its misspelling, and the answer shows it with a question mark."""
+    single: tuple[GroupKind, ...] = ()
+    """Groups that need no name: Kreisvorstand."""
 
 
 class Option(Rule):
     """One answer of a field of type `choice`."""
 
     id: Id
+    """The field's value."""
     label: Label
+    """How it is shown."""
     words: tuple[Expression, ...]
+    """What members say for it."""
 
 
 class FieldRule(Rule):
     """
     One thing a service has to know.
 
-    type      value                           words (regular expressions, any case) …
-    group     "OV Ehrenfeld"                  –
-    person    one person                      that announce the person
-    persons   persons, at least one           that announce them
-    chosen    one to `most` of `among`        that announce them
-    role      a task in the group             that are tasks
-    choice    the id of one of `options`      –
-    address   one address                     that announce it
-    addresses addresses, at least one         that announce them
-    date      a day                           that announce it
-    number    a number                        that stand beside it
-    text      whatever is answered            that announce it
+    | type | value | `words` … |
+    |---|---|---|
+    | `group` | "OV Ehrenfeld" | are not used |
+    | `person` | one person | announce the person |
+    | `persons` | persons, at least one | announce them |
+    | `chosen` | one to `most` of `among` | announce them |
+    | `role` | a task in the group | are tasks |
+    | `choice` | the id of one of `options` | are not used |
+    | `address` | one address | announce it |
+    | `addresses` | addresses, at least one | announce them |
+    | `date` | a day | announce it; needed where a service asks for several days, each behind its own words |
+    | `number` | a number | stand beside it |
+    | `text` | whatever is answered | announce it |
     """
 
     id: Id
+    """How templates and staff name it."""
     type: Literal["group", "person", "persons", "chosen", "role", "choice", "address", "addresses", "date", "number", "text"]
+    """What its value is, and what `words` are for."""
     label: Label
+    """What members are asked for, and what stands before the value."""
     words: tuple[Expression, ...] = ()
+    """What stands before or beside the value, as its type has it."""
     each: tuple[Part, ...] = ()
+    """What every person needs; for `person` and `persons`, and needed there."""
     among: Id | None = None
+    """Out of whom is chosen; for `chosen`, and needed there."""
     most: int | None = Field(default=None, ge=1)
+    """How many may be chosen."""
     options: tuple[Option, ...] = ()
+    """The answers that there are; for `choice`, and needed there."""
     only_if: Mapping[Id, Id] = Field(default_factory=dict)
-    domain: Literal["own", "any"] = "any"  # of an address: the association's own, or any
+    """Field to value: it is needed only where that field has that value."""
+    domain: Literal["own", "any"] = "any"
+    """Of an address: must it be the association's own?"""
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> FieldRule:
@@ -329,48 +437,88 @@ class Signs(Rule):
     """Words (regular expressions, any case, whole words) that speak for a kind of request."""
 
     strong: tuple[Expression, ...] = ()
-    weak: tuple[Expression, ...] = ()  # count half: only where nothing strong speaks
-    not_if: tuple[Expression, ...] = ()  # take the signs back
+    """Speak for it."""
+    weak: tuple[Expression, ...] = ()
+    """
+    Speak for it only where nothing strong stands: for a service where no service has a strong sign, for a change where
+    nothing new is clearly wished, for trouble where nothing is wished.
+    """
+    not_if: tuple[Expression, ...] = ()
+    """Are taken out of the text before it is searched: "ein klares Signal" is no Signal group."""
 
 
 class ServiceSigns(Signs):
     """Words that speak for a service."""
 
-    names: tuple[Text, ...] = ()  # strong too, however misspelt
+    names: tuple[Text, ...] = ()
+    """
+    What it is called, in small letters and one word; speak for it as strong signs do, also misspelt in one letter of
+    ten or set apart: "Nexcloud", "big blue batten".
+    """
 
 
 class Example(Rule):
     """A mail's text and what it must become; run at start and by `mailbot rules test`."""
 
     subject: str = ""
+    """The mail's subject."""
     text: Text
+    """The mail's text."""
     sender: Text = "Kim Beispiel <kim.beispiel@verein.example>"
+    """Who writes it, and whom "ich" means."""
     action: Literal["ask", "open", "refer", "triage"]
+    """What must follow."""
     kind: Literal["new", "change"] = "new"
+    """Whether something new is wanted or something that exists shall be changed."""
     fields: Mapping[Id, Any] = Field(default_factory=dict)
+    """All that must have been understood; anything more is told too."""
     missing: tuple[Text, ...] = ()
+    """What must be asked for: `admins`, `users.email`."""
 
 
 class Service(Rule):
     """Something members can ask for."""
 
     id: Id
+    """
+    How commands, staff and other keys name it. Two must be there: `other` takes what fits nowhere, `help` what does not
+    work.
+    """
     label: Label
-    about: Label  # "zur Nextcloud": goes on after "deine Anfrage …"
+    """Its name."""
+    about: Label
+    """Goes on after "deine Anfrage …", "your request …"."""
     inbox: Id | Literal["any"]
+    """Where members should write. For people: a request to another mailbox is handled all the same."""
     signs: ServiceSigns = ServiceSigns()
+    """Words that speak for it."""
     fields: tuple[FieldRule, ...] = ()
+    """What has to be known."""
     complete: Literal["open", "refer", "triage"] = "open"
-    introduction: bool = False  # an introduction (Einweisung) is arranged first
-    on_hold: Label | None = None  # why it waits; tickets are opened on hold
-    due_months: int | None = Field(default=None, ge=1)  # legal deadline
-    privacy: bool = False  # about the data of who asks: staff may send or erase them by mail
-    retention: Days | None = None  # how long its tickets are kept, where not as all others
-    handover: Id | None = None  # templates/handover/<name>.*: what staff get ready-made when a request is complete
-    priority: int = 0  # the higher one is asked first when one mail fits several
-    replies: Replies | None = None  # what the mailbox says where not named
-    trusted_after: int | None = Field(default=None, ge=1)  # so many drafts sent unchanged
+    """When nothing is missing: a ticket for staff; a standard answer and no work; a person must read it."""
+    introduction: bool = False
+    """The member is told that an introduction comes first."""
+    on_hold: Label | None = None
+    """Why it waits: complete requests wait too, and members are told this sentence."""
+    due_months: int | None = Field(default=None, ge=1)
+    """A legal deadline in months."""
+    privacy: bool = False
+    """It is about the data of who asks: staff may order `#auskunft` and `#löschen`."""
+    retention: Days | None = None
+    """How long its tickets are kept, where not as `closed` says."""
+    handover: Id | None = None
+    """What staff get ready-made when a request is complete: the templates `templates/handover/<name>.*`."""
+    priority: int = 0
+    """Above 0: where its words stand, nothing else is looked for; of several the highest."""
+    replies: Replies | None = None
+    """What is said about this service: at once or as a draft; without it what the mailbox says."""
+    trusted_after: int | None = Field(default=None, ge=1)
+    """
+    So many drafts about it sent unchanged, and they leave by themselves; without it what the top says. A new service
+    starts safely with `replies: draft` and `trusted_after: 5`.
+    """
     examples: tuple[Example, ...] = ()
+    """Mails and what they must become."""
 
     def field(self, id: str) -> FieldRule | None:
         """The field of that id, or None."""
@@ -381,32 +529,64 @@ class Language(Rule):
     """Signs of what kind of thing a mail wants, whatever the service."""
 
     change: Signs = Signs()
+    """Something that exists shall be changed."""
     help: Signs = Signs()
+    """Something does not work, or how it is done."""
     request: Signs = Signs()
-    aside: tuple[Expression, ...] = ()  # a tool that stands in such words is only mentioned
-    unrelated: tuple[Expression, ...] = ()  # for a person to read, unless a group is named or people are listed
+    """Something is wanted."""
+    aside: tuple[Expression, ...] = ()
+    """Are taken out of the text before signs of services are searched: who has read something on the website wants no website."""
+    unrelated: tuple[Expression, ...] = ()
+    """A person reads such a mail, unless it names a group or lists people: job applications, questions of the press."""
 
 
 class Catalogue(Rule):
     """All of rules.yaml."""
 
     organisation: Organisation
+    """Who answers."""
     mailboxes: tuple[Mailbox, ...] = Field(min_length=1)
+    """The shared inboxes, at least one. The digest comes from the first."""
     staff: tuple[Staff, ...] = ()
-    authserv_ids: tuple[Text, ...] = ()  # whose Authentication-Results (RFC 8601) we believe
+    """Who works on tickets, gets the digest and may give orders."""
+    authserv_ids: tuple[Text, ...] = ()
+    """
+    The names under which your own mail server writes Authentication-Results (RFC 8601); nobody else's are believed.
+    `mailbot check` shows them.
+    """
     hours: Hours = Hours()
+    """When the association works."""
     digest: Digest = Digest()
+    """The daily mail to staff."""
     reminders: Reminders = Reminders()
+    """When those who do not answer are reminded."""
     limits: Limits = Limits()
+    """How many automatic mails leave."""
     questions: Questions = Questions()
+    """How often is asked."""
     retention: Retention = Retention()
+    """How long what people wrote is kept."""
     first_run: Span = timedelta(days=1)
+    """Mails older than this at the first contact with a mailbox are left alone."""
     send_delay: Span = timedelta()
-    replies: Replies = "send"  # automatic mails to members leave, or are put into Drafts for a person to send
-    trusted_after: int | None = Field(default=None, ge=1)  # so many drafts of a service sent unchanged, and its mails leave
+    """How long what goes to members after an order of staff waits before it leaves: so long `#undo` can stop it."""
+    replies: Replies = "send"
+    """
+    `draft`: what the bot would say to members by itself is put into the Drafts folder of the mailbox, for a person to
+    send. A mailbox or a service may say it for itself; the service counts first. Words that staff send through the bot
+    leave in any case.
+    """
+    trusted_after: int | None = Field(default=None, ge=1)
+    """
+    With `replies: draft`: when so many drafts about a service were sent unchanged, its mails leave by themselves, and
+    staff are told. Each service is counted for itself and may have a number of its own.
+    """
     groups: Groups
+    """Kinds of groups, and groups that exist."""
     language: Language = Language()
+    """How wishes, changes and trouble are said, whatever the service."""
     services: tuple[Service, ...] = Field(min_length=1)
+    """What members can ask for, at least one."""
 
     def service(self, id: str) -> Service:
         """The service of that id; of one that has left rules.yaml, as old tickets may have, `other`."""

@@ -6,21 +6,17 @@ import ast
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import time, timedelta
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from mailbot import catalogue
-from mailbot.catalogue import Catalogue, Rule, load_catalogue, parse_catalogue
+from docs.generate import files
+from mailbot.catalogue import load_catalogue, parse_catalogue
 from mailbot.cli import app
 from mailbot.examples import broken_examples
 from mailbot.settings import PREFIX, Settings
@@ -30,10 +26,6 @@ from mailbot.tickets.orders.verbs import VERBS
 HOME = Path(__file__).parent.parent
 DOCS = [HOME / "README.md", HOME / "CHANGELOG.md", HOME / "templates" / "README.md", *sorted((HOME / "docs").rglob("*.md"))]
 ALL = "\n".join(path.read_text(encoding="utf-8") for path in DOCS)
-
-MODELS = {model.__name__: model for model in vars(catalogue).values() if isinstance(model, type) and issubclass(model, Rule)}
-MODELS = {name: model for name, model in MODELS.items() if name not in ("Rule", "Catalogue")}
-
 
 ROOMS = ("cli", "demo", "service", "store", "tickets", "understanding", "mail")
 """From top to bottom, as docs/architecture.md has them."""
@@ -163,53 +155,9 @@ def test_every_setting_of_the_documents_exists():
     assert {each for each in told if not each.startswith(f"{PREFIX}IMAP")} <= known
 
 
-def sections() -> dict[str, dict[str, str]]:
-    """Of each table under "All keys": key → default, as it is told."""
-    text = (HOME / "docs" / "rules.md").read_text(encoding="utf-8").partition("## All keys")[2]
-    parts = re.split(r"^### ", text, flags=re.MULTILINE)[1:]
-    row = re.compile(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \| [^|]*\|$", re.MULTILINE)
-    return {part.splitlines()[0]: dict(row.findall(part)) for part in parts}
-
-
-@pytest.mark.parametrize(("title", "model"), [("Top", Catalogue), *MODELS.items()])
-def test_every_key_of_the_rules_is_told_with_its_default(title: str, model: type[BaseModel]):
-    told = {key: default.strip().strip("`") for key, default in sections()[title].items()}
-
-    assert told == {key: default_of(field) for key, field in model.model_fields.items()}
-
-
-def default_of(field: FieldInfo) -> str:
-    """As rules.yaml would say it."""
-    if field.is_required():
-        return "required"
-    value = field.get_default(call_default_factory=True)
-    assert value is not PydanticUndefined
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return str(value).lower()
-        case catalogue.Signs() | catalogue.Language():
-            return "no signs"
-        case BaseModel():
-            return "see there"
-        case tuple():
-            return f"[{', '.join(spoken(each) if isinstance(each, timedelta) else each for each in value)}]"
-        case Mapping():
-            return "{" + ", ".join(f"{spoken(key)}: {number}" for key, number in value.items()) + "}"
-        case time():
-            return f"{value:%H:%M}"
-        case timedelta():
-            return spoken(value) if value else "0"
-        case _:
-            return str(value) or '""'
-
-
-def spoken(span: timedelta) -> str:
-    """As rules.yaml would say it."""
-    minutes, hours = int(span.total_seconds()) // 60, int(span.total_seconds()) // 3600
-    number, unit = (span.days, "day") if span.days else (hours, "hour") if hours else (minutes, "minute")
-    return f"{number} {unit}{'s' if number > 1 else ''}"
+@pytest.mark.parametrize(("file", "text"), files().items(), ids=lambda each: each.name if isinstance(each, Path) else "")
+def test_what_the_code_tells_itself_is_not_stale(file: Path, text: str):
+    assert file.read_text(encoding="utf-8") == text, "run `make reference`"
 
 
 def test_the_new_service_of_the_documents_works():

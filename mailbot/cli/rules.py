@@ -1,7 +1,8 @@
-"""rules check, rules test, rules page: is rules.yaml as it must be, does it keep its examples, what does it want to know?"""
+"""rules check, test, page, schema: is rules.yaml as it must be, does it keep its examples, what does it want to know?"""
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     rules.command("check")(check)
     rules.command("test")(run_examples)
     rules.command("page")(page)
+    rules.command("schema")(schema)
     app.add_typer(rules, name="rules")
 
 
@@ -69,6 +71,13 @@ def page(
     file = path or _rules()
     words = Writer(load_catalogue(file), templates_beside(file), lasting=False).page(language.value)
     typer.echo(words.html if html else words.text, nl=False)
+
+
+def schema() -> None:
+    """Print the JSON Schema of rules.yaml, by which editors complete, explain and check it while you write."""
+    from mailbot.schema import rules_schema
+
+    typer.echo(json.dumps(rules_schema(), ensure_ascii=False, indent=1))
 
 
 def _rules() -> Path:
