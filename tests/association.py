@@ -21,7 +21,7 @@ from mailbot.service.office import open_office, utc_now
 from mailbot.service.receiver import Since
 from mailbot.service.sender import deliver
 from mailbot.settings import Login, Settings
-from mailbot.store import inbound, tickets
+from mailbot.store import inbound, outbound, tickets
 from mailbot.store.database import Database, open_database
 from mailbot.tickets.ticket import Event, Ticket
 from tests.servers.station import Station, parsed
@@ -65,6 +65,11 @@ class Association:
         """How many mails of each mailbox have ended how."""
         with self._database() as database, database.read() as connection:
             return inbound.counts(connection)
+
+    def outbox(self) -> dict[outbound.State, int]:
+        """How many mails of ours stand in each state."""
+        with self._database() as database, database.read() as connection:
+            return outbound.counts(connection)
 
     @contextmanager
     def _database(self) -> Iterator[Database]:

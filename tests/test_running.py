@@ -5,17 +5,22 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
+from mailbot.store.outbound import State
 from tests.association import Association, association
+from tests.servers.manager import listening
 from tests.servers.process import eventually
 from tests.servers.station import Station
+from tests.service.bench import eml
 
 ASKS = "Hallo, der OV Kalk möchte die Nextcloud nutzen. Gruß, Anna"
 
@@ -38,11 +43,11 @@ class Bot:
 
 
 @contextmanager
-def running(club: Association) -> Iterator[Bot]:
-    """The bot, at work until the end of the block."""
+def running(club: Association, **variables: str) -> Iterator[Bot]:
+    """The bot, at work until the end of the block, with these variables besides its settings."""
     log = club.settings.rules.with_name("log")
     with log.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(mailbot("run"), env=club.environment(), stderr=file, text=True)
+        process = subprocess.Popen(mailbot("run"), env={**club.environment(), **variables}, stderr=file, text=True)
     try:
         eventually(
             lambda: "event=running" in log.read_text(encoding="utf-8") or None,
@@ -57,7 +62,8 @@ def running(club: Association) -> Iterator[Bot]:
 
 def test_a_running_bot_answers_by_itself_suffers_no_second_one_and_ends_when_it_is_told(club: Association):
     anna = club.station.address("anna")
-    with running(club) as bot:
+    with listening(club.settings.rules.parent) as ear, running(club, NOTIFY_SOCKET=str(ear.path), WATCHDOG_USEC="200000") as bot:
+        ear.hears("READY=1")
         club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
         club.newest(anna, 1)
         club.write(f"Anna Schmidt <{anna}>", club.buero, "Nextcloud", ASKS)
@@ -65,8 +71,11 @@ def test_a_running_bot_answers_by_itself_suffers_no_second_one_and_ends_when_it_
         club.station.wait_for_mail(club.buero, folder="Sent")
         second = subprocess.run(mailbot("run", "--once"), env=club.environment(), capture_output=True, text=True)
 
+        ear.hears("WATCHDOG=1", times=10)
+
         bot.process.send_signal(signal.SIGTERM)
         status = bot.process.wait(timeout=30)
+        ear.hears("STOPPING=1")
         log = bot.log.read_text(encoding="utf-8")
 
     assert status == 0
@@ -75,6 +84,50 @@ def test_a_running_bot_answers_by_itself_suffers_no_second_one_and_ends_when_it_
     assert (second.returncode, second.stdout) == (1, "")
     assert second.stderr.startswith("mailbot: another `mailbot run` works on ")
     assert len(second.stderr.splitlines()) == 1
+
+
+def test_a_bot_that_is_told_to_stop_while_it_drains_a_full_inbox_leaves_nothing_half(club: Association):
+    members = [club.station.address(f"anna{number}") for number in range(25)]
+    for member in members:
+        raw = eml(ASKS, From=f"Anna Schmidt <{member}>", To=club.support, Message_ID=f"<{member}>")
+        club.station.put(raw, club.support)
+
+    with running(club) as bot:
+        eventually(lambda: "event=sent" in bot.log.read_text() or None, timeout=30, failure=lambda: bot.log.read_text())
+        bot.process.send_signal(signal.SIGTERM)
+        status = bot.process.wait(timeout=30)
+        log = bot.log.read_text(encoding="utf-8")
+
+    assert (status, log.splitlines()[-1].partition("event=")[2]) == (0, "stopped")
+    assert log.count("event=sent") < len(members)
+    assert State.SENDING not in club.outbox()
+
+    club.run(later=timedelta(minutes=6))
+
+    replies = Counter({member: len(club.mails(member)) for member in members})
+    assert set(replies.values()) == {1}
+
+
+STOPS = """
+import time
+from mailbot.cli.bot import _on_signal
+_on_signal(lambda: print("stopping", flush=True))
+print("on", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_second_signal_ends_it_at_once(number: signal.Signals):
+    with subprocess.Popen([sys.executable, "-c", STOPS], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline()]
+        process.send_signal(number)
+        said.append(process.stdout.readline())
+        process.send_signal(number)
+        status = process.wait(timeout=30)
+
+    assert (said, status) == (["on\n", "stopping\n"], -number)
 
 
 def test_once_does_all_there_is_and_status_is_content(club: Association):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,10 +43,23 @@ def run(
             bot.run_once(opened, since=start)
             return
         bells = bot.Bells()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: bells.ring_out())
+        _on_signal(bells.ring_out)
+        # What hangs is ended by systemd's watchdog with SIGABRT: then the log tells where each part was.
+        faulthandler.enable()
         with open_endpoint(opened):
             bot.run(opened, since=start, bells=bells)
+
+
+def _on_signal(stop: Callable[[], None]) -> None:
+    """SIGTERM and Ctrl-C stop the bot after what it has in hand; the second one ends it at once."""
+
+    def polite(*_: object) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, polite)
 
 
 def _since(opened: Office, value: str) -> Since | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from datetime import timedelta
+from threading import Event, Thread, current_thread
 from time import monotonic
 
 import structlog
@@ -13,11 +14,13 @@ import structlog
 from mailbot.catalogue import Mailbox
 from mailbot.errors import DeliveryError, MailbotError, MailboxError, SettingsError
 from mailbot.mail.imap import Folder
-from mailbot.service import instruments
+from mailbot.service import instruments, sender, worker
 from mailbot.service.clock import wind_up
 from mailbot.service.drafts import file_drafts
 from mailbot.service.erasing import erase_what_was_asked
+from mailbot.service.manager import Manager
 from mailbot.service.office import Office
+from mailbot.service.pulse import Pulse
 from mailbot.service.receiver import Since, file_away, hand_over, receive
 from mailbot.service.sender import deliver, file_copies
 from mailbot.service.sentbox import look_into_sent
@@ -35,6 +38,15 @@ POLL = 60.0
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds before the second, third … attempt to reach a server; the last one goes on for ever."""
+
+PATIENCE = {"worker": worker.LEASE, "sender": sender.LEASE}
+"""How long one turn of a part may take, as the books have it; after that it counts as stuck."""
+
+LONG = timedelta(hours=1)
+"""The same for every other part: a receiver may have a big folder to take in."""
+
+FAREWELL = 8.0
+"""Seconds that a stop waits for parts whose work may be cut off and done again."""
 
 
 def tell_strangers(office: Office) -> None:
@@ -101,9 +113,10 @@ def _note_trouble(office: Office, box: Mailbox, error: MailbotError) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bells:
-    """How the parts of a running bot wake each other, and how all are told to stop."""
+    """How the parts of a running bot wake each other, how all are told to stop, and how each says that it lives."""
 
     stop: Event = field(default_factory=Event)
+    pulse: Pulse = field(default_factory=Pulse)
     arrived: Event = field(default_factory=Event)  # for the worker
     written: Event = field(default_factory=Event)  # for the sender
     to_file: dict[str, Event] = field(default_factory=dict)  # for the receiver of each mailbox
@@ -114,14 +127,19 @@ class Bells:
         for bell in (self.arrived, self.written, *self.to_file.values()):
             bell.set()
 
+    def turn(self, pause: float = 0.0) -> None:
+        """The part that calls begins a turn, after a pause of so many seconds."""
+        self.pulse.beat(current_thread().name, within=pause + PATIENCE.get(current_thread().name, LONG).total_seconds())
 
-def run(office: Office, *, since: Since | None = None, bells: Bells | None = None) -> None:
+
+def run(office: Office, *, since: Since | None = None, bells: Bells | None = None, manager: Manager | None = None) -> None:
     """
     Receive, process, send and keep the clock until `bells.ring_out()`; each part finishes what it has in hand.
 
-    A server that is away is tried again with growing pauses; nothing ends this but the bell.
+    A server that is away is tried again with growing pauses; nothing ends this but the bell. The service `manager` hears
+    that all is well as long as every part makes its turns.
     """
-    bells = bells or Bells()
+    bells, manager = bells or Bells(), manager or Manager()
     for box in office.catalogue.mailboxes:
         office.settings.mailbox(box.id)
     office.settings.outgoing()
@@ -136,11 +154,36 @@ def run(office: Office, *, since: Since | None = None, bells: Bells | None = Non
     log.info("running", mailboxes=len(office.catalogue.mailboxes))
     for part in parts:
         part.start()
-    for part in parts:
-        part.join()
-    for receiver in receivers:
-        receiver.join()
+    watch = Thread(target=_watch, args=(bells, manager, f"reading {len(office.catalogue.mailboxes)} mailboxes"), name="watch")
+    watch.start()
+    watch.join()
+    _take_leave(parts, receivers)
     log.info("stopped")
+
+
+def _watch(bells: Bells, manager: Manager, status: str) -> None:
+    """Tell the manager that the bot lives, as long as no part is stuck, until the bell."""
+    manager.ready(status)
+    while not bells.stop.wait(manager.interval):
+        if stuck := ", ".join(bells.pulse.stuck()):
+            log.error("stuck", parts=stuck)
+            manager.stuck(f"stuck: {stuck}")
+        else:
+            manager.alive()
+    manager.stopping()
+
+
+def _take_leave(parts: Sequence[Thread], receivers: Sequence[Thread]) -> None:
+    """
+    Wait for all, but not for ever: what a server keeps waiting is left as a crash would leave it, and done again next time.
+
+    Only the sender is waited for in any case: of a mail that is half handed over nobody could tell whether it arrived.
+    """
+    end = monotonic() + FAREWELL
+    for part in (*parts, *receivers):
+        part.join(None if part.name == "sender" else max(end - monotonic(), 0.0))
+    if left := [part.name for part in (*parts, *receivers) if part.is_alive()]:
+        log.warning("not waited for", parts=", ".join(left))
 
 
 def _part(name: str, live: Callable[[], None], bells: Bells) -> Thread:
@@ -149,15 +192,18 @@ def _part(name: str, live: Callable[[], None], bells: Bells) -> Thread:
     def go_on() -> None:
         failures = 0
         while not bells.stop.is_set():
+            bells.turn()
             began = monotonic()
             if _lives(name, live):
                 failures = 0
                 continue
             # Servers end a connection that is fine every now and then: no reason to wait longer each time.
             failures = 1 if monotonic() - began > PAUSES[-1] else failures + 1
-            bells.stop.wait(PAUSES[min(failures, len(PAUSES)) - 1])
+            pause = PAUSES[min(failures, len(PAUSES)) - 1]
+            bells.turn(pause)
+            bells.stop.wait(pause)
 
-    return Thread(target=go_on, name=name)
+    return Thread(target=go_on, name=name, daemon=True)
 
 
 def _lives(name: str, live: Callable[[], None]) -> bool:
@@ -213,6 +259,7 @@ def _receiver(office: Office, id: str, bells: Bells, since: Since | None) -> Cal
             return
         with _inbox(office, box) as folder:
             while not bells.stop.is_set() and _in_force(office, id) == box:
+                bells.turn()
                 if _take_in(office, box, folder, pending[0]):
                     bells.arrived.set()
                 pending[0] = None
@@ -242,6 +289,7 @@ def _worker(office: Office, bells: Bells) -> Callable[[], None]:
     def live() -> None:
         bells.arrived.clear()
         while work(office):
+            bells.turn()
             bells.written.set()
             if bells.stop.is_set():
                 return
@@ -253,7 +301,8 @@ def _worker(office: Office, bells: Bells) -> Callable[[], None]:
 def _sender(office: Office, bells: Bells) -> Callable[[], None]:
     def live() -> None:
         bells.written.clear()
-        while deliver(office):
+        while deliver(office, until=bells.stop.is_set):
+            bells.turn()
             for bell in tuple(bells.to_file.values()):
                 bell.set()
             if bells.stop.is_set():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -29,9 +29,11 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120,
 """Before the second, third … attempt: four days in all, the least that RFC 5321, 4.5.4.1 asks for. Then it is given up."""
 
 
-def deliver(office: Office) -> int:
+def deliver(office: Office, *, until: Callable[[], bool] = lambda: False) -> int:
     """
     Send what is due; tells how many mails were handled, so 0 means that nothing is due any more.
+
+    Once `until` says so, the mail in hand is the last.
 
     Raises DeliveryError when the server cannot be reached: no mail is to blame, and none is touched.
     """
@@ -40,7 +42,7 @@ def deliver(office: Office) -> int:
             return 0
     try:
         with office.open_smtp(office.settings.outgoing()) as session:
-            handled = _deliver_all(office, session)
+            handled = _deliver_all(office, session, until)
     except DeliveryError as error:
         with office.database.write() as connection:
             mailboxes.in_trouble(connection, "smtp", str(error), now=office.clock())
@@ -50,9 +52,9 @@ def deliver(office: Office) -> int:
     return handled
 
 
-def _deliver_all(office: Office, session: Outgoing) -> int:
+def _deliver_all(office: Office, session: Outgoing, until: Callable[[], bool]) -> int:
     handled = 0
-    while (claimed := _claim(office)) is not None:
+    while not until() and (claimed := _claim(office)) is not None:
         handled += 1
         mail, raw = claimed
         if not _may_go(office, mail):

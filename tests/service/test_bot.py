@@ -152,10 +152,10 @@ def test_an_error_nobody_expected_does_not_end_the_bot(bench: Bench, monkeypatch
     monkeypatch.setattr(bot, "PAUSES", (0.05,))
     deliver, errors = bot.deliver, [ZeroDivisionError("oops")]
 
-    def unlucky(office: Any) -> int:
+    def unlucky(office: Any, **options: Any) -> int:
         if errors:
             raise errors.pop()
-        return deliver(office)
+        return deliver(office, **options)
 
     monkeypatch.setattr(bot, "deliver", unlucky)
     bench.mail(eml())
