@@ -15,7 +15,7 @@ from mailbot.service import instruments
 from mailbot.service.identity import identity_of
 from mailbot.service.office import Office
 from mailbot.store import inbound, mailboxes
-from mailbot.store.inbound import Place, State
+from mailbot.store.inbound import New, Place, State
 from mailbot.store.mailboxes import Reading
 
 log = structlog.get_logger()
@@ -56,7 +56,7 @@ def receive(office: Office, box: Mailbox, folder: Folder, *, since: Since | None
     new = 0
     for group in _groups(folder.fetch(uids)):
         with office.database.write() as connection:
-            new += sum(_keep(connection, reading, mail, now=office.clock()) for mail in group)
+            new += _keep(connection, reading, group, now=office.clock())
             reading = read_up_to(connection, reading, group[-1].uid)
     with office.database.write() as connection:
         # The last ones may have been gone before they could be fetched.
@@ -127,22 +127,36 @@ def read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:
     return further
 
 
-def _keep(connection: Connection, reading: Reading, mail: Arrived, *, now: datetime) -> bool:
-    place = Place(mailbox=reading.mailbox, folder=reading.folder, uidvalidity=reading.uidvalidity, uid=mail.uid)
-    identity = identity_of(mail.raw)
+def _keep(connection: Connection, reading: Reading, group: Sequence[Arrived], *, now: datetime) -> int:
+    """Tells how many are new, or are to be processed after all."""
+    known = inbound.are_here(connection, [_place(reading, mail) for mail in group])
+    some_wait = inbound.any_waits_for_its_place(connection, _place(reading, group[0]))
+    new, again = list[New](), 0
+    for mail in group:
+        found = _new(reading, mail, now=now)
+        if found.place in known or (some_wait and inbound.attach(connection, place=found.place, identity=found.identity)):
+            before = found.state is State.BEFORE_FIRST_RUN
+            again += not before and inbound.refill(connection, place=found.place, identity=found.identity, raw=mail.raw)
+        else:
+            new.append(found)
+    return inbound.add(connection, *new) + again
+
+
+def _new(reading: Reading, mail: Arrived, *, now: datetime) -> New:
     before = reading.since is not None and mail.received < reading.since
-    if inbound.is_here(connection, place) or inbound.attach(connection, place=place, identity=identity):
-        return not before and inbound.refill(connection, place=place, identity=identity, raw=mail.raw)
-    return inbound.add(
-        connection,
-        place=place,
-        identity=identity,
+    return New(
+        place=_place(reading, mail),
+        identity=identity_of(mail.raw),
         raw=mail.raw,
         received=mail.received,
         state=State.BEFORE_FIRST_RUN if before else State.PENDING,
         reason=f"older than {reading.since:%Y-%m-%d %H:%M} UTC, when the first run began to count" if before else None,
         held_until=None if before else now + HELD,
     )
+
+
+def _place(reading: Reading, mail: Arrived) -> Place:
+    return Place(mailbox=reading.mailbox, folder=reading.folder, uidvalidity=reading.uidvalidity, uid=mail.uid)
 
 
 def _groups(mails: Iterable[Arrived]) -> Iterator[Sequence[Arrived]]:

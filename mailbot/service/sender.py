@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -11,19 +12,26 @@ from sqlalchemy import Connection
 from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.errors import DeliveryError, StoreError
 from mailbot.mail.compose import on_the_wire
-from mailbot.mail.imap import Folder
+from mailbot.mail.imap import Filed, Folder
 from mailbot.mail.smtp import Outgoing
 from mailbot.service import instruments
 from mailbot.service.limits import objection, objections_to_copies
 from mailbot.service.office import Office
 from mailbot.store import mailboxes, outbound, tickets
-from mailbot.store.outbound import Outbound, State
+from mailbot.store.outbound import Copy, Outbound, State
+from mailbot.store.portion import Most
 from mailbot.tickets.ticket import BOT, Event
 
 log = structlog.get_logger()
 
 LEASE = timedelta(minutes=25)
 """How long one delivery may take, with all that a server may take its time for; after that its sender counts as dead."""
+
+FILING = timedelta(minutes=1)
+"""How long copies may take on their way to Sent; after that whoever took them counts as dead."""
+
+COPIES = Most(mails=50, bytes=5_000_000)
+"""What goes to Sent at a time."""
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440, 1440))
 """Before the second, third … attempt: four days in all, the least that RFC 5321, 4.5.4.1 asks for. Then it is given up."""
@@ -52,26 +60,72 @@ def deliver(office: Office, *, until: Callable[[], bool] = lambda: False) -> int
     return handled
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """
+    A mail that was taken out of the outbox.
+
+    `without` are the copies that must not leave, each with the reason; `goes` False: the limits keep it back as a whole.
+    """
+
+    mail: Outbound
+    raw: bytes
+    without: Mapping[str, str] = field(default_factory=dict)
+    goes: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a mail: it was taken, but for the copies in `without`, or it was not, for `error`."""
+
+    mail: Outbound
+    without: Mapping[str, str] = field(default_factory=dict)
+    error: DeliveryError | None = None
+
+
 def _deliver_all(office: Office, session: Outgoing, until: Callable[[], bool]) -> int:
-    handled = 0
-    while not until() and (claimed := _claim(office)) is not None:
+    handled, parcel = 0, None if until() else _begin(office)
+    while parcel is not None:
         handled += 1
-        mail, raw = claimed
-        if not _may_go(office, mail):
-            continue
-        left_out = _left_out(office, mail)
-        got_by = [on_the_wire(mail.recipient), *(on_the_wire(copy) for copy in mail.copies if copy not in left_out)]
-        try:
-            with instruments.sending():
-                refused = session.send(raw, on_the_wire(_return_path(office.catalogue, mail.mailbox)), got_by)
-        except DeliveryError as error:
-            _failed(office, mail, error)
-            if error.again:
-                # The session may be broken; the next mail gets a new one.
-                return handled
-        else:
-            _succeeded(office, mail, {**left_out, **_by_address(mail.copies, refused)})
+        report = _hand_over(office, session, parcel) if parcel.goes else None
+        # The session may be broken; the next mail gets a new one.
+        ends = report is not None and report.error is not None and report.error.again
+        parcel = _go_on(office, report, ends=ends or until())
     return handled
+
+
+def _hand_over(office: Office, session: Outgoing, parcel: Parcel) -> Report:
+    mail = parcel.mail
+    got_by = [on_the_wire(mail.recipient), *(on_the_wire(copy) for copy in mail.copies if copy not in parcel.without)]
+    try:
+        with instruments.sending():
+            refused = session.send(parcel.raw, on_the_wire(_return_path(office.catalogue, mail.mailbox)), got_by)
+    except DeliveryError as error:
+        return Report(mail=mail, error=error)
+    return Report(mail=mail, without={**parcel.without, **_by_address(mail.copies, refused)})
+
+
+def _begin(office: Office) -> Parcel | None:
+    with office.database.write() as connection:
+        return _take(office, connection)
+
+
+def _go_on(office: Office, report: Report | None, *, ends: bool) -> Parcel | None:
+    """Write down what became of one mail and take the next: both in one commit, which may cost more than sending."""
+    try:
+        with office.database.write() as connection:
+            if report is not None:
+                _conclude(office, connection, report)
+            parcel = None if ends else _take(office, connection)
+    except StoreError:
+        if report is not None and report.error is None:
+            # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
+            with office.database.write() as connection:
+                outbound.sent(connection, report.mail.id, copies=_left(report), now=office.clock())
+        raise
+    if report is not None:
+        _log(report)
+    return parcel
 
 
 def _return_path(catalogue: Catalogue, mailbox: str) -> str:
@@ -79,41 +133,35 @@ def _return_path(catalogue: Catalogue, mailbox: str) -> str:
     return next((box.address for box in catalogue.mailboxes if box.id == mailbox), catalogue.mailboxes[0].address)
 
 
-def _claim(office: Office) -> tuple[Outbound, bytes] | None:
-    with office.database.write() as connection:
-        claimed = outbound.claim(connection, now=office.clock(), lease=LEASE)
-        if claimed is not None and claimed[0].state is State.SENDING:
-            mail, _ = claimed
-            text = "Nach einem Abbruch noch einmal gesendet; vielleicht kam die Mail zweimal an."
-            _note(office, connection, mail, "trouble", text)
-            # The digest has no ticket to note it on.
-            log.warning("sent again, its fate was unknown", mail=mail.id, ticket=mail.ticket)
-    return claimed
-
-
-def _may_go(office: Office, mail: Outbound) -> bool:
+def _take(office: Office, connection: Connection) -> Parcel | None:
+    claimed = outbound.claim(connection, now=office.clock(), lease=LEASE)
+    if claimed is None:
+        return None
+    mail, raw = claimed
+    if mail.state is State.SENDING:
+        text = "Nach einem Abbruch noch einmal gesendet; vielleicht kam die Mail zweimal an."
+        _note(office, connection, mail, "trouble", text)
+        # The digest has no ticket to note it on.
+        log.warning("sent again, its fate was unknown", mail=mail.id, ticket=mail.ticket)
     if office.settings.limits == "off":
+        return Parcel(mail=mail, raw=raw)
+    if not _may_go(office, connection, mail):
+        return Parcel(mail=mail, raw=raw, goes=False)
+    return Parcel(mail=mail, raw=raw, without=objections_to_copies(connection, office.catalogue, mail, office.clock()))
+
+
+def _may_go(office: Office, connection: Connection, mail: Outbound) -> bool:
+    against = objection(connection, office.catalogue, mail, office.clock())
+    if against is None:
         return True
-    with office.database.write() as connection:
-        against = objection(connection, office.catalogue, mail, office.clock())
-        if against is None:
-            return True
-        if against.until is None:
-            outbound.stop(connection, mail.id, error=against.because)
-        else:
-            outbound.hold(connection, mail.id, until=against.until, error=against.because)
-        if mail.state is not State.HELD or against.until is None:  # told once, however often it is looked at
-            _note(office, connection, mail, "trouble", f"Mail an {mail.recipient} zurückgehalten: {against.because}.")
+    if against.until is None:
+        outbound.stop(connection, mail.id, error=against.because)
+    else:
+        outbound.hold(connection, mail.id, until=against.until, error=against.because)
+    if mail.state is not State.HELD or against.until is None:  # told once, however often it is looked at
+        _note(office, connection, mail, "trouble", f"Mail an {mail.recipient} zurückgehalten: {against.because}.")
     log.warning("held back", mail=mail.id, ticket=mail.ticket)
     return False
-
-
-def _left_out(office: Office, mail: Outbound) -> dict[str, str]:
-    """The copies that must not leave, with the reason; the mail itself goes all the same."""
-    if office.settings.limits == "off" or not mail.copies:
-        return {}
-    with office.database.read() as connection:
-        return objections_to_copies(connection, office.catalogue, mail, office.clock())
 
 
 def _by_address(copies: Sequence[str], refused: Mapping[str, str]) -> dict[str, str]:
@@ -121,44 +169,49 @@ def _by_address(copies: Sequence[str], refused: Mapping[str, str]) -> dict[str, 
     return {copy: refused[on_the_wire(copy)] for copy in copies if on_the_wire(copy) in refused}
 
 
-def _succeeded(office: Office, mail: Outbound, without: Mapping[str, str]) -> None:
-    copies = [copy for copy in mail.copies if copy not in without]
-    try:
-        with office.database.write() as connection:
-            outbound.sent(connection, mail.id, copies=copies, now=office.clock())
-            whom = mail.recipient + (f", in Kopie an {', '.join(copies)}" if copies else "")
-            _note(office, connection, mail, "sent", f"Mail an {whom}")
-            for copy, because in without.items():
-                _note(office, connection, mail, "trouble", f"Keine Kopie an {copy}: {because}")
-    except StoreError:
-        # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
-        with office.database.write() as connection:
-            outbound.sent(connection, mail.id, copies=copies, now=office.clock())
-        raise
-    if mail.automatic:
-        instruments.answered(mail.mailbox)
-    log.info("sent", mail=mail.id, ticket=mail.ticket)
+def _conclude(office: Office, connection: Connection, report: Report) -> None:
+    if report.error is None:
+        _succeeded(office, connection, report)
+    else:
+        _failed(office, connection, report.mail, report.error)
 
 
-def _failed(office: Office, mail: Outbound, error: DeliveryError) -> None:
+def _succeeded(office: Office, connection: Connection, report: Report) -> None:
+    mail, copies = report.mail, _left(report)
+    outbound.sent(connection, mail.id, copies=copies, now=office.clock())
+    whom = mail.recipient + (f", in Kopie an {', '.join(copies)}" if copies else "")
+    _note(office, connection, mail, "sent", f"Mail an {whom}")
+    for copy, because in report.without.items():
+        _note(office, connection, mail, "trouble", f"Keine Kopie an {copy}: {because}")
+
+
+def _left(report: Report) -> list[str]:
+    return [copy for copy in report.mail.copies if copy not in report.without]
+
+
+def _failed(office: Office, connection: Connection, mail: Outbound, error: DeliveryError) -> None:
     now = office.clock()
-    with office.database.write() as connection:
-        if error.again and mail.attempts <= len(PAUSES):
-            outbound.postpone(connection, mail, until=now + PAUSES[mail.attempts - 1], error=str(error))
-            if error.perhaps:
-                _note(
-                    office,
-                    connection,
-                    mail,
-                    "trouble",
-                    f"Die Verbindung brach ab, als die Mail an {mail.recipient} schon übergeben war. "
-                    "Sie wird noch einmal gesendet und kommt vielleicht zweimal an.",
-                )
-        else:
-            outbound.refuse(connection, mail.id, now=now, error=str(error))
-            _note(office, connection, mail, "trouble", f"Nicht zustellbar an {mail.recipient}: {error}")
-    # What the server says in brackets may be the mail's own words; the ticket has them.
-    log.warning("not sent", mail=mail.id, ticket=mail.ticket, error=str(error).partition(" (")[0], again=error.again)
+    if error.again and mail.attempts <= len(PAUSES):
+        outbound.postpone(connection, mail, until=now + PAUSES[mail.attempts - 1], error=str(error))
+        if error.perhaps:
+            text = (
+                f"Die Verbindung brach ab, als die Mail an {mail.recipient} schon übergeben war. "
+                "Sie wird noch einmal gesendet und kommt vielleicht zweimal an."
+            )
+            _note(office, connection, mail, "trouble", text)
+    else:
+        outbound.refuse(connection, mail.id, now=now, error=str(error))
+        _note(office, connection, mail, "trouble", f"Nicht zustellbar an {mail.recipient}: {error}")
+
+
+def _log(report: Report) -> None:
+    mail, error = report.mail, report.error
+    if error is None:
+        instruments.answered(mail.mailbox)
+        log.info("sent", mail=mail.id, ticket=mail.ticket)
+    else:
+        # What the server says in brackets may be the mail's own words; the ticket has them.
+        log.warning("not sent", mail=mail.id, ticket=mail.ticket, error=str(error).partition(" (")[0], again=error.again)
 
 
 def _note(office: Office, connection: Connection, mail: Outbound, kind: str, text: str) -> None:
@@ -168,15 +221,15 @@ def _note(office: Office, connection: Connection, mail: Outbound, kind: str, tex
 
 def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
     """Put a copy of every mail sent for this mailbox into its Sent folder, once."""
-    while (found := _next_copy(office, box)) is not None:
-        mail, raw = found
+    while taken := _take_copies(office, box):
         sent = box.sent or folder.special("\\Sent", "Sent")
-        if not folder.has(sent, mail.message_id):
-            folder.append(sent, raw, when=mail.sent_at)
+        # Whoever had them before may have died before or after that.
+        missing = [each for each in taken if not (each.again and folder.has(sent, each.message_id))]
+        folder.append_all(sent, [Filed(raw=each.raw, when=each.sent_at) for each in missing])
         with office.database.write() as connection:
-            outbound.copied(connection, mail.id)
+            outbound.copied(connection, [each.id for each in taken])
 
 
-def _next_copy(office: Office, box: Mailbox) -> tuple[Outbound, bytes] | None:
-    with office.database.read() as connection:
-        return outbound.next_uncopied(connection, box.id)
+def _take_copies(office: Office, box: Mailbox) -> tuple[Copy, ...]:
+    with office.database.write() as connection:
+        return outbound.claim_copies(connection, box.id, now=office.clock(), lease=FILING, most=COPIES)

@@ -22,7 +22,7 @@ from mailbot.service.identity import identity_of
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since, begin, read_up_to
 from mailbot.store import inbound, mailboxes
-from mailbot.store.inbound import Place, State
+from mailbot.store.inbound import New, Place, State
 from mailbot.store.mailboxes import Reading
 
 log = structlog.get_logger()
@@ -99,12 +99,5 @@ def _keep(connection: Connection, reading: Reading, mail: Arrived) -> bool:
     identity = identity_of(mail.raw)
     if inbound.is_here(connection, place) or inbound.attach(connection, place=place, identity=identity):
         return False
-    return inbound.add(
-        connection,
-        place=place,
-        identity=identity,
-        raw=mail.raw,
-        received=mail.received,
-        state=State.PENDING,
-        by_hand=True,
-    )
+    kept = New(place=place, identity=identity, raw=mail.raw, received=mail.received, state=State.PENDING, by_hand=True)
+    return inbound.add(connection, kept) == 1

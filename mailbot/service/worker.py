@@ -1,5 +1,5 @@
 """
-One mail at a time, from pending to its end.
+Mails from pending to their end, a few in one transaction.
 
 Silence first (copies, machines), then identity (whose ticket, staff or member, proven or not), then understanding.
 Whatever goes wrong costs only the mail it is about: three tries, then quarantine.
@@ -8,6 +8,7 @@ Whatever goes wrong costs only the mail it is about: three tries, then quarantin
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -33,6 +34,7 @@ from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import whereabouts
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound, State
+from mailbot.store.portion import Most
 from mailbot.tickets import decide
 from mailbot.tickets.orders.grammar import begins_with_a_command
 
@@ -54,74 +56,106 @@ UNPROVEN_STAFF = {
 
 TRIES = 3
 LEASE = timedelta(minutes=5)
-"""How long one mail may take; after that its worker counts as dead."""
+"""How long a batch may take; after that its worker counts as dead."""
+
+BATCH = Most(mails=10, bytes=300_000)
+"""What shares a commit, which may cost more than a mail. Small: what is written to the first sender waits for the last mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A mail that was taken, and how it reads; where it cannot be read, why."""
+
+    row: Inbound
+    raw: bytes
+    mail: Mail | Exception
 
 
 def work(office: Office) -> bool:
-    """Bring one mail to its end, or one try further; False when there is none. Raises StoreError."""
+    """
+    Bring some mails to their end, each for itself, or one try further; False when there are none. Raises StoreError.
+
+    They are written in one transaction, and what goes wrong with one of them takes back that one alone.
+    """
     with office.database.write() as connection:
-        claimed = inbound.claim(connection, now=office.clock(), lease=LEASE)
-    if claimed is None:
-        return False
-    row, raw = claimed
-    if row.attempts > TRIES:
-        _quarantine(office, row, f"the program ended {TRIES} times while it worked on this mail")
+        claimed = inbound.claim(connection, now=office.clock(), lease=LEASE, most=BATCH)
+    if claimed and claimed[0][0].attempts > TRIES:
+        ((row, _),) = claimed
+        with office.database.write() as connection:
+            _quarantine(office, connection, row, f"the program ended {TRIES} times while it worked on this mail")
         return True
     try:
-        with instruments.working():
-            _handle(office, row, raw)
+        tasks = [Task(row=row, raw=raw, mail=_read(raw)) for row, raw in claimed]
+        with office.database.write() as connection:
+            for task in tasks:
+                _try(office, connection, task)
     except StoreError:
-        # The database is to blame; the mail has all its tries still.
+        # The database is to blame; the mails have all their tries still.
         with suppress(StoreError), office.database.write() as connection:
-            inbound.uncount(connection, row.id)
+            for row, _ in claimed:
+                inbound.uncount(connection, row.id)
         raise
+    return bool(claimed)
+
+
+def _read(raw: bytes) -> Mail | Exception:
+    try:
+        return read(raw)
+    except Exception as error:
+        return error
+
+
+def _try(office: Office, connection: Connection, task: Task) -> None:
+    row = task.row
+    try:
+        with instruments.working(), office.database.part(connection):
+            _handle(office, connection, task)
     except inbound.AlreadyDone:
         log.warning("another worker was faster", mail=row.id)
+    except StoreError:
+        raise
     except Exception as error:
         log.exception("could not process", mail=row.id, attempt=row.attempts)
         if row.attempts < TRIES:
-            with office.database.write() as connection:
-                inbound.give_back(connection, row.id)
+            inbound.give_back(connection, row.id)
         else:
-            _quarantine(office, row, f"{type(error).__name__}: {error}")
-    return True
+            _quarantine(office, connection, row, f"{type(error).__name__}: {error}")
 
 
-def _quarantine(office: Office, row: Inbound, reason: str) -> None:
-    with office.database.write() as connection:
+def _quarantine(office: Office, connection: Connection, row: Inbound, reason: str) -> None:
+    with suppress(inbound.AlreadyDone):
         inbound.finish(connection, row.id, State.QUARANTINED, now=office.clock(), reason=reason)
-    instruments.quarantined(row.place.mailbox)
-    log.error("in quarantine", mail=row.id)  # the reason may have words of the mail
+        log.error("in quarantine", mail=row.id)  # the reason may have words of the mail
 
 
-def _handle(office: Office, row: Inbound, raw: bytes) -> None:
-    mail = read(raw)
+def _handle(office: Office, connection: Connection, task: Task) -> None:
+    row, mail = task.row, task.mail
+    if isinstance(mail, Exception):
+        raise mail
     if row.by_hand:
-        _handle_by_hand(office, row, mail)
+        _handle_by_hand(office, connection, row, mail)
         return
     catalogue = office.catalogue
     source = origin(mail, own=catalogue.own_addresses, authserv_ids=catalogue.authserv_ids)
-    with office.database.write() as connection:
-        copy_of = inbound.original(connection, row)
-        if copy_of is not None:
-            reason = f"the same mail as {copy_of.id} in {copy_of.place.mailbox}"
-            inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
-        elif thread_of(mail.message_id, office.keys) is not None:
-            inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=COME_BACK)
-        elif source.machine is not None:
-            _handle_machine(office, connection, row, raw, mail, source)
-        else:
-            _handle_person(office, connection, row, mail, source)
-        log.info("processed", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
+    copy_of = inbound.original(connection, row)
+    if copy_of is not None:
+        reason = f"the same mail as {copy_of.id} in {copy_of.place.mailbox}"
+        inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
+    elif thread_of(mail.message_id, office.keys) is not None:
+        inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=COME_BACK)
+    elif source.machine is not None:
+        _handle_machine(office, connection, row, task.raw, mail, source)
+    else:
+        _handle_person(office, connection, row, mail, source)
+    log.info("processed", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
 
 
-def _handle_by_hand(office: Office, row: Inbound, mail: Mail) -> None:
-    with office.database.write() as connection:
-        if not handle_by_hand(office, connection, office.rules(connection), row, mail):
-            # The mail that it answers comes first. The claim stays, so others have their turn.
-            inbound.uncount(connection, row.id)
-            return
-        log.info("written by hand", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
+def _handle_by_hand(office: Office, connection: Connection, row: Inbound, mail: Mail) -> None:
+    if not handle_by_hand(office, connection, office.rules(connection), row, mail):
+        # The mail that it answers comes first. The claim stays, so others have their turn.
+        inbound.uncount(connection, row.id)
+        return
+    log.info("written by hand", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
 
 
 def _handle_machine(office: Office, connection: Connection, row: Inbound, raw: bytes, mail: Mail, source: Origin) -> None:

@@ -47,6 +47,16 @@ class Database:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def part(self, connection: Connection) -> Iterator[None]:
+        """
+        A part of a transaction that is taken back on any error inside, and leaves the rest as it is.
+
+        Raises StoreError when it is the database that failed: then nothing of the whole is of use.
+        """
+        with self._translated(), connection.begin_nested():
+            yield
+
     def leave_no_trace(self, *, whole: bool = False) -> None:
         """
         Let what was overwritten vanish from the files of SQLite: from the journal, and, `whole`, from every free place of

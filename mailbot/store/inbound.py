@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, 
 from mailbot.errors import NotFound
 from mailbot.store.database import insert_into
 from mailbot.store.leases import is_free
+from mailbot.store.portion import Most, up_to
 from mailbot.store.tables import inbound, ticket_mails, tickets
 from mailbot.tickets.ticket import State as TicketState
 
@@ -105,42 +106,50 @@ def _inbound(row: Row[*tuple[Any, ...]]) -> Inbound:
     )
 
 
-def add(
-    connection: Connection,
-    *,
-    place: Place,
-    identity: Identity,
-    raw: bytes,
-    received: datetime,
-    state: State,
-    reason: str | None = None,
-    by_hand: bool = False,
-    held_until: datetime | None = None,
-) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
     """
-    Keep a mail. False, and nothing changes, when the mail of that place is here already.
+    A mail to be kept.
 
     Until `held_until`, or until `hand_over`, nobody claims it.
     """
+
+    place: Place
+    identity: Identity
+    raw: bytes
+    received: datetime
+    state: State
+    reason: str | None = None
+    by_hand: bool = False
+    held_until: datetime | None = None
+
+
+def add(connection: Connection, *mails: New) -> int:
+    """Keep mails; tells how many. The others are not, for the mail of their place is here already."""
+    if not mails:
+        return 0
     statement = insert_into(connection, inbound).on_conflict_do_nothing(
         index_elements=["mailbox", "folder", "uidvalidity", "uid"],
     )
-    values = {
-        "mailbox": place.mailbox,
-        "folder": place.folder,
-        "uidvalidity": place.uidvalidity,
-        "uid": place.uid,
-        "message_id": identity.message_id,
-        "sha256": identity.sha256,
-        "raw": raw,
-        "received": received,
-        "state": state.value,
-        "reason": reason,
-        "attempts": 0,
-        "by_hand": by_hand,
-        "claimed_until": held_until,
-    }
-    return connection.execute(statement.values(values).returning(inbound.c.id)).first() is not None
+    rows = [
+        {
+            "mailbox": mail.place.mailbox,
+            "folder": mail.place.folder,
+            "uidvalidity": mail.place.uidvalidity,
+            "uid": mail.place.uid,
+            "message_id": mail.identity.message_id,
+            "sha256": mail.identity.sha256,
+            "raw": mail.raw,
+            "received": mail.received,
+            "state": mail.state.value,
+            "reason": mail.reason,
+            "attempts": 0,
+            "by_hand": mail.by_hand,
+            "claimed_until": mail.held_until,
+        }
+        for mail in mails
+    ]
+    return len(connection.execute(statement.returning(inbound.c.id), rows).all())
 
 
 def is_here(connection: Connection, place: Place) -> bool:
@@ -149,11 +158,14 @@ def is_here(connection: Connection, place: Place) -> bool:
 
 
 def _at(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return (*_in_the_folder_of(place), inbound.c.uid == place.uid)
+
+
+def _in_the_folder_of(place: Place) -> tuple[ColumnElement[bool], ...]:
     return (
         inbound.c.mailbox == place.mailbox,
         inbound.c.folder == place.folder,
         inbound.c.uidvalidity == place.uidvalidity,
-        inbound.c.uid == place.uid,
     )
 
 
@@ -166,6 +178,21 @@ def newest(connection: Connection, *, mailbox: str, folder: str, uidvalidity: in
         .limit(number)
     )
     return {row.uid: row.message_id for row in rows}
+
+
+def are_here(connection: Connection, places: Sequence[Place]) -> frozenset[Place]:
+    """The mails of which of these places, all in one folder, are kept."""
+    by_uid = {place.uid: place for place in places}
+    found = select(inbound.c.uid).where(*_in_the_folder_of(places[0]), inbound.c.uid.in_(by_uid))
+    return frozenset(by_uid[uid] for uid in connection.execute(found).scalars())
+
+
+def any_waits_for_its_place(connection: Connection, place: Place) -> bool:
+    """Whether mails of that folder are kept under another UIDVALIDITY, to be recognised (`attach`)."""
+    here = (inbound.c.mailbox == place.mailbox, inbound.c.folder == place.folder)
+    # Each half by the index; what is not equal is looked for everywhere.
+    halves = (inbound.c.uidvalidity < place.uidvalidity, inbound.c.uidvalidity > place.uidvalidity)
+    return any(connection.execute(select(inbound.c.id).where(*here, half).limit(1)).first() for half in halves)
 
 
 def forget_places(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> None:
@@ -208,25 +235,33 @@ def _is(identity: Identity) -> tuple[ColumnElement[bool], ...]:
     return inbound.c.sha256 == identity.sha256, inbound.c.message_id.in_(names)
 
 
-def claim(connection: Connection, *, now: datetime, lease: timedelta, by: str | None = None) -> tuple[Inbound, bytes] | None:
+def claim(
+    connection: Connection, *, now: datetime, lease: timedelta, most: Most, by: str | None = None
+) -> tuple[tuple[Inbound, bytes], ...]:
     """
-    Take the next pending mail, and count the attempt; None when there is none.
+    Take the next pending mails, and count the attempt.
 
-    The claim lasts as long as the lease of that id, or, with None, for `lease`.
+    The claims last as long as the lease of that id, or, with None, for `lease`. One that was tried before comes alone:
+    should it end the program once more, no other pays for that.
     """
     free = is_free(connection, inbound, now=now)
-    row = connection.execute(
-        select(*_ROW, inbound.c.raw)
+    found = connection.execute(
+        select(inbound.c.id, inbound.c.attempts, func.length(inbound.c.raw).label("packed"))
         .where(inbound.c.state == State.PENDING.value, free)
         .order_by(inbound.c.attempts, inbound.c.id)
-        .limit(1)
+        .limit(most.mails)
         .with_for_update(skip_locked=True)
-    ).one_or_none()
-    if row is None:
-        return None
-    claimed = {"attempts": row.attempts + 1, "claimed_until": now + lease, "claimed_by": by}
-    connection.execute(update(inbound).where(inbound.c.id == row.id).values(claimed))
-    return replace(_inbound(row), attempts=row.attempts + 1), row.raw
+    ).all()
+    fresh = [(row.id, row.packed) for row in found if not row.attempts]
+    ids = list(up_to(most.bytes, fresh)) or [row.id for row in found[:1]]
+    whole = connection.execute(select(*_ROW, inbound.c.raw).where(inbound.c.id.in_(ids)).order_by(inbound.c.id))
+    # Once more, for unpacked they may be a thousand times as large.
+    taken = tuple(up_to(most.bytes, (((_inbound(row), row.raw), len(row.raw)) for row in whole)))
+    whole.close()
+    if taken:
+        counted = {"attempts": inbound.c.attempts + 1, "claimed_until": now + lease, "claimed_by": by}
+        connection.execute(update(inbound).where(inbound.c.id.in_([row.id for row, _ in taken])).values(counted))
+    return tuple((replace(row, attempts=row.attempts + 1), raw) for row, raw in taken)
 
 
 def hand_over(connection: Connection, mailbox: str) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import ColumnElement, Connection, Row, String, and_, cast, func,
 
 from mailbot.errors import NotFound
 from mailbot.store.leases import is_free
+from mailbot.store.portion import Most, up_to
 from mailbot.store.tables import outbound, tickets
 from mailbot.store.tickets import WAITED_FOR
 
@@ -379,21 +380,58 @@ def _of(kin: Kin) -> Iterator[ColumnElement[bool]]:
         yield and_(outbound.c.ticket.is_(None), outbound.c.cause.is_not(None))
 
 
-def next_uncopied(connection: Connection, mailbox: str) -> tuple[Outbound, bytes] | None:
-    """A mail of the mailbox that was sent and of which no copy lies in Sent yet."""
-    row = connection.execute(
-        select(*_ROW, outbound.c.raw)
-        .select_from(_WITH_TICKET)
-        .where(outbound.c.copied.is_(False), outbound.c.sent_at.is_not(None), outbound.c.mailbox == mailbox)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """
+    What is to be put into Sent of a mail that was sent.
+
+    `again`: somebody took it for that before, and nobody knows whether it lies there.
+    """
+
+    id: int
+    message_id: str
+    sent_at: datetime
+    raw: bytes
+    again: bool
+
+
+def claim_copies(
+    connection: Connection, mailbox: str, *, now: datetime, lease: timedelta, most: Most, by: str | None = None
+) -> tuple[Copy, ...]:
+    """
+    Take, oldest first, what was sent for the mailbox and of which no copy lies in Sent yet.
+
+    The claims last as long as the lease of that id, or, with None, for `lease`.
+    """
+    columns = (outbound.c.id, outbound.c.message_id, outbound.c.sent_at, outbound.c.raw, outbound.c.claimed_until)
+    rows = connection.execute(
+        select(*columns)
+        .where(
+            outbound.c.copied.is_(False),
+            outbound.c.sent_at.is_not(None),
+            outbound.c.mailbox == mailbox,
+            is_free(connection, outbound, now=now),
+        )
         .order_by(outbound.c.id)
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else (_outbound(row, attempts=row.attempts), row.raw)
+        .limit(most.mails)
+        .with_for_update(skip_locked=True)
+    )
+    sized = ((row, len(row.raw)) for row in rows)
+    taken = tuple(
+        Copy(id=row.id, message_id=row.message_id, sent_at=row.sent_at, raw=row.raw, again=row.claimed_until is not None)
+        for row in up_to(most.bytes, sized)
+    )
+    rows.close()
+    if taken:
+        connection.execute(
+            update(outbound).where(outbound.c.id.in_([each.id for each in taken])).values(claimed_until=now + lease)
+        )
+    return taken
 
 
-def copied(connection: Connection, id: int) -> None:
-    """A copy lies in Sent."""
-    _set(connection, id, copied=True)
+def copied(connection: Connection, ids: Sequence[int]) -> None:
+    """Their copies lie in Sent."""
+    connection.execute(update(outbound).where(outbound.c.id.in_(ids)).values(copied=True, claimed_until=None))
 
 
 def of_ticket(connection: Connection, key: str) -> tuple[Outbound, ...]:

@@ -41,7 +41,7 @@ ABSENT = "Ich bin bis Montag nicht da."
 
 FILED = ("Mailbot/Done", "Mailbot/Ignored", "Mailbot/Quarantine")
 
-WINDOW = (NO_REPLY, "after SMTP DATA", "before commit of sender._succeeded")
+WINDOW = (NO_REPLY, "after SMTP DATA", "before commit of sender._go_on")
 """Who dies here does not know whether the server has taken the mail: the one reason to send it again."""
 
 

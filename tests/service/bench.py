@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import URL, make_url
 
 from mailbot.errors import DeliveryError
-from mailbot.mail.imap import Arrived, Standing
+from mailbot.mail.imap import Arrived, Filed, Standing
 from mailbot.service.bot import run_once
 from mailbot.service.office import Office, open_office
 from mailbot.service.receiver import Since
@@ -144,6 +144,10 @@ class Shelf:
     def has(self, folder: str, message_id: str) -> bool:
         other = self.others.get(folder)
         return other is not None and any(parsed(mail.raw)["Message-ID"] == f"<{message_id}>" for mail in other.mails.values())
+
+    def append_all(self, folder: str, mails: Sequence[Filed]) -> None:
+        for mail in mails:
+            self.append(folder, mail.raw, when=mail.when)
 
     def append(self, folder: str, raw: bytes, *, seen: bool = True, draft: bool = False, when: datetime | None = None) -> None:
         self.others.setdefault(folder, Shelf()).put(raw, when or MONDAY)

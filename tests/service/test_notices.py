@@ -5,7 +5,7 @@ from datetime import timedelta
 from mailbot.service import desk, notices
 from mailbot.service.notices import NAMED
 from mailbot.store import inbound
-from mailbot.store.inbound import Identity, Place
+from mailbot.store.inbound import Identity, New, Place
 from mailbot.tickets.digest import Notices
 from tests.service.bench import ASKS, MONDAY, NEVER, Bench, bounce_of
 from tests.service.test_worker import signal
@@ -62,7 +62,8 @@ def test_of_a_heap_in_quarantine_some_are_named_and_the_others_counted(quick_ben
             place = Place(mailbox="support", folder="INBOX", uidvalidity=7, uid=uid)
             identity = Identity(message_id=f"{uid}@posteo.example", sha256=f"{uid:064}")
             state, reason = inbound.State.QUARANTINED, "ValueError: kaputt"
-            inbound.add(connection, place=place, identity=identity, raw=b"", received=MONDAY, state=state, reason=reason)
+            mail = New(place=place, identity=identity, raw=b"", received=MONDAY, state=state, reason=reason)
+            inbound.add(connection, mail)
 
     told = gathered(quick_bench).quarantined
 

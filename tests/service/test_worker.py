@@ -1,4 +1,4 @@
-"""One mail at a time, from pending to its end."""
+"""Mails from pending to their end."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from email.message import EmailMessage
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import Connection
 
+from mailbot.mail.message import Mail
 from mailbot.service import desk, worker
 from mailbot.service.correspondence import UNTOLD
+from mailbot.service.member import Case
+from mailbot.service.office import Office
+from mailbot.service.rulebook import Rules
 from mailbot.store.inbound import State as End
 from mailbot.tickets.ticket import State
 from tests.association import words
-from tests.service.bench import ANNA, MONDAY, STAFF, Bench, answering, eml, proof
+from tests.service.bench import ANNA, ASKS, MONDAY, STAFF, Bench, answering, eml, proof
 from tests.understanding.test_acts import THANKS
 
 ADDRESS = "anna.schmidt@posteo.example"
@@ -100,6 +105,52 @@ def test_a_mail_that_kills_the_program_three_times_is_kept_for_a_person(quick_be
     quick_bench.run()
 
     assert quick_bench.ends() == [(End.QUARANTINED, "the program ended 3 times while it worked on this mail")]
+
+
+def others_beside(quick_bench: Bench, poison: str) -> list[str]:
+    """Mails of three people, of whom the second writes that word."""
+    people = ["anna@posteo.example", "eve@posteo.example", "paul@posteo.example"]
+    for person in people:
+        quick_bench.mail(eml(poison if person.startswith("eve") else ASKS, From=person))
+    return people
+
+
+def test_mails_share_a_commit_and_what_one_of_them_breaks_is_its_own(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    handle = worker.handle_member
+
+    def breaks_late(office: Office, connection: Connection, rules: Rules, case: Case, **said: str) -> None:
+        handle(office, connection, rules, case, **said)
+        if "kaputt" in case.mail.text:
+            raise ValueError("too late")
+
+    monkeypatch.setattr(worker, "handle_member", breaks_late)
+    anna, _, paul = others_beside(quick_bench, "kaputt")
+
+    quick_bench.run()
+
+    assert [end for end, _ in quick_bench.ends()] == [End.TICKET, End.QUARANTINED, End.TICKET]
+    assert [ticket.requester.email for ticket in quick_bench.tickets()] == [anna, paul]
+    assert [ticket.key for ticket in quick_bench.tickets()] == ["KV-1001", "KV-1002"]
+
+
+def test_one_that_ends_the_program_takes_none_of_its_neighbours_along(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    real = worker.read
+
+    def deadly(raw: bytes) -> Mail:
+        if b"kaputt" in raw:
+            raise SystemExit(139)
+        return real(raw)
+
+    others_beside(quick_bench, "kaputt")
+    monkeypatch.setattr(worker, "read", deadly)
+    for _ in range(worker.TRIES):
+        with pytest.raises(SystemExit):
+            quick_bench.run()
+        quick_bench.clock.pass_by(worker.LEASE)
+
+    quick_bench.run()
+
+    assert [end for end, _ in quick_bench.ends()] == [End.TICKET, End.QUARANTINED, End.TICKET]
 
 
 def test_an_error_at_the_last_moment_leaves_nothing_behind(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):

@@ -8,7 +8,8 @@ import pytest
 from mailbot.errors import NotFound
 from mailbot.store import inbound
 from mailbot.store.database import Database
-from mailbot.store.inbound import Identity, Place, State
+from mailbot.store.inbound import Identity, Inbound, New, Place, State
+from mailbot.store.portion import Most
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -25,25 +26,28 @@ def keep(
     state: State = State.PENDING,
 ) -> bool:
     with database.write() as connection:
-        return inbound.add(connection, place=place, identity=identity, raw=raw, received=NOW, state=state)
+        return inbound.add(connection, New(place=place, identity=identity, raw=raw, received=NOW, state=state)) == 1
 
 
-def claim(database: Database, now: datetime = NOW) -> inbound.Inbound | None:
+def claim(database: Database, now: datetime = NOW) -> Inbound | None:
+    return next((mail for mail, _ in claim_some(database, now, mails=1)), None)
+
+
+def claim_some(
+    database: Database, now: datetime = NOW, *, mails: int = 10, bytes: int = 1000
+) -> tuple[tuple[Inbound, bytes], ...]:
     with database.write() as connection:
-        claimed = inbound.claim(connection, now=now, lease=LEASE)
-    return claimed[0] if claimed else None
+        return inbound.claim(connection, now=now, lease=LEASE, most=Most(mails=mails, bytes=bytes))
 
 
 def test_a_mail_is_kept_to_the_byte(database: Database):
     raw = bytes(range(256)) * 50
     keep(database, raw=raw)
 
-    with database.write() as connection:
-        claimed = inbound.claim(connection, now=NOW, lease=LEASE)
+    ((mail, kept),) = claim_some(database)
 
-    assert claimed is not None
-    assert claimed[1] == raw
-    assert claimed[0].place == INBOX
+    assert kept == raw
+    assert mail.place == INBOX
 
 
 def test_the_mail_of_one_place_is_kept_once(database: Database):
@@ -62,6 +66,25 @@ def test_a_claimed_mail_is_nobody_elses_until_the_claim_expires(database: Databa
     ]
 
     assert attempts == [1, None, 2]
+
+
+def test_mails_are_taken_together_until_they_are_many_or_large(database: Database):
+    for uid in range(1, 8):
+        keep(database, place=replace(INBOX, uid=uid), raw=bytes(100))
+
+    taken = [[mail.place.uid for mail, _ in claim_some(database, mails=3, bytes=most)] for most in (1000, 250, 10, 1000)]
+
+    assert taken == [[1, 2, 3], [4, 5], [6], [7]]
+
+
+def test_one_that_was_tried_before_comes_alone(database: Database):
+    for uid in range(1, 4):
+        keep(database, place=replace(INBOX, uid=uid))
+    claim_some(database, mails=2)
+
+    taken = [[(mail.place.uid, mail.attempts) for mail, _ in claim_some(database, NOW + LEASE)] for _ in range(3)]
+
+    assert taken == [[(3, 1)], [(1, 2)], [(2, 2)]]
 
 
 def test_a_mail_that_failed_waits_behind_those_that_did_not(database: Database):

@@ -7,6 +7,7 @@ import pytest
 from mailbot.store import inbound, leases, outbound
 from mailbot.store.database import Database
 from mailbot.store.leases import Held
+from mailbot.store.portion import Most
 from tests.store.test_inbound import keep
 from tests.store.test_outbound import outgoing, queue
 
@@ -87,9 +88,9 @@ def test_where_there_is_one_bot_a_lease_lasts_until_the_next_one_starts(database
 def claim(database: Database, by: str | None, *, now: datetime = NOW) -> tuple[int | None, int | None]:
     """Attempts of the mail that came in and of the one that is to be sent, as far as they can be had."""
     with database.write() as connection:
-        came = inbound.claim(connection, now=now, lease=LONG, by=by)
+        came = inbound.claim(connection, now=now, lease=LONG, by=by, most=Most(mails=1, bytes=1000))
         leaves = outbound.claim(connection, now=now, lease=LONG, by=by)
-    return came[0].attempts if came else None, leaves[0].attempts if leaves else None
+    return came[0][0].attempts if came else None, leaves[0].attempts if leaves else None
 
 
 def test_what_somebody_works_on_is_theirs_however_long_it_takes_and_free_when_their_lease_has_ended(database: Database):

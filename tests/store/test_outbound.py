@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from mailbot.store import outbound
 from mailbot.store.database import Database
 from mailbot.store.outbound import Kin, Outgoing, State
+from mailbot.store.portion import Most
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
@@ -185,16 +186,24 @@ def test_an_address_is_forgiven_what_came_back_and_only_then_what_was_stopped_go
     assert states_after_forgiving() == [State.SENT, State.QUEUED, State.STOPPED]
 
 
+def copies(database: Database, *, now: datetime, most: int = 10) -> list[tuple[str, bytes, bool]]:
+    with database.write() as connection:
+        taken = outbound.claim_copies(connection, "support", now=now, lease=LEASE, most=Most(mails=most, bytes=1000))
+    return [(each.message_id, each.raw, each.again) for each in taken]
+
+
 def test_each_sent_mail_is_copied_once(database: Database):
-    queue(database, outgoing("1"), outgoing("2", mailbox="buero"), outgoing("3", due_at=NOW + LEASE))
-    for _ in range(2):
-        mail = claim(database)
-        assert mail is not None
-        with database.write() as connection:
+    queue(database, outgoing("1"), outgoing("2", mailbox="buero"), outgoing("3"), outgoing("4", due_at=NOW + LEASE))
+    sent = [claim(database) for _ in range(3)]
+    with database.write() as connection:
+        for mail in sent:
+            assert mail is not None
             outbound.sent(connection, mail.id, now=NOW)
 
+    assert copies(database, now=NOW) == [("1", b"Hallo\r\n", False), ("3", b"Hallo\r\n", False)]
+    assert copies(database, now=NOW) == []
+    assert copies(database, now=NOW + LEASE, most=1) == [("1", b"Hallo\r\n", True)]  # whoever had it died over it
+
     with database.write() as connection:
-        found = outbound.next_uncopied(connection, "support")
-        assert found is not None
-        outbound.copied(connection, found[0].id)
-        assert (found[0].message_id, found[1], outbound.next_uncopied(connection, "support")) == ("1", b"Hallo\r\n", None)
+        outbound.copied(connection, [mail.id for mail in sent if mail is not None])
+    assert copies(database, now=NOW + LEASE * 2) == []

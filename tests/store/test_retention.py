@@ -15,7 +15,7 @@ from sqlalchemy.pool import StaticPool
 
 from mailbot.store import absences, inbound, jobs, outbound, retention, tables, tickets
 from mailbot.store.database import Database
-from mailbot.store.inbound import Identity, Place
+from mailbot.store.inbound import Identity, New, Place
 from mailbot.store.retention import Expired, Kind, expired, forget_some
 from mailbot.store.tables import metadata
 from mailbot.tickets.retention import bounds
@@ -48,14 +48,14 @@ def a_ticket(database: Database, number: int, *, ago: float, state: State = Stat
 def a_mail(database: Database, uid: int, *keys: str, ago: float, state: inbound.State = inbound.State.TICKET) -> int:
     waits = state in (inbound.State.PENDING, inbound.State.BEFORE_FIRST_RUN)
     with database.write() as connection:
-        inbound.add(
-            connection,
+        mail = New(
             place=Place(mailbox="support", folder="INBOX", uidvalidity=7, uid=uid),
             identity=Identity(message_id=f"{uid}@posteo.example", sha256=f"{uid:064}"),
             raw=b"Hallo von Anna Schmidt\r\n",
             received=days(ago),
             state=state if waits else inbound.State.PENDING,
         )
+        inbound.add(connection, mail)
         id = connection.execute(select(func.max(tables.inbound.c.id))).scalar_one()
         if not waits:
             inbound.finish(connection, id, state, now=days(ago))

@@ -9,7 +9,7 @@ from mailbot.errors import NotFound
 from mailbot.mail.message import Address
 from mailbot.store import inbound, tickets
 from mailbot.store.database import Database
-from mailbot.store.inbound import Identity, Place
+from mailbot.store.inbound import Identity, New, Place
 from mailbot.tickets.ticket import Source, State
 from tests import builders
 
@@ -101,7 +101,7 @@ def test_a_conversation_is_found_by_its_mails_for_those_who_take_part(database: 
     with database.write() as connection:
         place = Place(mailbox="support", folder="INBOX", uidvalidity=7, uid=1)
         identity = Identity(message_id="first@posteo.example", sha256="a" * 64)
-        inbound.add(connection, place=place, identity=identity, raw=b"", received=NOW, state=inbound.State.PENDING)
+        inbound.add(connection, New(place=place, identity=identity, raw=b"", received=NOW, state=inbound.State.PENDING))
         (mail,) = inbound.in_state(connection, inbound.State.PENDING)
         for number, ticket in ((1001, FIRST), (1002, second)):
             tickets.add(connection, number, ticket)

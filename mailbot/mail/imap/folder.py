@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from imapclient import DELETED, DRAFT, SEEN, IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 from mailbot.errors import MailboxError
 from mailbot.mail.imap import waiting
@@ -46,6 +47,14 @@ class Standing:
 
     uidvalidity: int
     newest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A mail to be put into a folder; `when` (aware) is to be its date of arrival there."""
+
+    raw: bytes
+    when: datetime
 
 
 def _never() -> bool:
@@ -215,6 +224,20 @@ class Folder:
         target = self._ensure(folder)
         with self._asking(f"filing in '{target}'"):
             self._client.append(target, raw, [SEEN] * seen + [DRAFT] * draft, when)
+
+    def append_all(self, folder: str, mails: Sequence[Filed]) -> None:
+        """Put these mails, as read, into a folder, which is created: all or none where the server can do so (RFC 3502)."""
+        if "MULTIAPPEND" not in self.capabilities or len(mails) < 2:
+            for mail in mails:
+                self.append(folder, mail.raw, when=mail.when)
+            return
+        target = self._ensure(folder)
+        with self._asking(f"filing in '{target}'"):
+            kind, answer = self._client.multiappend(
+                target, [{"msg": each.raw, "flags": [SEEN], "date": each.when} for each in mails]
+            )
+            if kind != "OK":
+                raise IMAPClientError(f"append failed: {answer[0]!r}")
 
     def has(self, folder: str, message_id: str) -> bool:
         """Whether a mail with that Message-ID (without `<>`) lies in the folder. No such folder: False."""
