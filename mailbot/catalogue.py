@@ -36,6 +36,7 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"), Field(title="id")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", to_lower=True), Field(title="address")]
 Part = Literal["given", "surname", "email"]
+Mode = Literal["shadow", "draft", "live"]
 Replies = Literal["send", "draft"]
 LANGUAGES = ("de", "en")
 ALWAYS = {"other": "what fits no other service", "help": "what does not work"}
@@ -165,7 +166,7 @@ class Mailbox(Rule):
     after: Literal["leave", "move"] = "leave"
     """`move`: handled mails go to `Mailbot/Done`, `Mailbot/Ignored` or `Mailbot/Quarantine`."""
     replies: Replies | None = None
-    """What is said from this mailbox: at once or as a draft; without it what the top says."""
+    """What is said from this mailbox: at once or as a draft; without it what `mode` says."""
 
 
 class Staff(Rule):
@@ -570,15 +571,15 @@ class Catalogue(Rule):
     """Mails older than this at the first contact with a mailbox are left alone."""
     send_delay: Span = timedelta()
     """How long what goes to members after an order of staff waits before it leaves: so long `#undo` can stop it."""
-    replies: Replies = "send"
+    mode: Mode = "live"
     """
-    `draft`: what the bot would say to members by itself is put into the Drafts folder of the mailbox, for a person to
-    send. A mailbox or a service may say it for itself; the service counts first. Words that staff send through the bot
-    leave in any case.
+    How far the bot is trusted. `shadow`: it writes down what it would send, and nobody hears of it. `draft`: what it would
+    say to members by itself is put into the Drafts folder of the mailbox, for a person to send; a mailbox or a service may
+    say so, or not, by `replies` of its own. `live`: it leaves.
     """
     trusted_after: int | None = Field(default=None, ge=1)
     """
-    With `replies: draft`: when so many drafts about a service were sent unchanged, its mails leave by themselves, and
+    Where mails are drafts: when so many drafts about a service were sent unchanged, its mails leave by themselves, and
     staff are told. Each service is counted for itself and may have a number of its own.
     """
     groups: Groups
@@ -587,6 +588,22 @@ class Catalogue(Rule):
     """How wishes, changes and trouble are said, whatever the service."""
     services: tuple[Service, ...] = Field(min_length=1)
     """What members can ask for, at least one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _was_called_replies(cls, content: Any) -> Any:
+        """Before there was a shadow, `replies` at the top said what `mode` says."""
+        if not isinstance(content, dict) or content.get("replies") not in get_args(Replies):
+            return content
+        if "mode" in content:
+            raise PydanticCustomError("mode", "'replies' at the top is an older name of 'mode'; leave one of them away")
+        others = {key: value for key, value in content.items() if key != "replies"}
+        return {**others, "mode": "draft" if content["replies"] == "draft" else "live"}
+
+    @property
+    def in_shadow(self) -> bool:
+        """Whether nobody hears of what the bot would say, and mailboxes stay as they are."""
+        return self.mode == "shadow"
 
     def service(self, id: str) -> Service:
         """The service of that id; of one that has left rules.yaml, as old tickets may have, `other`."""

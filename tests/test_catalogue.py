@@ -323,6 +323,17 @@ def test_a_hand_over_that_is_not_there_is_told_with_those_that_are(tmp_path: Pat
     )
 
 
+OLD_AND_NEW = [("replies: send", "live"), ("replies: draft", "draft"), ("mode: shadow", "shadow")]
+
+
+@pytest.mark.parametrize(("written", "mode"), OLD_AND_NEW)
+def test_the_mode_has_an_older_name_and_stands_once(written: str, mode: str):
+    assert parse_catalogue(f"{written}\n{RULES}").mode == mode
+
+    with pytest.raises(CatalogueError, match="'replies' at the top is an older name of 'mode'; leave one of them away"):
+        parse_catalogue(f"replies: draft\nmode: live\n{RULES}")
+
+
 def test_the_address_for_notes_is_one_of_its_own():
     address = "address: support@verein.example"
     good = parse_catalogue(edited((address, f"{address}\n    notes: Support+Notiz@verein.example")))

@@ -410,6 +410,19 @@ def test_drafts_that_nobody_has_sent_are_listed_until_somebody_gives_them_up(mai
     assert mailbot("outbox").out == "nothing is kept back\n"
 
 
+@pytest.mark.parametrize("bench", [{"\nsend_delay: 0": "\nmode: shadow"}], indirect=True)
+def test_what_was_written_in_shadow_is_shown_everywhere_and_never_sent(mailbot: Command, bench: Bench):
+    bench.arrives()
+
+    assert mailbot("outbox").out == "1  KV-1001  anna.schmidt@posteo.example  shadow: written 2026-03-02 09:00 UTC\n"
+    assert "outbox: 1 shadow\n" in mailbot("status").out
+    assert [ticket["state"] for ticket in json.loads(mailbot("tickets", "--json").out)] == ["asking"]
+    assert "--> anna.schmidt@posteo.example" in (shown := mailbot("show", "KV-1001").out)
+    assert "Probelauf: Mail an anna.schmidt@posteo.example nur aufgeschrieben" in shown
+    assert "es fehlen noch folgende Angaben:" in mailbot("outbox", "show", "1").out
+    assert mailbot("digest", "--send").out == "written down for 1 staff; in shadow nothing leaves\n"
+
+
 def test_what_a_person_wrote_from_the_mailbox_is_shown_as_a_mail_of_ours(mailbot: Command, bench: Bench):
     answer = eml("Ich rufe dich an.", From="support@die-linke-koeln.de", To=ANNA, **answering(bench.arrives()))
     bench.support.others.setdefault("Sent", Shelf()).put(answer, bench.clock.now)

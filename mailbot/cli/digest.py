@@ -92,7 +92,8 @@ def _hand_out(opened: Office, words: Words, out: Path | None, send: Callable[[],
         number = send()
         while sender.deliver(opened):
             pass
-        typer.echo(f"sent to {number} staff")
+        shadow = opened.catalogue.in_shadow
+        typer.echo(f"written down for {number} staff; in shadow nothing leaves" if shadow else f"sent to {number} staff")
     if out is None and send is None:
         typer.echo(words.text)
 

@@ -20,20 +20,26 @@ PROPOSED = "answers a mail that staff have passed on"
 
 
 def list_mails() -> None:
-    """List the mails that are kept back, each with why and when it leaves by itself, and drafts that nobody has sent."""
+    """
+    List the mails that are kept back, each with why and when it leaves by itself, drafts that nobody has sent, and what
+    the bot would have sent in shadow.
+    """
     from mailbot.store import drafts, outbound
     from mailbot.store.outbound import UNDECIDED, State
 
     with office() as opened, opened.database.read() as connection:
         found = outbound.in_state(connection, *UNDECIDED)
         waiting = outbound.in_state(connection, *drafts.LIVE)
+        shadows = outbound.in_state(connection, State.SHADOW)
     for mail in found:
         leaves = f"leaves {mail.due_at:%Y-%m-%d %H:%M} UTC" if mail.state is State.HELD else "waits for you"
         typer.echo(f"{mail.id}  {mail.ticket or 'digest'}  {mail.recipient}  {leaves}  {mail.error or PROPOSED}")
     for mail in waiting:
         how = "lies" if mail.state is State.DRAFTED else "shall lie"
         typer.echo(f"{mail.id}  {mail.ticket}  {mail.recipient}  {how} in Drafts since {mail.due_at:%Y-%m-%d %H:%M} UTC")
-    if not (found or waiting):
+    for mail in shadows:
+        typer.echo(f"{mail.id}  {mail.ticket or 'digest'}  {mail.recipient}  shadow: written {mail.created:%Y-%m-%d %H:%M} UTC")
+    if not (found or waiting or shadows):
         typer.echo("nothing is kept back")
 
 

@@ -24,6 +24,7 @@ from mailbot.service.pulse import Pulse
 from mailbot.service.receiver import Since, file_away, hand_over, receive
 from mailbot.service.sender import deliver, file_copies
 from mailbot.service.sentbox import look_into_sent
+from mailbot.service.shadow import settle
 from mailbot.service.worker import work
 from mailbot.settings import strangers
 from mailbot.store import mailboxes
@@ -62,6 +63,7 @@ def run_once(office: Office, *, since: Since | None = None) -> None:
     Raises MailboxError or DeliveryError at the end for a server that could not be reached; all that could be
     done without it has been done.
     """
+    settle(office)
     errors: list[MailbotError] = []
     for box in office.catalogue.mailboxes:
         with _collected(errors), _inbox(office, box) as folder:
@@ -73,14 +75,13 @@ def run_once(office: Office, *, since: Since | None = None) -> None:
         hand_over(office, box)
     while work(office):
         pass
-    with _collected(errors):
-        while deliver(office):
-            pass
-    for box in office.catalogue.mailboxes:
-        with _collected(errors), _inbox(office, box) as folder:
-            file_away(office, box, folder)
-            file_drafts(office, box, folder)
-            file_copies(office, box, folder)
+    if not office.catalogue.in_shadow:
+        with _collected(errors):
+            while deliver(office):
+                pass
+        for box in office.catalogue.mailboxes:
+            with _collected(errors), _inbox(office, box) as folder:
+                _file(office, box, folder)
     erase_what_was_asked(office)
     if errors:
         raise errors[0]
@@ -99,11 +100,21 @@ def _collected(errors: list[MailbotError]) -> Iterator[None]:
 def _inbox(office: Office, box: Mailbox) -> Iterator[Folder]:
     """The mailbox's folder; what is wrong with the server is noted for `status` and the digest."""
     try:
-        with office.open_folder(office.settings.mailbox(box.id), box.folder, readonly=box.after == "leave") as folder:
+        readonly = box.after == "leave" or office.catalogue.in_shadow
+        with office.open_folder(office.settings.mailbox(box.id), box.folder, readonly=readonly) as folder:
             yield folder
     except MailboxError as error:
         _note_trouble(office, box, error)
         raise
+
+
+def _file(office: Office, box: Mailbox, folder: Folder) -> None:
+    """What was done shows in the mailbox: handled mails, drafts, copies. In shadow it stays as it is."""
+    if office.catalogue.in_shadow:
+        return
+    file_away(office, box, folder)
+    file_drafts(office, box, folder)
+    file_copies(office, box, folder)
 
 
 def _note_trouble(office: Office, box: Mailbox, error: MailbotError) -> None:
@@ -142,7 +153,9 @@ def run(office: Office, *, since: Since | None = None, bells: Bells | None = Non
     bells, manager = bells or Bells(), manager or Manager()
     for box in office.catalogue.mailboxes:
         office.settings.mailbox(box.id)
-    office.settings.outgoing()
+    if not office.catalogue.in_shadow:
+        office.settings.outgoing()
+    settle(office)
     clock = wind_up(office)
     receivers: list[Thread] = []
     parts = [
@@ -264,9 +277,7 @@ def _receiver(office: Office, id: str, bells: Bells, since: Since | None) -> Cal
                     bells.arrived.set()
                 pending[0] = None
                 bell.clear()
-                file_away(office, box, folder)
-                file_drafts(office, box, folder)
-                file_copies(office, box, folder)
+                _file(office, box, folder)
                 folder.wait(POLL, lambda: bell.is_set() or bells.stop.is_set())
 
     return live
@@ -301,7 +312,7 @@ def _worker(office: Office, bells: Bells) -> Callable[[], None]:
 def _sender(office: Office, bells: Bells) -> Callable[[], None]:
     def live() -> None:
         bells.written.clear()
-        while deliver(office, until=bells.stop.is_set):
+        while not office.catalogue.in_shadow and deliver(office, until=bells.stop.is_set):
             bells.turn()
             for bell in tuple(bells.to_file.values()):
                 bell.set()

@@ -274,5 +274,8 @@ class Post:
             cause=self.cause,
             draft=draft,
             proposed=proposed,
+            shadow=self.catalogue.in_shadow,
         )
         outbound.queue(self.connection, mail, now=self.now)
+        if mail.shadow and key is not None:
+            self.note(key, "shadow", f"Probelauf: Mail an {to.email} nur aufgeschrieben")

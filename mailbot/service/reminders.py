@@ -62,7 +62,7 @@ def _remind(office: Office, conversation: int) -> None:
     with office.database.write() as connection:
         rules, now = office.rules(connection), office.clock()
         locked = tickets.in_conversation(connection, conversation)
-        if drafts.waits(connection, conversation):
+        if rules.catalogue.in_shadow or drafts.waits(connection, conversation):
             return  # The member has not been asked yet: it is with staff to send the question.
         known = [(ticket, tickets.history(connection, ticket.key)) for ticket in locked]
         post = Post(office=office, connection=connection, rules=rules, now=now)

@@ -89,6 +89,7 @@ class Rulebook:
         try:
             changed = self._load(rehearse=True)
             self._keep_in_mind(changed.catalogue, self._unfinished())
+            self._keep_its_shadow(changed.catalogue)
         except (CatalogueError, TemplateError) as error:
             self.trouble = str(error)
             log.error("changed rules are wrong, the last good ones stay in force", complaint=self.trouble)
@@ -111,6 +112,11 @@ class Rulebook:
     def _keep_in_mind(self, catalogue: Catalogue, unfinished: Iterable[Ticket]) -> None:
         if orphans := tuple(_orphans(catalogue, tuple(unfinished))):
             raise CatalogueError("\n".join(f"{self._path}: {each}" for each in orphans))
+
+    def _keep_its_shadow(self, catalogue: Catalogue) -> None:
+        # Half of the bot would still write in shadow what the other half goes on with; service/shadow.py begins and ends it.
+        if catalogue.in_shadow != self._rules.catalogue.in_shadow:
+            raise CatalogueError(f"{self._path}: 'mode' goes into or out of shadow at a new start only; start the bot anew")
 
     def _look(self) -> Stamp:
         return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in self._files() if (stat := path.stat()))

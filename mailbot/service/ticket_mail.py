@@ -43,8 +43,8 @@ def tell_of_ticket(
 
 
 def last_told(post: Post, ticket: Ticket) -> datetime | None:
-    """When the last mail about the ticket was written to staff; None: there is none yet."""
-    mails = outbound.of_ticket(post.connection, ticket.key)
+    """When the last mail about the ticket was written to staff; None: there is none yet that they have got or will get."""
+    mails = (mail for mail in outbound.of_ticket(post.connection, ticket.key) if mail.state is not outbound.State.DROPPED)
     return max((mail.created for mail in mails if post.catalogue.member_of_staff(mail.recipient)), default=None)
 
 

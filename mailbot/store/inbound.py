@@ -218,7 +218,7 @@ def attach(connection: Connection, *, place: Place, identity: Identity) -> bool:
             inbound.c.folder == place.folder,
             inbound.c.uidvalidity != place.uidvalidity,
             *_is(identity),
-            inbound.c.moved_to.is_(None),
+            or_(inbound.c.moved_to.is_(None), inbound.c.moved_to == inbound.c.folder),
         )
         .order_by(inbound.c.id)
         .limit(1)

@@ -8,6 +8,7 @@ The outbox. A mail is written in the transaction that causes it, with its final 
                    └─────▶ stopped              a person must decide: released ──▶ sending, or dropped
     queued, held, stopped, released, proposed ──▶ withdrawn    the order that it follows from was undone before it left
     proposed ──▶ queued, or dropped             staff say yes or no to it; undone: proposed again
+    shadow ──▶ dropped                          never sent; the shadow run is over (store/shadow.py)
 
 Whatever is sent was queued, held or released before; staff may release or drop what is held, too.
 """
@@ -46,6 +47,7 @@ class State(StrEnum):
     DRAFT = "draft"  # to be put into Drafts, for a person to send
     DRAFTED = "drafted"  # lies there since `due_at`
     PROPOSED = "proposed"  # until staff say yes to it: nobody has written to us from its address
+    SHADOW = "shadow"  # would have been sent; it never leaves
 
 
 KEPT_BACK = (State.HELD, State.STOPPED)
@@ -74,7 +76,7 @@ class Outgoing:
 
     `ticket` None is the digest; `automatic` counts against the limits; `copies` are further addresses that get it;
     `cause` is the id of the inbound mail that it follows from; `draft`: a person is to send it (store/drafts.py).
-    It is `proposed` where staff must say yes to it first.
+    It is `proposed` where staff must say yes to it first, and `shadow` where it is only written down.
     """
 
     message_id: str
@@ -88,6 +90,7 @@ class Outgoing:
     cause: int | None = None
     draft: bool = False
     proposed: bool = False
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,8 @@ def queue(connection: Connection, mail: Outgoing, *, now: datetime) -> None:
 
 
 def _first_state(mail: Outgoing) -> State:
+    if mail.shadow:
+        return State.SHADOW
     if mail.proposed:
         return State.PROPOSED
     return State.DRAFT if mail.draft else State.QUEUED
@@ -446,8 +451,9 @@ def leaves(connection: Connection, key: str) -> bool:
 
 
 def first_to(connection: Connection, key: str, recipient: str) -> str | None:
-    """The Message-ID of our first mail about a ticket to that address, but for what was withdrawn."""
-    about = (tickets.c.key == key, outbound.c.recipient == recipient, outbound.c.state != State.WITHDRAWN.value)
+    """The Message-ID of our first mail about a ticket to that address, but for what will never leave."""
+    gone = (State.WITHDRAWN.value, State.DROPPED.value)
+    about = (tickets.c.key == key, outbound.c.recipient == recipient, outbound.c.state.not_in(gone))
     found = select(outbound.c.message_id).select_from(_WITH_TICKET).where(*about).order_by(outbound.c.id).limit(1)
     return connection.execute(found).scalar_one_or_none()
 

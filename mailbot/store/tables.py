@@ -35,7 +35,7 @@ inbound = Table(
     Column("id", Integer, primary_key=True),
     Column("mailbox", String(64), nullable=False),
     Column("folder", Words, nullable=False),  # where it arrived
-    Column("moved_to", Words),  # where the bot has put it since
+    Column("moved_to", Words),  # where the bot has put it since; the folder itself: it stays there for good
     # Both are 32 bits without a sign (RFC 9051, 2.3.1.1).
     Column("uidvalidity", BigInteger, nullable=False),
     Column("uid", BigInteger, nullable=False),

@@ -12,6 +12,7 @@ from mailbot.understanding.request import Act, Reading, Request
 
 NO_SENDER = "the mail names no sender"
 FORGED = "the sender's authentication failed"
+THANKS = "thanks need no answer"
 IN_VAIN = "so many answers in a row have brought nothing new that a person must write now"
 """Why a mail gets no answer, whatever it says."""
 
@@ -158,7 +159,7 @@ def _reply(outcomes: tuple[Outcome, ...], act: Act) -> Reply | None:
 
 def _silence(outcomes: tuple[Outcome, ...], act: Act) -> str | None:
     if act is Act.THANK:
-        return "thanks need no answer"
+        return THANKS
     return TAKEN_OVER if act is Act.SAY and _is_left_to_person(outcomes) else None
 
 

@@ -31,11 +31,11 @@ def is_drafted(catalogue: Catalogue, service: str, mailbox: str, *, unchanged: i
     """
     Whether automatic mails about that service are drafts in that mailbox.
 
-    What the service says counts before what the mailbox says, and that before the top. `unchanged`: so many drafts
+    What the service says counts before what the mailbox says, and that before the mode. `unchanged`: so many drafts
     of the service were sent as they were.
     """
-    rule = catalogue.service(service)
-    replies = rule.replies or catalogue.mailbox(mailbox).replies or catalogue.replies
+    usual = "draft" if catalogue.mode == "draft" else "send"
+    replies = catalogue.service(service).replies or catalogue.mailbox(mailbox).replies or usual
     enough = trusted_after(catalogue, service)
     return replies == "draft" and (enough is None or unchanged < enough)
 

@@ -81,7 +81,7 @@ class Event:
     at: datetime
     # received | asked | opened | held | referred | triaged | answered | note | assigned | closed | reopened | waits
     # | vouched | told | service | forwarded | merged | split | undone | reminded | absent | urged | resumed
-    # | drafted | dropped | sent | trouble | expired | erased
+    # | drafted | dropped | sent | shadow | trouble | expired | erased
     # | copied (who is in copy) | linked (to a ticket before or after)
     kind: str
     by: str

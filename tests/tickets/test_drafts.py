@@ -23,24 +23,24 @@ Mehr steht auf www.verein.example/digital.
 
 
 @pytest.mark.parametrize(
-    ("top", "mailbox", "service", "expected"),
+    ("mode", "mailbox", "service", "expected"),
     [
-        ("send", None, None, False),
+        ("live", None, None, False),
         ("draft", None, None, True),
         ("draft", "send", None, False),
-        ("send", "draft", None, True),
-        ("send", "send", "draft", True),
+        ("live", "draft", None, True),
+        ("live", "send", "draft", True),
         ("draft", "draft", "send", False),
     ],
 )
-def test_the_nearest_rule_counts(top: str, mailbox: str | None, service: str | None, expected: bool):
-    rules = with_replies(top, mailbox, service)
+def test_the_nearest_rule_counts(mode: str, mailbox: str | None, service: str | None, expected: bool):
+    rules = with_replies(mode, mailbox, service)
 
     assert is_drafted(rules, "nextcloud", "support", unchanged=0) is expected
 
 
-def with_replies(top: str, mailbox: str | None = None, service: str | None = None, **further: object) -> Catalogue:
-    rules = catalogue(replies=top, services=({**NEXTCLOUD, "replies": service, **further}, OTHER))
+def with_replies(mode: str, mailbox: str | None = None, service: str | None = None, **further: object) -> Catalogue:
+    rules = catalogue(mode=mode, services=({**NEXTCLOUD, "replies": service, **further}, OTHER))
     box = rules.mailboxes[0].model_copy(update={"replies": mailbox})
     return rules.model_copy(update={"mailboxes": (box, *rules.mailboxes[1:])})
 
