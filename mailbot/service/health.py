@@ -91,13 +91,14 @@ def _look_into(office: Office, box: Mailbox) -> Seen:
 def _books(office: Office, box: Mailbox) -> Books | None:
     with office.database.read() as connection:
         reading = mailboxes.reading(connection, box.id, box.folder)
-        if reading is None:
-            return None
-        known = inbound.known_uids(connection, mailbox=box.id, folder=box.folder, uidvalidity=reading.uidvalidity)
+    if reading is None:
+        return None
     with office.open_folder(office.settings.mailbox(box.id), box.folder, readonly=True) as folder:
         there = folder.uids()
         if folder.uidvalidity != reading.uidvalidity:
             return Books(mails=len(there), new=len(there), missing=0)
+    with office.database.read() as connection:
+        known = inbound.known_uids(connection, there, mailbox=box.id, folder=box.folder, uidvalidity=reading.uidvalidity)
     unknown = [uid for uid in there if uid not in known]
     new = [uid for uid in unknown if uid > reading.last_uid]
     return Books(mails=len(there), new=len(new), missing=len(unknown) - len(new))

@@ -8,35 +8,25 @@ its ticket. Of a ticket stay key, service, state and times, and when what kind o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import Connection, bindparam, case, delete, select, update
 
 from mailbot.store import inbound as mails
 from mailbot.store import outbound as ours
 from mailbot.store import tickets as kept
+from mailbot.store.portion import portions
 from mailbot.store.tables import events, inbound, orders, outbound, participants, tickets
 from mailbot.tickets.person import Subject, without
 from mailbot.tickets.retention import forgotten
 from mailbot.tickets.ticket import BOT, Event, Ticket
-
-PORTION = 500
-"""Rows named in one statement at most."""
 
 ENDS = ("expired", "erased")
 """The lines of a history that say why there is nothing else."""
 
 NOBODY = (BOT, "cli", "")
 """Who is no person, in the history of a ticket."""
-
-
-def portions(numbers: Iterable[int]) -> Iterator[Sequence[int]]:
-    """The numbers in groups that one statement can name."""
-    left = iter(numbers)
-    while some := tuple(islice(left, PORTION)):
-        yield some
 
 
 def forget_tickets(connection: Connection, numbers: Iterable[int], *, now: datetime, kind: str, because: str) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
@@ -24,7 +25,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, 
 from mailbot.errors import NotFound
 from mailbot.store.database import insert_into
 from mailbot.store.leases import is_free
-from mailbot.store.portion import Most, up_to
+from mailbot.store.portion import Most, portions, up_to
 from mailbot.store.tables import inbound, ticket_mails, tickets
 from mailbot.tickets.ticket import State as TicketState
 
@@ -424,6 +425,7 @@ def to_move(connection: Connection, *, mailbox: str, folder: str, uidvalidity: i
             inbound.c.folder == folder,
             inbound.c.uidvalidity == uidvalidity,
             inbound.c.moved_to.is_(None),
+            inbound.c.done_at.is_not(None),
             inbound.c.state.in_([state.value for state in ended]),
             inbound.c.id.not_in(read_by_people),
         )
@@ -449,10 +451,12 @@ def moved(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int
     )
 
 
-def known_uids(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
-    """The UIDs of that folder that the books hold."""
+def known_uids(connection: Connection, uids: Sequence[int], *, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
+    """Those of these UIDs of that folder that the books hold; what has left the folder is not looked at."""
     same_folder = and_(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
-    return frozenset(connection.execute(select(inbound.c.uid).where(same_folder)).scalars())
+    held = select(inbound.c.uid).where(same_folder)
+    found = (connection.execute(held.where(inbound.c.uid.in_(some))).scalars() for some in portions(uids))
+    return frozenset(chain.from_iterable(found))
 
 
 def counts(connection: Connection) -> dict[str, dict[State, int]]:

@@ -22,12 +22,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, String, and_, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, String, and_, cast, func, or_, select, true, union_all, update
 
 from mailbot.errors import NotFound
 from mailbot.store.leases import is_free
 from mailbot.store.portion import Most, up_to
-from mailbot.store.tables import outbound, tickets
+from mailbot.store.tables import NO_COPIES, RETURNED, outbound, tickets
 from mailbot.store.tickets import WAITED_FOR
 
 
@@ -322,7 +322,7 @@ def comes_back(connection: Connection, recipient: str) -> bool:
     """Whether a mail to the address came back, and nothing has shown since that it can be reached."""
     return (
         connection.execute(
-            select(outbound.c.id).where(outbound.c.recipient == recipient, outbound.c.state == State.RETURNED.value).limit(1)
+            select(outbound.c.id).where(outbound.c.recipient == recipient, outbound.c.state == RETURNED).limit(1)
         ).first()
         is not None
     )
@@ -335,9 +335,7 @@ def forgive(connection: Connection, recipient: str, *, now: datetime) -> None:
     No more than that: without a mail that came back nothing changes.
     """
     here = outbound.c.recipient == recipient
-    came_back = connection.execute(
-        update(outbound).where(here, outbound.c.state == State.RETURNED.value).values(state=State.SENT.value)
-    )
+    came_back = connection.execute(update(outbound).where(here, outbound.c.state == RETURNED).values(state=State.SENT.value))
     if came_back.rowcount:
         connection.execute(
             update(outbound).where(here, outbound.c.state == State.STOPPED.value).values(state=State.QUEUED.value, due_at=now)
@@ -363,22 +361,39 @@ def newest(connection: Connection, kin: Kin, *, place: int, since: datetime) -> 
 
     None where fewer have been sent after `since`.
     """
-    wanted = select(outbound.c.sent_at).select_from(_WITH_TICKET).where(outbound.c.sent_at > since, *_of(kin))
-    return connection.execute(wanted.order_by(outbound.c.sent_at.desc()).offset(place - 1).limit(1)).scalar_one_or_none()
+    newest_of_each = (
+        select(outbound.c.sent_at)
+        .where(outbound.c.sent_at > since, each)
+        .order_by(outbound.c.sent_at.desc())
+        .limit(place)
+        .subquery()
+        for each in _alike(kin)
+    )
+    times = union_all(*(select(each.c.sent_at) for each in newest_of_each)).subquery()
+    newest = select(times.c.sent_at).order_by(times.c.sent_at.desc())
+    return connection.execute(newest.offset(place - 1).limit(1)).scalar_one_or_none()
 
 
 def held_before(connection: Connection, kin: Kin, id: int) -> int:
     """How many mails of that kin, written before the mail of that id, are held until the limits allow them."""
     held = and_(outbound.c.state == State.HELD.value, outbound.c.id < id)
-    found = select(func.count()).select_from(_WITH_TICKET).where(held, *_of(kin))
-    return int(connection.execute(found).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(outbound).where(held, or_(*_alike(kin)))).scalar_one())
 
 
-def _of(kin: Kin) -> Iterator[ColumnElement[bool]]:
-    if kin.recipient is not None:
-        yield or_(outbound.c.recipient == kin.recipient, _has_copy(kin.recipient))
+def _alike(kin: Kin) -> Sequence[ColumnElement[bool]]:
+    """One or two conditions, each for an index of its own; no mail meets both."""
+    also = and_(true(), *_also(kin))
+    if kin.recipient is None:
+        return [also]
+    to_them = outbound.c.recipient == kin.recipient
+    if kin.ticket is not None:  # It has few mails. In one condition, else they are looked for among all that staff get.
+        return [and_(also, or_(to_them, _has_copy(kin.recipient)))]
+    return [and_(also, to_them), and_(also, ~to_them, _has_copy(kin.recipient))]
+
+
+def _also(kin: Kin) -> Iterator[ColumnElement[bool]]:
     if kin.ticket is not None:
-        yield tickets.c.key == kin.ticket
+        yield outbound.c.ticket == select(tickets.c.number).where(tickets.c.key == kin.ticket).scalar_subquery()
     if kin.automatic is not None:
         yield outbound.c.automatic.is_(kin.automatic)
     if kin.transcripts:
@@ -543,7 +558,8 @@ def _is_due(connection: Connection, now: datetime) -> ColumnElement[bool]:
 
 def _has_copy(address: str) -> ColumnElement[bool]:
     """Whether the address is among the copies: in the text of the JSON list it stands in quotes."""
-    return cast(outbound.c.copies, String).contains(json.dumps(address), autoescape=True)
+    as_text = cast(outbound.c.copies, String)
+    return and_(as_text != NO_COPIES, as_text.contains(json.dumps(address), autoescape=True))
 
 
 def _keep_back(connection: Connection, id: int, state: State, error: str, **values: Any) -> None:

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, fu
 
 from mailbot.store import inbound as mails
 from mailbot.store import outbound as ours
-from mailbot.store.forgetting import PORTION, forget_mails, forget_ours, forget_tickets
+from mailbot.store.forgetting import forget_mails, forget_ours, forget_tickets
+from mailbot.store.portion import PORTION
 from mailbot.store.tables import absences, events, inbound, jobs, orders, outbound, ticket_mails, tickets
 from mailbot.tickets.retention import Bounds
 from mailbot.tickets.ticket import FINISHED
@@ -67,7 +68,7 @@ def forget_some(connection: Connection, kind: Kind, bounds: Bounds, *, now: date
     if rule.forget is None:
         return connection.execute(delete(rule.since.table).where(rule.has_had_its_time(bounds))).rowcount
     key = rule.since.table.primary_key.columns[0]
-    those = select(key).where(rule.has_had_its_time(bounds)).order_by(key).limit(PORTION)
+    those = select(key).where(rule.has_had_its_time(bounds)).order_by(rule.since).limit(PORTION)
     numbers = tuple(connection.execute(those).scalars())
     rule.forget(connection, numbers, now)
     return len(numbers)
@@ -84,12 +85,13 @@ class _Rule:
 
 def _is_over(bounds: Bounds) -> ColumnElement[bool]:
     """Of a ticket: done for long enough, and nothing that we wrote about it waits to be sent."""
-    own = case(dict(bounds.services), value=tickets.c.service, else_=bounds.closed)
-    limit = own if bounds.services else bounds.closed
+    own = case(dict(bounds.services), value=tickets.c.service, else_=bounds.closed) if bounds.services else bounds.closed
+    latest = max((bounds.closed, *bounds.services.values()))  # what an index can find, before the service is looked at
     waits = exists().where(
         outbound.c.ticket == tickets.c.number, outbound.c.state.in_([state.value for state in ours.UNFINISHED])
     )
-    return and_(tickets.c.state.in_([state.value for state in FINISHED]), tickets.c.updated < limit, ~waits.correlate(tickets))
+    is_finished = tickets.c.state.in_([state.value for state in FINISHED])
+    return and_(is_finished, tickets.c.updated < latest, tickets.c.updated < own, ~waits.correlate(tickets))
 
 
 def _or_forgotten(bounds: Bounds) -> ColumnElement[bool]:

@@ -20,3 +20,24 @@ def upgrade() -> None:
     )
     op.add_column("inbound", sa.Column("claimed_by", sa.String(length=32), nullable=True))
     op.add_column("outbound", sa.Column("claimed_by", sa.String(length=32), nullable=True))
+    _indices()
+
+
+def _indices() -> None:
+    """So that nothing takes longer the more tickets there are; most hold only rows about which there is still something to do."""
+    op.drop_index("ix_outbound_copied", table_name="outbound")
+    op.create_index("ix_tickets_requester_email", "tickets", ["requester_email", "opened"], unique=False)
+    to_move = sa.column("done_at").is_not(None) & sa.column("moved_to").is_(None)
+    _index("ix_inbound_to_move", "inbound", "mailbox", "folder", "uidvalidity", where=to_move)
+    to_copy = sa.column("copied").is_(sa.false()) & sa.column("sent_at").is_not(None)
+    _index("ix_outbound_to_copy", "outbound", "mailbox", "id", where=to_copy)
+    _index("ix_outbound_returned", "outbound", "recipient", where=sa.text("state = 'returned'"))
+    _index("ix_outbound_with_copies", "outbound", "sent_at", where=sa.text("CAST(copies AS VARCHAR) != '[]'"))
+    _index("ix_outbound_unchanged", "outbound", "sent_at", where=sa.column("unchanged").is_(sa.true()))
+    _index("ix_tickets_merged_into", "tickets", "merged_into", where=sa.column("merged_into").is_not(None))
+    for table, column in (("tickets", "updated"), ("inbound", "done_at"), ("outbound", "created")):
+        _index(f"ix_{table}_kept", table, column, where=sa.column("forgotten_at").is_(None))
+
+
+def _index(name: str, table: str, *columns: str, where: sa.ColumnElement[bool] | sa.TextClause) -> None:
+    op.create_index(name, table, list(columns), unique=False, sqlite_where=where, postgresql_where=where)
