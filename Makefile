@@ -2,7 +2,7 @@
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
-# make docs    the documentation as pages, in build/docs; a warning is an error
+# make docs    the documentation as pages in build/docs and as a manual page in build/man; a warning is an error
 # make reference  writes the parts of the documentation that the code tells itself
 # make bench-faults      kills the bot at every step of its way, some 330 times, and counts what is lost or doubled
 # make bench-loops       how many mails it takes until two machines that answer each other stop
@@ -35,7 +35,8 @@ format: .venv/dev
 
 docs: .venv/dev
 	@.venv/bin/python -m sphinx --quiet --fail-on-warning --keep-going docs build/docs
-	@echo build/docs/index.html
+	@.venv/bin/python -m sphinx --quiet --builder man docs build/man
+	@echo build/docs/index.html, build/man/mailbot.1
 
 reference: .venv/dev
 	@.venv/bin/python -m docs.generate

@@ -20,6 +20,8 @@ suppress_warnings = ["misc.highlighting_failure"]
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
 
+man_pages = [("reference/commands", "mailbot", "a mail bot for an association's shared inboxes", "the authors of mailbot", 1)]
+
 html_theme = "furo"
 html_title = "mailbot"
 html_static_path = ["static"]

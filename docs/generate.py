@@ -1,18 +1,26 @@
 """
 Writes the reference: what can be told by the code itself. `make reference`; a test says when it is stale.
 
-    docs/reference/rules.md   every key of rules.yaml
-    docs/rules.schema.json    the same for editors
+    docs/reference/rules.md      every key of rules.yaml
+    docs/rules.schema.json       the same for editors
+    docs/reference/settings.md   every variable of the environment
+    docs/reference/commands.md   every command with its options, also as a manual page
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
-from mailbot.schema import rules_schema
+from pydantic.fields import FieldInfo
+
+from mailbot.schema import meanings, rules_schema
+from mailbot.settings import PREFIX, Settings
 
 HERE = Path(__file__).parent
 Schema = Mapping[str, Any]
@@ -24,6 +32,8 @@ def files() -> dict[Path, str]:
     return {
         HERE / "rules.schema.json": json.dumps(schema, ensure_ascii=False, indent=1) + "\n",
         HERE / "reference" / "rules.md": rules_page(schema),
+        HERE / "reference" / "settings.md": settings_page(),
+        HERE / "reference" / "commands.md": commands_page(),
     }
 
 
@@ -119,6 +129,62 @@ def _flow(value: Any) -> str:
             return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
         case _:
             return str(value)
+
+
+# --- settings
+
+SETTINGS_HEAD = """\
+# All settings
+
+<!-- Made by `make reference` from mailbot/settings.py. -->
+
+Variables of the environment, or lines of `.env`. How they are given and how logins are written stands in
+[operating](../operating.md#settings).
+
+| setting | default | meaning |
+|---|---|---|
+"""
+
+
+def settings_page() -> str:
+    """A row for each setting."""
+    fields, told = Settings.model_fields, meanings(Settings)
+    rows = (f"| `{PREFIX}{_name(key)}` | {_given(field)} | {told[key]} |\n" for key, field in fields.items())
+    return SETTINGS_HEAD + "".join(rows)
+
+
+def _name(key: str) -> str:
+    return f"{key.upper()}_<ID>" if key == "imap" else key.upper()
+
+
+def _given(field: FieldInfo) -> str:
+    default = field.get_default(call_default_factory=True)
+    return f"`{default}`" if default else "–"
+
+
+# --- commands
+
+COMMANDS_HEAD = """\
+# All commands
+
+<!-- Made by `make reference` from mailbot/cli/. -->
+
+Each tells the same with `--help`. Where `--json` is an option, a script finds one line of JSON on standard output: times in
+ISO 8601, spans in seconds. Colours and progress bars are for terminals alone; `NO_COLOR=1` takes the colours away.
+
+## Completion
+
+`mailbot --install-completion` lets bash, zsh and fish complete commands and options, and what they are about: keys of tickets,
+ids of services, fields, mailboxes and staff. `mailbot --show-completion` prints the script instead.
+"""
+
+
+def commands_page() -> str:
+    """What typer tells of each command, with our own head. Its usage lines are no commands to be run."""
+    tell = [sys.executable, "-m", "typer", "mailbot.cli", "utils", "docs", "--name", "mailbot"]
+    told = subprocess.run(tell, capture_output=True, text=True, check=True).stdout
+    _, _, commands = unescape(told).partition("\n## ")
+    return f"{COMMANDS_HEAD}\n## {commands.replace('```console', '```text').rstrip()}\n"
 
 
 if __name__ == "__main__":

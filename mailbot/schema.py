@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from mailbot import catalogue
-from mailbot.catalogue import Catalogue, Rule
+from mailbot.catalogue import Catalogue
 
 
 def rules_schema() -> dict[str, Any]:
@@ -35,13 +35,13 @@ def rules_schema() -> dict[str, Any]:
     return {"$schema": GenerateJsonSchema.schema_dialect, **schema, "title": "rules.yaml of mailbot"}
 
 
-def meanings(model: type[Rule]) -> dict[str, str]:
+def meanings(model: type[BaseModel]) -> dict[str, str]:
     """What stands below each key of the model or what it inherits from, on one line: key → docstring."""
-    classes = [each for each in reversed(model.__mro__) if issubclass(each, Rule)]
+    classes = [each for each in reversed(model.__mro__) if issubclass(each, BaseModel) and each.__module__ == model.__module__]
     return {key: " ".join(words.split()) for each in classes for key, words in _docstrings(each)}
 
 
-def _docstrings(model: type[Rule]) -> Iterator[tuple[str, str]]:
+def _docstrings(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
     (tree,) = ast.parse(dedent(inspect.getsource(model))).body
     assert isinstance(tree, ast.ClassDef)
     for key, below in pairwise(tree.body):

@@ -25,6 +25,7 @@ from mailbot.variables import PREFIX, RULES, given, templates_beside, variables
 Scheme = Literal["imaps", "imap+starttls", "imap", "smtps", "smtp+starttls", "smtp"]
 
 SECRET_LENGTH = 32
+DATABASE = "sqlite:///mailbot.db"
 PORTS: Mapping[Scheme, int] = {
     "imaps": 993,
     "imap+starttls": 143,
@@ -199,24 +200,34 @@ Keys = Annotated[tuple[SecretStr, ...], BeforeValidator(_keys)]
 
 
 class Settings(BaseSettings):
-    """
-    All settings. `imap` is by mailbox id; logins that no command needs may be absent.
-
-    `secret` None means: the one that was created beside the database. `secret_old` are earlier keys,
-    separated by blanks, whose reply tokens still count. `metrics` None means: nobody may ask the bot.
-    """
+    """All settings. Logins that no command needs may be absent."""
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
     rules: Path = RULES
-    database: Annotated[URL, BeforeValidator(_database)] = make_url("sqlite:///mailbot.db")
+    """Path of the rules. The folder `templates` is expected beside it."""
+    database: Annotated[URL, BeforeValidator(_database)] = make_url(DATABASE)
+    """`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql+psycopg://user:password@host/name`."""
     imap: dict[str, ImapLogin] = Field(default_factory=dict)
+    """
+    Login of each mailbox in rules.yaml, `MAILBOT_IMAP_SUPPORT` for the mailbox `support`:
+    `imaps://user%40verein.example:password@host`.
+    """
     smtp: SmtpLogin | None = None
+    """Login for sending: `smtps://user:password@host`."""
     secret: Key | None = None
+    """
+    Key of the signed Message-IDs, at least 32 characters. Without it one is created: `<database>.secret` beside SQLite,
+    a row in PostgreSQL.
+    """
     secret_old: Keys = ()
+    """Earlier keys, separated by blanks, whose mails are still recognised."""
     limits: Literal["on", "off"] = "on"
+    """`off`: no limits on automatic mail, for drills; refused unless `MAILBOT_SMTP` is on this machine."""
     metrics: Annotated[Listener | None, BeforeValidator(_listener)] = None
+    """Where a running bot answers `/healthz` and `/metrics`: `127.0.0.1:9464`. Without it nobody may ask the bot."""
     metrics_from: Literal["loopback", "anywhere"] = "loopback"
+    """`anywhere`: the address in `MAILBOT_METRICS` may be one that other machines reach."""
 
     @classmethod
     def settings_customise_sources(

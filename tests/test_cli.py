@@ -242,7 +242,14 @@ def test_a_service_is_put_on_hold_and_released(mailbot: Command):
 def test_quarantine_can_be_looked_through(bench: Bench, mailbot: Command):
     quarantined(bench)
 
-    assert mailbot("quarantine").out == mailbot("quarantine", "list").out == "1  support  2026-03-02 09:00  ValueError: kaputt\n"
+    assert mailbot("quarantine").out == mailbot("quarantine", "list").out
+    assert [" ".join(line.split()) for line in mailbot("quarantine").out.splitlines()] == [
+        "mail mailbox received why",
+        "1 support 2026-03-02 09:00 UTC ValueError: kaputt",
+    ]
+    assert json.loads(mailbot("quarantine", "list", "--json").out) == [
+        {"mail": 1, "mailbox": "support", "received": "2026-03-02T09:00:00+00:00", "because": "ValueError: kaputt"}
+    ]
     shown = mailbot("quarantine", "show", "1")
     assert "kaputt" in shown.out
     assert shown.err == "quarantined: ValueError: kaputt\n"
@@ -270,6 +277,8 @@ def test_the_digest_is_printed_and_written(bench: Bench, mailbot: Command, tmp_p
     assert mailbot("assign", "KV-1001", "technik").status == 0
 
     assert "KV-1001" in mailbot("digest", "--date", "2026-03-02").out
+    numbers = json.loads(mailbot("digest", "--date", "2026-03-02", "--json").out)
+    assert (numbers["new"], numbers["overdue"], numbers["members"], numbers["staff"]) == (1, 0, ["KV-1001"], [])
     assert mailbot("digest", "--date", "2026-03-02", "--out", "digest.html").out == ""
     assert "KV-1001" in (tmp_path / "digest.html").read_text(encoding="utf-8")
     assert "1 bei dir" in mailbot("digest", "--date", "2026-03-02", "--for", "technik").out
@@ -286,6 +295,8 @@ def test_the_monthly_report_is_printed_written_and_sent(bench: Bench, mailbot: C
     bench.arrives()
 
     assert "Anfragen: 1 (im Februar: 0)" in mailbot("report", "--month", "2026-03").out
+    figures = json.loads(mailbot("report", "--month", "2026-03", "--json").out)
+    assert (figures["month"]["opened"], figures["month"]["services"], figures["before"]["opened"]) == (1, {"nextcloud": 1}, 0)
     assert mailbot("report", "--month", "2026-03", "--out", "report.html").out == ""
     assert "Monatsbericht März 2026" in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert mailbot("report", "--month", "0001-01").err.endswith("a month of the years 1900 to 2199, not '0001-01'\n")
@@ -382,8 +393,13 @@ def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, benc
     bench.run()
 
     listed = mailbot("outbox", "list").out.splitlines()
-    assert [line.split("  ")[:4] for line in listed] == [
-        [str(number), key, "anna.schmidt@posteo.example", "waits for you"] for number, key in ((2, "KV-1002"), (4, "KV-1003"))
+    assert [line.split()[:6] for line in listed[1:]] == [
+        [str(number), key, "anna.schmidt@posteo.example", "stopped", "for", "you"]
+        for number, key in ((2, "KV-1002"), (4, "KV-1003"))
+    ]
+    assert [(each["mail"], each["ticket"], each["state"]) for each in json.loads(mailbot("outbox", "--json").out)] == [
+        (2, "KV-1002", "stopped"),
+        (4, "KV-1003", "stopped"),
     ]
     status = mailbot("status")
     assert "wrong: mail 2 about KV-1002 waits for you: zu viele automatische Mails" in status.out
@@ -403,7 +419,8 @@ def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, benc
 def test_drafts_that_nobody_has_sent_are_listed_until_somebody_gives_them_up(mailbot: Command, bench: Bench):
     bench.arrives()
 
-    assert mailbot("outbox").out == "1  KV-1001  anna.schmidt@posteo.example  lies in Drafts since 2026-03-02 09:00 UTC\n"
+    drafted = mailbot("outbox").out.splitlines()[-1]
+    assert " ".join(drafted.split()) == ("1 KV-1001 anna.schmidt@posteo.example drafted in Drafts since 2026-03-02 09:00 UTC")
     assert mailbot("status", "--json").out.count('"drafted": 1') == 1
     assert mailbot("outbox", "release", "1").err == "mailbot: mail 1 is drafted, not kept back; see: mailbot outbox list\n"
     assert mailbot("outbox", "drop", "1").out == "1 to anna.schmidt@posteo.example is never sent\n"
@@ -414,7 +431,10 @@ def test_drafts_that_nobody_has_sent_are_listed_until_somebody_gives_them_up(mai
 def test_what_was_written_in_shadow_is_shown_everywhere_and_never_sent(mailbot: Command, bench: Bench):
     bench.arrives()
 
-    assert mailbot("outbox").out == "1  KV-1001  anna.schmidt@posteo.example  shadow: written 2026-03-02 09:00 UTC\n"
+    assert mailbot("outbox").out.splitlines()[-1].split() == [
+        *("1", "KV-1001", "anna.schmidt@posteo.example", "shadow"),
+        *("in", "shadow", "since", "2026-03-02", "09:00", "UTC"),
+    ]
     assert "outbox: 1 shadow\n" in mailbot("status").out
     assert [ticket["state"] for ticket in json.loads(mailbot("tickets", "--json").out)] == ["asking"]
     assert "--> anna.schmidt@posteo.example" in (shown := mailbot("show", "KV-1001").out)
@@ -440,12 +460,14 @@ def test_what_has_had_its_time_is_told_before_it_goes(bench: Bench, mailbot: Com
     with bench.office.database.write() as connection:
         connection.exec_driver_sql("UPDATE inbound SET done_at = '2024-03-02 09:00:00'")
 
-    rehearsed, done, again = (
+    counted, rehearsed, done, again = (
+        mailbot("privacy", "expire", "--rehearse", "--json"),
         mailbot("privacy", "expire", "--rehearse"),
         mailbot("privacy", "expire"),
         mailbot("privacy", "expire"),
     )
 
+    assert json.loads(counted.out)["forgotten"]["mails without a ticket"] == 1
     assert rehearsed.out.splitlines() == [
         "      1  mails without a ticket, the oldest of 2024-03-02",
         "1 would be forgotten; nothing has been changed",
@@ -463,12 +485,14 @@ def test_a_persons_data_are_packed_and_erased(bench: Bench, mailbot: Command, tm
     bench.run()
 
     packed, again = mailbot("privacy", "export", "Anna.Schmidt@posteo.example"), mailbot("privacy", "export", ADDRESS)
-    rehearsed, done, gone = (
+    counted, rehearsed, done, gone = (
+        json.loads(mailbot("privacy", "erase", ADDRESS, "--json").out),
         mailbot("privacy", "erase", ADDRESS),
         mailbot("privacy", "erase", ADDRESS, "--yes"),
         mailbot("privacy", "erase", ADDRESS, "--yes"),
     )
 
+    assert (counted["tickets"], counted["mails"]["from_them"], counted["erased"]) == (["KV-1001"], 1, None)
     (archive,) = tmp_path.glob("auskunft-*.zip")
     assert (archive.stat().st_mode & 0o777, packed.status) == (0o600, 0)
     assert packed.out.splitlines()[0] == "      1  tickets of their own: KV-1001"

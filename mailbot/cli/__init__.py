@@ -16,6 +16,7 @@ app = typer.Typer(
     help="Reads an association's shared inboxes, asks members for exactly what is missing, and opens tickets.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich",  # "markdown" takes twice as long
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

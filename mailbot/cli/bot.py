@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailbot.cli.manual import BOT, add, manual
 from mailbot.cli.shared import office_of_a_bot
 from mailbot.errors import SettingsError
 
@@ -20,10 +21,16 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("run")(run)
-    app.command("check")(check)
+    add(app, "run", run, panel=BOT)
+    add(app, "check", check, panel=BOT)
 
 
+@manual(
+    "mailbot run",
+    "mailbot run --once  # for cron",
+    "mailbot run --since 2026-03-02  # mails count from that day on",
+    see=("check", "status"),
+)
 def run(
     once: Annotated[
         bool, typer.Option("--once", help="All mail that is there now, all replies that are due, then exit.")
@@ -75,6 +82,7 @@ def _since(opened: Office, value: str) -> Since | None:
         raise SettingsError(f"--since takes a day like 2026-03-02 or 'all', not '{value}'") from None
 
 
+@manual("mailbot check", exits={1: "something is wrong: each line that begins with no says what to do"}, see=("run", "status"))
 def check() -> None:
     """Try settings, rules, templates, database, logins and folders: each is ok, or what to do."""
     from mailbot.service.checkup import check_up

@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from mailbot.cli.manual import BOT, add, manual
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command("demo")(demo)
+    add(app, "demo", demo, panel=BOT)
 
 
+@manual("mailbot demo", "mailbot demo --keep demo  # mails, database and digest stay there", files={}, see=("explain", "run"))
 def demo(
     keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep mails, database and digest there.")] = None,
 ) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailbot.cli.shared import DAY, office
+from mailbot.cli import completion
+from mailbot.cli.manual import OVERVIEWS, add, manual
+from mailbot.cli.shared import DAY, AsJson, office, print_json, send_what_is_due
 from mailbot.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
 
     from mailbot.catalogue import Catalogue, Staff
     from mailbot.service.office import Office
+    from mailbot.tickets.digest import Digest
     from mailbot.tickets.rendering import Words
+    from mailbot.tickets.report import Figures
 
 YEARS = range(1900, 2200)
 """Calendars end somewhere."""
@@ -27,10 +32,18 @@ Send = Annotated[bool, typer.Option("--send", help="Send it to all staff now, ev
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("digest")(digest)
-    app.command("report")(report)
+    add(app, "digest", digest, panel=OVERVIEWS)
+    add(app, "report", report, panel=OVERVIEWS)
 
 
+@manual(
+    "mailbot digest",
+    "mailbot digest --date 2026-03-02 --for technik",
+    "mailbot digest --out digest.html",
+    "mailbot digest --send",
+    "mailbot digest --json",
+    see=("report", "status", "remind"),
+)
 def digest(
     date: Annotated[
         datetime | None,
@@ -40,9 +53,12 @@ def digest(
             "who is responsible, what is missing and what is out of order are told as they are now.",
         ),
     ] = None,
-    reader: Annotated[str | None, typer.Option("--for", metavar="ID", help="As that member of staff gets it.")] = None,
+    reader: Annotated[
+        str | None, typer.Option("--for", metavar="ID", help="As that member of staff gets it.", autocompletion=completion.staff)
+    ] = None,
     out: Out = None,
     send: Send = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the daily digest, write it to a file, or send it to all staff."""
     from mailbot.service import overview
@@ -56,13 +72,17 @@ def digest(
             rules = opened.rules(connection)
             drawn_up = overview.draw_up(connection, rules.catalogue, day=day, now=opened.clock())
             words = rules.writer.digest(drawn_up, _reader(reader, rules.catalogue))
-        _hand_out(opened, words, out, (lambda: overview.send(opened, day=day, again=True)) if send else None)
+        if as_json:
+            return print_json(_as_json(drawn_up))
+        return _hand_out(opened, words, out, (lambda: overview.send(opened, day=day, again=True)) if send else None)
 
 
+@manual("mailbot report", "mailbot report --month 2026-02 --out february.html", "mailbot report --json", see=("digest",))
 def report(
     month: Annotated[datetime | None, typer.Option(formats=["%Y-%m"], help="The month; last month where none is named.")] = None,
     out: Out = None,
     send: Send = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the monthly report, write it to a file, or send it to all staff."""
     from mailbot.service import monthly
@@ -75,14 +95,32 @@ def report(
         first = month.date() if month else month_before(day_of(opened.clock(), opened.catalogue.hours))
         with opened.database.read() as connection:
             rules = opened.rules(connection)
-            words = rules.writer.report(monthly.draw_up(connection, rules.catalogue, first))
-        _hand_out(opened, words, out, (lambda: monthly.send(opened, first, again=True)) if send else None)
+            drawn_up = monthly.draw_up(connection, rules.catalogue, first)
+            words = rules.writer.report(drawn_up)
+        if as_json:
+            return print_json({"month": _figures(drawn_up.month), "before": _figures(drawn_up.before)})
+        return _hand_out(opened, words, out, (lambda: monthly.send(opened, first, again=True)) if send else None)
+
+
+def _as_json(digest: Digest) -> dict[str, Any]:
+    """The day in numbers, and the keys of each section."""
+    sections = ("staff", "members", "put_off", "on_hold", "referred", "closed")
+    return {
+        "day": digest.day,
+        "since": digest.since,
+        "new": digest.new,
+        "overdue": digest.overdue,
+        **{name: [row.key for row in getattr(digest, name)] for name in sections},
+        "away": dict(digest.away),
+    }
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    return {**asdict(figures), "services": dict(figures.services)}
 
 
 def _hand_out(opened: Office, words: Words, out: Path | None, send: Callable[[], int] | None) -> None:
     """To the file, to all staff, and to the terminal where neither is wanted."""
-    from mailbot.service import sender
-
     if out is not None:
         try:
             out.write_text(words.html, encoding="utf-8")
@@ -90,8 +128,7 @@ def _hand_out(opened: Office, words: Words, out: Path | None, send: Callable[[],
             raise SettingsError(f"{out}: cannot be written: {error.strerror}") from None
     if send is not None:
         number = send()
-        while sender.deliver(opened):
-            pass
+        send_what_is_due(opened)
         shadow = opened.catalogue.in_shadow
         typer.echo(f"written down for {number} staff; in shadow nothing leaves" if shadow else f"sent to {number} staff")
     if out is None and send is None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailbot.cli import completion
+from mailbot.cli.manual import MAILS, TEXT_FILES, add, manual
 from mailbot.cli.shared import print_json
 from mailbot.errors import MailbotError
 
@@ -20,17 +24,29 @@ CHANGE = {"new": "", "change": " (change)"}
 
 def add_to(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command("explain")(explain)
+    add(app, "explain", explain, panel=MAILS)
 
 
+@manual(
+    "mailbot explain request.eml",
+    "mailbot explain request.eml answer.eml  # one conversation",
+    "mailbot explain --json request.eml",
+    "mailbot explain --json --cases conversations",
+    files=TEXT_FILES,
+    see=("replay", "rules test", "why"),
+)
 def explain(
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE…", help="Mails (.eml), in the order they came.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one object a line.")] = False,
-    mailbox: Annotated[str | None, typer.Option(metavar="ID", help="The mailbox they came to.")] = None,
+    mailbox: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The mailbox they came to, like `buero`.", autocompletion=completion.mailboxes),
+    ] = None,
     cases: Annotated[Path | None, typer.Option(metavar="DIR", help="Every case folder of DIR, each one conversation.")] = None,
 ) -> None:
     """Play mails as one conversation, in memory: what they are and why, what is missing, what would be answered."""
     from mailbot.catalogue import load_catalogue
+    from mailbot.cli.progress import watching
     from mailbot.explain import explain_cases, explain_files
     from mailbot.tickets.writer import Writer
     from mailbot.variables import rules_file, templates_beside
@@ -43,11 +59,14 @@ def explain(
     played = (
         explain_cases(cases, catalogue, writer) if cases else [(None, explain_files(files or [], mailbox, catalogue, writer))]
     )
-    for case, mails in played:
-        if as_json:
-            print_json({"case": case, "mails": [mail.as_json() for mail in mails]})
-        else:
-            _print(case, mails)
+    # Where the terminal shows the result, that is how far it is.
+    with watching("conversations") if cases and not sys.stdout.isatty() else nullcontext(lambda *_: None) as progress:
+        for number, (case, mails) in enumerate(played, start=1):
+            if as_json:
+                print_json({"case": case, "mails": [mail.as_json() for mail in mails]})
+            else:
+                _print(case, mails)
+            progress(number, None)
 
 
 def _print(case: str | None, mails: tuple[Explained, ...]) -> None:

@@ -2,47 +2,84 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import typer
 
-from mailbot.cli.shared import Number, listing, office
+from mailbot.cli.manual import MAILS, add, manual
+from mailbot.cli.shared import AsJson, Number, listing, office, print_json
+from mailbot.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from mailbot.store.outbound import Outbound
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     group = listing(list_mails, help="Mails of ours that are kept back or wait for a yes; without a command: list them.")
-    group.command("show")(show)
-    group.command("release")(release)
-    group.command("drop")(drop)
-    app.add_typer(group, name="outbox")
+    add(group, "show", show)
+    add(group, "release", release)
+    add(group, "drop", drop)
+    app.add_typer(group, name="outbox", rich_help_panel=MAILS)
 
 
 PROPOSED = "answers a mail that staff have passed on"
 
 
-def list_mails() -> None:
+@manual("mailbot outbox", "mailbot outbox list --json", see=("outbox release", "outbox drop", "status"))
+def list_mails(as_json: AsJson = False) -> None:
     """
-    List the mails that are kept back, each with why and when it leaves by itself, drafts that nobody has sent, and what
-    the bot would have sent in shadow.
+    List the mails that are kept back, each with why and when it leaves by itself.
+
+    Also drafts that nobody has sent, and what the bot would have sent in shadow.
     """
     from mailbot.store import drafts, outbound
     from mailbot.store.outbound import UNDECIDED, State
 
     with office() as opened, opened.database.read() as connection:
-        found = outbound.in_state(connection, *UNDECIDED)
-        waiting = outbound.in_state(connection, *drafts.LIVE)
-        shadows = outbound.in_state(connection, State.SHADOW)
-    for mail in found:
-        leaves = f"leaves {mail.due_at:%Y-%m-%d %H:%M} UTC" if mail.state is State.HELD else "waits for you"
-        typer.echo(f"{mail.id}  {mail.ticket or 'digest'}  {mail.recipient}  {leaves}  {mail.error or PROPOSED}")
-    for mail in waiting:
-        how = "lies" if mail.state is State.DRAFTED else "shall lie"
-        typer.echo(f"{mail.id}  {mail.ticket}  {mail.recipient}  {how} in Drafts since {mail.due_at:%Y-%m-%d %H:%M} UTC")
-    for mail in shadows:
-        typer.echo(f"{mail.id}  {mail.ticket or 'digest'}  {mail.recipient}  shadow: written {mail.created:%Y-%m-%d %H:%M} UTC")
-    if not (found or waiting or shadows):
+        groups = (UNDECIDED, drafts.LIVE, (State.SHADOW,))
+        found = [mail for states in groups for mail in outbound.in_state(connection, *states)]
+    if as_json:
+        print_json([_as_json(mail) for mail in found])
+    elif found:
+        rows = ((str(mail.id), mail.ticket or "", mail.recipient, mail.state.value, _waits(mail), _why(mail)) for mail in found)
+        print_table(("mail", "ticket", "to", "state", "waits", "why"), rows, wraps=("to", "why"))
+    else:
         typer.echo("nothing is kept back")
 
 
+def _as_json(mail: Outbound) -> dict[str, Any]:
+    return {
+        "mail": mail.id,
+        "ticket": mail.ticket,
+        "to": mail.recipient,
+        "state": mail.state.value,
+        "due": mail.due_at,
+        "because": _why(mail) or None,
+    }
+
+
+def _waits(mail: Outbound) -> str:
+    from mailbot.store.outbound import State
+
+    match mail.state:
+        case State.HELD:
+            return f"until {mail.due_at:%Y-%m-%d %H:%M} UTC"
+        case State.DRAFT | State.DRAFTED:
+            return f"in Drafts since {mail.due_at:%Y-%m-%d %H:%M} UTC"
+        case State.SHADOW:
+            return f"in shadow since {mail.created:%Y-%m-%d %H:%M} UTC"
+        case _:
+            return "for you"
+
+
+def _why(mail: Outbound) -> str:
+    from mailbot.store.outbound import State
+
+    return mail.error or (PROPOSED if mail.state is State.PROPOSED else "")
+
+
+@manual("mailbot outbox show 17", "mailbot outbox show 17 > kept-back.eml", see=("outbox list",))
 def show(number: Number) -> None:
     """Show a mail of ours byte by byte on standard output; its state goes to standard error."""
     from mailbot.store import outbound
@@ -54,6 +91,7 @@ def show(number: Number) -> None:
     typer.echo(raw, nl=False)
 
 
+@manual("mailbot outbox release 17", see=("outbox drop", "outbox list"))
 def release(number: Number) -> None:
     """
     Let a mail leave with the next run, whatever the limits say; its address counts as reachable again.
@@ -67,6 +105,7 @@ def release(number: Number) -> None:
     typer.echo(f"{number} to {mail.recipient} leaves with the next run")
 
 
+@manual("mailbot outbox drop 17", see=("outbox release", "outbox list"))
 def drop(number: Number) -> None:
     """Never send a mail that is kept back, or wait for a draft no longer; it stays in the database, and its ticket says so."""
     from mailbot.service.desk import drop as drop_mail

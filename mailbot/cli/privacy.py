@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailbot.cli.shared import office
+from mailbot.cli.manual import RULES, add, manual
+from mailbot.cli.progress import watching
+from mailbot.cli.shared import AsJson, office, print_json
 from mailbot.errors import SettingsError
 
 if TYPE_CHECKING:
-    from mailbot.store.person import Progress, Traces
+    from mailbot.store.person import Traces
 
 Person = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mail address of the person.")]
 
@@ -25,15 +24,21 @@ MAILBOXES = "the mailboxes are yours to tidy: mails in them, in Sent and at staf
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     group = typer.Typer(help="What is known of a person, and how long it is kept (GDPR).", no_args_is_help=True)
-    group.command("export")(export)
-    group.command("erase")(erase)
-    group.command("expire")(expire)
-    app.add_typer(group, name="privacy")
+    add(group, "export", export)
+    add(group, "erase", erase)
+    add(group, "expire", expire)
+    app.add_typer(group, name="privacy", rich_help_panel=RULES)
 
 
+@manual(
+    "mailbot privacy export anna@beispiel.example",
+    "mailbot privacy export anna@beispiel.example --out anna.zip",
+    see=("privacy erase",),
+)
 def export(
     address: Person,
     out: Annotated[Path | None, typer.Option(metavar="FILE.zip", help="Where to; by default auskunft-DATE.zip here.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Pack all that is held about a person, for that person: a page to read, JSON, their mails; nothing of others."""
     from mailbot.errors import NotFound
@@ -41,7 +46,7 @@ def export(
     from mailbot.tickets.calendar import day_of
 
     with office() as opened:
-        with _searching() as progress:
+        with watching("mails") as progress:
             found = privacy.look_for(opened, address, progress)
         if not found:
             raise NotFound(f"the database holds nothing about {found.subject.address}; that, too, is an answer to them")
@@ -49,35 +54,47 @@ def export(
             archive = access.pack(opened, connection, found, with_notes=True)
         file = out or Path(f"auskunft-{day_of(opened.clock(), opened.catalogue.hours)}.zip")
     _write(file, archive)
+    if as_json:
+        return print_json({**_as_json(found), "file": str(file), "bytes": len(archive)})
     _tell(found)
-    typer.echo(f"{file}: {len(archive):,} bytes, for {found.subject.address} alone; look into it before you hand it over")
+    return typer.echo(f"{file}: {len(archive):,} bytes, for {found.subject.address} alone; look into it before you hand it over")
 
 
+@manual(
+    "mailbot privacy erase anna@beispiel.example  # what would go",
+    "mailbot privacy erase anna@beispiel.example --yes",
+    see=("privacy export", "privacy expire"),
+)
 def erase(
     address: Person,
     yes: Annotated[bool, typer.Option("--yes", help="Erase it. Without this only tell what would go.")] = False,
     even_open: Annotated[bool, typer.Option("--even-open", help="Also what somebody still waits for.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Erase everything of a person, for good: tickets, mails in both directions, names in the tickets of others."""
     from mailbot.service import desk, privacy
 
     with office() as opened:
-        with _searching() as progress:
+        with watching("mails") as progress:
             found = privacy.look_for(opened, address, progress)
-        _tell(found)
         needed = "" if even_open else privacy.still_needed(found)
-        if not found or (not yes and not needed):
-            typer.echo("nothing has been changed" + ("; --yes erases it, and nobody can undo that" if found else ""))
-            return
-        if not yes:
-            typer.echo(f"nothing has been changed, and could not be now: {needed}")
-            return
-        erased = privacy.erase(opened, found, by=desk.CLI, even_open=even_open)
-    typer.echo(f"erased: {erased.tickets} tickets, {erased.mails} mails; {MAILBOXES}")
+        with watching("erasing"):
+            erased = privacy.erase(opened, found, by=desk.CLI, even_open=even_open) if found and yes else None
+    if as_json:
+        gone = {"tickets": erased.tickets, "mails": erased.mails} if erased else None
+        return print_json({**_as_json(found), "erased": gone, "because": needed or None})
+    _tell(found)
+    if erased:
+        return typer.echo(f"erased: {erased.tickets} tickets, {erased.mails} mails; {MAILBOXES}")
+    if needed:
+        return typer.echo(f"nothing has been changed, and could not be now: {needed}")
+    return typer.echo("nothing has been changed" + ("; --yes erases it, and nobody can undo that" if found else ""))
 
 
+@manual("mailbot privacy expire --rehearse", "mailbot privacy expire", see=("privacy erase",))
 def expire(
     rehearse: Annotated[bool, typer.Option("--rehearse", help="Only tell what would be forgotten.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Forget what has been kept for as long as rules.yaml says. A running bot does so once a day."""
     from mailbot.service import retention
@@ -85,17 +102,20 @@ def expire(
     with office() as opened:
         found = retention.rehearse(opened)
         if not rehearse:
-            retention.expire(opened)
+            with watching("forgetting"):
+                retention.expire(opened)
+    if as_json:
+        numbers = {kind.value: share.number for kind, share in found.items()}
+        return print_json({"rehearsed": rehearse, "forgotten": numbers})
     for kind, share in found.items():
         if share.number:
             typer.echo(f"{share.number:>7}  {kind.value}" + (f", the oldest of {share.oldest}" if share.oldest else ""))
     total = sum(share.number for share in found.values())
     if not total:
-        typer.echo("nothing has been kept for too long")
-    elif rehearse:
-        typer.echo(f"{total} would be forgotten; nothing has been changed")
-    else:
-        typer.echo(f"{total} forgotten; {MAILBOXES}")
+        return typer.echo("nothing has been kept for too long")
+    if rehearse:
+        return typer.echo(f"{total} would be forgotten; nothing has been changed")
+    return typer.echo(f"{total} forgotten; {MAILBOXES}")
 
 
 def _write(file: Path, archive: bytes) -> None:
@@ -107,15 +127,18 @@ def _write(file: Path, archive: bytes) -> None:
         raise SettingsError(f"--out {file}: {error.strerror}") from error
 
 
-@contextmanager
-def _searching() -> Iterator[Progress]:
-    """A bar on standard error, where somebody looks."""
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("mails", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def _as_json(found: Traces) -> dict[str, Any]:
+    return {
+        "address": found.subject.address,
+        "tickets": [ticket.key for ticket in found.own],
+        "named_in": [ticket.key for ticket in found.shared],
+        "mails": {
+            "from_them": len(found.sent),
+            "naming_them": len(found.naming) + len(found.beside),
+            "to_them": len(found.received),
+            "about_them": len(found.telling),
+        },
+    }
 
 
 def _tell(found: Traces) -> None:

@@ -6,30 +6,42 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.shared import Number, listing, office
+from mailbot.cli.manual import MAILS, add, manual
+from mailbot.cli.shared import AsJson, Number, listing, office, print_json
+from mailbot.cli.tables import print_table
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     group = listing(list_mails, help="Mails that could not be processed; without a command: list them.")
-    group.command("show")(show)
-    group.command("retry")(retry)
-    group.command("drop")(drop)
-    app.add_typer(group, name="quarantine")
+    add(group, "show", show)
+    add(group, "retry", retry)
+    add(group, "drop", drop)
+    app.add_typer(group, name="quarantine", rich_help_panel=MAILS)
 
 
-def list_mails() -> None:
+@manual("mailbot quarantine", "mailbot quarantine list --json", see=("quarantine show", "quarantine retry", "status"))
+def list_mails(as_json: AsJson = False) -> None:
     """List the mails in quarantine, each with the reason."""
     from mailbot.store import inbound
 
     with office() as opened, opened.database.read() as connection:
         found = inbound.in_state(connection, inbound.State.QUARANTINED)
-    for mail in found:
-        typer.echo(f"{mail.id}  {mail.place.mailbox}  {mail.received:%Y-%m-%d %H:%M}  {mail.reason}")
-    if not found:
+    if as_json:
+        print_json(
+            [
+                {"mail": mail.id, "mailbox": mail.place.mailbox, "received": mail.received, "because": mail.reason}
+                for mail in found
+            ]
+        )
+    elif found:
+        rows = ((str(mail.id), mail.place.mailbox, f"{mail.received:%Y-%m-%d %H:%M} UTC", mail.reason or "") for mail in found)
+        print_table(("mail", "mailbox", "received", "why"), rows, wraps=("why",))
+    else:
         typer.echo("nothing is in quarantine")
 
 
+@manual("mailbot quarantine show 17", "mailbot quarantine show 17 > broken.eml", see=("quarantine list", "explain"))
 def show(number: Number) -> None:
     """Show a mail as it came, byte by byte, on standard output; the reason goes to standard error."""
     from mailbot.store import inbound
@@ -40,6 +52,7 @@ def show(number: Number) -> None:
     typer.echo(raw, nl=False)
 
 
+@manual("mailbot quarantine retry 17", see=("quarantine drop", "run"))
 def retry(number: Number) -> None:
     """Let a mail be processed again by the next run."""
     from mailbot.store import inbound
@@ -49,6 +62,7 @@ def retry(number: Number) -> None:
     typer.echo(f"{number} will be processed again")
 
 
+@manual('mailbot quarantine drop 17 --because "advertising"', see=("quarantine retry",))
 def drop(
     number: Number, because: Annotated[str, typer.Option(help="Why; it is kept with the mail.")] = "dropped at the command line"
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailbot.cli.manual import MAILS, TEXT_FILES, add, manual
 from mailbot.cli.shared import print_json
 from mailbot.errors import SettingsError
 
@@ -20,9 +21,16 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command("replay")(replay)
+    add(app, "replay", replay, panel=MAILS)
 
 
+@manual(
+    "mailbot replay archive.mbox --report report.html",
+    "mailbot replay imap:support/INBOX",
+    "mailbot replay archive.mbox --rules new.yaml --against rules.yaml",
+    files=TEXT_FILES,
+    see=("explain", "rules test"),
+)
 def replay(
     place: Annotated[
         str, typer.Argument(metavar="PATH", help="An mbox file, a Maildir, a folder of .eml, or imap:MAILBOX/FOLDER.")

@@ -5,29 +5,35 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from mailbot.cli import completion
+from mailbot.cli.manual import add
 
 if TYPE_CHECKING:
     from mailbot.service.office import Office
 
 DAY = ["%Y-%m-%d"]
-Key = Annotated[str, typer.Argument(metavar="KEY", help="A ticket, like KV-1042.")]
+Key = Annotated[str, typer.Argument(metavar="KEY", help="A ticket, like `KV-1042`.", autocompletion=completion.tickets)]
 Number = Annotated[int, typer.Argument(metavar="MAIL", help="The number that `list` shows.")]
 
 
-def listing(list_all: Callable[[], None], *, help: str) -> typer.Typer:
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on one line.")]
+
+
+def listing(list_all: Callable[[bool], None], *, help: str) -> typer.Typer:
     """A group of commands with `list`, which also runs where none is named."""
 
-    def listed_by_default(context: typer.Context) -> None:
+    def listed_by_default(context: typer.Context, as_json: AsJson = False) -> None:
         if context.invoked_subcommand is None:
-            list_all()
+            list_all(as_json)
 
     group = typer.Typer(help=help, invoke_without_command=True)
     group.callback()(listed_by_default)
-    group.command("list")(list_all)
+    add(group, "list", list_all)
     return group
 
 
@@ -58,12 +64,26 @@ def office_of_a_bot() -> Iterator[Office]:
         yield opened
 
 
+def send_what_is_due(opened: Office) -> None:
+    """Let everything leave that may leave now."""
+    from mailbot.cli.progress import watching
+    from mailbot.service import sender
+
+    sent = 0
+    with watching("sending") as progress:
+        while handled := sender.deliver(opened):
+            sent += handled
+            progress(sent, None)
+
+
 def print_json(value: Any) -> None:
-    """On standard output, one line, in UTF-8; times in ISO 8601."""
+    """On standard output, one line, in UTF-8; times in ISO 8601, spans in seconds."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | float:
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     raise TypeError(f"not for JSON: {value!r}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mailbot.cli.manual import BOT, add, manual
 from mailbot.cli.shared import office, print_json
 
 if TYPE_CHECKING:
@@ -14,9 +15,15 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command("status")(status)
+    add(app, "status", status, panel=BOT)
 
 
+@manual(
+    "mailbot status",
+    "mailbot status --json",
+    exits={0: "everything is fine", 1: "something is wrong: each line that begins with wrong says what"},
+    see=("check", "outbox", "quarantine"),
+)
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Is it alive, and do the books balance? Exit status 1 when something is wrong."""
     from mailbot.service.health import examine

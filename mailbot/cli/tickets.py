@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailbot.cli.shared import Key, office, print_json
+from mailbot.cli import completion
+from mailbot.cli.manual import TICKETS, add, manual
+from mailbot.cli.shared import AsJson, Key, office, print_json
+from mailbot.cli.tables import print_table
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
 
     from mailbot.mail.message import Mail
     from mailbot.tickets.ticket import Ticket
-
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 class Stands(StrEnum):
@@ -35,15 +36,18 @@ class Stands(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("tickets")(list_tickets)
-    app.command("show")(show)
-    app.command("handover")(handover)
+    add(app, "tickets", list_tickets, panel=TICKETS)
+    add(app, "show", show, panel=TICKETS)
+    add(app, "handover", handover, panel=TICKETS)
 
 
+@manual("mailbot tickets", "mailbot tickets --state open --service nextcloud", "mailbot tickets --json", see=("show", "digest"))
 def list_tickets(
     as_json: AsJson = False,
     state: Annotated[Stands | None, typer.Option(help="Only those in this state.")] = None,
-    service: Annotated[str | None, typer.Option(help="Only those of this service.")] = None,
+    service: Annotated[
+        str | None, typer.Option(help="Only those of this service, like `nextcloud`.", autocompletion=completion.services)
+    ] = None,
 ) -> None:
     """List the tickets."""
     from mailbot.store import tickets
@@ -57,6 +61,7 @@ def list_tickets(
         _print_table(found)
 
 
+@manual("mailbot show KV-1042", "mailbot show KV-1042 --json", see=("tickets", "why"))
 def show(key: Key, as_json: AsJson = False) -> None:
     """Show one ticket with its whole history."""
     from mailbot.store import tickets
@@ -70,6 +75,7 @@ def show(key: Key, as_json: AsJson = False) -> None:
         _print_ticket(whole, opened.catalogue.hours.timezone)
 
 
+@manual("mailbot handover KV-1042", "mailbot handover KV-1042 --out kv-1042", see=("show",))
 def handover(key: Key, out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the files there.")] = None) -> None:
     """Print what is ready to be set up for a complete ticket, or write it to files."""
     from mailbot.errors import SettingsError
@@ -147,14 +153,8 @@ def _mail(direction: str, at: datetime, other: str, state: StrEnum, mail: Mail) 
 
 
 def _print_table(found: tuple[Ticket, ...]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("key", "state", "service", "from", "subject", "with", "updated", "due"):
-        table.add_column(heading, no_wrap=heading in ("key", "state", "updated", "due"))
-    for ticket in found:
-        table.add_row(
+    rows = (
+        (
             ticket.key,
             ticket.state.value,
             ticket.request.service,
@@ -164,7 +164,10 @@ def _print_table(found: tuple[Ticket, ...]) -> None:
             f"{ticket.updated:%Y-%m-%d}",
             f"{ticket.due:%Y-%m-%d}" if ticket.due else "",
         )
-    Console(markup=False, highlight=False).print(table)
+        for ticket in found
+    )
+    headings = ("key", "state", "service", "from", "subject", "with", "updated", "due")
+    print_table(headings, rows, wraps=("service", "from", "subject", "with"))
 
 
 def _print_ticket(whole: dict[str, Any], zone: ZoneInfo) -> None:

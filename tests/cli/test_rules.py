@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -34,6 +35,21 @@ def test_a_file_can_be_named(mailbot: Command, folder: Path):
     (folder / "rules.yaml").rename(folder / "draft.yaml")
 
     assert mailbot("rules", "check", "draft.yaml").out.startswith("draft.yaml: ok")
+
+
+def test_programs_are_told_the_same(mailbot: Command, folder: Path):
+    right = mailbot("rules", "check", "--json")
+    line = edit(folder, "send_delay: 0", "send_delay: bald")
+    wrong = mailbot("rules", "test", "--json")
+
+    assert json.loads(right.out) == {"file": "rules.yaml", "ok": True, "complaints": [], "services": 12, "mailboxes": 2}
+    told = json.loads(wrong.out)
+    assert (wrong.status, wrong.err, told["ok"]) == (1, "", False)
+    assert told["complaints"][0].startswith(f"rules.yaml:{line}: send_delay: ")
+
+
+def test_editors_are_given_the_schema(mailbot: Command):
+    assert json.loads(mailbot("rules", "schema").out)["title"] == "rules.yaml of mailbot"
 
 
 @pytest.mark.parametrize("command", ["check", "test"])
