@@ -14,6 +14,8 @@ from urllib.parse import quote
 import pytest
 import structlog
 
+from mailbot.checkup import tour
+from mailbot.checkup.finding import Said, fine, tip
 from mailbot.cli import app, main
 from mailbot.service.office import utc_now
 from mailbot.store import inbound
@@ -321,8 +323,35 @@ def test_status_says_what_is_wrong_and_what_to_do(bench: Bench, mailbot: Command
 def test_check_tells_all_that_is_missing_at_once(mailbot: Command):
     result = mailbot("check")
 
+    found = [line.partition(":")[0] for line in result.out.splitlines() if not line.startswith("tip")]
     assert result.status == 1
-    assert [line[:2] for line in result.out.splitlines()] == ["ok", "ok", "ok", "ok", "no", "no", "no"]
+    assert found == [
+        "ok  settings",
+        "ok  rules",
+        "ok  templates",
+        "ok  database",
+        "ok  disk",
+        "no  imap support",
+        "no  imap buero",
+        "no  smtp",
+        "ok  clock",
+    ]
+
+
+def test_check_speaks_german_where_the_system_or_somebody_wants_it(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+
+    assert "nein Versand: MAILBOT_SMTP fehlt; das sieht so aus: smtps://user:password@" in mailbot("check").out
+    assert "no  smtp: MAILBOT_SMTP is not set" in mailbot("check", "--language", "en").out
+    found = {each["what"]: each for each in json.loads(mailbot("check", "--json").out)}
+    assert (found["smtp"]["grade"], found["smtp"]["text"][:18]) == ("no", "MAILBOT_SMTP fehlt")
+
+
+def test_what_is_only_a_tip_is_no_failure(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
+    somewhere = Said(de="hier", en="here")
+    monkeypatch.setattr(tour, "check_up", lambda: [fine(somewhere, de="gut", en="good"), tip(somewhere, de="naja", en="well")])
+
+    assert mailbot("check") == Result(status=0, out="ok  here: good\ntip here: well\n", err="")
 
 
 def test_no_command_ever_tells_a_secret(

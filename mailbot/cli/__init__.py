@@ -8,7 +8,22 @@ from __future__ import annotations
 
 import typer
 
-from mailbot.cli import bot, demo, digest, explain, orders, outbox, privacy, quarantine, remind, replay, rules, status, tickets
+from mailbot.cli import (
+    bot,
+    check,
+    demo,
+    digest,
+    explain,
+    orders,
+    outbox,
+    privacy,
+    quarantine,
+    remind,
+    replay,
+    rules,
+    status,
+    tickets,
+)
 from mailbot.errors import MailbotError
 
 app = typer.Typer(
@@ -21,6 +36,7 @@ app = typer.Typer(
 )
 
 bot.add_to(app)
+check.add_to(app)
 status.add_to(app)
 tickets.add_to(app)
 orders.add_to(app)

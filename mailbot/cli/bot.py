@@ -1,4 +1,4 @@
-"""run, check: the bot itself."""
+"""run: the bot itself."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the commands of this module."""
+    """Add the command of this module."""
     add(app, "run", run, panel=BOT)
-    add(app, "check", check, panel=BOT)
 
 
 @manual(
@@ -80,16 +79,3 @@ def _since(opened: Office, value: str) -> Since | None:
         return Since(moment=datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=opened.catalogue.hours.timezone))
     except ValueError:
         raise SettingsError(f"--since takes a day like 2026-03-02 or 'all', not '{value}'") from None
-
-
-@manual("mailbot check", exits={1: "something is wrong: each line that begins with no says what to do"}, see=("run", "status"))
-def check() -> None:
-    """Try settings, rules, templates, database, logins and folders: each is ok, or what to do."""
-    from mailbot.service.checkup import check_up
-
-    bad = 0
-    for finding in check_up():
-        bad += not finding.ok
-        typer.echo(f"{'ok' if finding.ok else 'no':<4}{finding.what}: {finding.text}")
-    if bad:
-        raise typer.Exit(1)

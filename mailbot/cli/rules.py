@@ -5,23 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mailbot.cli.manual import RULES, RULES_FILES, TEXT_FILES, add, manual
-from mailbot.cli.shared import AsJson, print_json
+from mailbot.cli.shared import AsJson, Language, print_json
 from mailbot.errors import CatalogueError
-
-
-class Language(StrEnum):
-    """What members are answered in."""
-
-    DE = "de"
-    EN = "en"
-
 
 RulesFile = Annotated[Path | None, typer.Argument(metavar="[RULES.YAML]", help="Instead of the one that MAILBOT_RULES names.")]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,6 +24,21 @@ Number = Annotated[int, typer.Argument(metavar="MAIL", help="The number that `li
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on one line.")]
+
+
+class Language(StrEnum):
+    """What people read."""
+
+    DE = "de"
+    EN = "en"
+
+
+def spoken(wanted: Language | None) -> str:
+    """That language; where none is named German if the system speaks it, by the variables that gettext asks, else English."""
+    if wanted is not None:
+        return wanted.value
+    set_to = (os.environ.get(name) for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return "de" if next(filter(None, set_to), "").lower().startswith("de") else "en"
 
 
 def listing(list_all: Callable[[bool], None], *, help: str) -> typer.Typer:

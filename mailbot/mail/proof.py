@@ -33,7 +33,7 @@ def prove(mail: Mail, authserv_ids: tuple[str, ...]) -> tuple[Authenticity, str]
         RFC 8601 (Authentication-Results), RFC 7489, 3.1 (alignment).
     """
     trusted = {each.lower() for each in authserv_ids}
-    ours = next((value for value in mail.all("Authentication-Results") if _server(value) in trusted), None)
+    ours = next((value for value in mail.all("Authentication-Results") if server_of(value) in trusted), None)
     results = None if ours is None else _results(ours)
     if results is None:
         return Authenticity.NONE, "Our mail server says nothing about the sender."
@@ -43,8 +43,8 @@ def prove(mail: Mail, authserv_ids: tuple[str, ...]) -> tuple[Authenticity, str]
     return _verdict(domain, results)
 
 
-def _server(value: str) -> str:
-    """The authserv-id of a field, without reading the rest: only our own server's words are worth a parser."""
+def server_of(value: str) -> str:
+    """The authserv-id of an Authentication-Results, without reading the rest: only our own server's words are worth a parser."""
     return re.sub(r"\([^()]*\)", " ", value[:300]).partition(";")[0].strip().partition(" ")[0].strip('"').lower()
 
 

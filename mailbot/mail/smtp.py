@@ -66,6 +66,16 @@ class Outgoing:
             raise delivery_error(error, self._login) from error
         return refused
 
+    def would_take(self, sender: str, recipient: str) -> None:
+        """Ask whether the server takes mails from there to there, and hand none over. Raises DeliveryError as `send` does."""
+        try:
+            self._announce(b"", sender, [recipient])
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            raise delivery_error(error, self._login) from error
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                self._server.rset()
+
     def _announce(self, raw: bytes, sender: str, recipients: Sequence[str]) -> dict[str, str]:
         most = self._server.esmtp_features.get("size", "")
         if most.isdecimal() and 0 < int(most) < len(raw):

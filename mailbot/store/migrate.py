@@ -13,6 +13,16 @@ from mailbot.errors import StoreError
 LOCK = 0x6D61696C  # "mail": the number by which bots on one PostgreSQL agree who migrates
 
 
+def version_of(connection: Connection) -> str | None:
+    """The version of the database as it is; None: nothing is in it yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_versions() -> tuple[str, ...]:
+    """All that this program knows, the oldest first."""
+    return tuple(revision.revision for revision in reversed([*ScriptDirectory.from_config(_config()).walk_revisions()]))
+
+
 def migrate(connection: Connection, *, to: str = "head") -> None:
     """
     Run the migrations that are missing up to the version `to`, in the transaction of `connection`.
@@ -24,16 +34,20 @@ def migrate(connection: Connection, *, to: str = "head") -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
-    config = Config()
-    config.set_main_option("script_location", "mailbot.store:migrations")
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    known = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current == known.get_current_head():
+    known, current = known_versions(), version_of(connection)
+    if current == known[-1]:
         return
-    if current is not None and current not in {revision.revision for revision in known.walk_revisions()}:
+    if current is not None and current not in known:
         raise StoreError(
             f"the database is of version {current}, which this mailbot does not know; install the newer mailbot again"
         )
+    config = _config()
+    config.attributes["connection"] = connection
     command.upgrade(config, to)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "mailbot.store:migrations")
+    config.set_main_option("path_separator", "os")
+    return config

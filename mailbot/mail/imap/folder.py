@@ -89,6 +89,11 @@ class Folder:
         """The names of all folders, as the server has them."""
         return self._names.all
 
+    @property
+    def marked(self) -> frozenset[str]:
+        """Those of them that the server marks as Sent or Drafts (RFC 6154)."""
+        return self._names.marked
+
     def starts_over(self, last: int) -> bool:
         """
         Whether the server gives UIDs up to `last` to new mails although they were given before.

@@ -20,6 +20,8 @@ class Names:
         self._client = client
         found = client.list_folders()
         self._names = {name for _, _, name in found}
+        self.marked = frozenset(name for flags, _, name in found if {b"\\Sent", b"\\Drafts"} & set(flags))
+        """The folders that the server marks as Sent or Drafts (RFC 6154)."""
         usual = next((delimiter.decode() for _, delimiter, _ in found if delimiter), "/")
         self._prefix, self._delimiter = _namespace(client, usual)
 

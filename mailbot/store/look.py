@@ -1,0 +1,39 @@
+"""A database as it stands; looking changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import URL, create_engine, func, select
+
+from mailbot.store.database import Database
+from mailbot.store.migrate import known_versions, version_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """
+    What was seen.
+
+    `version` None: nothing is in it yet; `known` are those of this program, the oldest first; `time` is what the clock of
+    a database server shows (aware), None of SQLite, which has none of its own.
+    """
+
+    version: str | None
+    known: tuple[str, ...]
+    time: datetime | None = None
+
+
+def look_at(url: URL) -> Look | None:
+    """None: the SQLite file is not there yet. Raises StoreError: the database cannot be reached."""
+    if url.drivername == "sqlite" and not Path(url.database or "").exists():
+        return None
+    database = Database(create_engine(url))
+    try:
+        with database.read() as connection:
+            time = connection.execute(select(func.now())).scalar_one() if url.drivername != "sqlite" else None
+            return Look(version=version_of(connection), known=known_versions(), time=time)
+    finally:
+        database.close()
