@@ -40,6 +40,7 @@ def run(
 ) -> None:
     """Run the bot: receive, decide, send, and do what the clock wants."""
     from mailbot.service import bot
+    from mailbot.service.bells import Bells
     from mailbot.service.endpoint import open_endpoint
 
     with office_of_a_bot() as opened:
@@ -48,7 +49,7 @@ def run(
         if once:
             bot.run_once(opened, since=start)
             return
-        bells = bot.Bells()
+        bells = Bells()
         _on_signal(bells.ring_out)
         # What hangs is ended by systemd's watchdog with SIGABRT: then the log tells where each part was.
         faulthandler.enable()

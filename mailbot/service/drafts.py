@@ -35,7 +35,7 @@ LEASE = timedelta(minutes=5)
 
 def file_drafts(office: Office, box: Mailbox, folder: Folder) -> None:
     """Put each mail of this mailbox that a person is to send into its Drafts folder, once."""
-    while (claimed := _claim(office, box)) is not None:
+    while office.lease.lasts() and (claimed := _claim(office, box)) is not None:
         mail, raw = claimed
         name = folder.special(DRAFTS, "Drafts")
         # After a crash it may lie there already.
@@ -51,7 +51,7 @@ def file_drafts(office: Office, box: Mailbox, folder: Folder) -> None:
 
 def _claim(office: Office, box: Mailbox) -> tuple[Outbound, bytes] | None:
     with office.database.write() as connection:
-        return drafts.claim(connection, box.id, now=office.clock(), lease=LEASE)
+        return drafts.claim(connection, box.id, now=office.clock(), lease=LEASE, by=office.lease.id)
 
 
 def is_ours_to_send(connection: Connection, message_id: str) -> bool:

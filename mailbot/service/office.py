@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from mailbot.catalogue import Catalogue
 from mailbot.mail.imap import Folder, open_folder
 from mailbot.mail.smtp import Outgoing, open_smtp
+from mailbot.service.heart import UNLEASED, Lease
 from mailbot.service.rulebook import Rulebook, Rules
 from mailbot.settings import Login, Settings, new_secret, secret_beside
 from mailbot.store import holds, tickets
@@ -47,6 +48,8 @@ class Office:
     nonce: Callable[[], str] = random_nonce
     open_folder: OpenFolder = open_folder
     open_smtp: OpenSmtp = open_smtp
+    lease: Lease = UNLEASED
+    """Of the part of a running bot whose office this is: what it takes bears it."""
 
     def rules(self, connection: Connection) -> Rules:
         """The rules in force, with the holds that the database knows."""

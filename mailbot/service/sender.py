@@ -85,7 +85,7 @@ class Report:
 
 def _deliver_all(office: Office, session: Outgoing, until: Callable[[], bool]) -> int:
     handled, parcel = 0, None if until() else _begin(office)
-    while parcel is not None:
+    while parcel is not None and office.lease.lasts():  # else somebody else has it by now
         handled += 1
         report = _hand_over(office, session, parcel) if parcel.goes else None
         # The session may be broken; the next mail gets a new one.
@@ -134,7 +134,7 @@ def _return_path(catalogue: Catalogue, mailbox: str) -> str:
 
 
 def _take(office: Office, connection: Connection) -> Parcel | None:
-    claimed = outbound.claim(connection, now=office.clock(), lease=LEASE)
+    claimed = outbound.claim(connection, now=office.clock(), lease=LEASE, by=office.lease.id)
     if claimed is None:
         return None
     mail, raw = claimed
@@ -221,7 +221,7 @@ def _note(office: Office, connection: Connection, mail: Outbound, kind: str, tex
 
 def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
     """Put a copy of every mail sent for this mailbox into its Sent folder, once."""
-    while taken := _take_copies(office, box):
+    while office.lease.lasts() and (taken := _take_copies(office, box)):
         sent = box.sent or folder.special("\\Sent", "Sent")
         # Whoever had them before may have died before or after that.
         missing = [each for each in taken if not (each.again and folder.has(sent, each.message_id))]
@@ -232,4 +232,4 @@ def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
 
 def _take_copies(office: Office, box: Mailbox) -> tuple[Copy, ...]:
     with office.database.write() as connection:
-        return outbound.claim_copies(connection, box.id, now=office.clock(), lease=FILING, most=COPIES)
+        return outbound.claim_copies(connection, box.id, now=office.clock(), lease=FILING, most=COPIES, by=office.lease.id)

@@ -78,7 +78,7 @@ def work(office: Office) -> bool:
     They are written in one transaction, and what goes wrong with one of them takes back that one alone.
     """
     with office.database.write() as connection:
-        claimed = inbound.claim(connection, now=office.clock(), lease=LEASE, most=BATCH)
+        claimed = inbound.claim(connection, now=office.clock(), lease=LEASE, most=BATCH, by=office.lease.id)
     if claimed and claimed[0][0].attempts > TRIES:
         ((row, _),) = claimed
         with office.database.write() as connection:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
@@ -20,6 +21,21 @@ from mailbot.store.migrate import migrate
 BUSY_SECONDS = 30
 """How long a writer of SQLite waits for another one before it gives up."""
 
+SHARED: Mapping[str, str] = MappingProxyType(
+    {
+        "application_name": "mailbot",
+        "connect_timeout": "10",
+        # A connection that is cut without a word is noticed within 25 seconds, not after hours.
+        "keepalives_idle": "10",
+        "keepalives_interval": "5",
+        "keepalives_count": "3",
+        "tcp_user_timeout": "25000",
+        # Nor do the locks of a host that is gone, or of a process that is stopped, hold up the others for longer.
+        "options": "-c idle_in_transaction_session_timeout=25s",
+    }
+)
+"""How a PostgreSQL that several hosts share is connected to (parameters of libpq); what MAILBOT_DATABASE says wins."""
+
 _WRITES = "mailbot_writes"
 
 
@@ -28,6 +44,20 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several bots may work on it, on any number of hosts; a SQLite file is for one."""
+        return self.engine.dialect.name != "sqlite"
+
+    @contextmanager
+    def own_connection(self) -> Iterator[Any]:
+        """A connection of the driver that nobody else gets, ended with the block. Raises StoreError: there is none to be had."""
+        with self._translated(), closing(self.engine.raw_connection()) as connection:
+            try:
+                yield connection.driver_connection
+            finally:
+                connection.invalidate()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -109,7 +139,7 @@ def open_database(url: URL) -> Database:
         _keep_private(Path(url.database or ""))
     engine = create_engine(
         url,
-        connect_args={"timeout": BUSY_SECONDS} if url.drivername == "sqlite" else {},
+        connect_args=_connect_args(url),
         pool_pre_ping=True,
         hide_parameters=True,  # else errors tell whole mails to the log
     )
@@ -123,6 +153,12 @@ def open_database(url: URL) -> Database:
         database.close()
         raise
     return database
+
+
+def _connect_args(url: URL) -> dict[str, Any]:
+    if url.drivername == "sqlite":
+        return {"timeout": BUSY_SECONDS}
+    return {name: value for name, value in SHARED.items() if name not in url.query}
 
 
 def insert_into(connection: Connection, table: Table) -> Any:

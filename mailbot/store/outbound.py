@@ -443,9 +443,8 @@ def claim_copies(
     )
     rows.close()
     if taken:
-        connection.execute(
-            update(outbound).where(outbound.c.id.in_([each.id for each in taken])).values(claimed_until=now + lease)
-        )
+        those = outbound.c.id.in_([each.id for each in taken])
+        connection.execute(update(outbound).where(those).values(claimed_until=now + lease, claimed_by=by))
     return taken
 
 

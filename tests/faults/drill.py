@@ -30,7 +30,7 @@ from mailbot.store.database import Database, open_database
 from mailbot.store.inbound import State, in_state
 from mailbot.store.tables import events, inbound, outbound, tickets
 from tests.association import PROJECT, Association
-from tests.faults.victim import NO_REPLY
+from tests.faults.victim import LASTING, NO_REPLY
 from tests.servers.process import eventually
 from tests.servers.station import parsed
 from tests.service.bench import ASKS, eml
@@ -119,7 +119,7 @@ class Drill:
 
     def kill_at(self, place: str, time: int = 1) -> None:
         """A round that ends at that place, when the bot passes there for the `time`-th time."""
-        self._mails_arrive(3)
+        self.mails_arrive(3)
         with self._bot(place, time) as bot:
             try:
                 status = bot.wait(timeout=90)
@@ -130,10 +130,10 @@ class Drill:
 
     def kill_any_time(self) -> None:
         """A round that ends wherever the bot happens to be within its first moments; mails go on arriving."""
-        self._mails_arrive(2)
+        self.mails_arrive(2)
         with self._bot() as bot:
             self._until(lambda: "event=running" in self._log() or None, "the bot starts")
-            self._mails_arrive(1)
+            self.mails_arrive(1)
             time.sleep(self._chance.uniform(0, 1.2))
             bot.kill()
             bot.wait()
@@ -172,11 +172,12 @@ class Drill:
 
     def places(self) -> Counter[str]:
         """What a bot passes that is left in peace, and how often."""
-        self._mails_arrive(len(KINDS))
+        self.mails_arrive(len(KINDS))
         self._in_peace("run", "--once")
         return Counter(place for _, place in self._trace())
 
-    def _mails_arrive(self, number: int) -> None:
+    def mails_arrive(self, number: int) -> None:
+        """So many members write, each a mail of the next kind."""
         for _ in range(number):
             kind = next(self._kinds)
             member = self.club.station.address("anna")
@@ -226,6 +227,8 @@ class Drill:
         last = next((where for thread, where in reversed(self._trace()) if thread == "sender"), "")
         self.unknown += last in WINDOW
         self._later += sender.LEASE + timedelta(minutes=1)
+        if self.club.settings.database.drivername != "sqlite":
+            time.sleep(LASTING.total_seconds())
 
     def _trace(self) -> list[tuple[str, str]]:
         lines = (self._home / "trace").read_text(encoding="utf-8").splitlines() if (self._home / "trace").exists() else []

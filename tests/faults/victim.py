@@ -24,10 +24,13 @@ from imapclient import IMAPClient
 from sqlalchemy import Connection
 
 from mailbot.cli import main
-from mailbot.service import office
+from mailbot.service import heart, office
 from mailbot.store.database import Database
 
 IMAP = ("select_folder", "search", "fetch", "append", "move", "copy", "add_flags", "uid_expunge", "create_folder")
+LASTING = timedelta(seconds=2)
+"""So long a lease of a dead victim lasts on PostgreSQL: by the database's clock, which nobody sets forward."""
+
 SMTP = ("mail", "rcpt", "data", "quit")
 
 HALF_SENT = "with half of the mail sent"
@@ -109,6 +112,7 @@ def _transactions(way: Way) -> None:
 
 
 if __name__ == "__main__":
+    heart.LASTING, heart.BEAT = LASTING, 0.5
     later = timedelta(seconds=float(os.environ.get("VICTIM_LATER", "0")))
     office.open_office = partial(office.open_office, clock=lambda: office.utc_now() + later)
     watch(Way(os.environ.get("VICTIM_PLACE", ""), int(os.environ.get("VICTIM_TIME", "1")), os.environ["VICTIM_TRACE"]))

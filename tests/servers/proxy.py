@@ -1,4 +1,4 @@
-"""A wire between client and server that has moods: at a chosen command it falls silent or breaks."""
+"""A wire between client and server that has moods: at a chosen command it falls silent or breaks; and it can be cut."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mailbot.settings import Login
 from tests.servers.dovecot import PASSWORD
@@ -30,17 +31,30 @@ class Mood:
 
 @dataclass(eq=False)
 class Wire:
-    """A port on 127.0.0.1 that leads to a server; `heard` is all that clients have said."""
+    """A port on a loopback address that leads to a server; `heard` is all that clients have said."""
 
     port: int
+    address: str = "127.0.0.1"
     moods: list[Mood] = field(default_factory=list)
     heard: bytes = b""
     connections: int = 0
+    is_cut: bool = False
+    _open_ends: list[socket.socket] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def login(self, user: str) -> Login:
         """How to reach the mailbox of `user` on the Dovecot behind."""
-        return Login(scheme="imap", host="127.0.0.1", port=self.port, user=user, password=PASSWORD)
+        return Login(scheme="imap", host=self.address, port=self.port, user=user, password=PASSWORD)
+
+    def cut(self) -> None:
+        """Every connection breaks, and nobody gets a new one until the wire is mended."""
+        self.is_cut = True
+        for end in self._open_ends:
+            _hang_up(end)
+
+    def mend(self) -> None:
+        """New connections lead to the server again."""
+        self.is_cut = False
 
     def strikes(self, said: bytes, before: bytes) -> Mood | None:
         """Note what a client says after what it said before; the mood that it brings about, which is over then."""
@@ -53,12 +67,11 @@ class Wire:
 
 
 @contextmanager
-def wire_to(server: int) -> Iterator[Wire]:
-    """A wire to the port `server` until the end of the block, in a good mood."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        wire = Wire(port=listener.getsockname()[1])
-        open_ends: list[socket.socket] = []
-        thread = threading.Thread(target=_accept, args=(listener, server, wire, open_ends))
+def wire_to(server: int | Path, *, address: str = "127.0.0.1") -> Iterator[Wire]:
+    """A wire from that address to the port or socket `server` until the end of the block, in a good mood."""
+    with socket.create_server((address, 0)) as listener:
+        wire = Wire(port=listener.getsockname()[1], address=address)
+        thread = threading.Thread(target=_accept, args=(listener, server, wire))
         thread.start()
         try:
             yield wire
@@ -66,19 +79,29 @@ def wire_to(server: int) -> Iterator[Wire]:
             with suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             thread.join()
-            for end in open_ends:
-                _hang_up(end)
+            wire.cut()
 
 
-def _accept(listener: socket.socket, server: int, wire: Wire, open_ends: list[socket.socket]) -> None:
+def _accept(listener: socket.socket, server: int | Path, wire: Wire) -> None:
     connections = []
     with suppress(OSError):
         while True:
             client, _ = listener.accept()
-            upstream = socket.create_connection(("127.0.0.1", server))
-            open_ends += [client, upstream]
+            if wire.is_cut:
+                client.close()
+                continue
+            upstream = _connected(server)
+            wire._open_ends += [client, upstream]
             wire.connections += 1
             connections.append(_Connection(client, upstream, wire))
+
+
+def _connected(server: int | Path) -> socket.socket:
+    if isinstance(server, int):
+        return socket.create_connection(("127.0.0.1", server))
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(str(server))
+    return connection
 
 
 class _Connection:

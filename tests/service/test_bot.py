@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from mailbot.errors import MailboxError
-from mailbot.service import bot
-from mailbot.service.bot import Bells, run
+from mailbot.service import parts
+from mailbot.service.bells import Bells
+from mailbot.service.bot import run
 from mailbot.service.health import examine
 from mailbot.service.journal import start_journal
 from mailbot.store import mailboxes
@@ -89,7 +90,7 @@ def test_a_mailbox_without_a_login_that_is_added_is_told_once_and_the_others_go_
 
 
 def test_a_server_that_is_away_is_tried_again_and_its_trouble_is_known(bench: Bench, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bot, "PAUSES", (0.05, 0.1))
+    monkeypatch.setattr(parts, "PAUSES", (0.05, 0.1))
     there, attempts = bench.office.open_folder, list[str]()
 
     def away_at_first(login: Any, folder: str, **options: Any) -> Any:
@@ -141,23 +142,23 @@ def test_pauses_grow_with_each_failure_and_begin_anew_after_a_success():
         if end is not None:
             raise end
 
-    part = bot._part("receiver support", live, Bells(stop=stop))
-    part.start()
-    part.join()
+    receiver = parts.part("receiver support", live, Bells(stop=stop))
+    receiver.start()
+    receiver.join()
 
     assert stop.seconds == [1, 2, 5, 10, 30, 60, 120, 300, 300, 300, 1, 2]
 
 
 def test_an_error_nobody_expected_does_not_end_the_bot(bench: Bench, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bot, "PAUSES", (0.05,))
-    deliver, errors = bot.deliver, [ZeroDivisionError("oops")]
+    monkeypatch.setattr(parts, "PAUSES", (0.05,))
+    deliver, errors = parts.deliver, [ZeroDivisionError("oops")]
 
     def unlucky(office: Any, **options: Any) -> int:
         if errors:
             raise errors.pop()
         return deliver(office, **options)
 
-    monkeypatch.setattr(bot, "deliver", unlucky)
+    monkeypatch.setattr(parts, "deliver", unlucky)
     bench.mail(eml())
 
     with running(bench):

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from mailbot.service import bot
-from mailbot.service.bot import Bells, run
+from mailbot.service import parts
+from mailbot.service.bells import LONG, Bells
+from mailbot.service.bot import run
 from mailbot.service.manager import SELDOM, Manager
 from mailbot.service.pulse import Pulse
 from tests.servers.manager import Ear, listening
@@ -29,7 +30,7 @@ def ear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
 def test_the_watchdog_is_fed_only_while_every_part_makes_its_turns(quick_bench: Bench, ear: Ear, monkeypatch: pytest.MonkeyPatch):
     clock, inside, gate = Seconds(), Event(), Event()
     bells = Bells(pulse=Pulse(clock))
-    work = bot.work
+    work = parts.work
 
     def stuck(office: Any) -> bool:
         inside.set()
@@ -42,7 +43,7 @@ def test_the_watchdog_is_fed_only_while_every_part_makes_its_turns(quick_bench: 
         ear.hears("READY=1")
         ear.hears("WATCHDOG=1", times=2)
 
-        monkeypatch.setattr(bot, "work", stuck)
+        monkeypatch.setattr(parts, "work", stuck)
         inside.wait(timeout=60)
         clock.now = 600.0
         ear.hears("STATUS=stuck: worker", times=2)
@@ -66,7 +67,7 @@ def test_a_part_that_waits_for_a_server_to_come_back_is_not_stuck():
     bells = Bells(pulse=Pulse(clock))
 
     bells.turn(pause=300.0)
-    clock.now = bot.LONG.total_seconds() + 299
+    clock.now = LONG.total_seconds() + 299
 
     assert bells.pulse.stuck() == ()
 

@@ -13,7 +13,8 @@ from imapclient import IMAPClient
 
 from mailbot.errors import MailboxError
 from mailbot.mail.imap import Folder, open_folder, waiting
-from mailbot.service import bot
+from mailbot.service import bot, parts
+from mailbot.service.bells import Bells
 from mailbot.settings import Login
 from tests.servers.dovecot import Dovecot
 from tests.servers.proxy import Mood, Wire, wire_to
@@ -34,7 +35,7 @@ def bench(
     request: pytest.FixtureRequest, tmp_path: Path, wire: Wire, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Bench]:
     """The mailbox `support` lies on Dovecot, behind the wire; `buero` and the sending are on the bench."""
-    monkeypatch.setattr(bot, "PAUSES", (0.05,))
+    monkeypatch.setattr(parts, "PAUSES", (0.05,))
     address = "address: support@die-linke-koeln.de\n"
     with bench_in(tmp_path, rules={address: f"{address}    {request.param}\n"}) as bench:
         on_the_bench = bench.office.open_folder
@@ -156,7 +157,7 @@ def test_a_running_bot_comes_back_by_itself_and_answers_what_came_meanwhile(
 ):
     monkeypatch.setattr(waiting, "REISSUE", 0.2)
     wire.moods = [mood]
-    bells = bot.Bells()
+    bells = Bells()
     thread = Thread(target=bot.run, args=(bench.office,), kwargs={"bells": bells})
     thread.start()
     try:
