@@ -26,14 +26,14 @@ class Drafting:
 
     def is_drafted(self, keys: Sequence[str], mailbox: Mailbox) -> bool:
         """Whether an automatic mail about these tickets waits for a person: one service that wants it is enough."""
-        services = {tickets.get(self.connection, key).request.service for key in keys}
-        return any(self._is_drafted(service, mailbox) for service in services)
+        # What the database knows is asked only for services whose mails may be drafts at all.
+        wanted = {each.id for each in self.catalogue.services if is_drafted(self.catalogue, each.id, mailbox.id, unchanged=0)}
+        services = {tickets.get(self.connection, key).request.service for key in keys} if wanted else set[str]()
+        return any(self._is_drafted(service, mailbox) for service in services & wanted)
 
     def _is_drafted(self, service: str, mailbox: Mailbox) -> bool:
-        # Counting is left out where the rules want no drafts at all.
-        return is_drafted(self.catalogue, service, mailbox.id, unchanged=0) and is_drafted(
-            self.catalogue, service, mailbox.id, unchanged=drafts.sent_unchanged(self.connection, service)
-        )
+        unchanged = drafts.sent_unchanged(self.connection, service)
+        return is_drafted(self.catalogue, service, mailbox.id, unchanged=unchanged)
 
     def outdate(self, key: str, recipients: Sequence[str] | None = None) -> bool:
         """
@@ -41,10 +41,7 @@ class Drafting:
 
         `recipients`: only what goes to one of these.
         """
-        conversation = tickets.conversation_of(self.connection, key)
-        if conversation is None:
-            return False
-        outdated = drafts.outdate(self.connection, conversation, recipients, before=self.now, error=OUTDATED)
+        outdated = drafts.outdate(self.connection, key, recipients, before=self.now, error=OUTDATED)
         for mail in outdated:
             text = f"Der Entwurf an {mail.recipient} gilt nicht mehr"
             tickets.note(self.connection, mail.ticket or key, Event(at=self.now, kind="dropped", by=BOT, text=text))

@@ -169,20 +169,20 @@ def _tickets_after(post: Post, case: Case, decision: Decision, before: Sequence[
             tickets.save(post.connection, ticket)
         after.append(ticket)
         tickets.belongs(post.connection, ticket.key, case.row.id)
-        for event in _events(post.catalogue, case, outcome, old):
-            tickets.note(post.connection, ticket.key, event)
+        tickets.note(post.connection, ticket.key, *_events(post.catalogue, case, outcome, old))
         if old is not None:
             note_told(post, old, outcome, case.mail.sender)
         if case.known:
-            _welcome(post, case, ticket)
+            _welcome(post, case, ticket, new=old is None)
         for doubt in decision.doubts:
             post.note(ticket.key, "note", doubt)
     return tuple(after)
 
 
-def _welcome(post: Post, case: Case, ticket: Ticket) -> None:
-    """A proven author takes part; the requester's others stay in copy."""
-    tickets.take_part(post.connection, ticket.key, case.mail.sender.email)
+def _welcome(post: Post, case: Case, ticket: Ticket, *, new: bool) -> None:
+    """A proven author takes part, as who opens a ticket does anyhow; the requester's others stay in copy."""
+    if not new:
+        tickets.take_part(post.connection, ticket.key, case.mail.sender.email)
     if case.mail.sender.email == ticket.requester.email:
         bring_in(post, ticket, case.mail)
 
@@ -286,13 +286,15 @@ def _answer(post: Post, case: Case, decision: Decision, after: tuple[Ticket, ...
 
 
 def _tell_staff(post: Post, case: Case, decision: Decision, outcome: Outcome, before: Ticket | None, ticket: Ticket) -> None:
-    told = last_told(post, ticket)
+    told = last_told(post, ticket) if before else None
+    events = tickets.history(post.connection, ticket.key)
     # Also of earlier mails, which the bot may have answered with a question and without a word to staff.
-    events = (each for each in tickets.history(post.connection, ticket.key) if told is None or each.at > told)
-    noted = (each.text for each in events if each.kind == "note" and each.by == BOT)
+    untold = (each for each in events if told is None or each.at > told)
+    noted = (each.text for each in untold if each.kind == "note" and each.by == BOT)
     tell_of_ticket(
         post,
         ticket,
+        events=events,
         news=news_of(before, outcome, decision.reply, post.catalogue, first=told is None),
         original=words_of(post, ticket, case.mail),
         attachments=attached(post.connection, case) if decision.reply else case.mail.attachments,

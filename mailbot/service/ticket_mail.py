@@ -11,7 +11,7 @@ from mailbot.mail.read import read
 from mailbot.service.correspondence import mails_of_members
 from mailbot.service.post import Post
 from mailbot.store import outbound, tickets
-from mailbot.tickets.ticket import Ticket
+from mailbot.tickets.ticket import Event, Ticket
 from mailbot.tickets.verbatim import without_known_quotes
 
 
@@ -19,6 +19,7 @@ def tell_of_ticket(
     post: Post,
     ticket: Ticket,
     *,
+    events: tuple[Event, ...] | None = None,
     news: str = "",
     original: str = "",
     attachments: tuple[Attachment, ...] = (),
@@ -29,15 +30,16 @@ def tell_of_ticket(
     All there is to know about the ticket.
 
     Args:
+        events: its history; None: to be looked up.
         news: why they get it now, in a few words.
         original: the words of the member's mail that brings it.
         to: None: to all who work on it and are here.
     """
-    events = tickets.history(post.connection, ticket.key)
+    history = tickets.history(post.connection, ticket.key) if events is None else events
     box = post.catalogue.mailbox(ticket.mailbox)
     for member in post.responsible(ticket.request.service) if to is None else to:
         words = post.writer.for_staff(
-            ticket, events=events, news=news, original=original, attachments=attachments, doubts=doubts, member=member
+            ticket, events=history, news=news, original=original, attachments=attachments, doubts=doubts, member=member
         )
         post.to_staff(ticket.key, member, words, mailbox=box)
 

@@ -73,13 +73,20 @@ def sent(connection: Connection, id: int, *, at: datetime, unchanged: bool) -> N
 
 
 def outdate(
-    connection: Connection, conversation: int, recipients: Sequence[str] | None, *, before: datetime, error: str
+    connection: Connection, key: str, recipients: Sequence[str] | None, *, before: datetime, error: str
 ) -> tuple[Outbound, ...]:
-    """Drop those of the conversation to these (None: to all) that were written before that moment; gives them as they were."""
+    """
+    Drop those of that ticket's conversation to these (None: to all) that were written before that moment.
+
+    Gives them as they were.
+    """
     theirs = true() if recipients is None else outbound.c.recipient.in_(recipients)
+    mate = tickets.alias()
+    conversation = select(mate.c.conversation).where(mate.c.key == key).scalar_subquery()
     found = _those(connection, _is_live(), theirs, tickets.c.conversation == conversation, outbound.c.created < before)
-    outdated = outbound.c.id.in_([mail.id for mail in found])
-    connection.execute(update(outbound).where(outdated).values(state=State.DROPPED.value, error=error, claimed_until=None))
+    if found:
+        outdated = outbound.c.id.in_([mail.id for mail in found])
+        connection.execute(update(outbound).where(outdated).values(state=State.DROPPED.value, error=error, claimed_until=None))
     return found
 
 

@@ -149,11 +149,11 @@ def opened_between(connection: Connection, since: datetime, until: datetime) -> 
     return _with_histories(connection, select(tickets.c.number).where(tickets.c.opened >= since, tickets.c.opened < until))
 
 
-def note(connection: Connection, key: str, event: Event) -> None:
-    """Add a line to a ticket's history; lines are never changed."""
-    connection.execute(
-        events.insert().values(ticket=_number(key), at=event.at, kind=event.kind, by=event.by, text=event.text, mail=event.mail)
-    )
+def note(connection: Connection, key: str, *lines: Event) -> None:
+    """Add lines to a ticket's history; none is ever changed."""
+    rows = [{"at": line.at, "kind": line.kind, "by": line.by, "text": line.text, "mail": line.mail} for line in lines]
+    if rows:
+        connection.execute(events.insert().values(ticket=_number(key)), rows)
 
 
 def events_since(connection: Connection, kind: str, since: datetime) -> tuple[tuple[str, Event], ...]:
@@ -232,8 +232,8 @@ def takes_part(connection: Connection, key: str, *addresses: str) -> bool:
 
 def belongs(connection: Connection, key: str, mail: int) -> None:
     """From now on the inbound mail belongs to the ticket."""
-    number = connection.execute(select(tickets.c.number).where(tickets.c.key == key)).scalar_one()
-    connection.execute(insert_into(connection, ticket_mails).values(ticket=number, mail=mail).on_conflict_do_nothing())
+    values = {"ticket": _number(key), "mail": mail}
+    connection.execute(insert_into(connection, ticket_mails).values(values).on_conflict_do_nothing())
 
 
 def mails_of(connection: Connection, key: str) -> tuple[int, ...]:
