@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue, Mailbox
-from mailbot.errors import DeliveryError, StoreError
+from mailbot.errors import DeliveryError, MailboxError, StoreError
 from mailbot.mail.compose import on_the_wire
 from mailbot.mail.imap import Filed, Folder
 from mailbot.mail.smtp import Outgoing
@@ -222,12 +222,21 @@ def _note(office: Office, connection: Connection, mail: Outbound, kind: str, tex
 def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
     """Put a copy of every mail sent for this mailbox into its Sent folder, once."""
     while office.lease.lasts() and (taken := _take_copies(office, box)):
-        sent = box.sent or folder.special("\\Sent", "Sent")
-        # Whoever had them before may have died before or after that.
-        missing = [each for each in taken if not (each.again and folder.has(sent, each.message_id))]
-        folder.append_all(sent, [Filed(raw=each.raw, when=each.sent_at) for each in missing])
+        ids = [each.id for each in taken]
+        try:
+            _file(folder, box.sent or folder.special("\\Sent", "Sent"), taken)
+        except MailboxError:
+            with office.database.write() as connection:
+                outbound.give_back_copies(connection, ids, now=office.clock())
+            raise
         with office.database.write() as connection:
-            outbound.copied(connection, [each.id for each in taken])
+            outbound.copied(connection, ids)
+
+
+def _file(folder: Folder, sent: str, copies: Sequence[Copy]) -> None:
+    # Whoever had them before may have been cut off before or after that.
+    missing = [each for each in copies if not (each.again and folder.has(sent, each.message_id))]
+    folder.append_all(sent, [Filed(raw=each.raw, when=each.sent_at) for each in missing])
 
 
 def _take_copies(office: Office, box: Mailbox) -> tuple[Copy, ...]:

@@ -125,6 +125,7 @@ def _try(office: Office, connection: Connection, task: Task) -> None:
 def _quarantine(office: Office, connection: Connection, row: Inbound, reason: str) -> None:
     with suppress(inbound.AlreadyDone):
         inbound.finish(connection, row.id, State.QUARANTINED, now=office.clock(), reason=reason)
+        instruments.quarantined(row.place.mailbox)
         log.error("in quarantine", mail=row.id)  # the reason may have words of the mail
 
 

@@ -448,6 +448,11 @@ def claim_copies(
     return taken
 
 
+def give_back_copies(connection: Connection, ids: Sequence[int], *, now: datetime) -> None:
+    """Nobody has them in hand any more, and nobody knows which of them lie in Sent."""
+    connection.execute(update(outbound).where(outbound.c.id.in_(ids)).values(claimed_until=now, claimed_by=None))
+
+
 def copied(connection: Connection, ids: Sequence[int]) -> None:
     """Their copies lie in Sent."""
     connection.execute(update(outbound).where(outbound.c.id.in_(ids)).values(copied=True, claimed_until=None))
