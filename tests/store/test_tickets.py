@@ -12,6 +12,7 @@ from mailbot.store.database import Database
 from mailbot.store.inbound import Identity, New, Place
 from mailbot.tickets.ticket import Source, State
 from tests import builders
+from tests.store.test_leases import on_postgresql
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EVA = Source(field="group", value="OV Kalk", by=Address(name="Eva Muster", email="eva@posteo.example"))
@@ -23,6 +24,14 @@ def test_numbers_ascend_from_the_first_one(database: Database):
         numbers = [tickets.next_number(connection, first=first) for first in (1001, 1001, 2000, 1)]
 
     assert numbers == [1001, 1002, 2000, 2001]
+
+
+@on_postgresql
+def test_nobody_waits_for_a_number_until_another_bot_is_done(database: Database):
+    with database.write() as one, database.write() as other:
+        numbers = [tickets.next_number(connection, first=1001) for connection in (one, other, one)]
+
+    assert numbers == [1001, 1002, 1003]
 
 
 def test_a_ticket_comes_back_as_it_was(database: Database):
