@@ -8,11 +8,12 @@
 # make bench-loops       how many mails it takes until two machines that answer each other stop
 # make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
 # make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
+# make bench-cpu         what one mail costs, stage by stage, in time of the processor; start-up; a mail of 25 MB
 # make bench             how fast a full inbox is drained, beside the least that any program must do
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format docs reference lock servers clean bench bench-faults bench-loops bench-fuzz bench-big-folder
+.PHONY: demo test lint format docs reference lock servers clean bench bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -43,6 +44,9 @@ reference: .venv/dev
 
 bench: .venv/dev servers
 	@.venv/bin/python -m bench.drain
+
+bench-cpu: .venv/dev servers
+	@.venv/bin/python -m bench.cpu
 
 bench-faults: .venv/dev servers
 	@.venv/bin/python -m pytest -q --hypothesis-profile=thorough tests/service/test_crashes.py

@@ -21,11 +21,11 @@ WISHES = (
     "für die {group} brauchen wir eine eigene Seite auf der Website. Bearbeiten soll sie {admin}.",
     "ich hätte gern eine E-Mail-Adresse als Weiterleitung. Ich heiße {admin}.",
 )
-CHATTER = (
-    "Beim letzten Treffen war viel los, und am Ende ging es noch lange um die Plakate für den Sommer. ",
-    "Die Kasse stimmt, der Raum ist gebucht, und für die Getränke sorgt diesmal die Gruppe aus dem Nachbarviertel. ",
-    "Über das Flugblatt reden wir in zwei Wochen noch einmal, bis dahin sammeln alle ihre Ideen. ",
-)
+WHO = ("Der Vorstand", "Unsere Kasse", "Die Runde vom Dienstag", "Das Büro", "Der Arbeitskreis", "Eine Nachbarin", "Die Presse")
+DOES = ("plant", "sammelt", "sucht noch", "bespricht", "verteilt", "druckt", "vermisst", "lobt", "verschiebt", "bezahlt")
+WHAT = ("die Plakate", "das Flugblatt", "den Raum", "die Getränke", "die Termine", "das Sommerfest", "die alten Stühle", "Fotos")
+WHEN = ("bis zum Sommer", "in zwei Wochen", "beim nächsten Treffen", "seit dem Umzug", "am Rand der Demo", "im Nachbarviertel")
+WHY = ("weil am Ende noch Zeit war", "und alle helfen mit", "obwohl es geregnet hat", "damit niemand zu kurz kommt", "wie immer")
 ANSWERS = ("Admin bin ich selbst.", "Das ist der {group}.", "Danke, hat geklappt!", "Die Adresse ist {address}.")
 
 
@@ -62,8 +62,14 @@ def _text(chance: random.Random, name: str, address: str, *, answers: bool) -> s
     names = [f"{chance.choice(GIVEN)} {chance.choice(SURNAMES)}" for _ in range(chance.randint(1, 5))]
     people = "\n".join(f"{each}, person{chance.randint(1, 9999)}@posteo.example" for each in (name, *names))
     wish = chance.choice(ANSWERS if answers else WISHES).format(group=group, people=people, admin=name, address=address)
-    chatter = "".join(chance.choice(CHATTER) for _ in range(chance.randint(15, 45)))
+    chatter = " ".join(_sentence(chance) for _ in range(chance.randint(20, 60)))
     return f"Hallo,\n\n{wish}\n\n{chatter}\n\nViele Grüße\n{name}\n"
+
+
+def _sentence(chance: random.Random) -> str:
+    """One of some 17,000, so that hardly a sentence stands in two mails: what is remembered of one helps no other."""
+    who, does, what, when, why = (chance.choice(each) for each in (WHO, DOES, WHAT, WHEN, WHY))
+    return f"{who} {does} {what} {when}, {why}."
 
 
 def fill(dovecot: Dovecot, user: str, mails: Iterator[bytes]) -> None:

@@ -371,6 +371,11 @@ class Groups(Rule):
     single: tuple[GroupKind, ...] = ()
     """Groups that need no name: Kreisvorstand."""
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """All that any group is called by."""
+        return tuple(name for kind in (*self.kinds, *self.single) for name in (kind.short, *kind.names))
+
 
 class Option(Rule):
     """One answer of a field of type `choice`."""

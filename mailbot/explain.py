@@ -93,7 +93,7 @@ def explained_mail(arrival: Arrival, tickets: tuple[Ticket, ...], catalogue: Cat
         return Explained(file=arrival.file, mail=mail, origin=source, decision=decision)
     reading = understand(mail, tuple(ticket.request for ticket in tickets), catalogue)
     decision = decide(reading, tickets, catalogue)
-    after = _after(decision, tickets, mail, arrival.mailbox, catalogue)
+    after = tickets_after(decision, tickets, mail, arrival.mailbox, catalogue)
     answer = None
     if decision.reply is not None:
         known = source.authenticity is Authenticity.PASS or bool(tickets)
@@ -108,10 +108,10 @@ def _silence(mail: Mail, source: Origin) -> str | None:
     return FORGED if source.authenticity is Authenticity.FAIL else None
 
 
-def _after(
+def tickets_after(
     decision: Decision, tickets: Sequence[Ticket], mail: Mail, mailbox: Mailbox, catalogue: Catalogue
 ) -> tuple[Ticket, ...]:
-    """The conversation's tickets as they would be."""
+    """The tickets of a conversation as they would be after the mail that led to the decision."""
     first = catalogue.organisation.first_ticket
     when = mail.date or EPOCH
     return tuple(

@@ -8,7 +8,7 @@ an error on an expression that would search for ever.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pcre2
@@ -34,6 +34,21 @@ def pattern(*alternatives: str) -> pcre2.Pattern:
         each = each.replace(".*", r"[\w:*-]{0,60}").replace(" ?", r"\s*").replace(" ", r"\s+")
         parts.append(re.sub(r"\[[^\]]*\]|[äöüß]", lambda match: _UMLAUTS.get(match[0], match[0]), each))
     return pcre2.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", pcre2.IGNORECASE)
+
+
+_APART = "\n\0\n"
+"""Between texts that are searched as one: no expression that is about words and blanks reaches over it."""
+
+
+def places(matcher: pcre2.Pattern, texts: Mapping[int, str]) -> list[int]:
+    """
+    The keys of the texts in which it is found.
+
+    All are searched at once before: a mail has many passages, and most of what is looked for stands in none of them.
+    """
+    if matcher.search(_APART.join(texts.values())) is None:
+        return []
+    return [at for at, text in texts.items() if matcher.search(text)]
 
 
 def found(words: Sequence[str], text: str, *, not_if: Sequence[str] = ()) -> pcre2.Match | None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.expression import pattern
+from mailbot.expression import pattern, places
+from mailbot.understanding.lexicon import listed, words
 
 WORDS = st.text(alphabet="abcxyzäöüß", min_size=1, max_size=12)
 
@@ -66,3 +67,17 @@ def test_a_word_is_not_found_inside_another(word: str, more: str):
     found = pattern(re.escape(word)).search(more + word + more)
 
     assert not found or more + word + more in (word * 2, word * 3) or found[0] != word or not more
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, value in words().items() if isinstance(value, list) and isinstance(value[0], str)]
+)
+def test_texts_that_are_searched_together_are_found_as_each_alone(name: str):
+    said = [re.sub(r"[^\w @.']", "", each) for each in words()[name]][:20]
+    texts = dict(enumerate([*said, "Hallo", *(f"und {each}, ja" for each in said), "nicht", "die", "mehr"]))
+
+    assert places(listed(name), texts) == [at for at, text in texts.items() if listed(name).search(text)]
+
+
+def test_nothing_is_found_that_begins_in_one_text_and_ends_in_the_next():
+    assert places(pattern("nicht mehr"), {3: "leider nicht", 5: "mehr", 8: "nicht mehr"}) == [8]

@@ -48,6 +48,8 @@ def addresses_in(text: str, *, loose: bool = False, own: frozenset[str] = frozen
     `loose`: in a list, "a.b.web.example" is meant as one. `own` are addresses of the association: a domain that
     is nearly theirs, or a well-known provider's, is a slip of the pen.
     """
+    if "@" not in text and not (_SPELT_AT.search(text) or (loose and _WITHOUT_AT.search(text))):
+        return ()
     domains = _known_domains(own)
     found = [
         Wire(start=m.start(), end=m.end(), email=m[0].strip("'").lower() if _is_sound(m[0], domains) else None, written=m[0])

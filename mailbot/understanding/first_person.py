@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import pcre2
+
 from mailbot.understanding.lexicon import is_unknown, listed
 
 _ME = listed("me").pattern
@@ -31,6 +33,8 @@ _SELF = tuple(
         rf"\b(?:auch|außerdem|ferner|zudem|schließlich|wieder|eben|natürlich|selbstverständlich|\w+weise)\s+(?:auch\s+)?(?P<me>ich|mich|me)\b{_NEW_SENTENCE}",
     )
 )
+_MAYBE = pcre2.compile(rf"{_ME}|{listed('me_in_other_words').pattern}|\b(?:ich|isch|mich|mir|i|me)\b", pcre2.IGNORECASE)
+"""One of these words stands in all that the expressions above match, and in few sentences."""
 _BEN = re.compile(r"Ben(?=\s+[A-ZÄÖÜÇŞİ]|\s*[,(<:@]|\s+(?:und|and)\b)")
 """Turkish for "ich", and a name."""
 _BEN_OF_A_LIST = re.compile(r"ben\s+(?P<surname>[^\W\d_]{3,})\s*(?:$|[(,;<:])")
@@ -40,6 +44,8 @@ _DENIED = re.compile(r"\b(?:nicht|not|kein|weder)(?:\s+(?:mehr|länger|more))?\s
 @lru_cache(1024)
 def speaks_of_self(text: str) -> tuple[int, ...]:
     """The offsets at which the author says that he or she is meant; "nicht ich" is not."""
+    if not _MAYBE.search(text):
+        return ()
     found = {match.start("me") for expression in _SELF for match in expression.finditer(text)}
     return tuple(sorted(offset for offset in found if not _DENIED.search(text[:offset]) and not _is_called_ben(text, offset)))
 

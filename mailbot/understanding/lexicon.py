@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -148,8 +149,8 @@ def language_of(texts: Iterable[str], default: str = "de") -> str:
     """
     The language most of whose small words occur (ISO 639-1 code), `default` where too few words tell.
     """
-    found = re.findall(r"[^\W\d_]+", " ".join(texts).lower())
-    counts = {code: sum(word in small for word in found) for code, small in _small_words().items()}
+    tally = Counter(re.findall(r"[^\W\d_]+", " ".join(texts).lower()))
+    counts = {code: sum(tally[word] for word in tally.keys() & small) for code, small in _small_words().items()}
     best = max(counts, key=lambda code: (counts[code], code == default))
     return best if counts[best] >= 2 and counts[best] > counts[default] else default
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from mailbot.understanding.lexicon import (
     fold,
@@ -32,8 +34,7 @@ class Name:
     sure: bool  # the given name is a known one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Word:
+class _Word(NamedTuple):  # quicker to make than a dataclass, and a mail has hundreds
     text: str
     start: int
     end: int
@@ -50,6 +51,8 @@ def names_in(text: str, *, loose: bool = False, turned: bool = False) -> tuple[N
     A name begins with a known given name; `loose` (lists, beside addresses) also takes words that merely
     could be a name, whatever their case. `turned`: two names with a comma between are surname and given name.
     """
+    if not (loose or _may_hold_names(text)):
+        return ()
     words = [_Word(text=m[0], start=m.start(), end=m.end()) for m in WORD.finditer(text)]
     small = not any(word.text[:1].isupper() for word in words)
     found: list[Name] = []
@@ -64,6 +67,22 @@ def names_in(text: str, *, loose: bool = False, turned: bool = False) -> tuple[N
             found.append(_name(text, run))
         at += max(len(run), 1)
     return tuple(_joined_by_comma(text, found, loose=loose, turned=turned))
+
+
+def _may_hold_names(text: str) -> bool:
+    """False for most sentences: no word of theirs is one that a name begins with, or stands behind."""
+    said = WORD.findall(text)
+    leading = [word for word in said if word[:1].isupper()] or said
+    return (
+        any(map(_announces_name, said))
+        or any(map(is_given_name, leading))
+        or (any(map(is_ever_given_name, leading)) and any(map(is_unknown, leading)))
+    )
+
+
+@lru_cache(2**14)
+def _announces_name(word: str) -> bool:
+    return word == "ben" or _is_initial(word) or word.lower().rstrip(".") in word_set("titles")
 
 
 def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool) -> list[_Word]:
@@ -122,7 +141,7 @@ def _begins(word: _Word, *, loose: bool, small: bool) -> bool:
     ):
         return False
     if word.text[:1].isupper():
-        return is_given_name(word.text) or _initial(word) or (loose and len(word.low) > 1)
+        return is_given_name(word.text) or _is_initial(word.text) or (loose and len(word.low) > 1)
     if loose and small:
         return len(word.low) > 1
     return (small or loose) and is_given_name(word.text)
@@ -146,8 +165,8 @@ def _continues(word: _Word, run: Sequence[_Word], *, loose: bool, small: bool) -
     return (small and loose) or (loose and run[-1].low in word_set("particles"))
 
 
-def _initial(word: _Word) -> bool:
-    return len(word.text) == 2 and word.text.endswith(".") and word.text[0].isupper()
+def _is_initial(word: str) -> bool:
+    return len(word) == 2 and word.endswith(".") and word[0].isupper()
 
 
 def _name(text: str, run: Sequence[_Word]) -> Name:

@@ -22,6 +22,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:z|B|d|h|u|a|o|ä|bzw|ca|Nr|Abs|Art|Str|str|Dr|Prof|Tel|Sr|St|i|A|e|V|usw|etc|evtl|ggf|inkl|incl|max|min|Mio|vgl|Mr|Mrs|Ms"
     r"|Mo|Di|Mi|Do|Fr|Sa|So|Jan|Feb|Mär|Apr|Jun|Jul|Aug|Sept|Sep|Okt|Nov|Dez|[^\W\d_])|\d)\.$"
 )
+_LONGEST_ABBREVIATION = len("Sept.")
 _END = re.compile(
     rf"(?<=[.!?…])[\"“”')]*\s+|\s*[{_EMOJI}]+\s*|\s+(?:und\s+)?(?=außerdem\s+(?:die|den|das|eine?n?)\b)|(?<=[)])\s*;\s|;\s+(?=[A-ZÄÖÜ])"
 )
@@ -118,7 +119,9 @@ def _cut(number: int, text: str, *, alone: bool) -> Iterator[Passage]:
             if not rest[start : end.start()].rstrip().endswith(")")
             else rest[start : end.start()]
         )
-        if _ABBREVIATION.search(sentence) and not re.search(rf"[{_EMOJI}]", end[0]):
+        if _ABBREVIATION.search(sentence, max(0, len(sentence) - _LONGEST_ABBREVIATION)) and not re.search(
+            rf"[{_EMOJI}]", end[0]
+        ):
             continue
         if sentence.strip():
             short = first and not alone and len(sentence.split()) <= 4
@@ -131,5 +134,4 @@ def _cut(number: int, text: str, *, alone: bool) -> Iterator[Passage]:
 
 def _is_entry(text: str) -> bool:
     """A line that is mostly an address and a name rather than a sentence."""
-    left = ADDRESS.sub(" ", text)
-    return bool(ADDRESS.search(text) or "@" in text) and len(re.findall(r"\w+", left)) <= 6
+    return "@" in text and len(re.findall(r"\w+", ADDRESS.sub(" ", text))) <= 6

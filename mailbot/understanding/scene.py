@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -75,6 +75,11 @@ class Scene:
         """The person mentioned; who says "ich" is the voice, by the address beside it where one stands there."""
         own = self.voice.person
         return replace(own, email=mention.person.email or own.email) if mention.me else mention.person
+
+    @property
+    def texts(self) -> Mapping[int, str]:
+        """The words of the passages, by their places."""
+        return {at: passage.text for at, passage in enumerate(self.passages)}
 
     @property
     def text(self) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from mailbot.catalogue import Catalogue, Service, Signs
-from mailbot.expression import found, pattern
+from mailbot.expression import found, pattern, places
 from mailbot.understanding.group import groups_in
 from mailbot.understanding.lexicon import beginning, is_listed, listed
 from mailbot.understanding.passage import ADDRESS, Passage
@@ -54,7 +55,8 @@ def topics_of(
     if several:
         return several
     said = _Said(subject="" if ongoing else subject, passages=passages, catalogue=catalogue)
-    hits = said.hits(told=[at for at in said.all if not listed("already").search(passages[at].text)]) or said.hits()
+    already = places(listed("already"), {at: said.text(at) for at in said.all})
+    hits = said.hits(told=[at for at in said.all if at not in already]) or said.hits()
     urgent = max(
         (hit for hit in hits if hit.service.priority > 0),
         key=lambda hit: (hit.service.priority, said.wants(hit.at, strongly=True)),
@@ -163,11 +165,11 @@ class _Said:
         Where words of which service stand, in the passages `told` (all). Weak signs count where no strong one speaks, the
         subject where no passage does.
         """
+        texts = {at: text for at in (-1, *(self.all if told is None else told)) if (text := self.text(at))}
         aside = pattern(*self.catalogue.language.aside)
-        texts = [(at, aside.sub(" ", self.text(at))) for at in (-1, *(self.all if told is None else told)) if self.text(at)]
-        whole = "\n".join(text for _, text in texts)
-        spoken_of = [service for service in self.catalogue.services if _may_hit(service, whole)]
-        found = [hit for service in spoken_of for at, text in texts if (hit := _hit(service, at, text))]
+        texts |= {at: aside.sub(" ", texts[at]) for at in places(aside, texts)}
+        vocabulary = frozenset(word for text in texts.values() for word in _words(text))
+        found = [hit for service in self.catalogue.services for hit in _hits_of(service, texts, vocabulary)]
         strong = [hit for hit in found if hit.strong]
         kept = self._without_rivals(strong) if strong else self._for_group_or_person(found)
         return [hit for hit in kept if hit.at >= 0] or kept
@@ -288,21 +290,24 @@ class _Said:
         return f'rule {hit.service.id}: "{hit.word}" {place}'
 
 
-def _may_hit(service: Service, whole: str) -> bool:
-    """False where no part of the text can be a hit: most mails speak of one service, and have many passages."""
+def _hits_of(service: Service, texts: Mapping[int, str], vocabulary: frozenset[str]) -> Iterator[_Hit]:
+    """Where the texts, whose words are the vocabulary, speak of the service. Most of them certainly do not."""
     signs = service.signs
-    left = pattern(*signs.not_if).sub(" ", whole) if signs.not_if else whole
-    words = pattern(*signs.strong, *signs.weak)
-    return bool(words.search(left) or words.search(whole) or _misspelt(whole, signs.names))
+    spoken = {*places(pattern(*signs.strong, *signs.weak), texts), *places(pattern(*signs.not_if), texts)}
+    alike = {word for name in signs.names for word in vocabulary if _resembles(word, name)}
+    for at, text in texts.items():
+        hit = _spoken_of(service, at, text) if at in spoken else None
+        written = _misspelt(text, signs.names) if hit is None and not alike.isdisjoint(_words(text)) else None
+        if hit or written:
+            yield hit or _Hit(service=service, at=at, word=written or "", strong=True)
 
 
-def _hit(service: Service, at: int, text: str) -> _Hit | None:
+def _spoken_of(service: Service, at: int, text: str) -> _Hit | None:
     for strong, signs in ((True, service.signs.strong), (False, service.signs.weak)):
         match = found(signs, text, not_if=service.signs.not_if)
         if match and not _INSTEAD.search(match.string[: match.start()]):
             return _Hit(service=service, at=at, word=match[0], strong=strong)
-    written = _misspelt(text, service.signs.names)
-    return _Hit(service=service, at=at, word=written, strong=True) if written else None
+    return None
 
 
 _INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|weg von|instead of)\b[^,.;:!?]{0,30}$", re.IGNORECASE)
@@ -311,24 +316,40 @@ _INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|weg von|instead of)\b[^,
 
 def _misspelt(text: str, names: Sequence[str]) -> str | None:
     """Up to three words that together are nearly one of the names: "Nexcloud", "big blue botton"."""
-    written = _runs(text) if names else {}
     for name in names:
-        for run, _, _ in process.extract_iter(name, written.keys(), scorer=fuzz.ratio, score_cutoff=_NEARLY):
-            words = written[run]
-            if len(run) <= len(name) + 2 and not (len(words) == 1 and is_listed(run)):
+        for run, words in _runs(_words(text), name).items():
+            is_word = len(words) == 1 and is_listed(run)
+            if len(run) <= len(name) + 2 and not is_word and fuzz.ratio(run, name, score_cutoff=_NEARLY):
                 return " ".join(words)
     return None
 
 
-@lru_cache(64)
-def _runs(text: str) -> dict[str, tuple[str, ...]]:
-    """One to three words in a row, by what they are when written together; for each service the same text is looked at."""
-    words = re.findall(r"[^\W\d_]{2,}", text.lower())
-    runs = (tuple(words[at : at + length]) for at in range(len(words)) for length in (1, 2, 3) if at + length <= len(words))
+def _runs(words: Sequence[str], name: str) -> dict[str, tuple[str, ...]]:
+    """One to three words in a row that together may be nearly the name, by what they are when written together."""
+    alike = [_resembles(word, name) for word in words]
     found: dict[str, tuple[str, ...]] = {}
-    for run in runs:
-        found.setdefault("".join(run), run)
+    for at, length in product(range(len(words)), (1, 2, 3)):
+        if at + length <= len(words) and any(alike[at : at + length]):
+            found.setdefault("".join(words[at : at + length]), tuple(words[at : at + length]))
     return found
+
+
+@lru_cache(1024)
+def _words(text: str) -> tuple[str, ...]:
+    """For each service the same texts are looked at."""
+    return tuple(re.findall(r"[^\W\d_]{2,}", text.lower()))
+
+
+@lru_cache(2**14)
+def _resembles(word: str, name: str) -> bool:
+    """
+    Whether a run of words that is nearly the name may have the word as the one that is nearest to it.
+
+    Of the letters of that word at most 27 of 100 differ from a part of the name, as follows from `_NEARLY`. The part may be
+    longer or shorter than the word, and those of `partial_ratio` are as long: so it may find twice as many differences.
+    """
+    differing = int(0.2728 * len(word))
+    return len(word) <= len(name) + 2 and fuzz.partial_ratio(word, name) >= min(100 - 100 * differing / len(word), 90) - 1
 
 
 _NEARLY = 88

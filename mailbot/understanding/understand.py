@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from mailbot.catalogue import Catalogue
-from mailbot.expression import found, pattern
+from mailbot.expression import found, pattern, places
 from mailbot.mail.message import Kind, Mail
 from mailbot.understanding.answer import answered
 from mailbot.understanding.form import filled
@@ -92,7 +92,8 @@ def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...
 
 def _requests(topics: Sequence[Topic], scene: Scene, catalogue: Catalogue) -> tuple[Request, ...]:
     """A request for each topic; what is attached belongs to the one that speaks of it, else to all."""
-    attached = [topic for topic in topics if any(listed("attached").search(scene.passages[at].text) for at in topic.passages)]
+    told = set(places(listed("attached"), scene.texts))
+    attached = [topic for topic in topics if not told.isdisjoint(topic.passages)]
     without = replace(scene, entries=()) if len(attached) == 1 else scene
     return tuple(_request(topic, scene if topic in attached else without, catalogue) for topic in topics)
 
@@ -190,11 +191,12 @@ def _act(mail: Mail, scene: Scene, before: Sequence[Request], catalogue: Catalog
 
 def _kept(scene: Scene) -> tuple[Passage, ...]:
     """The passages, without the words of those that withdraw something: what they name is not asked for."""
-    return tuple(replace(each, text="") if listed("withdrawals").search(each.text) else each for each in scene.passages)
+    withdrawn = places(listed("withdrawals"), scene.texts)
+    return tuple(replace(each, text="") if at in withdrawn else each for at, each in enumerate(scene.passages))
 
 
 def _withdraws(scene: Scene) -> bool:
-    return any(listed("withdrawals").search(passage.text) for passage in scene.passages)
+    return bool(places(listed("withdrawals"), scene.texts))
 
 
 def _withdraws_all(scene: Scene, before: Sequence[Request], catalogue: Catalogue) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from mailbot.understanding.passage import passages
 from mailbot.understanding.request import RequestKind
@@ -216,3 +219,18 @@ def test_of_several_services_the_one_that_is_wanted_counts(text: str, service: s
 )
 def test_what_exists_is_changed_where_nothing_new_is_wished(text: str):
     assert [kind for _, kind in about(text)] == [RequestKind.CHANGE]
+
+
+@given(st.data())
+def test_a_tool_is_known_however_it_is_torn_as_long_as_nine_letters_of_ten_are_right(data: st.DataObject):
+    written = list(data.draw(st.sampled_from(["openslides", "bigbluebutton", "wordpress"])))
+    name = "".join(written)
+    for at in data.draw(st.lists(st.integers(0, len(written) - 1), max_size=2)):
+        written[at] += data.draw(st.sampled_from(["", " ", "x"]))
+    written[data.draw(st.integers(0, len(written) - 1))] = data.draw(st.sampled_from(["", "q", "e "]))
+    words = "".join(written).split()
+
+    is_near = len(words) <= 3 and all(len(each) > 1 for each in words) and fuzz.ratio("".join(words), name) >= 88
+
+    if is_near and len("".join(words)) <= len(name) + 2:
+        assert services_named(passages(body(f"Wir haben {' '.join(words)} probiert.").lines), rules())
