@@ -271,6 +271,10 @@ class Settings(BaseSettings):
             raise SettingsError(f"{PREFIX}SMTP is not set; it looks like smtps://user:password@mail.verein.example")
         return self.smtp
 
+    def keys_set(self) -> tuple[bytes, ...]:
+        """The keys that are set, the current one first; none where it lies with the database."""
+        return self.keys(str) if self.secret else ()
+
     def keys(self, kept: Callable[[], str]) -> tuple[bytes, ...]:
         """The key for new reply tokens (`kept` gives it where none is set), then earlier ones that still count."""
         current = self.secret.get_secret_value() if self.secret else kept()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from mailbot.cli import (
+    backup,
     bot,
     check,
     demo,
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 
 bot.add_to(app)
+backup.add_to(app)
 check.add_to(app)
 status.add_to(app)
 tickets.add_to(app)

@@ -21,6 +21,9 @@ from hashlib import sha256
 
 SECRET_BYTES = 32
 
+DIGEST = "digest"
+"""What stands in place of a ticket's key in the Message-ID of a digest or notice."""
+
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]+")
 _OURS = re.compile(

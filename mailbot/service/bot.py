@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain, repeat
 from threading import Thread
 from time import monotonic
 
@@ -19,8 +20,9 @@ from mailbot.service.heart import Heart, beating
 from mailbot.service.inbox import file, inbox
 from mailbot.service.manager import Manager
 from mailbot.service.office import Office
-from mailbot.service.parts import part
+from mailbot.service.parts import PAUSES, end_of, part
 from mailbot.service.receiver import Since, hand_over, receive
+from mailbot.service.recollection import recollect
 from mailbot.service.sender import deliver
 from mailbot.service.sentbox import look_into_sent
 from mailbot.service.shadow import settle
@@ -44,9 +46,10 @@ def run_once(office: Office, *, since: Since | None = None) -> None:
     Take in all mail that is there now, process it, send what is due; erase whom staff have ordered to.
 
     Raises MailboxError or DeliveryError at the end for a server that could not be reached; all that could be
-    done without it has been done.
+    done without it has been done. After a restore all must be reached first, or nothing is done.
     """
     settle(office)
+    recollect(office)
     with beating(office.database) as heart, heart.own_lease("once") as lease:
         _once(replace(office, lease=lease), since)
 
@@ -113,6 +116,7 @@ def _live(office: Office, since: Since | None, bells: Bells, manager: Manager, h
     ]
     if office.database.is_shared:
         running.append(part("listener", lambda: listen(office.database, bells), bells))
+    _after_a_restore(office, bells)
     log.info("running", mailboxes=len(office.catalogue.mailboxes))
     for each in running:
         each.start()
@@ -120,6 +124,20 @@ def _live(office: Office, since: Since | None, bells: Bells, manager: Manager, h
     watch.start()
     watch.join()
     _take_leave(running, receivers)
+
+
+def _after_a_restore(office: Office, bells: Bells) -> None:
+    """No part begins before all mailboxes have told what was sent since the backup, or the bot is told to stop."""
+
+    def ask() -> None:
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            if end_of("recollection", lambda: recollect(office)) is None or bells.stop.wait(pause):
+                return
+
+    # Not here: a signal that rings the bell must not come while this thread waits for it.
+    asking = Thread(target=ask, name="recollection")
+    asking.start()
+    asking.join()
 
 
 def _watch(bells: Bells, manager: Manager, status: str) -> None:

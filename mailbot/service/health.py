@@ -7,9 +7,9 @@ from datetime import datetime
 
 from mailbot.catalogue import Mailbox
 from mailbot.errors import MailbotError
+from mailbot.mail.thread import DIGEST
 from mailbot.service.judgement import Books, Seen, judge
 from mailbot.service.office import Office
-from mailbot.service.post import DIGEST
 from mailbot.store import gauges, inbound, jobs, mailboxes, outbound, tickets
 from mailbot.store.gauges import Pile
 from mailbot.store.mailboxes import Contact

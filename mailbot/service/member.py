@@ -18,6 +18,7 @@ from mailbot.service.by_hand import is_answered
 from mailbot.service.company import bring_in, note_told, overruling, readers
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
+from mailbot.service.repetition import number_given
 from mailbot.service.request_of_data import hints
 from mailbot.service.rulebook import Rules
 from mailbot.service.ticket_mail import last_told, tell_of_ticket, words_of
@@ -206,7 +207,8 @@ def open_ticket(
 ) -> Ticket:
     """A new ticket for one request of the mail; the first of a conversation begins it."""
     connection, catalogue = post.connection, post.catalogue
-    number = tickets.next_number(connection, first=catalogue.organisation.first_ticket)
+    given = number_given(connection, case.mail.message_id, post.office.keys)
+    number = given or tickets.next_number(connection, first=catalogue.organisation.first_ticket)
     ticket = Ticket(
         key=f"{catalogue.organisation.ticket_prefix}-{number}",
         conversation=thread.conversation or number,

@@ -12,9 +12,9 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
 from mailbot.errors import StoreError
+from mailbot.mail.thread import DIGEST
 from mailbot.service.judgement import judge, room
 from mailbot.service.office import Office
-from mailbot.service.post import DIGEST
 from mailbot.store import gauges, jobs, mailboxes
 
 log = structlog.get_logger()

@@ -105,4 +105,4 @@ def _kept_secret(settings: Settings, database: Database) -> str:
         return secret_beside(Path(settings.database.database or ""))
     # All bots that share a PostgreSQL must share the key; beside it there is no place but in it.
     with database.write() as connection:
-        return shared_secrets.shared(connection, "reply tokens", proposal=new_secret())
+        return shared_secrets.shared(connection, shared_secrets.REPLY_TOKENS, proposal=new_secret())

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue, Hours
+from mailbot.mail.thread import DIGEST
 from mailbot.service import notices
 from mailbot.service.office import Office
-from mailbot.service.post import DIGEST, Post
+from mailbot.service.post import Post
 from mailbot.store import absences, jobs, statistics, tickets
 from mailbot.tickets.calendar import day_of, has_struck, last_working_day_before, start_of
 from mailbot.tickets.digest import Day, Digest, make_digest

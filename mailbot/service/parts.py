@@ -52,7 +52,7 @@ def part(name: str, live: Callable[[], None], bells: Bells) -> Thread:
         while not bells.stop.is_set():
             bells.turn()
             began = monotonic()
-            error = _end_of(name, live)
+            error = end_of(name, live)
             if error is None:
                 failures = 0
                 continue
@@ -67,7 +67,7 @@ def part(name: str, live: Callable[[], None], bells: Bells) -> Thread:
     return Thread(target=go_on, name=name, daemon=True)
 
 
-def _end_of(name: str, live: Callable[[], None]) -> Exception | None:
+def end_of(name: str, live: Callable[[], object]) -> Exception | None:
     """What a life has ended by, if not by itself."""
     try:
         live()

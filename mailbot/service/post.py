@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -14,12 +14,14 @@ from mailbot.mail.compose import compose
 from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.outlook import continued
-from mailbot.mail.thread import Role, make_message_id, thread_of, was_sent_to
+from mailbot.mail.thread import DIGEST, Role, make_message_id, thread_of, was_sent_to
 from mailbot.service.drafting import Drafting, told_of
 from mailbot.service.office import Office
+from mailbot.service.repetition import said_before
 from mailbot.service.rulebook import Rules
 from mailbot.store import absences, outbound, tickets
 from mailbot.store.outbound import Outgoing
+from mailbot.store.restorations import Recollection
 from mailbot.tickets import duty
 from mailbot.tickets.calendar import day_of, end_of_quiet
 from mailbot.tickets.rendering import Words
@@ -27,9 +29,6 @@ from mailbot.tickets.ticket import BOT, Event
 from mailbot.tickets.writer import Writer
 
 TOPIC_AT_MOST = 255  # characters
-
-DIGEST = "digest"
-"""What stands in place of a ticket's key in the Message-ID of a digest or notice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +254,9 @@ class Post:
         proposed: bool = False,
     ) -> None:
         (to,) = letter.to
+        before = self._said_before(key, letter)
+        if before is not None:
+            letter = replace(letter, message_id=before.message_id)
         try:
             raw = compose(letter, date=self.now)
         except DeliveryError as error:
@@ -275,7 +277,16 @@ class Post:
             draft=draft,
             proposed=proposed,
             shadow=self.catalogue.in_shadow,
+            left_at=before.sent_at if before else None,
         )
         outbound.queue(self.connection, mail, now=self.now)
-        if mail.shadow and key is not None:
+        if before is not None and key is not None:
+            self.note(key, "sent", f"Mail an {to.email}, schon bevor die Datenbank aus der Sicherung kam")
+        elif mail.shadow and key is not None:
             self.note(key, "shadow", f"Probelauf: Mail an {to.email} nur aufgeschrieben")
+
+    def _said_before(self, key: str | None, letter: Letter) -> Recollection | None:
+        """The mail by which a restored database would say the same for the second time."""
+        if key is None or self.cause is None:
+            return None
+        return said_before(self.connection, self.cause, key=key, letter=letter, keys=self.office.keys)

@@ -10,8 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from mailbot.mail.message import Mail
-from mailbot.mail.thread import Role, thread_of, was_sent_to
-from mailbot.service.post import DIGEST
+from mailbot.mail.thread import DIGEST, Role, thread_of, was_sent_to
 from mailbot.service.secrecy import proves
 from mailbot.store import outbound, tickets
 

@@ -158,6 +158,20 @@ def is_here(connection: Connection, place: Place) -> bool:
     return connection.execute(select(inbound.c.id).where(*_at(place))).first() is not None
 
 
+def is_known(connection: Connection, mailbox: str, identity: Identity) -> bool:
+    """Whether a mail of that identity is kept that came to the mailbox, wherever it lies now."""
+    known = select(inbound.c.id).where(inbound.c.mailbox == mailbox, *_is(identity)).limit(1)
+    return connection.execute(known).first() is not None
+
+
+def came_at(connection: Connection, id: int) -> datetime:
+    """When the mail came. Raises NotFound."""
+    received: datetime | None = connection.execute(select(inbound.c.received).where(inbound.c.id == id)).scalar_one_or_none()
+    if received is None:
+        raise NotFound(f"there is no mail {id}")
+    return received
+
+
 def _at(place: Place) -> tuple[ColumnElement[bool], ...]:
     return (*_in_the_folder_of(place), inbound.c.uid == place.uid)
 

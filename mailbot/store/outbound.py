@@ -76,7 +76,8 @@ class Outgoing:
 
     `ticket` None is the digest; `automatic` counts against the limits; `copies` are further addresses that get it;
     `cause` is the id of the inbound mail that it follows from; `draft`: a person is to send it (store/drafts.py).
-    It is `proposed` where staff must say yes to it first, and `shadow` where it is only written down.
+    It is `proposed` where staff must say yes to it first, and `shadow` where it is only written down. What `left_at` some
+    time lies in Sent (store/restorations.py).
     """
 
     message_id: str
@@ -91,6 +92,7 @@ class Outgoing:
     draft: bool = False
     proposed: bool = False
     shadow: bool = False
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +157,15 @@ def queue(connection: Connection, mail: Outgoing, *, now: datetime) -> None:
             attempts=0,
             due_at=mail.due_at,
             created=now,
-            copied=False,
+            sent_at=mail.left_at,
+            copied=mail.left_at is not None,
         )
     )
 
 
 def _first_state(mail: Outgoing) -> State:
+    if mail.left_at is not None:
+        return State.SENT
     if mail.shadow:
         return State.SHADOW
     if mail.proposed:
@@ -456,6 +461,19 @@ def give_back_copies(connection: Connection, ids: Sequence[int], *, now: datetim
 def copied(connection: Connection, ids: Sequence[int]) -> None:
     """Their copies lie in Sent."""
     connection.execute(update(outbound).where(outbound.c.id.in_(ids)).values(copied=True, claimed_until=None))
+
+
+def has_left(connection: Connection, id: int, *, at: datetime) -> bool:
+    """It lies in Sent, whatever we knew of it; whether it had not left yet as far as we knew."""
+    _set(connection, id, copied=True)
+    waiting = (outbound.c.id == id, outbound.c.state.in_([state.value for state in (*UNFINISHED, State.DRAFTED)]))
+    left = update(outbound).where(*waiting).values(state=State.SENT.value, sent_at=at, claimed_until=None, error=None)
+    return connection.execute(left).rowcount == 1
+
+
+def newest_ids(connection: Connection, number: int) -> tuple[str, ...]:
+    """The Message-IDs of the mails of ours that were written last."""
+    return tuple(connection.execute(select(outbound.c.message_id).order_by(outbound.c.id.desc()).limit(number)).scalars())
 
 
 def of_ticket(connection: Connection, key: str) -> tuple[Outbound, ...]:

@@ -228,6 +228,23 @@ jobs = Table(
     Column("done_at", Moment, nullable=False),
 )
 
+restorations = Table(
+    "restorations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("taken_at", Moment, nullable=False),  # the backup from which this database comes
+    Column("settled_at", Moment),  # since then it knows what was sent between the backup and its return
+)
+
+recollections = Table(
+    "recollections",
+    metadata,
+    Column("message_id", Words, primary_key=True),  # of a mail of ours, found in Sent, that a restored database has forgotten
+    Column("ticket", String(64), nullable=False, index=True),  # its key; there may be no such ticket
+    Column("answers", Words, nullable=False, index=True),  # veiled Message-ID of the mail that it answers; "" for none
+    Column("sent_at", Moment, nullable=False),
+)
+
 counters = Table(
     "counters",
     metadata,

@@ -40,6 +40,13 @@ def _count(connection: Connection, greatest: Callable[..., Any], first: int) -> 
     return int(connection.execute(further.returning(counters.c.last)).scalar_one())
 
 
+def reserve(connection: Connection, number: int) -> None:
+    """Nobody gets that number, or a lower one, from `next_number`."""
+    statement = insert_into(connection, counters).values(name="ticket", last=number)
+    greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"last": greatest(counters.c.last, number)}))
+
+
 def add(connection: Connection, number: int, ticket: Ticket) -> None:
     """Keep a new ticket; its requester takes part in it, unless they were found in a forwarded mail."""
     connection.execute(tickets.insert().values(number=number, key=ticket.key, **_values(ticket)))

@@ -20,7 +20,29 @@ def upgrade() -> None:
     )
     op.add_column("inbound", sa.Column("claimed_by", sa.String(length=32), nullable=True))
     op.add_column("outbound", sa.Column("claimed_by", sa.String(length=32), nullable=True))
+    _restorations()
     _indices()
+
+
+def _restorations() -> None:
+    """From which backup a database comes, and what it has learned of the time since."""
+    op.create_table(
+        "restorations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restorations")),
+    )
+    op.create_table(
+        "recollections",
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("ticket", sa.String(length=64), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_recollections")),
+    )
+    op.create_index(op.f("ix_recollections_ticket"), "recollections", ["ticket"], unique=False)
+    op.create_index(op.f("ix_recollections_answers"), "recollections", ["answers"], unique=False)
 
 
 def _indices() -> None:

@@ -1,0 +1,166 @@
+"""A database that comes from a backup: what was answered since is not answered again, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url
+
+from mailbot.errors import MailboxError
+from mailbot.store import backup
+from mailbot.store.database import open_database
+from mailbot.store.outbound import State
+from tests.service.bench import LATER, STAFF, Bench, Shelf, answering, eml
+
+PAUL = "Paul Weber <paul@posteo.example>"
+COMPLETE = "Hallo,\n\nder OV Kalk möchte Signal nutzen. Ansprechperson bin ich, Paul Weber, paul@posteo.example.\n\nPaul Weber\n"
+
+
+def save(bench: Bench, file: Path) -> Path:
+    key = bench.office.keys[0].decode()
+    backup.back_up(bench.office.settings.database, file, key=key, now=bench.clock.now, progress=lambda *_: None)
+    return file
+
+
+@contextmanager
+def restored(bench: Bench, saved: Path) -> Iterator[Bench]:
+    """The same mailboxes and servers, and the database as it was; the bot has not run yet."""
+    url = make_url(f"sqlite:///{saved.with_name('again.db')}")
+    backup.restore(url, saved, keys=())
+    database = open_database(url)
+    try:
+        yield replace(bench, office=replace(bench.office, database=database))
+    finally:
+        database.close()
+
+
+def tickets_of(bench: Bench) -> list[tuple[str, str, str, str]]:
+    found = bench.tickets()
+    return [(each.key, each.requester.email, each.request.service, each.state.value) for each in found]
+
+
+def everything_sent(bench: Bench) -> list[tuple[str, str]]:
+    return [(recipient, str(mail["Message-ID"])) for recipient, mail in bench.slot.taken]
+
+
+def test_what_was_said_since_the_backup_is_known_again_and_not_said_again(quick_bench: Bench, tmp_path: Path):
+    quick_bench.arrives()
+    (question,) = quick_bench.slot.to("anna.schmidt@posteo.example")
+    saved = save(quick_bench, tmp_path / "backup.db")
+    # A new ticket, an answer to an old one, and words of staff.
+    quick_bench.clock.pass_by(timedelta(hours=1))
+    quick_bench.arrives(COMPLETE, From=PAUL, Subject="Signal")
+    quick_bench.clock.pass_by(timedelta(hours=1))
+    quick_bench.arrives("Admin bin ich, Anna Schmidt, anna.schmidt@posteo.example.", **answering(question))
+    quick_bench.clock.pass_by(timedelta(hours=1))
+    about_paul = next(mail for mail in quick_bench.slot.to(STAFF) if "KV-1002" in mail["Subject"])
+    quick_bench.arrives("Hallo Paul, die Gruppe ist da.", From=STAFF, **answering(about_paul))
+    tickets, sent = tickets_of(quick_bench), everything_sent(quick_bench)
+    outbox = {mail.message_id: (mail.ticket, mail.recipient, mail.state) for mail in quick_bench.outbox()}
+
+    with restored(quick_bench, saved) as again:
+        assert len(again.tickets()) == 1
+        again.run()
+
+        assert everything_sent(again) == sent
+        assert tickets_of(again) == tickets
+        assert {mail.message_id: (mail.ticket, mail.recipient, mail.state) for mail in again.outbox()} == outbox
+        assert "Mail an paul@posteo.example, schon bevor die Datenbank aus der Sicherung kam" in [
+            event.text for event in again.history("KV-1002")
+        ]
+
+
+def test_the_conversation_goes_on_where_it_stood(quick_bench: Bench, tmp_path: Path):
+    saved = save(quick_bench, tmp_path / "backup.db")
+    quick_bench.arrives()
+    (question,) = quick_bench.slot.to("anna.schmidt@posteo.example")
+
+    with restored(quick_bench, saved) as again:
+        again.clock.pass_by(timedelta(days=1))
+        again.arrives("Admin bin ich, Anna Schmidt, anna.schmidt@posteo.example.", **answering(question))
+
+        assert [each[0] for each in tickets_of(again)] == ["KV-1001"]
+        assert len(again.slot.to("anna.schmidt@posteo.example")) == 2
+        assert len(again.slot.to(STAFF)) == 1
+
+
+def test_who_was_not_answered_yet_is_answered_and_no_number_is_given_twice(quick_bench: Bench, tmp_path: Path):
+    saved = save(quick_bench, tmp_path / "backup.db")
+    quick_bench.arrives(From=PAUL)
+    quick_bench.support.mails.clear()  # somebody has tidied up
+    quick_bench.mail(eml())
+
+    with restored(quick_bench, saved) as again:
+        again.run()
+
+        assert [(each[0], each[1]) for each in tickets_of(again)] == [("KV-1002", "anna.schmidt@posteo.example")]
+        assert len(again.slot.to("anna.schmidt@posteo.example")) == 1
+
+
+def test_a_mail_that_waited_in_the_backup_and_has_left_since_does_not_leave_again(quick_bench: Bench, tmp_path: Path):
+    quick_bench.slot.errors = [LATER]
+    quick_bench.arrives()
+    saved = save(quick_bench, tmp_path / "backup.db")
+    quick_bench.clock.pass_by(timedelta(minutes=10))
+    quick_bench.run()
+    sent = everything_sent(quick_bench)
+
+    with restored(quick_bench, saved) as again:
+        assert [mail.state for mail in again.outbox()] == [State.QUEUED]
+        again.run()
+
+        assert everything_sent(again) == sent
+        assert [mail.state for mail in again.outbox()] == [State.SENT]
+        assert len(again.support.sent) == 1
+
+
+def test_what_was_filed_since_the_backup_gets_its_ticket_back(quick_bench: Bench, tmp_path: Path):
+    saved = save(quick_bench, tmp_path / "backup.db")
+    quick_bench.arrives()
+    sent = everything_sent(quick_bench)
+    quick_bench.support.others["Mailbot/Done"] = Shelf(mails=dict(quick_bench.support.mails))
+    quick_bench.support.mails.clear()
+
+    with restored(quick_bench, saved) as again:
+        again.run()
+
+        assert [each[:2] for each in tickets_of(again)] == [("KV-1001", "anna.schmidt@posteo.example")]
+        assert everything_sent(again) == sent
+
+
+def test_while_a_mailbox_is_out_of_reach_after_a_restore_nothing_is_taken_in_or_sent(quick_bench: Bench, tmp_path: Path):
+    saved = save(quick_bench, tmp_path / "backup.db")
+    quick_bench.mail(eml())
+
+    with restored(quick_bench, saved) as again:
+        away = replace(again, office=replace(again.office, open_folder=refuses))
+        with pytest.raises(MailboxError):
+            away.run()
+        assert (again.slot.taken, again.rows()) == ([], [])
+
+        again.run()
+        assert len(again.slot.taken) == 1
+
+
+def refuses(*_: Any, **__: Any) -> Any:
+    raise MailboxError("buero at 127.0.0.1:143: no connection", again=True)
+
+
+def test_news_about_a_ticket_is_no_repetition(quick_bench: Bench, tmp_path: Path):
+    saved = save(quick_bench, tmp_path / "backup.db")
+    quick_bench.arrives(COMPLETE, From=PAUL, Subject="Signal")
+    (answer,) = quick_bench.slot.to("paul@posteo.example")
+    quick_bench.support.mails.clear()  # so that what was sent about it stands for nothing
+
+    with restored(quick_bench, saved) as again:
+        again.clock.pass_by(timedelta(hours=2))
+        again.arrives(COMPLETE, From=PAUL, Subject="Signal", Message_ID=str(answer["In-Reply-To"]))
+
+        assert len(again.slot.to("paul@posteo.example")) == 2
+        assert len(again.slot.to(STAFF)) == 2
