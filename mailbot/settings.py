@@ -23,6 +23,8 @@ from mailbot.errors import SettingsError
 from mailbot.variables import PREFIX, RULES, given, templates_beside, variables
 
 Scheme = Literal["imaps", "imap+starttls", "imap", "smtps", "smtp+starttls", "smtp"]
+LogStyle = Literal["pretty", "logfmt", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 SECRET_LENGTH = 32
 DATABASE = "sqlite:///mailbot.db"
@@ -228,6 +230,13 @@ class Settings(BaseSettings):
     """Where a running bot answers `/healthz` and `/metrics`: `127.0.0.1:9464`. Without it nobody may ask the bot."""
     metrics_from: Literal["loopback", "anywhere"] = "loopback"
     """`anywhere`: the address in `MAILBOT_METRICS` may be one that other machines reach."""
+    log: LogStyle | None = None
+    """
+    How the log looks: `pretty` for people, in colours at a terminal; `json`, an object a line; `logfmt`, `name=value`.
+    Without it `pretty` at a terminal, else `logfmt`.
+    """
+    log_level: LogLevel = "info"
+    """The least that the log tells: `debug`, `info`, `warning` or `error`."""
 
     @classmethod
     def settings_customise_sources(

@@ -61,8 +61,9 @@ def office() -> Iterator[Office]:
     from mailbot.service.office import open_office
     from mailbot.settings import load_settings
 
-    start_journal()
-    with open_office(load_settings()) as opened:
+    settings = load_settings()
+    start_journal(settings.log, level=settings.log_level)
+    with open_office(settings) as opened:
         yield opened
 
 
@@ -74,8 +75,8 @@ def office_of_a_bot() -> Iterator[Office]:
     from mailbot.settings import load_settings
     from mailbot.store.alone import alone_on
 
-    start_journal()
     settings = load_settings()
+    start_journal(settings.log, level=settings.log_level)
     # Before anything is opened: a newer version would change the tables under the bot that runs.
     with alone_on(settings.database), open_office(settings, rehearse=True) as opened:
         yield opened

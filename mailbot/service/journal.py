@@ -1,4 +1,8 @@
-"""The log: one line an event on stderr. It says what happened to which mail and ticket, by number, and nothing of anybody."""
+"""
+The log: one line an event on stderr. It says what happened to which mail and ticket, by number, and nothing of anybody.
+
+For people at a terminal in colours, for programs as JSON, else as `name=value`.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,15 @@ from typing import Any
 
 import structlog
 
+from mailbot.settings import LogLevel, LogStyle
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:=]+@(?:\[[^\]\s]+\]|[\w-]+(?:\.[\w-]+)+)")
 
 
 def redacted(text: str) -> str:
-    """The text with every address blackened, its domain as well: some people have one of their own."""
-    return _ADDRESS.sub("***", text)
+    """The text in one line, every address blackened, its domain as well: some people have one of their own."""
+    return _ADDRESS.sub("***", _CONTROL.sub(" ", text))
 
 
 def _redact(_logger: Any, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
@@ -45,8 +52,8 @@ class _Libraries(logging.Handler):
         structlog.get_logger().warning("a library complains", library=record.name, at=f"{record.filename}:{record.lineno}")
 
 
-def start_journal(*, verbose: bool = False) -> None:
-    """Log to stderr from now on."""
+def start_journal(style: LogStyle | None = None, *, level: LogLevel = "info") -> None:
+    """Log to stderr from now on, what is at least of that `level`; without a `style` it is what suits stderr."""
     root = logging.getLogger()
     if not any(isinstance(each, _Libraries) for each in root.handlers):
         root.addHandler(_Libraries(logging.WARNING))
@@ -56,9 +63,19 @@ def start_journal(*, verbose: bool = False) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _trace,
             _redact,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+            _written(style or ("pretty" if sys.stderr.isatty() else "logfmt")),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _written(style: LogStyle) -> structlog.types.Processor:
+    match style:
+        case "pretty":
+            return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        case "json":
+            return structlog.processors.JSONRenderer(ensure_ascii=False)
+        case "logfmt":
+            return structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
