@@ -67,6 +67,11 @@ def _clock(value: object) -> object:
     return time(int(match[1]), int(match[2]))
 
 
+def _off(value: object) -> object:
+    """YAML 1.1 reads an unquoted off as no."""
+    return "off" if value is False else value
+
+
 def _expression(value: str) -> str:
     try:
         pattern(value)
@@ -100,6 +105,11 @@ Clock = Annotated[
     time,
     BeforeValidator(_clock),
     WithJsonSchema({"title": "time of day", "anyOf": [{"type": "string", "pattern": f"^{_CLOCK}$"}, {"type": "integer"}]}),
+]
+Canary = Annotated[
+    Literal["off", "hourly", "daily"],
+    BeforeValidator(_off),
+    WithJsonSchema({"anyOf": [{"enum": ["off", "hourly", "daily"]}, {"const": False}]}),
 ]
 Days = Annotated[Span, Field(ge=timedelta(days=1), title="span of a day or more")]  # less than a day is nobody's time to look
 
@@ -340,6 +350,17 @@ class Retention(Rule):
     """Digests and notices to staff."""
 
 
+class Alarms(Rule):
+    """The mails that tell of trouble with the bot itself."""
+
+    to: tuple[Id, ...] = ()
+    """Who of the staff is told; empty: all."""
+    at_most: int = Field(default=6, ge=1)
+    """So many troubles and ends of troubles are told a day. The digest and `mailbot status` tell of all."""
+    canary_within: Span = timedelta(minutes=30)
+    """A canary that takes longer counts as lost."""
+
+
 class Questions(Rule):
     """How often the bot asks before a person takes over."""
 
@@ -572,6 +593,10 @@ class Catalogue(Rule):
     """How often is asked."""
     retention: Retention = Retention()
     """How long what people wrote is kept."""
+    alarms: Alarms = Alarms()
+    """The mails that tell of trouble with the bot itself."""
+    canary: Canary = "off"
+    """How often the bot writes to its own mailboxes, to see that mails go out and come in."""
     first_run: Span = timedelta(days=1)
     """Mails older than this at the first contact with a mailbox are left alone."""
     send_delay: Span = timedelta()
@@ -621,6 +646,11 @@ class Catalogue(Rule):
     def member_of_staff(self, email: str) -> Staff | None:
         """Who of the staff has that address, or None. Says nothing about proof."""
         return next((person for person in self.staff if person.email == email.lower()), None)
+
+    @property
+    def operators(self) -> tuple[Staff, ...]:
+        """Who of the staff is told of trouble with the bot."""
+        return tuple(person for person in self.staff if not self.alarms.to or person.id in self.alarms.to)
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:
@@ -738,11 +768,12 @@ def _loose_ends(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, .
                 if isinstance(other, str) and other not in known:
                     place = ("services", at, "fields", number, key)
                     yield place, f"service '{service.get('id')}', field '{field.get('id')}': there is no field '{other}'"
-    reminders = content.get("reminders")
-    asked = reminders.get("escalate_to") if isinstance(reminders, dict) else None
-    for number, id in enumerate(asked if isinstance(asked, list) else []):
-        if isinstance(id, str) and id not in _ids(content, "staff"):
-            yield ("reminders", "escalate_to", number), f"reminders: there is no '{id}' among the staff"
+    for part, key in (("reminders", "escalate_to"), ("alarms", "to")):
+        rules = content.get(part)
+        asked = rules.get(key) if isinstance(rules, dict) else None
+        for number, id in enumerate(asked if isinstance(asked, list) else []):
+            if isinstance(id, str) and id not in _ids(content, "staff"):
+                yield (part, key, number), f"{part}: there is no '{id}' among the staff"
     for at, person in _entries(content, "staff"):
         works_on = person.get("services")
         for id in works_on if isinstance(works_on, list) else []:

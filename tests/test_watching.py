@@ -43,7 +43,7 @@ def test_every_metric_that_exists_stands_in_the_page(there: dict[str, Metric]):
 def test_every_trouble_stands_in_the_page():
     told = re.findall(r"^\| `(\w+)` \|", TEXT.partition("## By HTTP")[0], re.MULTILINE)
 
-    assert sorted(told) == sorted([*Kind, "database"])
+    assert sorted(told) == sorted(Kind)
 
 
 def test_the_alert_rules_are_rules():

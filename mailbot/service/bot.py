@@ -18,6 +18,7 @@ from mailbot.service.clock import wind_up
 from mailbot.service.erasing import erase_what_was_asked
 from mailbot.service.heart import Heart, beating
 from mailbot.service.inbox import file, inbox
+from mailbot.service.lookout import Lookout, rest
 from mailbot.service.manager import Manager
 from mailbot.service.office import Office
 from mailbot.service.parts import PAUSES, end_of, part
@@ -113,6 +114,7 @@ def _live(office: Office, since: Since | None, bells: Bells, manager: Manager, h
         part("worker", parts.worker(office, bells, heart), bells),
         part("sender", parts.sender(office, bells, heart), bells),
         part("clock", parts.clock(wind_up(office).run_pending, bells), bells),
+        part("lookout", parts.lookout(Lookout(office), bells), bells),
     ]
     if office.database.is_shared:
         running.append(part("listener", lambda: listen(office.database, bells), bells))
@@ -124,6 +126,7 @@ def _live(office: Office, since: Since | None, bells: Bells, manager: Manager, h
     watch.start()
     watch.join()
     _take_leave(running, receivers)
+    rest(office)
 
 
 def _after_a_restore(office: Office, bells: Bells) -> None:

@@ -10,9 +10,9 @@ import structlog
 from mailbot.errors import MailbotError
 from mailbot.service import instruments
 from mailbot.service.erasing import erase_what_was_asked
+from mailbot.service.lookout import beat
 from mailbot.service.monthly import report_if_due
 from mailbot.service.office import Office
-from mailbot.service.outage import tell_of_outages
 from mailbot.service.overview import send_if_due
 from mailbot.service.reminders import remind_if_due
 from mailbot.service.retention import expire_if_due
@@ -20,7 +20,7 @@ from mailbot.service.retention import expire_if_due
 log = structlog.get_logger()
 
 Job = Callable[[Office], object]
-JOBS: tuple[Job, ...] = (send_if_due, report_if_due, remind_if_due, tell_of_outages, expire_if_due, erase_what_was_asked)
+JOBS: tuple[Job, ...] = (beat, send_if_due, report_if_due, remind_if_due, expire_if_due, erase_what_was_asked)
 
 
 def wind_up(office: Office) -> schedule.Scheduler:

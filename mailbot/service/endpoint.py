@@ -21,6 +21,7 @@ from mailbot.service.judgement import judge
 from mailbot.service.metrics import Gauges
 from mailbot.service.office import Office
 from mailbot.settings import Listener
+from mailbot.tickets.trouble import Kind
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -75,7 +76,7 @@ def _health(office: Office) -> Answer:
     try:
         wrong = list(dict.fromkeys(trouble.name for trouble in judge(office)))
     except StoreError:
-        wrong = ["database"]
+        wrong = [str(Kind.DATABASE)]
     return (HTTPStatus.SERVICE_UNAVAILABLE if wrong else HTTPStatus.OK), {"ok": not wrong, "wrong": wrong}
 
 

@@ -20,7 +20,9 @@ _RECEIVED = Counter("mailbot_received", "Mails taken in.", ["mailbox"], registry
 _ANSWERED = Counter("mailbot_answered", "Automatic answers that the server has taken.", ["mailbox"], registry=INSTRUMENTS)
 _QUARANTINED = Counter("mailbot_quarantined", "Mails that could not be processed.", ["mailbox"], registry=INSTRUMENTS)
 _ERRORS = Counter("mailbot_errors", "Times that a part of the bot had to begin anew.", ["part"], registry=INSTRUMENTS)
-_WORK = Histogram("mailbot_work_seconds", "Processing one mail.", registry=INSTRUMENTS, buckets=SECONDS)
+_WORK = Histogram(
+    "mailbot_work_seconds", "What follows from one mail, decided and written down.", registry=INSTRUMENTS, buckets=SECONDS
+)
 _SEND = Histogram("mailbot_send_seconds", "Handing one mail to SMTP.", registry=INSTRUMENTS, buckets=SECONDS)
 Info("mailbot_build", "The version that runs.", registry=INSTRUMENTS).info({"version": version("mailbot")})
 ProcessCollector(registry=INSTRUMENTS)
@@ -47,7 +49,7 @@ def failed(part: str) -> None:
 
 
 def working() -> AbstractContextManager[object]:
-    """Measures the processing of one mail."""
+    """Measures what follows from one mail that has been read."""
     return _WORK.time()
 
 

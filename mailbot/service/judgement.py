@@ -17,7 +17,7 @@ from types import MappingProxyType
 from sqlalchemy import URL, Connection
 
 from mailbot.service.office import Office
-from mailbot.store import gauges, mailboxes, outbound
+from mailbot.store import beats, canaries, gauges, mailboxes, outbound
 from mailbot.store.gauges import Pile
 from mailbot.store.mailboxes import Contact
 from mailbot.store.outbound import Outbound
@@ -68,6 +68,8 @@ def judge(office: Office, seen: Mapping[str, Seen] = MappingProxyType({})) -> tu
             *_mailboxes(office, connection, now, seen),
             *_sending(connection, now),
             *_undelivered(office, connection, now),
+            *_canaries(office, connection, now),
+            *_clock(connection, now),
             *_want_of_room(office.settings.database),
             *_rules(office),
         )
@@ -143,6 +145,24 @@ def _staff_out_of_reach(office: Office, returned: tuple[Outbound, ...]) -> Itera
         if member is not None:
             rules = office.settings.rules
             yield f"a mail to {address} came back; correct the address of '{member.id}' in {rules}, or write from it"
+
+
+def _canaries(office: Office, connection: Connection, now: datetime) -> Iterator[Trouble]:
+    rules = office.catalogue
+    for box in rules.mailboxes if rules.canary != "off" and not rules.in_shadow else ():
+        lost = canaries.lost_since(connection, box.id, before=now - rules.alarms.canary_within)
+        if lost is not None:
+            sentence = f"the canary of {lost:{MINUTE}} has not come back; see that mails go out and come in, also the spam folder"
+            yield _about(box.id, Kind.CANARY, sentence, since=lost)
+
+
+def _clock(connection: Connection, now: datetime) -> Iterator[Trouble]:
+    last = beats.last(connection, beats.CLOCK)
+    if last is not None and last < now - PATIENCE:
+        sentence = (
+            f"the clock stands still since {last:{MINUTE}}: no digest, no reminders; see the log, and start `mailbot run` anew"
+        )
+        yield Trouble(kind=Kind.CLOCK, sentence=sentence, since=last)
 
 
 def _want_of_room(database: URL) -> Iterator[Trouble]:

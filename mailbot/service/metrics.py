@@ -15,9 +15,11 @@ from mailbot.errors import StoreError
 from mailbot.mail.thread import DIGEST
 from mailbot.service.judgement import judge, room
 from mailbot.service.office import Office
-from mailbot.store import gauges, jobs, mailboxes
+from mailbot.store import canaries, gauges, jobs, mailboxes
 
 log = structlog.get_logger()
+
+SECOND = timedelta(seconds=1)
 
 
 class Gauges(Collector):
@@ -46,6 +48,7 @@ class Gauges(Collector):
             yield from _mails(connection, now)
             yield from _tickets(connection)
             yield _contacts(connection, now)
+            yield from _canaries(self._office, connection, now)
             digest = jobs.last_done(connection, DIGEST)
         yield _age("mailbot_digest_age_seconds", "Since the last digest was written.", digest, now)
         yield from _troubles(self._office)
@@ -77,8 +80,19 @@ def _contacts(connection: Connection, now: datetime) -> Metric:
     ages = GaugeMetricFamily("mailbot_contact_age_seconds", "Since the server was last reached.", labels=["server"])
     for contact in mailboxes.all_contacts(connection).values():
         if contact.reached_at is not None:
-            ages.add_metric([contact.server], (now - contact.reached_at) / timedelta(seconds=1))
+            ages.add_metric([contact.server], (now - contact.reached_at) / SECOND)
     return ages
+
+
+def _canaries(office: Office, connection: Connection, now: datetime) -> Iterator[Metric]:
+    way = GaugeMetricFamily("mailbot_canary_seconds", "From SMTP to IMAP: the newest canary that came back.", labels=["mailbox"])
+    age = GaugeMetricFamily("mailbot_canary_age_seconds", "Since it came back.", labels=["mailbox"])
+    for box in office.catalogue.mailboxes:
+        newest = canaries.newest_found(connection, box.id)
+        if newest is not None and newest.found_at is not None:
+            way.add_metric([box.id], (newest.found_at - newest.sent_at) / SECOND)
+            age.add_metric([box.id], (now - newest.found_at) / SECOND)
+    yield from (way, age)
 
 
 def _troubles(office: Office) -> Iterator[Metric]:
@@ -94,5 +108,5 @@ def _age(name: str, what: str, since: datetime | None, now: datetime) -> Metric:
     """Without a sample where there was nothing yet."""
     age = GaugeMetricFamily(name, what)
     if since is not None:
-        age.add_metric([], (now - since) / timedelta(seconds=1))
+        age.add_metric([], (now - since) / SECOND)
     return age

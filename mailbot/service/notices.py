@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
-from mailbot.store import drafts, inbound, mailboxes, outbound, tickets
+from mailbot.store import alarms, drafts, inbound, mailboxes, outbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.store.outbound import Outbound
+from mailbot.tickets.alarms import said_of
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.digest import Notices
 from mailbot.tickets.drafts import trusted_after
 from mailbot.tickets.ticket import BOT
+from mailbot.tickets.trouble import Kind
 from mailbot.tickets.wording import day, moment, short_day
 
 Mail = TypeVar("Mail", Inbound, Outbound)
@@ -29,7 +31,12 @@ def gather(connection: Connection, catalogue: Catalogue, *, since: datetime) -> 
     """What is so now, and what went wrong since then."""
     zone, lost = catalogue.hours.timezone, outbound.unreachable(connection, since)
     return Notices(
-        trouble=(*_out_of_reach(connection, zone), *_undelivered(connection, since), *_on_tickets(connection, since, lost)),
+        trouble=(
+            *_out_of_reach(connection, zone),
+            *_alarms(connection, catalogue, zone),
+            *_undelivered(connection, since),
+            *_on_tickets(connection, since, lost),
+        ),
         quarantined=tuple(_quarantined(connection, catalogue)),
         proposed=tuple(_proposed(connection)),
         unreachable=tuple(_unreachable(lost, zone)),
@@ -43,6 +50,14 @@ def _out_of_reach(connection: Connection, zone: ZoneInfo) -> Iterator[str]:
     for contact in mailboxes.all_contacts(connection).values():
         if contact.trouble and contact.trouble_since:
             yield f"{contact.server} ist seit {moment(contact.trouble_since, zone)} Uhr nicht erreichbar: {contact.trouble}"
+
+
+def _alarms(connection: Connection, catalogue: Catalogue, zone: ZoneInfo) -> Iterator[str]:
+    """But for those that others here tell more of."""
+    for alarm in alarms.current(connection):
+        if alarm.kind not in (Kind.MAILBOX, Kind.QUARANTINE):
+            what = said_of(alarm.kind, catalogue.mailbox(alarm.about).address)
+            yield f"{what}, seit {moment(alarm.since, zone)} Uhr"
 
 
 def _undelivered(connection: Connection, since: datetime) -> Iterator[str]:

@@ -20,6 +20,7 @@ from mailbot.service import instruments
 from mailbot.service.bells import Bell, Bells, wake
 from mailbot.service.heart import Heart
 from mailbot.service.inbox import file, inbox, note_trouble
+from mailbot.service.lookout import MINUTE, Lookout
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since, hand_over, receive
 from mailbot.service.sender import deliver
@@ -208,5 +209,15 @@ def clock(run_pending: Callable[[], None], bells: Bells) -> Callable[[], None]:
     def live() -> None:
         run_pending()
         bells.stop.wait(IDLE)
+
+    return live
+
+
+def lookout(lookout: Lookout, bells: Bells) -> Callable[[], None]:
+    """What looks after the others."""
+
+    def live() -> None:
+        lookout.look()
+        bells.stop.wait(MINUTE)
 
     return live

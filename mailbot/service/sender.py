@@ -207,7 +207,8 @@ def _failed(office: Office, connection: Connection, mail: Outbound, error: Deliv
 def _log(report: Report) -> None:
     mail, error = report.mail, report.error
     if error is None:
-        instruments.answered(mail.mailbox)
+        if mail.automatic:
+            instruments.answered(mail.mailbox)
         log.info("sent", mail=mail.id, ticket=mail.ticket)
     else:
         # What the server says in brackets may be the mail's own words; the ticket has them.

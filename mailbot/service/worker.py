@@ -19,7 +19,7 @@ from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
 from mailbot.mail.read import read
 from mailbot.mail.thread import Role, thread_of
-from mailbot.service import absence, bounce, instruments
+from mailbot.service import absence, bounce, canary, instruments
 from mailbot.service.answers import handle_answer
 from mailbot.service.by_hand import concern_of, handle_by_hand
 from mailbot.service.echo import note_echo, repeated
@@ -143,7 +143,9 @@ def _handle(office: Office, connection: Connection, task: Task) -> None:
         reason = f"the same mail as {copy_of.id} in {copy_of.place.mailbox}"
         inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
     elif thread_of(mail.message_id, office.keys) is not None:
-        inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=COME_BACK)
+        now, here = office.clock(), row.place.mailbox
+        reason = canary.FOUND if canary.is_ours(connection, mail.message_id, mailbox=here, now=now) else COME_BACK
+        inbound.finish(connection, row.id, State.IGNORED, now=now, reason=reason)
     elif source.machine is not None:
         _handle_machine(office, connection, row, task.raw, mail, source)
     else:

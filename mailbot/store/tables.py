@@ -79,7 +79,6 @@ contacts = Table(
     Column("reached_at", Moment),
     Column("trouble", Words),
     Column("trouble_since", Moment),
-    Column("told_since", Moment),  # the beginning of the trouble that staff were told of; NULL: of none, or of its end as well
 )
 
 leases = Table(
@@ -259,6 +258,35 @@ secrets = Table(
     Column("value", String(128), nullable=False),
 )
 
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("about", String(64), nullable=False),  # id of a mailbox; "": the bot as a whole
+    Column("since", Moment, nullable=False),
+    Column("told_at", Moment),  # when staff got the mail about it
+    Column("over_at", Moment),
+    Column("end_told_at", Moment),
+)
+
+canaries = Table(
+    "canaries",
+    metadata,
+    Column("message_id", String(255), primary_key=True),
+    Column("mailbox", String(64), nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("found_at", Moment),
+    Index("ix_canaries_mailbox", "mailbox", "sent_at"),
+)
+
+beats = Table(
+    "beats",
+    metadata,
+    Column("part", String(32), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 
 # --- indices of what there is still to do: however long the tables grow, these stay short
 
@@ -289,3 +317,12 @@ _index("ix_tickets_merged_into", tickets.c.merged_into, where=tickets.c.merged_i
 _index("ix_tickets_kept", tickets.c.updated, where=tickets.c.forgotten_at.is_(None))
 _index("ix_inbound_kept", inbound.c.done_at, where=inbound.c.forgotten_at.is_(None))
 _index("ix_outbound_kept", outbound.c.created, where=outbound.c.forgotten_at.is_(None))
+
+# However many bots see a trouble, it begins once.
+Index(
+    "uq_alarms_kind",
+    *(alarms.c.kind, alarms.c.about),
+    unique=True,
+    sqlite_where=alarms.c.over_at.is_(None),
+    postgresql_where=alarms.c.over_at.is_(None),
+)

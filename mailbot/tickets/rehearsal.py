@@ -18,6 +18,7 @@ from mailbot.errors import TemplateError
 from mailbot.mail.message import Address, Attachment
 from mailbot.mail.search import wanted
 from mailbot.tickets.access import Access, Handed, told
+from mailbot.tickets.alarms import ALARMING
 from mailbot.tickets.announcing import Turn
 from mailbot.tickets.decision import ACTION_IN, Decision, Outcome, Reply
 from mailbot.tickets.digest import Day, Notices, Row, make_digest
@@ -97,7 +98,7 @@ def cases(catalogue: Catalogue) -> Iterator[Case]:
     yield from _digests(tickets, catalogue)
     yield from _accesses(tickets, catalogue)
     for box in catalogue.mailboxes:
-        yield from _outage(box)
+        yield from _watch(box)
     for service in catalogue.services:
         yield from _handover(service, catalogue)
 
@@ -298,9 +299,12 @@ def _reports(catalogue: Catalogue) -> Iterator[Case]:
     yield lambda writer: writer.report(Report(month=Figures(month=month), before=full))
 
 
-def _outage(box: Mailbox) -> Iterator[Case]:
-    yield lambda writer: writer.out_of_reach(box, since=MOMENT, trouble="mail.verein.example:993: nothing listens there")
-    yield lambda writer: writer.back_again(box, since=MOMENT, until=MOMENT)
+def _watch(box: Mailbox) -> Iterator[Case]:
+    detail = f"mail.verein.example:993: nothing listens there {ENDLESS}"
+    for kind in sorted(ALARMING):
+        yield lambda writer, kind=kind: writer.alarm(kind, box.id, since=MOMENT, detail=detail)  # type: ignore[misc]
+        yield lambda writer, kind=kind: writer.all_clear(kind, box.id, since=MOMENT, until=MOMENT)  # type: ignore[misc]
+    yield lambda writer: writer.canary(box, at=MOMENT)
 
 
 def _member(catalogue: Catalogue) -> Staff:

@@ -18,6 +18,9 @@ class Kind(StrEnum):
     UNDELIVERED = "undelivered"  # refused, come back, or stopped: a person must look
     DISK = "disk"
     RULES = "rules"
+    CANARY = "canary"  # did not come back in time
+    CLOCK = "clock"  # stands still
+    DATABASE = "database"  # cannot be asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

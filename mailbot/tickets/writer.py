@@ -14,12 +14,13 @@ from mailbot.catalogue import Catalogue
 from mailbot.tickets.letters.about_ticket import AboutTicket
 from mailbot.tickets.letters.overview import Overview
 from mailbot.tickets.letters.to_member import ToMember
+from mailbot.tickets.letters.watch import Watch
 from mailbot.tickets.rendering import Templates, Words
 
 __all__ = ["Words", "Writer"]
 
 
-class Writer(ToMember, AboutTicket, Overview):
+class Writer(ToMember, AboutTicket, Overview, Watch):
     """
     Writes mails for one catalogue.
 

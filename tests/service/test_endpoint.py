@@ -94,7 +94,7 @@ def test_a_story_in_figures(quick_bench: Bench):
     after = gauges(quick_bench)
 
     counted = {name: after[name] - before.get(name, 0) for name in after if name.endswith(("_total support", "_seconds_count"))}
-    assert counted == {
+    assert {name: number for name, number in counted.items() if number} == {
         "mailbot_received_total support": 2,
         "mailbot_answered_total support": 1,
         "mailbot_work_seconds_count": 2,

@@ -13,7 +13,7 @@ from typing import get_args
 
 import pytest
 import structlog
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from mailbot.errors import DeliveryError
@@ -201,7 +201,7 @@ def long_lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield bench
 
 
-@settings(max_examples=8)
+@settings(max_examples=8, phases=(Phase.reuse, Phase.generate))  # a shorter example is not worth minutes
 @given(raw=hostile(), refusal=words, breaks=st.booleans(), style=st.sampled_from(get_args(LogStyle)))
 def test_whatever_a_mail_or_a_server_says_no_line_of_the_log_repeats_it(
     long_lived: Bench, raw: bytes, refusal: str, breaks: bool, style: LogStyle

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from mailbot.service import desk
-from mailbot.service.outage import PATIENCE, tell_of_outages
+from mailbot.service.alarms import sound_alarms
 from mailbot.service.overview import send, send_if_due
 from mailbot.service.sender import deliver
 from mailbot.store import absences, mailboxes
+from mailbot.tickets.alarms import PATIENCE
 from tests.service.bench import MONDAY, STAFF, Bench, answering, eml, proof
 from tests.service.test_worker import ADDRESS, COMPLETE, signal
 
@@ -114,7 +115,7 @@ def test_a_mailbox_out_of_reach_wakes_staff(quick_bench: Bench):
         mailboxes.in_trouble(connection, "support", "wrong password", now=quick_bench.clock.now)
     quick_bench.clock.now = NIGHT
 
-    tell_of_outages(quick_bench.office)
+    sound_alarms(quick_bench.office)
     deliver(quick_bench.office)
 
     assert len(quick_bench.slot.to(STAFF)) == 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
-from mailbot.catalogue import Mailbox, Service, Staff
+from mailbot.catalogue import Service, Staff
 from mailbot.tickets import access as accesses
 from mailbot.tickets.access import Access
 from mailbot.tickets.blocks import flat, read_line
@@ -20,7 +20,7 @@ from mailbot.tickets.report import Report
 from mailbot.tickets.views import (
     STAFF_LANGUAGE,
 )
-from mailbot.tickets.wording import day, moment
+from mailbot.tickets.wording import day
 
 
 class Overview(Pen):
@@ -97,20 +97,6 @@ class Overview(Pen):
         label = service.label.in_(STAFF_LANGUAGE)
         return self._write("staff/trusted.txt", STAFF_LANGUAGE, label=label, unchanged=unchanged)
 
-    def out_of_reach(self, mailbox: Mailbox, *, since: datetime, trouble: str) -> Words:
-        """To staff: the mailbox cannot be read since then, and why."""
-        return self._about_mailbox("out_of_reach", mailbox, since=self._moment(since), trouble=flat(trouble))
-
-    def back_again(self, mailbox: Mailbox, *, since: datetime, until: datetime) -> Words:
-        """To staff: the mailbox, which could not be read between those two moments, can be read again."""
-        return self._about_mailbox("back_again", mailbox, since=self._moment(since), until=self._moment(until))
-
     def _sentence(self, offer: Offer) -> str:
         """What the web page says of an offer."""
         return self._templates.read(f"page/{STAFF_LANGUAGE}/sentence.txt", read_line, offer=offer)
-
-    def _about_mailbox(self, template: str, mailbox: Mailbox, **values: str) -> Words:
-        return self._write(f"staff/{template}.txt", STAFF_LANGUAGE, mailbox=mailbox, **values)
-
-    def _moment(self, value: datetime) -> str:
-        return moment(value, self._catalogue.hours.timezone)

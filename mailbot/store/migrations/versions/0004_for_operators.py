@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("outbound", sa.Column("claimed_by", sa.String(length=32), nullable=True))
     _restorations()
     _indices()
+    _what_is_wrong()
 
 
 def _restorations() -> None:
@@ -63,3 +64,37 @@ def _indices() -> None:
 
 def _index(name: str, table: str, *columns: str, where: sa.ColumnElement[bool] | sa.TextClause) -> None:
     op.create_index(name, table, list(columns), unique=False, sqlite_where=where, postgresql_where=where)
+
+
+def _what_is_wrong() -> None:
+    """Alarms, canaries and signs of life."""
+    with op.batch_alter_table("contacts") as contacts:
+        contacts.drop_column("told_since")  # stands in alarms
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
+    )
+    once = sa.text("over_at IS NULL")
+    op.create_index("uq_alarms_kind", "alarms", ["kind", "about"], unique=True, sqlite_where=once, postgresql_where=once)
+    op.create_table(
+        "canaries",
+        sa.Column("message_id", sa.String(length=255), nullable=False),
+        sa.Column("mailbox", sa.String(length=64), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_canaries")),
+    )
+    op.create_index("ix_canaries_mailbox", "canaries", ["mailbox", "sent_at"], unique=False)
+    op.create_table(
+        "beats",
+        sa.Column("part", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("part", name=op.f("pk_beats")),
+    )
