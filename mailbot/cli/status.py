@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -11,6 +15,9 @@ from mailbot.cli.shared import office, print_json
 
 if TYPE_CHECKING:
     from mailbot.service.health import Box, Health
+    from mailbot.store.gauges import Pile
+
+State = TypeVar("State", bound=StrEnum)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,6 +49,7 @@ def _as_json(health: Health) -> dict[str, Any]:
     return {
         "ok": not health.wrong,
         "wrong": list(health.wrong),
+        "troubles": [{"kind": each.kind, "mailbox": each.about or None, "since": each.since} for each in health.troubles],
         "mailboxes": [_box_as_json(box) for box in health.mailboxes],
         "smtp": {"last_contact": health.smtp.reached_at, "trouble": health.smtp.trouble} if health.smtp else None,
         "tickets": {state.value: number for state, number in health.tickets.items()},
@@ -52,36 +60,87 @@ def _as_json(health: Health) -> dict[str, Any]:
         ],
         "pending": health.pending.mails,
         "oldest_pending": health.pending.oldest,
+        "unsent": health.unsent.mails,
         "oldest_unsent": health.unsent.oldest,
         "last_digest": health.last_digest,
+        "last_beat": health.last_beat,
+        "disk": {"folder": str(health.room.folder), "free_mb": health.room.megabytes} if health.room else None,
+        "versions": asdict(health.versions),
     }
 
 
 def _box_as_json(box: Box) -> dict[str, Any]:
+    canary = box.canary
     return {
         "id": box.id,
         "last_contact": box.last_contact,
         "trouble": box.trouble,
         "states": {state.value: number for state, number in box.states.items()},
         "books": {"mails": box.books.mails, "new": box.books.new, "missing": box.books.missing} if box.books else None,
+        "canary": {"sent": canary.sent_at, "found": canary.found_at} if canary else None,
     }
 
 
 def _print(health: Health) -> None:
-    for box in health.mailboxes:
-        seen = f"last read {box.last_contact:%Y-%m-%d %H:%M} UTC" if box.last_contact else "never read"
-        states = ", ".join(f"{number} {state.value}" for state, number in sorted(box.states.items())) or "no mails"
-        typer.echo(f"{box.id}: {seen}; {states}")
-        if box.books:
-            typer.echo(
-                f"  the folder holds {box.books.mails}: {box.books.new} to be taken in, {box.books.missing} missing in the books"
-            )
-    for name, counts in (("tickets", health.tickets), ("outbox", health.outbox)):
-        typer.echo(f"{name}: {', '.join(f'{number} {state.value}' for state, number in sorted(counts.items())) or 'none'}")
-    typer.echo(f"last digest: {f'{health.last_digest:%Y-%m-%d %H:%M} UTC' if health.last_digest else 'none yet'}")
-    for mail in health.held:
-        typer.echo(f"held: mail {mail.id} about {mail.ticket} until {mail.due_at:%Y-%m-%d %H:%M} UTC: {mail.error}")
+    """For people: on a terminal the facts in a table and what is wrong in red, elsewhere the same as plain lines."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = Console(markup=False, highlight=False)
+    if not terminal.is_terminal:
+        for name, fact in _facts(health):
+            typer.echo(f"{name}: {fact}" if name else f"  {fact}")
+        for sentence in health.wrong:
+            typer.echo(f"wrong: {sentence}")
+        if not health.wrong:
+            typer.echo("everything is fine")
+        return
+    table = Table(box=box.SIMPLE_HEAD, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    for name, fact in _facts(health):
+        table.add_row(name, Text(fact, style="" if name else "dim"))
+    terminal.print(table)
     for sentence in health.wrong:
-        typer.echo(f"wrong: {sentence}")
+        terminal.print(Text.assemble(("wrong  ", "bold red"), sentence))
     if not health.wrong:
-        typer.echo("everything is fine")
+        terminal.print(Text("everything is fine", style="bold green"))
+
+
+def _facts(health: Health) -> Iterator[tuple[str, str]]:
+    """Names and what there is to say; what belongs to the one before has no name."""
+    for each in health.mailboxes:
+        read = f"last read {_minute(each.last_contact)}" if each.last_contact else "never read"
+        yield each.id, f"{read}; {_counted(each.states) or 'no mails'}"
+        if books := each.books:
+            yield "", f"the folder holds {books.mails}: {books.new} to be taken in, {books.missing} missing in the books"
+        if each.canary and each.canary.found_at:
+            way = (each.canary.found_at - each.canary.sent_at).total_seconds()
+            yield "", f"the canary of {_minute(each.canary.sent_at)} came back after {way:.0f} s"
+    yield "tickets", _counted(health.tickets) or "none"
+    yield "outbox", _counted(health.outbox) or "none"
+    yield "to be processed", _pile(health.pending)
+    yield "to be sent", _pile(health.unsent)
+    for mail in health.held:
+        yield "held", f"mail {mail.id} about {mail.ticket} until {_minute(mail.due_at)}: {mail.error}"
+    yield "last digest", _minute(health.last_digest) if health.last_digest else "none yet"
+    if health.last_beat:
+        yield "clock", f"went {_minute(health.last_beat)}"
+    if health.room:
+        yield "disk", f"{health.room.megabytes} MB left in {health.room.folder}"
+    versions = health.versions
+    yield "versions", f"mailbot {versions.mailbot}, Python {versions.python}, {versions.database}, tables {versions.tables}"
+
+
+def _counted(numbers: Mapping[State, int]) -> str:
+    return ", ".join(f"{number} {state.value}" for state, number in sorted(numbers.items()))
+
+
+def _pile(pile: Pile) -> str:
+    return f"{pile.mails}, the oldest since {_minute(pile.oldest)}" if pile.oldest else "nothing"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import version
+from platform import python_version
+
+from sqlalchemy import Connection
 
 from mailbot.catalogue import Mailbox
 from mailbot.errors import MailbotError
 from mailbot.mail.thread import DIGEST
-from mailbot.service.judgement import Books, Seen, judge
+from mailbot.service.judgement import Books, Room, Seen, judge, room
 from mailbot.service.office import Office
-from mailbot.store import gauges, inbound, jobs, mailboxes, outbound, tickets
+from mailbot.store import beats, canaries, gauges, inbound, jobs, mailboxes, migrate, outbound, tickets
+from mailbot.store.canaries import Canary
 from mailbot.store.gauges import Pile
 from mailbot.store.mailboxes import Contact
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.ticket import State as TicketState
 from mailbot.tickets.trouble import Trouble
+
+PROGRAMS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,17 @@ class Box:
     trouble: str | None
     states: dict[inbound.State, int] = field(default_factory=dict)
     books: Books | None = None
+    canary: Canary | None = None  # the newest that came back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What runs on what: mailbot, Python, the database's program, and the version of the tables in it."""
+
+    mailbot: str
+    python: str
+    database: str
+    tables: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +58,9 @@ class Health:
     pending: Pile
     unsent: Pile
     last_digest: datetime | None
+    last_beat: datetime | None  # of the clock; None where no bot runs, or none has yet
+    room: Room | None
+    versions: Versions
     held: tuple[Outbound, ...]  # leave by themselves
     troubles: tuple[Trouble, ...]
 
@@ -56,28 +77,45 @@ def examine(office: Office) -> Health:
         kept_tickets, outbox = tickets.counts(connection), outbound.counts(connection)
         pending, unsent = gauges.pending(connection), gauges.unsent(connection, now=office.clock())
         held = outbound.in_state(connection, outbound.State.HELD)
-        last_digest = jobs.last_done(connection, DIGEST)
+        last_digest, last_beat = jobs.last_done(connection, DIGEST), beats.last(connection, beats.CLOCK)
+        birds = {box.id: canaries.newest_found(connection, box.id) for box in office.catalogue.mailboxes}
+        versions = _versions(connection)
     seen = {box.id: _look_into(office, box) for box in office.catalogue.mailboxes}
     return Health(
-        mailboxes=tuple(_box(id, look, contacts.get(id), states.get(id, {})) for id, look in seen.items()),
+        mailboxes=tuple(_box(id, look, contacts.get(id), states.get(id, {}), birds[id]) for id, look in seen.items()),
         smtp=contacts.get("smtp"),
         tickets=kept_tickets,
         outbox=outbox,
         pending=pending,
         unsent=unsent,
         last_digest=last_digest,
+        last_beat=last_beat,
+        room=room(office.settings.database),
+        versions=versions,
         held=held,
         troubles=judge(office, seen),
     )
 
 
-def _box(id: str, look: Seen, contact: Contact | None, states: dict[inbound.State, int]) -> Box:
+def _versions(connection: Connection) -> Versions:
+    dialect = connection.dialect
+    number = ".".join(map(str, dialect.server_version_info or ()))
+    return Versions(
+        mailbot=version("mailbot"),
+        python=python_version(),
+        database=f"{PROGRAMS[dialect.name]} {number}",
+        tables=migrate.version_of(connection) or "",
+    )
+
+
+def _box(id: str, look: Seen, contact: Contact | None, states: dict[inbound.State, int], canary: Canary | None) -> Box:
     return Box(
         id=id,
         last_contact=contact.reached_at if contact else None,
         trouble=look.trouble or (contact.trouble if contact else None),
         states=states,
         books=look.books,
+        canary=canary,
     )
 
 
