@@ -1,5 +1,6 @@
 # make demo    the whole thing on embedded servers, in a terminal
 # make test    everything that must hold; on Debian as root with the real servers, which it installs
+# make test-other-servers  the stories on Cyrus and on Courier instead of Dovecot, some ten minutes each; needs root on Debian
 # make lint    ruff and mypy alone
 # make format  puts the code into shape
 # make docs    the documentation as pages in build/docs and as a manual page in build/man; a warning is an error
@@ -13,7 +14,7 @@
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test lint format docs reference lock servers clean bench bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder
+.PHONY: demo test test-other-servers other-servers lint format docs reference lock servers clean bench bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -24,6 +25,12 @@ demo: .venv/demo
 test: .venv/dev servers lint
 	@if [ -e .venv/servers ]; then export TESTS_REQUIRE_SERVERS=1; fi; \
 	.venv/bin/python -m pytest -q -n auto --dist worksteal -rs
+
+test-other-servers: .venv/dev servers other-servers
+	@for server in cyrus courier; do \
+	    TESTS_REQUIRE_SERVERS=1 TESTS_IMAP_SERVER=$$server \
+	    .venv/bin/python -m pytest -q -n auto --dist worksteal -k 'not plain_dovecot' tests/stories tests/mail/test_imap.py || exit 1; \
+	done
 
 lint: .venv/dev
 	@.venv/bin/ruff check --quiet .
@@ -69,6 +76,13 @@ servers: .venv/dev
 	else \
 	    echo "not root on Debian: tests that need Dovecot, Postfix or Chromium run where they are installed"; \
 	fi
+
+# Cyrus and Courier conflict with Dovecot: each is unpacked into a root of its own, and runs from there.
+other-servers: .venv/dev
+	@.ci/apt libsasl2-modules libical3 libpcre3 libxapian30 libzephyr4 libcourier-unicode4 libgamin0 libgdbm6 libidn12 libltdl7
+	@mkdir -p .venv/other-servers
+	@.ci/unpack .venv/other-servers/cyrus cyrus-common cyrus-imapd
+	@.ci/unpack .venv/other-servers/courier courier-authlib courier-base courier-imap
 
 lock:
 	@rm -rf .venv && .ci/venv

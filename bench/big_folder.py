@@ -16,11 +16,12 @@ from time import monotonic
 
 from sqlalchemy import make_url
 
+from mailbot.login import Login
 from mailbot.mail.imap import open_folder
 from mailbot.service.journal import start_journal
 from mailbot.service.office import open_office
 from mailbot.service.receiver import file_away, receive
-from mailbot.settings import Login, Settings
+from mailbot.settings import Settings
 from mailbot.store import inbound
 from tests.association import PROJECT
 from tests.servers.dovecot import Dovecot, running_dovecot

@@ -91,7 +91,7 @@ def _drill(database: str, after: str, capabilities: str) -> Iterator[Drill]:
         tempfile.TemporaryDirectory() as folder,
         _database(database, Path(folder)) as url,
     ):
-        club = association(Station(dovecot=dovecot, postfix=postfix), url, Path(folder))
+        club = association(Station(imap=dovecot, postfix=postfix), url, Path(folder))
         yield Drill(with_moves(club) if after == "move" else club)
 
 

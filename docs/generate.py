@@ -154,7 +154,7 @@ def settings_page() -> str:
 
 
 def _name(key: str) -> str:
-    return f"{key.upper()}_<ID>" if key == "imap" else key.upper()
+    return {"imap": "IMAP_<ID>", "oauth": "OAUTH_<PART>"}.get(key, key.upper())
 
 
 def _given(field: FieldInfo) -> str:

@@ -8,6 +8,7 @@ Everything that can go wrong and that a person can mend, as one family.
     ├── StoreError          the database
     ├── MailboxError        IMAP; `again` says whether trying again makes sense
     ├── DeliveryError       SMTP; likewise
+    ├── TokenError          the endpoint of OAuth 2; likewise
     └── NotFound            a ticket, mail or service that does not exist
 
 The text of each is one clear sentence: what, where, and what to do. Foreign errors (imapclient,
@@ -57,3 +58,7 @@ class DeliveryError(WireError):
     def __init__(self, sentence: str, *, again: bool, perhaps: bool = False) -> None:
         super().__init__(sentence, again=again)
         self.perhaps = perhaps
+
+
+class TokenError(WireError):
+    """OAuth 2: no access token is to be had."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import ssl
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -20,86 +20,16 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailbot.errors import SettingsError
+from mailbot.login import ClientCertificate, Login, OAuth, is_loopback
 from mailbot.variables import PREFIX, RULES, given, templates_beside, variables
 
-Scheme = Literal["imaps", "imap+starttls", "imap", "smtps", "smtp+starttls", "smtp"]
 LogStyle = Literal["pretty", "logfmt", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 SECRET_LENGTH = 32
 DATABASE = "sqlite:///mailbot.db"
-PORTS: Mapping[Scheme, int] = {
-    "imaps": 993,
-    "imap+starttls": 143,
-    "imap": 143,
-    "smtps": 465,
-    "smtp+starttls": 587,
-    "smtp": 25,
-}
-ENCODED = "write '/', '?', '#', '[' and '@' in a user or password as %2F, %3F, %23, %5B, %40"
-PLAINTEXT = frozenset({"imap", "smtp"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
-    """A mail server and who we are there. The password is in no repr; `user` None means: no login."""
-
-    scheme: Scheme
-    host: str
-    port: int
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-    @property
-    def on_loopback(self) -> bool:
-        """Whether the server is this machine itself."""
-        return _is_loopback(self.host)
-
-    @classmethod
-    def parse(cls, url: str) -> Login:
-        """
-        Read `scheme://user:password@host:port`; user and password are percent-encoded (`%40` is `@`).
-
-        Without a port it is the scheme's own: 993, 143, 465, 587, 25.
-
-        Raises:
-            SettingsError: an unknown scheme, no host, a wrong port, a user without a password, or a
-                plaintext scheme on a host that is not loopback. The password is never in the sentence.
-
-        Source:
-            RFC 3986, 3.2; RFC 8314 for the ports and against plaintext.
-        """
-        try:
-            parts = urlsplit(url.strip())
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            raise SettingsError(f"is no address of a server; it looks like imaps://user:password@host:993; {ENCODED}") from None
-        scheme = next((known for known in PORTS if known == parts.scheme), None)
-        if "://" not in url:
-            raise SettingsError(
-                "is no address of a server; it looks like imaps://user:password@host or smtps://user:password@host"
-            )
-        if scheme is None:
-            raise SettingsError(f"unknown scheme '{parts.scheme}', allowed: {', '.join(PORTS)}")
-        if not host:
-            raise SettingsError(f"names no host; it looks like {scheme}://user:password@host")
-        if port == 0 or any(map(str.isspace, host)):
-            raise SettingsError(f"names no host and port that there can be; it looks like {scheme}://user:password@host:993")
-        if parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise SettingsError(f"has something behind the host; {ENCODED}")
-        if bool(parts.username) != bool(parts.password):
-            raise SettingsError(f"needs user and password, or neither, before @{host}")
-        if scheme in PLAINTEXT and not _is_loopback(host):
-            raise SettingsError(
-                f"{scheme}:// sends the password in the clear to {host}; use {scheme}s:// or {scheme}+starttls://"
-            )
-        return cls(
-            scheme=scheme,
-            host=host,
-            port=PORTS[scheme] if port is None else port,
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-        )
+BY_NAME = ("imap", "oauth")
+"""Settings that are several, MAILBOT_IMAP_…"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +42,7 @@ class Listener:
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine can ask there."""
-        return _is_loopback(self.host)
+        return is_loopback(self.host)
 
     @classmethod
     def parse(cls, address: str) -> Listener:
@@ -131,13 +61,6 @@ class Listener:
         if not host or not port or f"{host}:{port}" != address.strip().lower().replace("[", "").replace("]", ""):
             raise SettingsError(f"'{address}' is no address to listen at; it looks like 127.0.0.1:9464")
         return cls(host=host, port=port)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _login(kind: str) -> BeforeValidator:
@@ -217,6 +140,16 @@ class Settings(BaseSettings):
     """
     smtp: SmtpLogin | None = None
     """Login for sending: `smtps://user:password@host`."""
+    oauth: dict[str, SecretStr] = Field(default_factory=dict)
+    """
+    How access tokens are got for logins by OAuth 2: `MAILBOT_OAUTH_TOKEN_URL`, `MAILBOT_OAUTH_CLIENT_ID`,
+    `MAILBOT_OAUTH_CLIENT_SECRET`, `MAILBOT_OAUTH_REFRESH_TOKEN`, `MAILBOT_OAUTH_SCOPE`. With `_SUPPORT` behind
+    it is meant for the mailbox `support` alone, with `_SMTP` for sending.
+    """
+    client_certificate: Path | None = None
+    """Path of the certificate (PEM) that is shown to mail servers that ask for one."""
+    client_key: Path | None = None
+    """Path of its key, without a password; where it is not set the key stands in the file of the certificate too."""
     secret: Key | None = None
     """
     Key of the signed Message-IDs, at least 32 characters. Without it one is created: `<database>.secret` beside SQLite,
@@ -259,15 +192,29 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _logins_are_whole(self) -> Settings:
+        complaints = dict.fromkeys(filter(None, [*map(self._lack_of, self.imap), self._lack_of(None) if self.smtp else None]))
+        if complaints:
+            raise _complaint("\n".join(complaints))
+        return self
+
+    def _lack_of(self, id: str | None) -> str | None:
+        try:
+            _ = self.outgoing() if id is None else self.mailbox(id)
+        except SettingsError as error:
+            return str(error)
+        return None
+
     @property
     def templates(self) -> Path:
         """The folder of every text the bot sends, beside rules.yaml."""
         return templates_beside(self.rules)
 
     def mailbox(self, id: str) -> Login:
-        """The login of that mailbox. Raises SettingsError when it is not set."""
+        """The login of that mailbox, with all that it needs. Raises SettingsError when it is not set."""
         try:
-            return self.imap[id]
+            return self._whole(self.imap[id], id)
         except KeyError:
             name = f"{PREFIX}IMAP_{id.upper()}"
             raise SettingsError(
@@ -275,10 +222,25 @@ class Settings(BaseSettings):
             ) from None
 
     def outgoing(self) -> Login:
-        """The login for sending. Raises SettingsError when it is not set."""
+        """The login for sending, with all that it needs. Raises SettingsError when it is not set."""
         if self.smtp is None:
             raise SettingsError(f"{PREFIX}SMTP is not set; it looks like smtps://user:password@mail.verein.example")
-        return self.smtp
+        return self._whole(self.smtp, "smtp")
+
+    def _whole(self, login: Login, owner: str) -> Login:
+        if login.way == "external" and self.client_certificate is None:
+            raise SettingsError(f"{PREFIX}CLIENT_CERTIFICATE is not set, and {login.user} logs in by it")
+        token_settings = {name: value.get_secret_value() for name, value in self.oauth.items()}
+        oauth = OAuth.of(token_settings, owner) if login.way == "oauth" else None
+        return replace(login, oauth=oauth, certificate=self._certificate)
+
+    @property
+    def _certificate(self) -> ClientCertificate | None:
+        if self.client_certificate is None:
+            return None
+        shown = ClientCertificate(certificate=self.client_certificate, key=self.client_key)
+        shown.shown_in(ssl.create_default_context())
+        return shown
 
     def keys_set(self) -> tuple[bytes, ...]:
         """The keys that are set, the current one first; none where it lies with the database."""
@@ -301,9 +263,13 @@ class _Variables(PydanticBaseSettingsSource):
         known = {
             name.lower(): value
             for name, value in values.items()
-            if name.lower() in self.settings_cls.model_fields and name != "IMAP"
+            if name.lower() in self.settings_cls.model_fields and name.lower() not in BY_NAME
         }
-        return {**known, "imap": {name[5:].lower(): value for name, value in values.items() if name.startswith("IMAP_")}}
+        return {**known, **{each: _below(values, f"{each.upper()}_") for each in BY_NAME}}
+
+
+def _below(values: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix).lower(): value for name, value in values.items() if name.startswith(prefix)}
 
 
 def strangers(mailboxes: Collection[str]) -> tuple[str, ...]:
@@ -312,8 +278,10 @@ def strangers(mailboxes: Collection[str]) -> tuple[str, ...]:
 
     Raises SettingsError: .env cannot be read.
     """
-    plain = [name.upper() for name in Settings.model_fields if name != "imap"]
-    known = {*plain, *(f"IMAP_{id.upper()}" for id in mailboxes)}
+    plain = [name.upper() for name in Settings.model_fields if name not in BY_NAME]
+    token = [f"OAUTH_{part.name.upper()}" for part in fields(OAuth)]
+    owners = [id.upper() for id in mailboxes]
+    known = {*plain, *token, *(f"IMAP_{id}" for id in owners), *(f"{part}_{id}" for part in token for id in [*owners, "SMTP"])}
     names = sorted(name for name in given() if name.removesuffix("_FILE") not in known)
     return tuple(_unknown(name, known) for name in names)
 

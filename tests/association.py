@@ -15,12 +15,13 @@ from uuid import uuid4
 
 from sqlalchemy import URL
 
+from mailbot.login import Login
 from mailbot.service.bot import run_once
 from mailbot.service.clock import wind_up
 from mailbot.service.office import open_office, utc_now
 from mailbot.service.receiver import Since
 from mailbot.service.sender import deliver
-from mailbot.settings import Login, Settings
+from mailbot.settings import Settings
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.database import Database, open_database
 from mailbot.tickets.ticket import Event, Ticket
@@ -162,7 +163,7 @@ def association(station: Station, database: URL, home: Path) -> Association:
     settings = Settings(
         rules=home / "rules.yaml",
         database=database,
-        imap={"support": station.dovecot.login(support), "buero": station.dovecot.login(buero)},
+        imap={"support": station.imap.login(support), "buero": station.imap.login(buero)},
         smtp=Login.parse(station.smtp_url),
         secret=SECRET,
     )

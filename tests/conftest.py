@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +14,11 @@ from sqlalchemy.engine import URL, make_url
 
 from mailbot.service.journal import start_journal
 from tests.chromium import Chromium, find_chromium
+from tests.servers.authority import Authority, running_authority
+from tests.servers.courier import running_courier
+from tests.servers.cyrus import running_cyrus
 from tests.servers.dovecot import Dovecot, running_dovecot
+from tests.servers.imap import ImapServer
 from tests.servers.postfix import Postfix, running_postfix
 from tests.servers.postgresql import fresh_database, running_postgresql
 from tests.servers.process import missing
@@ -32,9 +37,16 @@ def journal() -> None:
 
 
 @pytest.fixture(scope="session")
-def dovecot() -> Iterator[Dovecot]:
-    """An IMAP server; any user, password "secret", each an empty mailbox."""
-    with running_dovecot() as server:
+def token_server() -> Iterator[Authority]:
+    """Who gives access tokens, and tells `dovecot` whose they are."""
+    with running_authority() as authority:
+        yield authority
+
+
+@pytest.fixture(scope="session")
+def dovecot(token_server: Authority) -> Iterator[Dovecot]:
+    """An IMAP server; any user, password "secret", each an empty mailbox. It takes access tokens and client certificates too."""
+    with running_dovecot(authority=token_server) as server:
         yield server
 
 
@@ -45,17 +57,31 @@ def plain_dovecot() -> Iterator[Dovecot]:
         yield server
 
 
+OTHERS = {"cyrus": running_cyrus, "courier": running_courier}
+
+
 @pytest.fixture(scope="session")
-def postfix(dovecot: Dovecot) -> Iterator[Postfix]:
-    """An SMTP server that delivers into `dovecot`."""
-    with running_postfix(dovecot) as server:
+def imap_server(request: pytest.FixtureRequest) -> Iterator[ImapServer]:
+    """The one of the stories: Dovecot, or what TESTS_IMAP_SERVER names (`make test-other-servers`)."""
+    name = os.environ.get("TESTS_IMAP_SERVER", "dovecot")
+    if name not in OTHERS:
+        yield request.getfixturevalue(name)
+        return
+    with OTHERS[name]() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def station(dovecot: Dovecot, postfix: Postfix) -> Station:
+def postfix(imap_server: ImapServer) -> Iterator[Postfix]:
+    """An SMTP server that delivers into `imap_server`."""
+    with running_postfix(imap_server) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def station(imap_server: ImapServer, postfix: Postfix) -> Station:
     """Both, with words for handing mails in and looking into mailboxes."""
-    return Station(dovecot=dovecot, postfix=postfix)
+    return Station(imap=imap_server, postfix=postfix)
 
 
 @pytest.fixture
@@ -65,9 +91,9 @@ def user() -> str:
 
 
 @pytest.fixture
-def people(dovecot: Dovecot, user: str) -> Iterator[IMAPClient]:
+def people(imap_server: ImapServer, user: str) -> Iterator[IMAPClient]:
     """The user's mailbox as people see it, in a mail program."""
-    with dovecot.seen_by_people(user) as client:
+    with imap_server.seen_by_people(user) as client:
         yield client
 
 

@@ -2,13 +2,16 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mailbot.errors import SettingsError
-from mailbot.settings import ENCODED, Listener, Login, load_settings, secret_beside, strangers
+from mailbot.login import ENCODED, ClientCertificate, Login, OAuth
+from mailbot.settings import Listener, load_settings, secret_beside, strangers
 from mailbot.variables import rules_file
+from tests.servers.certificates import make_certificates
 
 KEY = "k" * 32
 
@@ -40,6 +43,11 @@ def environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
         ("imap://u:p@[::1]:1143", Login(scheme="imap", host="::1", port=1143, user="u", password="p")),
         ("smtps://u:p@mail.example", Login(scheme="smtps", host="mail.example", port=465, user="u", password="p")),
         ("smtp+starttls://mail.example", Login(scheme="smtp+starttls", host="mail.example", port=587)),
+        ("imaps+oauth://u@mail.example", Login(scheme="imaps", host="mail.example", port=993, user="u", way="oauth")),
+        (
+            "smtp+starttls+external://u@mail.example",
+            Login(scheme="smtp+starttls", host="mail.example", port=587, user="u", way="external"),
+        ),
         ("smtp://localhost", Login(scheme="smtp", host="localhost", port=25)),
     ],
 )
@@ -52,7 +60,8 @@ def test_a_login_is_read_from_a_url(url: str, login: Login):
     [
         (
             "pop3://u:hunter2@mail.example",
-            "unknown scheme 'pop3', allowed: imaps, imap+starttls, imap, smtps, smtp+starttls, smtp",
+            "unknown scheme 'pop3', allowed: imaps, imap+starttls, imap, smtps, smtp+starttls, smtp, "
+            "each also with +oauth or +external",
         ),
         ("imaps://", "names no host; it looks like imaps://user:password@host"),
         ("imaps://u:hunter2@host:99999", f"is no address of a server; it looks like imaps://user:password@host:993; {ENCODED}"),
@@ -68,6 +77,18 @@ def test_a_login_is_read_from_a_url(url: str, login: Login):
             "imap:// sends the password in the clear to mail.example; use imaps:// or imap+starttls://",
         ),
         ("imaps://u@mail.example", "needs user and password, or neither, before @mail.example"),
+        (
+            "imaps+oauth://u:hunter2@mail.example",
+            "needs a user and no password before @mail.example: the token settings stand beside it, MAILBOT_OAUTH_…",
+        ),
+        (
+            "imaps+external://mail.example",
+            "needs a user and no password before @mail.example: the certificate stands beside it, MAILBOT_CLIENT_CERTIFICATE",
+        ),
+        (
+            "imap+oauth://u@mail.example",
+            "imap:// sends the password in the clear to mail.example; use imaps:// or imap+starttls://",
+        ),
         ("imaps://u:hunter2@mail.example/INBOX", f"has something behind the host; {ENCODED}"),
     ],
 )
@@ -207,6 +228,92 @@ def test_all_complaints_come_at_once(monkeypatch: pytest.MonkeyPatch):
         "MAILBOT_SECRET_OLD: has 7 characters, it needs at least 32",
         "MAILBOT_LIMITS: Input should be 'on' or 'off'",
     ]
+
+
+TOKEN_SETTINGS = {
+    "OAUTH_TOKEN_URL": "https://login.example/token",
+    "OAUTH_CLIENT_ID": "mailbot",
+    "OAUTH_CLIENT_SECRET": "hunter2",
+    "OAUTH_REFRESH_TOKEN": "hunter2-refresh",
+}
+
+
+def test_token_settings_stand_beside_the_logins_and_one_login_may_have_its_own(monkeypatch: pytest.MonkeyPatch):
+    environment(
+        monkeypatch,
+        IMAP_SUPPORT="imaps+oauth://s@mail.example",
+        IMAP_BUERO="imaps+oauth://b@mail.example",
+        SMTP="smtps+oauth://s@mail.example",
+        **TOKEN_SETTINGS,
+        OAUTH_REFRESH_TOKEN_BUERO="another",
+        OAUTH_SCOPE_SMTP="smtp.send",
+    )
+    common = OAuth(
+        token_url="https://login.example/token", client_id="mailbot", client_secret="hunter2", refresh_token="hunter2-refresh"
+    )
+
+    settings = load_settings()
+
+    assert settings.mailbox("support").oauth == common
+    assert settings.mailbox("buero").oauth == replace(common, refresh_token="another")
+    assert settings.outgoing().oauth == replace(common, scope="smtp.send")
+    assert strangers(["support", "buero"]) == ()
+    assert "hunter2" not in repr(settings) + repr(settings.outgoing())
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            {"OAUTH_TOKEN_URL": ""},
+            "MAILBOT_OAUTH_TOKEN_URL is not set; it looks like https://login.provider.example/oauth2/token",
+        ),
+        (
+            {"OAUTH_CLIENT_ID": ""},
+            "MAILBOT_OAUTH_CLIENT_ID is not set; it is what your provider has registered the program under",
+        ),
+        (
+            {"OAUTH_CLIENT_SECRET": "", "OAUTH_REFRESH_TOKEN": ""},
+            "MAILBOT_OAUTH_REFRESH_TOKEN or MAILBOT_OAUTH_CLIENT_SECRET must be set for a login by OAuth 2",
+        ),
+        (
+            {"OAUTH_TOKEN_URL": "http://login.example/token"},
+            "MAILBOT_OAUTH_TOKEN_URL: the secrets would go over the wire in the clear; use https://",
+        ),
+    ],
+)
+def test_token_settings_that_do_not_do_are_told_once(monkeypatch: pytest.MonkeyPatch, change: dict[str, str], sentence: str):
+    logins = {"IMAP_SUPPORT": "imaps+oauth://s@mail.example", "SMTP": "smtps+oauth://s@mail.example"}
+    environment(monkeypatch, **logins, **{**TOKEN_SETTINGS, **change})
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    assert str(refused.value) == sentence
+
+
+def test_a_misspelt_token_setting_is_told(monkeypatch: pytest.MonkeyPatch):
+    environment(monkeypatch, OAUTH_REFRESH_TOKEN_SUPPROT="hunter2")
+
+    assert strangers(["support"]) == (
+        "MAILBOT_OAUTH_REFRESH_TOKEN_SUPPROT is set and means nothing; did you mean MAILBOT_OAUTH_REFRESH_TOKEN_SUPPORT?",
+    )
+
+
+def test_a_login_by_certificate_needs_one_that_can_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    login = {"IMAP_SUPPORT": "imaps+external://support@mail.example".replace("support@", "support%40verein.example@")}
+    environment(monkeypatch, **login)
+    with pytest.raises(SettingsError, match=r"^MAILBOT_CLIENT_CERTIFICATE is not set, and support@verein.example logs in by it$"):
+        load_settings()
+
+    (tmp_path / "client.pem").write_text("no certificate")
+    environment(monkeypatch, CLIENT_CERTIFICATE=str(tmp_path / "client.pem"))
+    with pytest.raises(SettingsError, match=r"client\.pem cannot be used \(.*\); it must be a certificate in PEM with its key"):
+        load_settings()
+
+    certificate = make_certificates(tmp_path).for_client("support@verein.example")
+    environment(monkeypatch, CLIENT_CERTIFICATE=str(certificate))
+    assert load_settings().mailbox("support").certificate == ClientCertificate(certificate=certificate)
 
 
 @pytest.mark.parametrize("smtp", ["smtps://u:p@mail.example", None])

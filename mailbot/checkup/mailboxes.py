@@ -9,12 +9,13 @@ from datetime import datetime
 
 from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.checkup.finding import Finding, Said, fine, tip
+from mailbot.login import Login
 from mailbot.mail.imap import open_folder
+from mailbot.mail.oauth import Tokens
 from mailbot.mail.proof import server_of
 from mailbot.mail.read import read
 from mailbot.service.drafts import DRAFTS
 from mailbot.service.sentbox import SENT
-from mailbot.settings import Login
 
 LOOKED_AT = 30
 """So many of the newest mails tell which server checks senders, and how our own mails are signed."""
@@ -42,9 +43,9 @@ class Look:
     signed: frozenset[tuple[str, str]] = frozenset()
 
 
-def look_into(login: Login, box: Mailbox) -> Look:
+def look_into(login: Login, box: Mailbox, tokens: Tokens | None = None) -> Look:
     """Raises MailboxError."""
-    with open_folder(login, box.folder, readonly=True) as folder:
+    with open_folder(login, box.folder, readonly=True, tokens=tokens) as folder:
         uids = folder.uids()
         heads = tuple(folder.heads(uids[-LOOKED_AT:], HEAD))
         return Look(

@@ -6,6 +6,7 @@ from mailbot.catalogue import Catalogue
 from mailbot.checkup.finding import Finding, Said, fine
 from mailbot.mail.compose import on_the_wire
 from mailbot.mail.smtp import open_smtp
+from mailbot.service.office import tokens_for
 from mailbot.settings import Settings
 
 SMTP = Said(de="Versand", en="smtp")
@@ -16,7 +17,7 @@ def sending(settings: Settings, catalogue: Catalogue) -> Finding:
     if catalogue.in_shadow and settings.smtp is None:
         return fine(SMTP, de="nicht nötig: mode ist shadow, nichts geht hinaus", en="not needed: mode is shadow, nothing leaves")
     login = settings.outgoing()
-    with open_smtp(login) as server:
+    with tokens_for(settings, login) as tokens, open_smtp(login, tokens=tokens) as server:
         for box in catalogue.mailboxes:
             address = on_the_wire(box.address)
             server.would_take(address, address)

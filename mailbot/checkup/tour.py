@@ -13,7 +13,7 @@ from mailbot.checkup.domain import Ask, ask_dns, domains
 from mailbot.checkup.finding import Finding, Said, refused
 from mailbot.checkup.mailboxes import look_into, mailbox, name_of
 from mailbot.errors import MailbotError
-from mailbot.service.office import utc_now
+from mailbot.service.office import tokens_for, utc_now
 from mailbot.settings import Settings, load_settings
 from mailbot.store.look import look_at
 
@@ -75,7 +75,8 @@ def _database(settings: Settings, seen: _Seen) -> Finding:
 
 def _mailbox(settings: Settings, catalogue: Catalogue, box: Mailbox, seen: _Seen) -> Iterator[Finding]:
     login = settings.mailbox(box.id)
-    look = look_into(login, box)
+    with tokens_for(settings, login) as tokens:
+        look = look_into(login, box, tokens)
     if look.newest is not None:
         seen.clocks[box.id] = look.newest
     seen.signed |= look.signed

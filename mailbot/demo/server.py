@@ -20,7 +20,7 @@ from pymap.user import Passwords, UserMetadata
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import MailbotError
-from mailbot.settings import Login as Credentials
+from mailbot.login import Login as Credentials
 
 PASSWORD = "demo"
 START_SECONDS = 15.0

@@ -8,9 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from mailbot.errors import DeliveryError
+from mailbot.errors import DeliveryError, TokenError
+from mailbot.login import Login
 from mailbot.mail.network import tls_context, trouble
-from mailbot.settings import Login
+from mailbot.mail.oauth import MECHANISMS, Tokens, bearer
 
 SENTENCES: Mapping[type[Exception], str] = MappingProxyType(
     {
@@ -115,18 +116,23 @@ class Outgoing:
 
 
 @contextmanager
-def open_smtp(login: Login, *, timeout: float = 60, ca_file: Path | None = None) -> Iterator[Outgoing]:
+def open_smtp(
+    login: Login, *, timeout: float = 60, ca_file: Path | None = None, tokens: Tokens | None = None
+) -> Iterator[Outgoing]:
     """
     A session with the server of `login`; `timeout` in seconds holds for each step.
 
-    TLS is always verified, against `ca_file` (PEM) where given, else the system's authorities.
+    TLS is always verified, against `ca_file` (PEM) where given, else the system's authorities. A login by OAuth 2
+    needs `tokens`.
 
     Raises:
         DeliveryError: it could not be opened. `again` is always True: whatever is wrong with the server
             or the settings, no mail has been refused, and all of them wait until it is mended.
     """
     try:
-        server = _connect(login, timeout, ca_file)
+        server = _connect(login, timeout, ca_file, tokens)
+    except TokenError as error:
+        raise DeliveryError(str(error), again=True) from error
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise DeliveryError(str(delivery_error(error, login)), again=True) from error
     try:
@@ -137,21 +143,44 @@ def open_smtp(login: Login, *, timeout: float = 60, ca_file: Path | None = None)
         server.close()
 
 
-def _connect(login: Login, timeout: float, ca_file: Path | None) -> smtplib.SMTP:
+def _connect(login: Login, timeout: float, ca_file: Path | None, tokens: Tokens | None) -> smtplib.SMTP:
     if login.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(login.host, login.port, timeout=timeout, context=tls_context(ca_file))
+        context = tls_context(ca_file, login.certificate)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(login.host, login.port, timeout=timeout, context=context)
     else:
         server = smtplib.SMTP(login.host, login.port, timeout=timeout)
     try:
         if login.scheme == "smtp+starttls":
-            server.starttls(context=tls_context(ca_file))
+            server.starttls(context=tls_context(ca_file, login.certificate))
         server.ehlo_or_helo_if_needed()
-        if login.user is not None and login.password is not None:
-            server.login(login.user, login.password)
+        _log_in(server, login, tokens)
     except BaseException:
         server.close()
         raise
     return server
+
+
+def _log_in(server: smtplib.SMTP, login: Login, tokens: Tokens | None) -> None:
+    match login.way:
+        case "oauth" if tokens is not None:
+            _by_token(server, login, tokens)
+        case "external":
+            server.auth("EXTERNAL", lambda challenge=None: login.user or "")
+        case "password" if login.user is not None and login.password is not None:
+            server.login(login.user, login.password)
+
+
+def _by_token(server: smtplib.SMTP, login: Login, tokens: Tokens) -> None:
+    known = server.esmtp_features.get("auth", "").upper().split()
+    offered = next((each for each in MECHANISMS if each in known), None)
+    if offered is None:
+        raise smtplib.SMTPNotSupportedError("the server takes no access tokens")
+    token = tokens.give(login)
+    try:
+        server.auth(offered, bearer(offered, login.user or "", token))
+    except smtplib.SMTPAuthenticationError:
+        tokens.refused(login)
+        raise
 
 
 def delivery_error(error: Exception, login: Login) -> DeliveryError:
@@ -161,6 +190,8 @@ def delivery_error(error: Exception, login: Login) -> DeliveryError:
         words, again = trouble(error, login)
         return DeliveryError(words, again=again)
     code, reply = _reply(error)
+    if isinstance(error, smtplib.SMTPAuthenticationError) and login.way == "oauth":
+        sentence = "the access token is refused ({reply}); see that the program may send mail, and MAILBOT_OAUTH_SCOPE"
     again = not 500 <= code < 600 or code in LOGIN_WANTED
     return DeliveryError(f"{login.host}:{login.port}: {sentence.format(reply=reply)}", again=again)
 

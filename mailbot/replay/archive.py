@@ -96,12 +96,15 @@ def _in_maildir(box: mailbox.Maildir, within: str) -> Iterator[_Filed]:
 
 @contextmanager
 def _on_server(place: str, settings: Settings) -> Iterator[Archive]:
-    from mailbot.mail.imap import open_folder  # a server is seldom wanted, and the library takes a while to load
+    # A server is seldom wanted, and these take a while to load.
+    from mailbot.mail.imap import open_folder
+    from mailbot.service.office import tokens_for
 
     box, slash, name = place.removeprefix(IMAP).partition("/")
     if not (box and slash and name):
         raise NotFound(f"'{place}' should be like imap:support/INBOX: a mailbox of rules.yaml and a folder in it")
-    with open_folder(settings.mailbox(box), name, readonly=True) as folder:
+    login = settings.mailbox(box)
+    with tokens_for(settings, login) as tokens, open_folder(login, name, readonly=True, tokens=tokens) as folder:
         uids = folder.uids()
         if not uids:
             raise NotFound(f"{place}: no mails in it")

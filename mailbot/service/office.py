@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
+from mailbot.login import Login
 from mailbot.mail.imap import Folder, open_folder
 from mailbot.mail.smtp import Outgoing, open_smtp
 from mailbot.service.heart import UNLEASED, Lease
 from mailbot.service.rulebook import Rulebook, Rules
-from mailbot.settings import Login, Settings, new_secret, secret_beside
+from mailbot.service.tokens import AccessTokens
+from mailbot.settings import Settings, new_secret, secret_beside
 from mailbot.store import holds, tickets
 from mailbot.store import secrets as shared_secrets
 from mailbot.store.database import Database, open_database
@@ -68,8 +71,8 @@ def open_office(
     rehearse: bool = False,
     clock: Callable[[], datetime] = utc_now,
     nonce: Callable[[], str] = random_nonce,
-    folders: OpenFolder = open_folder,
-    smtp: OpenSmtp = open_smtp,
+    folders: OpenFolder | None = None,
+    smtp: OpenSmtp | None = None,
 ) -> Iterator[Office]:
     """
     Wire everything; defaults are for real use. `rehearse`: first render every template, run the examples
@@ -81,16 +84,36 @@ def open_office(
     database = open_database(settings.database)
     try:
         rulebook.mind(lambda: _unfinished(database), at_once=rehearse)
+        keys = settings.keys(lambda: _kept_secret(settings, database))
+        tokens = AccessTokens(database, keys)
         yield Office(
             settings=settings,
             rulebook=rulebook,
             database=database,
-            keys=settings.keys(lambda: _kept_secret(settings, database)),
+            keys=keys,
             clock=clock,
             nonce=nonce,
-            open_folder=folders,
-            open_smtp=smtp,
+            open_folder=folders or partial(open_folder, tokens=tokens),
+            open_smtp=smtp or partial(open_smtp, tokens=tokens),
         )
+    finally:
+        database.close()
+
+
+@contextmanager
+def tokens_for(settings: Settings, login: Login) -> Iterator[AccessTokens | None]:
+    """
+    Access tokens for a command that needs no office. The database is opened for them, where refresh tokens are kept
+    that have taken the place of others; a login that is not by OAuth 2 needs neither.
+
+    Raises SettingsError, StoreError.
+    """
+    if login.way != "oauth":
+        yield None
+        return
+    database = open_database(settings.database)
+    try:
+        yield AccessTokens(database, settings.keys(lambda: _kept_secret(settings, database)))
     finally:
         database.close()
 

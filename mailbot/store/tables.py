@@ -288,6 +288,13 @@ beats = Table(
 )
 
 
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("encrypted", Words, nullable=False),
+)
+
 # --- indices of what there is still to do: however long the tables grow, these stay short
 
 NO_COPIES: ColumnElement[str] = literal_column("'[]'")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from mailbot.catalogue import Catalogue
 from mailbot.checkup.finding import Grade
 from mailbot.checkup.mailboxes import Look, look_into, mailbox
-from mailbot.settings import Login
+from mailbot.login import Login
 from tests.builders import NOW, catalogue
 from tests.mail.eml import eml
 from tests.servers.dovecot import Dovecot

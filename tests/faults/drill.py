@@ -306,13 +306,13 @@ class Drill:
         for each in self.written:
             _compare(lying[each.message_id], len(each.kind.inboxes), f"mail {each.message_id} in the folders", lost, doubled)
         for box in inboxes:
-            with open_folder(self.club.station.dovecot.login(box), "INBOX", readonly=True) as inbox:
+            with open_folder(self.club.station.imap.login(box), "INBOX", readonly=True) as inbox:
                 if inbox._client.search("SEEN"):
                     lost.append(f"mails in the inbox of {box} count as read")
 
     def _lying(self, box: str, folder: str) -> Sequence[Any]:
         # What is marked \Deleted is gone as far as people see, where a server knows no MOVE.
-        login = self.club.station.dovecot.login(box)
+        login = self.club.station.imap.login(box)
         with open_folder(login, "INBOX", readonly=True) as inbox:
             if folder not in inbox.folders:
                 return ()

@@ -11,8 +11,8 @@ import pytest
 from imapclient import IMAPClient
 
 from mailbot.errors import MailboxError
+from mailbot.login import Login
 from mailbot.mail.imap import Folder, open_folder, waiting
-from mailbot.settings import Login
 from tests.mail.test_imap import eml
 from tests.servers.dovecot import Dovecot
 from tests.servers.proxy import Mood, Wire, wire_to

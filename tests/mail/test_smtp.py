@@ -11,8 +11,9 @@ import pytest
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import DeliveryError
+from mailbot.login import Login
+from mailbot.mail.oauth import Tokens
 from mailbot.mail.smtp import SENTENCES, delivery_error, open_smtp
-from mailbot.settings import Login
 from tests.servers.postfix import BIGGEST, GONE, LATER, REFUSED, Postfix
 from tests.servers.station import Station
 
@@ -44,7 +45,7 @@ def test_the_null_path_stays_null(station: Station, user: str):
 def test_a_mail_leaves_by_verified_tls_with_a_login(station: Station, user: str, scheme: str):
     login = station.postfix.login(scheme, MEMBER)
 
-    with open_smtp(login, ca_file=station.dovecot.certificates.authority) as server:
+    with open_smtp(login, ca_file=station.imap.certificates.authority) as server:
         server.send(eml(), MEMBER, [user])
 
     assert "with ESMTPSA" in str(station.wait_for_mail(user).get_all("Received"))
@@ -60,14 +61,14 @@ def test_a_certificate_that_nobody_vouches_for_ends_it(postfix: Postfix, scheme:
 def test_a_certificate_for_another_host_ends_it(postfix: Postfix, tmp_path: Path):
     login = Login(scheme="smtps", host="127.0.0.1", port=postfix.smtps)
 
-    sentence = complaint(login, postfix.dovecot.certificates.authority)
+    sentence = complaint(login, postfix.imap.certificates.authority)
 
     assert "the certificate cannot be trusted" in sentence
     assert "127.0.0.1" in sentence
 
 
 def test_authorities_may_be_named_by_the_environment(postfix: Postfix, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SSL_CERT_FILE", str(postfix.dovecot.certificates.authority))
+    monkeypatch.setenv("SSL_CERT_FILE", str(postfix.imap.certificates.authority))
 
     with open_smtp(postfix.login("smtps")):
         pass
@@ -76,7 +77,7 @@ def test_authorities_may_be_named_by_the_environment(postfix: Postfix, monkeypat
 def test_a_wrong_password_lets_the_mails_wait(postfix: Postfix):
     login = postfix.login("smtps", MEMBER, "not-the-password")
 
-    with pytest.raises(DeliveryError) as refused, open_smtp(login, ca_file=postfix.dovecot.certificates.authority):
+    with pytest.raises(DeliveryError) as refused, open_smtp(login, ca_file=postfix.imap.certificates.authority):
         pass
 
     assert "user or password is wrong" in str(refused.value)
@@ -192,8 +193,8 @@ def test_what_is_worth_another_try(error: Exception, again: bool):
     assert str(translated).startswith("127.0.0.1:25: ")
 
 
-def complaint(login: Login, ca_file: Path | None = None, timeout: float = 10) -> str:
-    with pytest.raises(DeliveryError) as refused, open_smtp(login, timeout=timeout, ca_file=ca_file):
+def complaint(login: Login, ca_file: Path | None = None, timeout: float = 10, tokens: Tokens | None = None) -> str:
+    with pytest.raises(DeliveryError) as refused, open_smtp(login, timeout=timeout, ca_file=ca_file, tokens=tokens):
         pass
     assert refused.value.again
     return str(refused.value)

@@ -12,9 +12,9 @@ from aiosmtpd.controller import Controller
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import DeliveryError
+from mailbot.login import Login
 from mailbot.mail import smtp
 from mailbot.mail.smtp import open_smtp
-from mailbot.settings import Login
 from tests.mail.test_smtp import MEMBER, eml
 from tests.servers.postfix import Postfix
 from tests.servers.proxy import Mood, Wire, wire_to

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from mailbot.errors import NotFound
+from mailbot.login import Login
 from mailbot.replay.archive import open_archive
-from mailbot.settings import Login, Settings
+from mailbot.settings import Settings
 from tests.mail.eml import eml
 from tests.servers.dovecot import Dovecot
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import grp
 import os
-import pwd
 import re
 import subprocess
 from collections.abc import Iterator
@@ -13,14 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from imapclient import IMAPClient
-
 from mailbot.demo.ports import free_ports
-from mailbot.settings import Login
-from tests.servers.certificates import Certificates, make_certificates
+from tests.servers.authority import Authority
+from tests.servers.certificates import make_certificates
+from tests.servers.imap import PASSWORD, ImapServer, mail_user
 from tests.servers.process import own_folder, program, running
-
-PASSWORD = "secret"
 
 SPECIAL = """
   mailbox Sent {
@@ -35,66 +31,92 @@ SPECIAL = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dovecot:
-    """Where it listens, on 127.0.0.1. `imap` offers STARTTLS too; `auth` is the socket by which Postfix asks for passwords."""
+class Dovecot(ImapServer):
+    """`auth` is the socket by which Postfix asks for passwords; how Dovecot 2.4 is told of access tokens is not written here."""
 
-    imap: int
-    imaps: int
     lmtp: int
     auth: Path
-    log: Path
-    certificates: Certificates
+    takes_tokens: bool
 
-    def login(self, user: str, scheme: str = "imap", password: str = PASSWORD) -> Login:
-        """How to reach the mailbox of `user`; with TLS the host is "localhost", which the certificate names."""
-        return Login(
-            scheme=scheme,  # type: ignore[arg-type]
-            host="127.0.0.1" if scheme == "imap" else "localhost",
-            port=self.imaps if scheme == "imaps" else self.imap,
-            user=user,
-            password=password,
-        )
-
-    @contextmanager
-    def seen_by_people(self, user: str) -> Iterator[IMAPClient]:
-        """The mailbox of `user` in a mail program, INBOX open."""
-        with IMAPClient("127.0.0.1", self.imap, ssl=False) as client:
-            client.login(user, PASSWORD)
-            client.select_folder("INBOX")
-            yield client
+    def delivery(self) -> str:
+        """By LMTP; whoever has a mailbox may send."""
+        return f"""
+virtual_mailbox_maps = static:all
+virtual_transport = lmtp:inet:127.0.0.1:{self.lmtp}
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = {self.auth}
+"""
 
 
 @contextmanager
-def running_dovecot(*, capabilities: str = "") -> Iterator[Dovecot]:
+def running_dovecot(
+    *, capabilities: str = "", authority: Authority | None = None, below_inbox: bool = False
+) -> Iterator[Dovecot]:
     """
     A server until the end of the block.
 
     `capabilities`, if named, are all that it says it can do; then it has no folder but INBOX. Else it has Sent and Drafts.
+    With `below_inbox` its folders are called as on Cyrus and Courier, "INBOX.Sent".
+    With an `authority` it takes access tokens from there, and client certificates.
     """
     binary = program("dovecot", "Dovecot")
     with own_folder("dovecot") as home:
         imap, imaps, lmtp = free_ports(3)
+        version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
+        new = version.startswith("2.4")
         server = Dovecot(
             imap=imap,
             imaps=imaps,
             lmtp=lmtp,
             auth=home / "run" / "postfix-auth",
+            takes_tokens=not new,
             log=home / "log",
             certificates=make_certificates(home),
         )
-        version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
-        write = _conf_2_4 if version.startswith("2.4") else _conf_2_3
-        (home / "conf").write_text(write(home, server, capabilities, re.split("[^0-9.]", version)[0]))
-        mail_user = _mail_user()
+        write = _conf_2_4 if new else _conf_2_3
+        written = write(home, server, capabilities, re.split("[^0-9.]", version)[0])
+        if below_inbox:
+            written = written.replace("separator = /\n", "separator = .\n  prefix = INBOX.\n")
+        if authority is not None and server.takes_tokens:
+            (home / "oauth2.conf").write_text(_introspection(authority))
+            written = written.replace("auth_mechanisms = plain login\n", _without_passwords(home, server))
+        (home / "conf").write_text(written)
+        owner = mail_user()
         (home / "mail").mkdir()
-        os.chown(home / "mail", mail_user.pw_uid, mail_user.pw_gid)
+        os.chown(home / "mail", owner.pw_uid, owner.pw_gid)
         with running([binary, "-F", "-c", home / "conf"], port=imap, log=server.log):
             yield server
 
 
-def _mail_user() -> pwd.struct_passwd:
-    """Mails must not belong to root."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+def _without_passwords(home: Path, server: Dovecot) -> str:
+    return f"""
+auth_mechanisms = plain login xoauth2 oauthbearer external
+ssl_ca = <{server.certificates.authority}
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+auth_ssl_username_from_cert = yes
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {home}/oauth2.conf
+}}
+passdb {{
+  driver = static
+  mechanisms = external
+  args = nopassword=y
+}}
+"""
+
+
+def _introspection(authority: Authority) -> str:
+    return f"""
+introspection_mode = post
+introspection_url = {authority.introspection_url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
 
 
 def _services(home: Path, server: Dovecot, capabilities: str, *, old: bool) -> str:
@@ -164,7 +186,7 @@ def _without_root() -> str:
 
 
 def _conf_2_3(home: Path, server: Dovecot, capabilities: str, version: str) -> str:
-    user = _mail_user()
+    user = mail_user()
     return f"""
 protocols = imap lmtp
 disable_plaintext_auth = no
@@ -185,7 +207,7 @@ userdb {{
 
 
 def _conf_2_4(home: Path, server: Dovecot, capabilities: str, version: str) -> str:
-    user = _mail_user()
+    user = mail_user()
     return f"""
 dovecot_config_version = {version}
 dovecot_storage_version = {version}

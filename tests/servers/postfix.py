@@ -1,5 +1,5 @@
 """
-A Postfix of our own, which hands every mail to our Dovecot: whatever the address, its mailbox has that name.
+A Postfix of our own, which hands every mail to our IMAP server: whatever the address, its mailbox has that name.
 
 Nothing leaves the machine. Some addresses behave as addresses do in the world, see REFUSED, LATER and GONE.
 """
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailbot.demo.ports import free_ports
-from mailbot.settings import Login
-from tests.servers.dovecot import PASSWORD, Dovecot
+from mailbot.login import Login
+from tests.servers.imap import PASSWORD, ImapServer
 from tests.servers.process import missing, own_folder, program, running
 
 REFUSED = "refused@verein.example"
@@ -33,11 +33,11 @@ BIGGEST = 2_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postfix:
-    """Where it listens, on 127.0.0.1. `smtp` offers STARTTLS; logins are Dovecot's."""
+    """Where it listens, on 127.0.0.1. `smtp` offers STARTTLS; logins are the IMAP server's, where it is Dovecot."""
 
     smtp: int
     smtps: int
-    dovecot: Dovecot
+    imap: ImapServer
     log: Path
     conf: Path
 
@@ -53,7 +53,7 @@ class Postfix:
 
 
 @contextmanager
-def running_postfix(dovecot: Dovecot) -> Iterator[Postfix]:
+def running_postfix(imap: ImapServer) -> Iterator[Postfix]:
     """A server until the end of the block."""
     binary = program("postfix", "Postfix")
     if os.geteuid() != 0:
@@ -63,14 +63,14 @@ def running_postfix(dovecot: Dovecot) -> Iterator[Postfix]:
         conf, log = home / "conf", home / "log"
         for folder in (conf, home / "queue", home / "data"):
             folder.mkdir()
-        (conf / "main.cf").write_text(_main(home, dovecot))
-        (conf / "master.cf").write_text(_master(smtp, smtps))
+        (conf / "main.cf").write_text(_main(home, imap))
+        (conf / "master.cf").write_text(_master(smtp, smtps) + imap.agent())
         shutil.chown(home / "data", "postfix")
         with running([binary, "-c", conf, "start-fg"], port=smtp, log=log, stop=[binary, "-c", conf, "stop"]):
-            yield Postfix(smtp=smtp, smtps=smtps, dovecot=dovecot, log=log, conf=conf)
+            yield Postfix(smtp=smtp, smtps=smtps, imap=imap, log=log, conf=conf)
 
 
-def _main(home: Path, dovecot: Dovecot) -> str:
+def _main(home: Path, imap: ImapServer) -> str:
     return f"""
 compatibility_level = 3.6
 queue_directory = {home}/queue
@@ -87,8 +87,6 @@ alias_maps =
 alias_database =
 local_recipient_maps =
 virtual_mailbox_domains = static:all
-virtual_mailbox_maps = static:all
-virtual_transport = lmtp:inet:127.0.0.1:{dovecot.lmtp}
 transport_maps = inline:{{ {{ {GONE} = error:5.1.1 there is no such mailbox }} }}
 smtpd_recipient_restrictions =
   check_recipient_access inline:{{
@@ -102,11 +100,8 @@ in_flow_delay = 0
 disable_dns_lookups = yes
 smtpd_peername_lookup = no
 smtpd_tls_security_level = may
-smtpd_tls_chain_files = {dovecot.certificates.key}, {dovecot.certificates.chain}
-smtpd_sasl_auth_enable = yes
-smtpd_sasl_type = dovecot
-smtpd_sasl_path = {dovecot.auth}
-"""
+smtpd_tls_chain_files = {imap.certificates.key}, {imap.certificates.chain}
+{imap.delivery()}"""
 
 
 def _master(smtp: int, smtps: int) -> str:

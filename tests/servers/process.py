@@ -8,9 +8,10 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
 import pytest
@@ -30,6 +31,12 @@ def missing(reason: str) -> NoReturn:
 def program(name: str, title: str) -> str:
     """The path of a server's program, or a skip."""
     return shutil.which(name, path=SBIN) or missing(f"{title} is not installed")
+
+
+def unpacked(name: str, title: str) -> Path:
+    """The root into which `make other-servers` has unpacked a server, or a skip."""
+    root = Path(__file__).parents[2] / ".venv" / "other-servers" / name
+    return root if root.is_dir() else missing(f"{title} is not unpacked: make other-servers")
 
 
 @contextmanager
@@ -57,11 +64,21 @@ def eventually(look: Callable[[], Found | None], *, timeout: float, failure: Cal
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], *, port: int, log: Path, stop: Sequence[str | Path] = ()
+    command: Sequence[str | Path],
+    *,
+    port: int,
+    log: Path,
+    stop: Sequence[str | Path] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A server in the foreground, from its first greeting on `port` until the end of the block; `stop` ends it, else a signal."""
+    """
+    A server in the foreground, from its first greeting on `port` until the end of the block; `stop` ends it, else a signal.
+
+    `environment` is added to ours.
+    """
     with log.open("ab") as words:
-        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
+        around = {**os.environ, **environment}
+        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, env=around)
     try:
         eventually(
             lambda: _greeting(port) if server.poll() is None else b"",

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mailbot.settings import Login
-from tests.servers.dovecot import PASSWORD
+from mailbot.login import Login
+from tests.servers.imap import PASSWORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

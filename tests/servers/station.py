@@ -1,4 +1,4 @@
-"""Postfix and Dovecot together: hand a mail in, and look into the mailboxes."""
+"""Postfix and an IMAP server together: hand a mail in, and look into the mailboxes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from mailbot.mail.imap import open_folder
 from mailbot.mail.smtp import open_smtp
-from tests.servers.dovecot import Dovecot
+from tests.servers.imap import ImapServer
 from tests.servers.postfix import Postfix
 from tests.servers.process import eventually
 
@@ -20,7 +20,7 @@ from tests.servers.process import eventually
 class Station:
     """A mail server. Every address is a mailbox, empty until the first mail; the password is "secret"."""
 
-    dovecot: Dovecot
+    imap: ImapServer
     postfix: Postfix
 
     def address(self, name: str = "") -> str:
@@ -29,7 +29,7 @@ class Station:
 
     def imap_url(self, address: str) -> str:
         """As it stands in MAILBOT_IMAP_…"""
-        return f"imap://{address.replace('@', '%40')}:secret@127.0.0.1:{self.dovecot.imap}"
+        return f"imap://{address.replace('@', '%40')}:secret@127.0.0.1:{self.imap.imap}"
 
     @property
     def smtp_url(self) -> str:
@@ -43,15 +43,15 @@ class Station:
 
     def put(self, raw: bytes, address: str, folder: str = "INBOX") -> None:
         """Lay a mail into a folder by IMAP, unread, exactly as it is."""
-        with open_folder(self.dovecot.login(address), "INBOX") as inbox:
+        with open_folder(self.imap.login(address), "INBOX") as inbox:
             inbox.append(folder, raw, seen=False)
 
     def inbox(self, address: str, folder: str = "INBOX") -> list[bytes]:
         """All mails that lie in the folder, as they are; the oldest first."""
-        with open_folder(self.dovecot.login(address), "INBOX", readonly=True) as inbox:
-            if folder not in inbox.folders:
+        with open_folder(self.imap.login(address), "INBOX", readonly=True) as inbox:
+            if inbox.known(folder) is None:
                 return []
-        with open_folder(self.dovecot.login(address), folder, readonly=True) as opened:
+        with open_folder(self.imap.login(address), folder, readonly=True) as opened:
             return [each.raw for each in opened.fetch(opened.uids())]
 
     def wait_for_mail(

@@ -18,11 +18,12 @@ from typing import Any
 from sqlalchemy import URL, make_url
 
 from mailbot.errors import DeliveryError
+from mailbot.login import Login
 from mailbot.mail.imap import Arrived, Filed, Standing
 from mailbot.service.bot import run_once
 from mailbot.service.office import Office, open_office
 from mailbot.service.receiver import Since
-from mailbot.settings import Login, Settings
+from mailbot.settings import Settings
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.tickets.ticket import Event, Ticket

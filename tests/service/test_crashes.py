@@ -25,13 +25,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from hypothesis.strategies import integers, sampled_from
 from sqlalchemy import Connection, event, make_url
 
+from mailbot.login import Login
 from mailbot.mail.imap import Arrived
 from mailbot.service import sender
 from mailbot.service.health import examine
 from mailbot.service.office import Office
 from mailbot.service.overview import send_if_due
 from mailbot.service.rulebook import Rulebook
-from mailbot.settings import Login, Settings
+from mailbot.settings import Settings
 from mailbot.store import inbound, outbound
 from mailbot.store.database import Database, open_database
 from mailbot.store.inbound import State

@@ -12,10 +12,10 @@ import pytest
 from imapclient import IMAPClient
 
 from mailbot.errors import MailboxError
+from mailbot.login import Login
 from mailbot.mail.imap import Folder, open_folder, waiting
 from mailbot.service import bot, parts
 from mailbot.service.bells import Bells
-from mailbot.settings import Login
 from tests.servers.dovecot import Dovecot
 from tests.servers.proxy import Mood, Wire, wire_to
 from tests.service.bench import MONDAY, Bench, bench_in, eml, from_another

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 
 import pytest
+from imapclient import DRAFTS
 
 from mailbot.mail.imap import open_folder
 from mailbot.store import inbound
@@ -33,8 +34,8 @@ def draft_mode(club: Association, **settings: str) -> None:
 
 def send_draft(club: Association, *, keeps_id: bool = False) -> EmailMessage:
     """A person opens the newest draft in a mail program and sends it: out of Drafts, to the member, and into Sent."""
-    with club.station.dovecot.seen_by_people(club.support) as program:
-        program.select_folder("Drafts")
+    with club.station.imap.seen_by_people(club.support) as program:
+        program.select_folder(program.find_special_folder(DRAFTS))
         (*_, newest) = program.search("DRAFT SEEN")
         raw = program.fetch([newest], ["BODY.PEEK[]"])[newest][b"BODY[]"]
         program.delete_messages([newest])
@@ -94,7 +95,6 @@ def test_what_staff_answer_from_support_themselves_is_found_and_ends_the_asking(
 
 
 def test_who_was_answered_by_a_person_before_the_bot_looks_is_not_asked(club: Association):
-    club = club
     anna = club.station.address("anna")
     asked = club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
     send_by_hand(club, asked, anna, "Ich rufe dich an.")
@@ -107,7 +107,6 @@ def test_who_was_answered_by_a_person_before_the_bot_looks_is_not_asked(club: As
 
 
 def test_mails_of_staff_that_are_about_no_ticket_are_not_stored(club: Association):
-    club = club
     anna, landlord = club.station.address("anna"), club.station.address("vermieterin")
     asked = club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
     club.run()
@@ -123,7 +122,6 @@ def test_mails_of_staff_that_are_about_no_ticket_are_not_stored(club: Associatio
 
 @pytest.mark.parametrize("folder", ["Sent", "Gesendet"])
 def test_a_server_without_special_uses_has_a_usual_name(club: Association, plain_dovecot: Dovecot, folder: str):
-    club = club
     anna = club.station.address("anna")
     for id, address in (("support", club.support), ("buero", club.buero)):
         club.settings.imap[id] = plain_dovecot.login(address)  # type: ignore[index]
@@ -163,7 +161,6 @@ def test_a_draft_is_sent_by_a_person_and_found(club: Association):
 
 
 def test_a_service_whose_drafts_were_sent_unchanged_five_times_is_trusted(club: Association):
-    club = club
     draft_mode(club, replies="draft", trusted_after="5")
     members = [club.station.address(f"anna{number}") for number in range(6)]
     for member in members[:5]:
@@ -183,7 +180,6 @@ def test_a_service_whose_drafts_were_sent_unchanged_five_times_is_trusted(club: 
 
 
 def test_without_special_uses_drafts_lie_where_programs_look_for_them(club: Association, plain_dovecot: Dovecot):
-    club = club
     draft_mode(club, replies="draft")
     anna = club.station.address("anna")
     for id, address in (("support", club.support), ("buero", club.buero)):

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from imapclient import exceptions
 
 from mailbot.errors import MailboxError
+from mailbot.login import Login
 from mailbot.mail.network import trouble
-from mailbot.settings import Login
 
 SENTENCES: Mapping[type[Exception], tuple[str, bool]] = MappingProxyType(
     {

@@ -19,17 +19,30 @@ from imapclient import DELETED, DRAFT, SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from mailbot.errors import MailboxError
+from mailbot.login import Login
 from mailbot.mail.imap import waiting
 from mailbot.mail.imap.errors import translated, whose
 from mailbot.mail.imap.names import Names
 from mailbot.mail.imap.session import session
-from mailbot.settings import Login
+from mailbot.mail.oauth import Tokens
 
 BATCH_BYTES = 8_000_000
 """Mails are fetched together up to this size: what lies in memory at once stays bounded."""
 
 TOGETHER = 500
 """UIDs named in one command: servers must take lines of 8,000 octets (RFC 2683, 3.2.1.5), and few take many more."""
+
+GONE = (
+    b"From: System Administrator <root@localhost>\r\nSubject: message unavailable\r\n\r\n"
+    b"This message is no longer available on the server.\r\n"
+)
+"""The mail that Courier invents in place of one that was removed since it last looked."""
+
+FORGETFUL = b"Courier-IMAP"
+"""
+How a server greets that keeps the UIDs it gives, and UIDVALIDITY, only when a folder is open for writing: by EXAMINE
+they are others each time. There reading is by SELECT, which changes nothing that people see.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +84,7 @@ class Folder:
     def __init__(self, client: IMAPClient, login: Login, name: str, readonly: bool) -> None:
         self._client = client
         self._login = login
+        self._may_examine = FORGETFUL not in client.welcome
         with self._asking("capabilities"):
             self.capabilities: frozenset[str] = frozenset(each.decode("ascii", "replace") for each in client.capabilities())
         with self._asking("list of folders"):
@@ -113,6 +127,7 @@ class Folder:
         if not uids:
             return {}
         with self._asking("names of mails"):
+            self._look()
             answers = self._client.fetch(uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
         fields = {uid: answers.get(uid, {}).get(b"BODY[HEADER.FIELDS (MESSAGE-ID)]") for uid in uids}
         return {uid: field for uid, field in fields.items() if isinstance(field, bytes)}
@@ -137,8 +152,7 @@ class Folder:
         """
         recent = [] if since is None else ["SINCE", (since - timedelta(days=1)).date()]
         with self._asking("list of mails"):
-            # NOOP lets the server look; without it some search in what they knew before.
-            self._client.noop()
+            self._look()
             # "n:*" always contains the highest UID, however low it is (RFC 9051, 9, sequence-range).
             found = sorted(uid for uid in self._client.search(["UID", f"{after + 1}:*", *recent]) if uid > after)
         self._newest = max([self._newest, *found])
@@ -151,7 +165,7 @@ class Folder:
                 answers = self._client.fetch(batch, ["BODY.PEEK[]", "INTERNALDATE"])
             for uid in batch:
                 raw, received = (answers.get(uid, {}).get(key) for key in (b"BODY[]", b"INTERNALDATE"))
-                if isinstance(raw, bytes):
+                if isinstance(raw, bytes) and not self._is_gone(uid, raw):
                     when = received if isinstance(received, datetime) else datetime.now(UTC)
                     yield Arrived(uid=uid, received=when.astimezone(UTC), raw=raw)
 
@@ -208,7 +222,7 @@ class Folder:
     def standing(self, folder: str) -> Standing:
         """How far another folder has got, without looking into it."""
         with self._asking(f"standing of '{folder}'"):
-            answer = self._client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT"])
+            answer = self._client.folder_status(self._names.known(folder) or folder, ["UIDVALIDITY", "UIDNEXT"])
         return Standing(uidvalidity=answer.get(b"UIDVALIDITY", 0), newest=max(answer.get(b"UIDNEXT", 0) - 1, 0))
 
     @contextmanager
@@ -265,6 +279,7 @@ class Folder:
     def _not_yet_in(self, folder: str, uids: Sequence[int]) -> list[int]:
         """Those of the mails that somebody who was cut off before has not copied there: told by Message-ID and size."""
         with self._asking("mails"):
+            self._look()
             here = self._client.fetch(uids, ["ENVELOPE", "RFC822.SIZE"])
         with self._visiting(folder), self._asking(f"search in '{folder}'"):
             return [uid for uid, mail in here.items() if mail[b"RFC822.SIZE"] not in self._sizes_of(mail[b"ENVELOPE"].message_id)]
@@ -290,7 +305,7 @@ class Folder:
                 f"{whose(self._login)}: there is no folder '{name}'; there are: {', '.join(self.folders)}", again=False
             )
         with self._asking(f"folder '{actual}'"):
-            answer: dict[bytes, Any] = self._client.select_folder(actual, readonly=readonly)
+            answer: dict[bytes, Any] = self._client.select_folder(actual, readonly=readonly and self._may_examine)
         if b"UIDVALIDITY" not in answer:
             raise MailboxError(
                 f"{whose(self._login)}: the server gives the mails of '{actual}' no lasting numbers (UIDVALIDITY)", again=False
@@ -320,9 +335,21 @@ class Folder:
         if batch:
             yield batch
 
+    def _look(self) -> None:
+        """Let the server look into the folder; without it some answer by what they knew before (RFC 9051, 6.1.2)."""
+        self._client.noop()
+
+    def _is_gone(self, uid: int, raw: bytes) -> bool:
+        """Whether the server has invented this mail in place of one that is there no more."""
+        if raw != GONE:
+            return False
+        with self._asking("mails"):
+            self._look()
+            return not self._client.search(["UID", str(uid)])
+
     def _has_news(self) -> bool:
         # What arrived while other commands ran was told in their answers and will not be told again.
-        self._client.noop()
+        self._look()
         return any(uid > self._newest for uid in self._client.search(["UID", f"{self._newest + 1}:*"]))
 
     def _asking(self, what: str) -> AbstractContextManager[None]:
@@ -336,17 +363,23 @@ def portions(uids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 @contextmanager
 def open_folder(
-    login: Login, folder: str, *, timeout: float = 30, readonly: bool = False, ca_file: Path | None = None
+    login: Login,
+    folder: str,
+    *,
+    timeout: float = 30,
+    readonly: bool = False,
+    ca_file: Path | None = None,
+    tokens: Tokens | None = None,
 ) -> Iterator[Folder]:
     """
     The folder of that name, selected; with `readonly` by EXAMINE.
 
     `timeout` in seconds holds for the connection and for every answer. TLS is always verified, against
-    `ca_file` (PEM) where given, else the system's authorities.
+    `ca_file` (PEM) where given, else the system's authorities. A login by OAuth 2 needs `tokens`.
 
     Raises:
         MailboxError: no connection, a wrong password, no such folder (with those that there are), or
             anything that goes wrong later inside; `again` is False for what a person must mend.
     """
-    with session(login, timeout=timeout, ca_file=ca_file) as client:
+    with session(login, timeout=timeout, ca_file=ca_file, tokens=tokens) as client:
         yield Folder(client, login, folder, readonly)

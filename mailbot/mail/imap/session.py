@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from imapclient import IMAPClient
+from imapclient import IMAPClient, exceptions
 
-from mailbot.errors import MailboxError
-from mailbot.mail.imap.errors import FOREIGN, translated, whose
+from mailbot.errors import MailboxError, TokenError
+from mailbot.login import Login
+from mailbot.mail.imap.errors import FOREIGN, mailbox_error, translated, whose
 from mailbot.mail.network import tls_context
-from mailbot.settings import Login
+from mailbot.mail.oauth import MECHANISMS, Tokens, bearer
 
 
 @contextmanager
-def session(login: Login, *, timeout: float, ca_file: Path | None) -> Iterator[IMAPClient]:
+def session(login: Login, *, timeout: float, ca_file: Path | None, tokens: Tokens | None) -> Iterator[IMAPClient]:
     """
     Connected and logged in until the end of the block; dates are aware.
 
@@ -26,13 +27,15 @@ def session(login: Login, *, timeout: float, ca_file: Path | None) -> Iterator[I
             login.host,
             login.port,
             ssl=login.scheme == "imaps",
-            ssl_context=tls_context(ca_file) if login.scheme == "imaps" else None,
+            ssl_context=tls_context(ca_file, login.certificate) if login.scheme == "imaps" else None,
             timeout=timeout,
         )
     try:
         with translated(login, "login"):
             client.normalise_times = False  # aware dates
-            _log_in(client, login, ca_file)
+            if login.scheme == "imap+starttls":
+                client.starttls(tls_context(ca_file, login.certificate))
+            _log_in(client, login, tokens)
         yield client
     except BaseException:
         # No LOGOUT: after an error nobody knows what the server would take it for, or whether it answers.
@@ -46,13 +49,42 @@ def session(login: Login, *, timeout: float, ca_file: Path | None) -> Iterator[I
             client.shutdown()
 
 
-def _log_in(client: IMAPClient, login: Login, ca_file: Path | None) -> None:
-    if login.scheme == "imap+starttls":
-        client.starttls(tls_context(ca_file))
-    if login.user is None or login.password is None:
-        raise MailboxError(f"{whose(login)}: the login names no user and password", again=False)
+def _log_in(client: IMAPClient, login: Login, tokens: Tokens | None) -> None:
+    match login.way:
+        case "oauth" if tokens is not None:
+            _by_token(client, login, tokens)
+        case "external":
+            client.sasl_login("EXTERNAL", lambda _: login.user or "")
+        case "password" if login.user is not None and login.password is not None:
+            _by_password(client, login.user, login.password)
+        case _:
+            raise MailboxError(f"{whose(login)}: the login names no user and password", again=False)
+
+
+def _by_password(client: IMAPClient, user: str, password: str) -> None:
     # LOGIN takes ASCII only (RFC 3501), PLAIN takes any password.
     if client.has_capability("AUTH=PLAIN"):
-        client.plain_login(login.user, login.password)
+        client.plain_login(user, password)
     else:
-        client.login(login.user, login.password)
+        client.login(user, password)
+
+
+def _by_token(client: IMAPClient, login: Login, tokens: Tokens) -> None:
+    offered = next((each for each in MECHANISMS if client.has_capability(f"AUTH={each}")), None)
+    if offered is None:
+        raise MailboxError(
+            f"{whose(login)}: the server takes no access tokens; use {login.scheme}:// with user and password", again=False
+        )
+    try:
+        token = tokens.give(login)
+    except TokenError as error:
+        raise MailboxError(f"{whose(login)}: {error}", again=error.again) from error
+    try:
+        client.sasl_login(offered, bearer(offered, login.user or "", token))
+    except exceptions.LoginError as error:
+        tokens.refused(login)
+        refusal = mailbox_error(error, login, "login")
+        raise MailboxError(
+            f"{refusal}; it was an access token: see that the program may use this mailbox by IMAP, and MAILBOT_OAUTH_SCOPE",
+            again=refusal.again,
+        ) from error

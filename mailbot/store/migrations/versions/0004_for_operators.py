@@ -21,6 +21,12 @@ def upgrade() -> None:
     op.add_column("inbound", sa.Column("claimed_by", sa.String(length=32), nullable=True))
     op.add_column("outbound", sa.Column("claimed_by", sa.String(length=32), nullable=True))
     _restorations()
+    op.create_table(
+        "refresh_tokens",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("encrypted", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_refresh_tokens")),
+    )
     _indices()
     _what_is_wrong()
 

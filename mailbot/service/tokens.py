@@ -1,0 +1,111 @@
+"""Access tokens for logins by OAuth 2: asked for when one is needed, kept in memory as long as they last."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from threading import Lock
+from time import monotonic
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from mailbot.errors import TokenError
+from mailbot.login import Login, OAuth
+from mailbot.mail.oauth import Granted, ask
+from mailbot.store import refresh_tokens
+from mailbot.store.database import Database
+
+EARLY = timedelta(minutes=1)
+"""So long before its end a token counts as ended: clocks differ, and a login takes its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    token: str
+    until: float
+
+
+class AccessTokens:
+    """
+    Gives access tokens to all threads of a bot.
+
+    Where the endpoint gives a new refresh token with each access token, it is kept in the database, encrypted by the
+    keys of the reply tokens, under the name of the one that is set: once another is set, that one counts.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Sequence[bytes],
+        *,
+        ask: Callable[[OAuth, str | None], Granted] = ask,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._database, self._ask, self._clock = database, ask, clock
+        self._cipher = MultiFernet([Fernet(_derived(key)) for key in keys])
+        self._held: dict[OAuth, _Held] = {}
+        self._lock = Lock()
+
+    def give(self, login: Login) -> str:
+        """An access token that is still good. Raises TokenError, StoreError."""
+        if login.oauth is None:
+            raise TokenError(f"{login.user} at {login.host}: there are no token settings, MAILBOT_OAUTH_…", again=False)
+        with self._lock:
+            held = self._held.get(login.oauth)
+            if held is None or held.until <= self._clock():
+                granted = self._granted(login.oauth)
+                held = _Held(granted.access_token, self._clock() + (granted.lasts - EARLY).total_seconds())
+                self._held[login.oauth] = held
+        return held.token
+
+    def refused(self, login: Login) -> None:
+        """The server did not take the token: the next one is asked for anew."""
+        with self._lock:
+            if login.oauth is not None:
+                self._held.pop(login.oauth, None)
+
+    def _granted(self, oauth: OAuth) -> Granted:
+        latest = self._latest(oauth)
+        try:
+            granted = self._ask(oauth, latest)
+        except TokenError:
+            # Another bot may have been faster: then the token that counts stands in the database by now.
+            newer = self._latest(oauth)
+            if newer == latest:
+                raise
+            granted = self._ask(oauth, newer)
+        if granted.refresh_token and oauth.refresh_token:
+            self._keep(oauth, granted.refresh_token)
+        return granted
+
+    def _latest(self, oauth: OAuth) -> str | None:
+        if oauth.refresh_token is None:
+            return None
+        with self._database.read() as connection:
+            kept = refresh_tokens.kept(connection, _name(oauth))
+        try:
+            return self._cipher.decrypt(kept).decode() if kept else oauth.refresh_token
+        except InvalidToken:  # MAILBOT_SECRET has changed since
+            return oauth.refresh_token
+
+    def _keep(self, oauth: OAuth, refresh_token: str) -> None:
+        if refresh_token == self._latest(oauth):
+            return
+        with self._database.write() as connection:
+            refresh_tokens.keep(connection, _name(oauth), self._cipher.encrypt(refresh_token.encode()).decode())
+
+
+def _derived(key: bytes) -> bytes:
+    """A key of its own, from which nobody can tell the one of the reply tokens (RFC 5869)."""
+    return urlsafe_b64encode(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"mailbot refresh tokens").derive(key))
+
+
+def _name(oauth: OAuth) -> str:
+    """Which settings a token has come from, told by nobody who does not have them."""
+    whose = "\n".join((oauth.token_url, oauth.client_id, oauth.refresh_token or ""))
+    return sha256(whose.encode()).hexdigest()
