@@ -11,10 +11,11 @@
 # make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
 # make bench-cpu         what one mail costs, stage by stage, in time of the processor; start-up; a mail of 25 MB
 # make bench             how fast a full inbox is drained, beside the least that any program must do
+# make bench-peers       the same, and other people's programs for that
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test test-other-servers other-servers lint format docs reference lock servers clean bench bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder
+.PHONY: demo test test-other-servers other-servers lint format docs reference lock servers clean bench bench-peers bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -51,6 +52,9 @@ reference: .venv/dev
 
 bench: .venv/dev servers
 	@.venv/bin/python -m bench.drain
+
+bench-peers: .venv/dev .venv/peers servers
+	@.venv/bin/python -m bench.drain --peers
 
 bench-cpu: .venv/dev servers
 	@.venv/bin/python -m bench.cpu
@@ -103,6 +107,9 @@ clean:
 .venv/dev: .venv/bin/pip pyproject.toml requirements.lock
 	@$(PIP) --editable '.[dev]'
 	@touch $@
+
+.venv/peers: bench/peers/requirements.txt
+	@rm -rf $@ && python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check --requirement bench/peers/requirements.txt
 
 .venv/fuzz: .venv/dev
 	@$(PIP) --editable '.[dev,fuzz]'

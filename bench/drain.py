@@ -1,21 +1,25 @@
 """
 How fast the bot drains a full inbox, beside the least that any program must do: `make bench`.
 
-    python -m bench.drain [MAILS] [ROUNDS]
+    python -m bench.drain [MAILS] [ROUNDS] [--peers]
 
-Each contender is a process of its own on the same Dovecot and the same SMTP sink, start-up included, in turn. Prints the
+Each contender drains an inbox of its own on the same Dovecot and the same SMTP sink, start-up included, in turn. Prints the
 mails a second and the ratio to the floor (bench/floor.py), the median of the rounds; exits 1 when a contender left mails.
+With `--peers` also the programs in bench/peers, from a venv of their own (`make bench-peers`).
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -29,7 +33,9 @@ from sqlalchemy import URL
 
 from bench.letters import fill, letters
 from mailbot.demo.ports import free_ports
-from mailbot.mail.imap import open_folder
+from mailbot.mail.imap import Folder, open_folder
+from mailbot.store import inbound, outbound
+from mailbot.store.database import Database, open_database
 from tests.association import PROJECT, SECRET
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.postgresql import fresh_database, running_postgresql
@@ -56,19 +62,35 @@ class Command:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-Commands = Callable[[Field, str, Path], AbstractContextManager[Sequence[Command]]]
-"""The commands that drain the inbox of a user side by side, with a folder for what they keep; and what they need meanwhile."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Race:
+    """Commands that drain an inbox side by side; `over` says when those are to be stopped that do not end by themselves."""
+
+    commands: Sequence[Command]
+    over: Callable[[], bool] | None = None
+
+
+Contender = Callable[[Field, str, Path], AbstractContextManager[Race]]
+"""Who drains the inbox of a user, with a folder for what it keeps; and what it needs meanwhile."""
 
 
 def main() -> None:
     """Print the figures."""
-    mails, rounds = map(int, (*sys.argv[1:], *(MAILS, ROUNDS)[len(sys.argv) - 1 :]))
+    asked = ArgumentParser(prog="python -m bench.drain", description=__doc__)
+    asked.add_argument("mails", nargs="?", type=int, default=MAILS)
+    asked.add_argument("rounds", nargs="?", type=int, default=ROUNDS)
+    asked.add_argument("--peers", action="store_true")
+    words = asked.parse_args()
+    contenders = {**CONTENDERS, **(PEERS if words.peers else {})}
     try:
         with _field() as here:
-            seconds = {name: [_drained(here, name, mails) for _ in range(rounds)] for name in CONTENDERS}
+            # In turn, so that what else the machine does is spread over all.
+            rounds = [
+                {name: _drained(here, name, each, words.mails) for name, each in contenders.items()} for _ in range(words.rounds)
+            ]
     except pytest.skip.Exception as missing:
         raise SystemExit(f"bench: {missing}") from None
-    _print(mails, {name: median(each) for name, each in seconds.items()})
+    _print(words.mails, {name: median(each[name] for each in rounds) for name in contenders})
 
 
 @contextmanager
@@ -80,16 +102,13 @@ def _field() -> Iterator[Field]:
             yield Field(dovecot=dovecot, sink=port, postgresql=postgresql)
 
 
-def _drained(here: Field, name: str, mails: int) -> float:
+def _drained(here: Field, name: str, contender: Contender, mails: int) -> float:
     """Seconds for a full inbox."""
     user = f"support-{uuid4().hex[:8]}@verein.example"
     with open_folder(here.dovecot.login(user), "INBOX"):
         fill(here.dovecot, user, letters(mails, user))
-    with tempfile.TemporaryDirectory(prefix="mailbot-bench-") as home, CONTENDERS[name](here, user, Path(home)) as commands:
-        began = monotonic()
-        running_now = [subprocess.Popen(each.words, env={**os.environ, **each.variables}, cwd=PROJECT) for each in commands]
-        failed = [process.wait() for process in running_now]
-        took = monotonic() - began
+    with tempfile.TemporaryDirectory(prefix="mailbot-bench-") as home, contender(here, user, Path(home)) as race:
+        failed, took = _run(race)
     with open_folder(here.dovecot.login(user), "INBOX", readonly=True) as inbox:
         left = len(inbox.uids())
     if any(failed) or left:
@@ -97,27 +116,76 @@ def _drained(here: Field, name: str, mails: int) -> float:
     return took
 
 
-@contextmanager
-def _floor(here: Field, user: str, home: Path) -> Iterator[Sequence[Command]]:
-    where = ["127.0.0.1", str(here.dovecot.imap), str(here.sink), user, str(home / "floor.db")]
-    yield [Command(words=[sys.executable, "-m", "bench.floor", *where])]
+def _run(race: Race) -> tuple[Sequence[int], float]:
+    """Exit statuses, and the seconds until the inbox was drained."""
+    began = monotonic()
+    running_now = [
+        subprocess.Popen(
+            each.words, env={**os.environ, **each.variables}, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=sys.stderr
+        )
+        for each in race.commands
+    ]
+    if race.over is None:
+        return [process.wait() for process in running_now], monotonic() - began
+    while not race.over() and all(process.poll() is None for process in running_now):
+        time.sleep(0.1)
+    took = monotonic() - began
+    for process in running_now:
+        process.send_signal(signal.SIGTERM)
+    return [process.wait() for process in running_now], took
 
 
 @contextmanager
-def _on_sqlite(here: Field, user: str, home: Path) -> Iterator[Sequence[Command]]:
-    yield [_bot(here, user, home, f"sqlite:///{home / 'mailbot.db'}")]
+def _floor(here: Field, user: str, home: Path) -> Iterator[Race]:
+    yield Race(commands=[Command(words=[sys.executable, "-m", "bench.floor", *_where(here, user, home / "floor.db")])])
 
 
-def _on_postgresql(processes: int) -> Commands:
+def _where(here: Field, user: str, place: Path) -> Sequence[str]:
+    return ["127.0.0.1", str(here.dovecot.imap), str(here.sink), user, str(place)]
+
+
+@contextmanager
+def _on_sqlite(here: Field, user: str, home: Path) -> Iterator[Race]:
+    yield Race(commands=[_bot(here, user, home, f"sqlite:///{home / 'mailbot.db'}", "--once")])
+
+
+def _on_postgresql(processes: int) -> Contender:
+    """As services: they run on, so that none leaves when it has nothing to do for a moment."""
+
     @contextmanager
-    def commands(here: Field, user: str, home: Path) -> Iterator[Sequence[Command]]:
-        with fresh_database(here.postgresql) as database:
-            yield [_bot(here, user, home, database.render_as_string(hide_password=False))] * processes
+    def contender(here: Field, user: str, home: Path) -> Iterator[Race]:
+        with (
+            fresh_database(here.postgresql) as url,
+            closing(open_database(url)) as books,
+            open_folder(here.dovecot.login(user), "INBOX") as inbox,
+        ):
+            bot = _bot(here, user, home, url.render_as_string(hide_password=False))
+            yield Race(commands=[bot] * processes, over=lambda: _all_is_done(books, inbox))
 
-    return commands
+    return contender
 
 
-def _bot(here: Field, user: str, home: Path, database: str) -> Command:
+def _all_is_done(books: Database, inbox: Folder) -> bool:
+    with books.read() as connection:
+        came, left = inbound.counts(connection).get("support", {}), outbound.counts(connection)
+    waiting = came.get(inbound.State.PENDING, 0) or any(
+        number for state, number in left.items() if state is not outbound.State.SENT
+    )
+    return bool(came) and not waiting and not inbox.uids()
+
+
+def _peer(script: str) -> Contender:
+    @contextmanager
+    def contender(here: Field, user: str, home: Path) -> Iterator[Race]:
+        words = [str(PROJECT / ".venv/peers/bin/python"), f"bench/peers/{script}.py"]
+        where = _where(here, user, home)
+        subprocess.run([*words, "prepare", *where], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+        yield Race(commands=[Command(words=[*words, "drain", *where])])
+
+    return contender
+
+
+def _bot(here: Field, user: str, home: Path, database: str, *options: str) -> Command:
     rules = (PROJECT / "rules.yaml").read_text(encoding="utf-8")
     (home / "rules.yaml").write_text(rules.replace(SUPPORT, f"address: {user}\n    after: move"), encoding="utf-8")
     shutil.copytree(PROJECT / "templates", home / "templates")
@@ -130,16 +198,21 @@ def _bot(here: Field, user: str, home: Path, database: str) -> Command:
         "MAILBOT_SMTP": f"smtp://127.0.0.1:{here.sink}",
         "MAILBOT_SECRET": SECRET,
         "MAILBOT_LIMITS": "off",
+        "MAILBOT_LOG_LEVEL": "warning",
     }
     program = str(Path(sys.executable).with_name("mailbot"))
-    return Command(words=[program, "run", "--once", "--since", "all"], variables=variables)
+    return Command(words=[program, "run", *options, "--since", "all"], variables=variables)
 
 
-CONTENDERS: Mapping[str, Commands] = {
+CONTENDERS: Mapping[str, Contender] = {
     "floor": _floor,
     "mailbot, SQLite": _on_sqlite,
     "mailbot, PostgreSQL, one process": _on_postgresql(1),
     "mailbot, PostgreSQL, two processes": _on_postgresql(2),
+}
+PEERS: Mapping[str, Contender] = {
+    "django-helpdesk, SQLite": _peer("django_helpdesk_drains"),
+    "Roundup, SQLite": _peer("roundup_drains"),
 }
 
 
