@@ -6,7 +6,6 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 
 import pytest
-from imapclient import DRAFTS
 
 from mailbot.mail.imap import open_folder
 from mailbot.store import inbound
@@ -35,7 +34,7 @@ def draft_mode(club: Association, **settings: str) -> None:
 def send_draft(club: Association, *, keeps_id: bool = False) -> EmailMessage:
     """A person opens the newest draft in a mail program and sends it: out of Drafts, to the member, and into Sent."""
     with club.station.imap.seen_by_people(club.support) as program:
-        program.select_folder(program.find_special_folder(DRAFTS))
+        program.select_folder(program.find_special_folder(rb"\Drafts"))
         (*_, newest) = program.search("DRAFT SEEN")
         raw = program.fetch([newest], ["BODY.PEEK[]"])[newest][b"BODY[]"]
         program.delete_messages([newest])
