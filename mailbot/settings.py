@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -25,6 +25,9 @@ from mailbot.variables import PREFIX, RULES, given, templates_beside, variables
 
 LogStyle = Literal["pretty", "logfmt", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+
+if TYPE_CHECKING:
+    from mailbot.dkim import Dkim
 
 SECRET_LENGTH = 32
 DATABASE = "sqlite:///mailbot.db"
@@ -150,6 +153,12 @@ class Settings(BaseSettings):
     """Path of the certificate (PEM) that is shown to mail servers that ask for one."""
     client_key: Path | None = None
     """Path of its key, without a password; where it is not set the key stands in the file of the certificate too."""
+    dkim_domain: str | None = None
+    """The domain by which outgoing mails are signed, that of their sender: `verein.example`. Without it none is signed."""
+    dkim_selector: str | None = None
+    """Where the public key stands in the DNS: `<selector>._domainkey.<domain>`."""
+    dkim_key: SecretStr | None = None
+    """The private key: RSA, in PEM, without a password. Best as `MAILBOT_DKIM_KEY_FILE`, the path of its file."""
     secret: Key | None = None
     """
     Key of the signed Message-IDs, at least 32 characters. Without it one is created: `<database>.secret` beside SQLite,
@@ -205,6 +214,25 @@ class Settings(BaseSettings):
         except SettingsError as error:
             return str(error)
         return None
+
+    @model_validator(mode="after")
+    def _signing_is_whole(self) -> Settings:
+        try:
+            _ = self.dkim
+        except SettingsError as error:
+            raise _complaint(str(error)) from None
+        return self
+
+    @property
+    def dkim(self) -> Dkim | None:
+        """How outgoing mails are signed; None: they are not."""
+        key = self.dkim_key.get_secret_value() if self.dkim_key else None
+        if not (self.dkim_domain or self.dkim_selector or key):
+            return None
+        # Reading a key takes some milliseconds and a library, which most have no need of.
+        from mailbot.dkim import Dkim
+
+        return Dkim.of(self.dkim_domain, self.dkim_selector, key)
 
     @property
     def templates(self) -> Path:

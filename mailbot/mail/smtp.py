@@ -8,10 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
+from mailbot.dkim import Dkim
 from mailbot.errors import DeliveryError, TokenError
 from mailbot.login import Login
 from mailbot.mail.network import tls_context, trouble
 from mailbot.mail.oauth import MECHANISMS, Tokens, bearer
+from mailbot.mail.signing import signed
 
 SENTENCES: Mapping[type[Exception], str] = MappingProxyType(
     {
@@ -40,9 +42,10 @@ LOGIN_WANTED = frozenset({530, 534, 535, 538})
 class Outgoing:
     """A session that sends; made by open_smtp."""
 
-    def __init__(self, server: smtplib.SMTP, login: Login) -> None:
+    def __init__(self, server: smtplib.SMTP, login: Login, sign_by: Dkim | None = None) -> None:
         self._server = server
         self._login = login
+        self._sign_by = sign_by
 
     def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Mapping[str, str]:
         """
@@ -58,6 +61,8 @@ class Outgoing:
                 of 400 to 499 and a broken connection (`perhaps`: when the mail was being handed over already),
                 False for a refusal for good. After a refusal the session is good for the next mail.
         """
+        if self._sign_by is not None:
+            raw = signed(raw, self._sign_by)
         try:
             refused = self._announce(raw, sender, recipients)
             self._hand_over(raw)
@@ -117,13 +122,18 @@ class Outgoing:
 
 @contextmanager
 def open_smtp(
-    login: Login, *, timeout: float = 60, ca_file: Path | None = None, tokens: Tokens | None = None
+    login: Login,
+    *,
+    timeout: float = 60,
+    ca_file: Path | None = None,
+    tokens: Tokens | None = None,
+    sign_by: Dkim | None = None,
 ) -> Iterator[Outgoing]:
     """
     A session with the server of `login`; `timeout` in seconds holds for each step.
 
     TLS is always verified, against `ca_file` (PEM) where given, else the system's authorities. A login by OAuth 2
-    needs `tokens`.
+    needs `tokens`. With `sign_by` every mail is signed.
 
     Raises:
         DeliveryError: it could not be opened. `again` is always True: whatever is wrong with the server
@@ -136,7 +146,7 @@ def open_smtp(
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise DeliveryError(str(delivery_error(error, login)), again=True) from error
     try:
-        yield Outgoing(server, login)
+        yield Outgoing(server, login, sign_by)
     finally:
         with suppress(smtplib.SMTPException, OSError):
             server.quit()

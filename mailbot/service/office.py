@@ -94,7 +94,7 @@ def open_office(
             clock=clock,
             nonce=nonce,
             open_folder=folders or partial(open_folder, tokens=tokens),
-            open_smtp=smtp or partial(open_smtp, tokens=tokens),
+            open_smtp=smtp or partial(open_smtp, tokens=tokens, sign_by=settings.dkim),
         )
     finally:
         database.close()
