@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from mailbot.dkim import Dkim
 from mailbot.errors import DeliveryError, TokenError
 from mailbot.login import Login
 from mailbot.mail.network import tls_context, trouble
 from mailbot.mail.oauth import MECHANISMS, Tokens, bearer
-from mailbot.mail.signing import signed
+
+if TYPE_CHECKING:
+    from mailbot.dkim import Dkim
 
 SENTENCES: Mapping[type[Exception], str] = MappingProxyType(
     {
@@ -62,6 +64,8 @@ class Outgoing:
                 False for a refusal for good. After a refusal the session is good for the next mail.
         """
         if self._sign_by is not None:
+            from mailbot.mail.signing import signed  # few need it, and its libraries take a while to load
+
             raw = signed(raw, self._sign_by)
         try:
             refused = self._announce(raw, sender, recipients)

@@ -18,12 +18,14 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
+from sqlalchemy import make_url
 
 from mailbot.dkim import Dkim
 from mailbot.errors import SettingsError
 from mailbot.mail.signing import signed
-from mailbot.mail.smtp import open_smtp
-from mailbot.settings import load_settings
+from mailbot.service.office import open_office
+from mailbot.settings import Settings, load_settings
+from tests.association import PROJECT
 from tests.servers.station import Station
 
 MAIL = (
@@ -56,10 +58,18 @@ def is_good(raw: bytes) -> bool:
     return bool(dkim.verify(raw, dnsfunc=resolver))
 
 
-def test_a_mail_arrives_with_a_signature_that_holds(station: Station):
+def test_a_mail_arrives_with_a_signature_that_holds(station: Station, tmp_path: Path):
     to = station.address("anna")
+    settings = Settings(
+        rules=PROJECT / "rules.yaml",
+        database=make_url(f"sqlite:///{tmp_path / 'mailbot.db'}"),
+        smtp=station.postfix.login(),
+        dkim_domain="verein.example",
+        dkim_selector="mailbot2026",
+        dkim_key=key(),
+    )
 
-    with open_smtp(station.postfix.login(), sign_by=by()) as server:
+    with open_office(settings) as office, office.open_smtp(settings.outgoing()) as server:
         server.send(MAIL, "support@verein.example", [to])
     station.wait_for_mail(to)
 
