@@ -8,11 +8,17 @@ Times are of the processor, not of the clock, so that other programs on the mach
 
 from __future__ import annotations
 
+import os
+import random
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from functools import partial
+from pathlib import Path
 from statistics import median
 from time import process_time
 from typing import TypeVar
@@ -34,10 +40,12 @@ from mailbot.tickets.writer import Writer
 from mailbot.understanding.understand import understand
 from tests.association import PROJECT
 
-MAILS = 300
+MAILS, MAILBOX = 300, "support"
 CORPUS = PROJECT.parent / "shared" / "corpus"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STAGES = ("read", "origin", "understand", "decide", "words to the member", "words to staff", "both as bytes")
+HUGE = 18_200_000
+"""Bytes of a photo with which a mail is as large as most servers take: 25 MB in base64."""
 T = TypeVar("T")
 
 
@@ -71,6 +79,55 @@ def main() -> None:
     for stage in STAGES:
         table.add_row(stage, *(_figure(column[stage]) for column in columns))
     Console(width=120).print(table)
+    with tempfile.TemporaryDirectory(prefix="mailbot-bench-") as home:
+        Console(width=120).print(_commands(Path(home), next(iter(piles.values()))))
+
+
+def _commands(home: Path, mails: Sequence[bytes]) -> Table:
+    """What whole processes take, start included; `--cases` with all the mails, each a conversation."""
+    one, huge, cases = home / "one.eml", home / "huge.eml", home / "cases"
+    one.write_bytes(mails[0])
+    huge.write_bytes(_with_photo())
+    for number, raw in enumerate(mails):
+        case = cases / str(number)
+        case.mkdir(parents=True)
+        (case / "01.eml").write_bytes(raw)
+        (case / "case.yaml").write_text(f"mails: [{{file: 01.eml, mailbox: {MAILBOX}}}]\n", encoding="utf-8")
+    table = Table("", "seconds", "peak MB", title="commands, median of five")
+    for name, words in {
+        "mailbot --help": ["--help"],
+        "mailbot explain FILE": ["explain", str(one)],
+        f"mailbot explain --cases, {len(mails)} mails": ["explain", "--json", "--cases", str(cases)],
+        "mailbot explain, 25 MB": ["explain", str(huge)],
+    }.items():
+        seconds, peaks = zip(*(_run(words) for _ in range(5)), strict=True)
+        table.add_row(name, f"{median(seconds):.2f}", f"{max(peaks):.0f}")
+    return table
+
+
+_MEASURED = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000))
+"""
+"""In a process of its own that is small: what a child takes is counted from what its parent had."""
+
+
+def _run(words: Sequence[str]) -> tuple[float, float]:
+    """Seconds of the processor and MB at most."""
+    command = [sys.executable, "-c", _MEASURED, str(Path(sys.executable).with_name("mailbot")), *words]
+    variables = {**os.environ, "MAILBOT_RULES": str(PROJECT / "rules.yaml")}
+    seconds, peak = subprocess.run(command, env=variables, stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+    return float(seconds), float(peak)
+
+
+def _with_photo() -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "Anna Schmidt <anna@posteo.example>", "support@verein.example", "Nextcloud"
+    mail.set_content("Hallo,\n\nder OV Kalk möchte die Nextcloud nutzen.\n\nViele Grüße\nAnna\n")
+    mail.add_attachment(random.Random(4).randbytes(HUGE), maintype="image", subtype="jpeg", filename="Foto.jpg")
+    return mail.as_bytes()
 
 
 def _figure(spent: Sequence[float]) -> str:

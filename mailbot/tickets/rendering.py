@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any, TypeVar
@@ -176,7 +177,12 @@ class Templates:
 
     def names(self, start: str) -> tuple[str, ...]:
         """The templates whose names begin so, sorted."""
-        return tuple(sorted(name for name in self._words.list_templates(extensions=FILLED) if name.startswith(start)))
+        return tuple(name for name in self._filled if name.startswith(start))
+
+    @cached_property
+    def _filled(self) -> tuple[str, ...]:
+        """All templates that are filled in, sorted: the folder is not walked through for every mail."""
+        return tuple(sorted(self._words.list_templates(extensions=FILLED)))
 
     def fragment(self, template: str, language: str, **values: Any) -> Words:
         """The same for somebody else's web page: HTML without a look of its own."""

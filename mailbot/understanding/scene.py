@@ -181,13 +181,13 @@ def chosen_words(catalogue: Catalogue) -> tuple[str, ...]:
 
 def _without_salutation(passage: Passage) -> Passage:
     """Cut off up to the comma, as far as it speaks to somebody: of "hi brauch bbb zugang, bin …" that is "hi"."""
-    match = _SALUTATION.match(passage.text)
-    if match is None or passage.marked:
-        return passage
     greeting = beginning("salutations").match(passage.text)
-    said = re.findall(r"[^\W\d_]+", passage.text[greeting.end() : match.end()] if greeting else "")
+    match = _SALUTATION.match(passage.text) if greeting else None
+    if greeting is None or match is None or passage.marked:
+        return passage
+    said = re.findall(r"[^\W\d_]+", passage.text[greeting.end() : match.end()])
     speaks_to = sum(word[:1].islower() and word not in word_set("spoken_to") for word in said) < 2
-    rest = passage.text[match.end() if speaks_to or greeting is None else greeting.end() :].strip()
+    rest = passage.text[match.end() if speaks_to else greeting.end() :].strip()
     return replace(passage, text=rest, listed=passage.listed and bool(rest))
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
 
 from rapidfuzz import fuzz
 
@@ -326,11 +325,12 @@ def _misspelt(text: str, names: Sequence[str]) -> str | None:
 
 def _runs(words: Sequence[str], name: str) -> dict[str, tuple[str, ...]]:
     """One to three words in a row that together may be nearly the name, by what they are when written together."""
-    alike = [_resembles(word, name) for word in words]
+    alike = [at for at, word in enumerate(words) if _resembles(word, name)]
+    spans = {(at, at + length) for length in (1, 2, 3) for last in alike for at in range(last - length + 1, last + 1)}
     found: dict[str, tuple[str, ...]] = {}
-    for at, length in product(range(len(words)), (1, 2, 3)):
-        if at + length <= len(words) and any(alike[at : at + length]):
-            found.setdefault("".join(words[at : at + length]), tuple(words[at : at + length]))
+    for start, end in sorted(spans):
+        if start >= 0 and end <= len(words):
+            found.setdefault("".join(words[start:end]), tuple(words[start:end]))
     return found
 
 
