@@ -118,7 +118,7 @@ def two_hosts(
 
 @contextmanager
 def _host(club: Association, home: Path, command: Sequence[str], address: str) -> Iterator[Host]:
-    servers = (club.station.dovecot.imap, club.station.postfix.smtp)
+    servers = (club.station.imap.imap, club.station.postfix.smtp)
     with ExitStack() as stack:
         wires = {port: stack.enter_context(wire_to(port, address=address)) for port in servers}
         database = stack.enter_context(wire_to(_socket(club.settings.database), address=address))
