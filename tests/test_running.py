@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from sqlalchemy import make_url
 
+from mailbot.demo.ports import free_ports
 from mailbot.store.outbound import State
 from tests.association import Association, association
 from tests.servers.manager import listening
@@ -60,8 +63,9 @@ def running(club: Association, **variables: str) -> Iterator[Bot]:
 
 
 def test_a_running_bot_answers_by_itself_suffers_no_second_one_and_ends_when_it_is_told(club: Association):
-    anna = club.station.address("anna")
-    with listening(club.settings.rules.parent) as ear, running(club, NOTIFY_SOCKET=str(ear.path), WATCHDOG_USEC="200000") as bot:
+    anna, (port,) = club.station.address("anna"), free_ports(1)
+    variables = {"WATCHDOG_USEC": "200000", "MAILBOT_METRICS": f"127.0.0.1:{port}"}
+    with listening(club.settings.rules.parent) as ear, running(club, NOTIFY_SOCKET=str(ear.path), **variables) as bot:
         ear.hears("READY=1")
         club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
         club.newest(anna, 1)
@@ -71,6 +75,8 @@ def test_a_running_bot_answers_by_itself_suffers_no_second_one_and_ends_when_it_
         second = subprocess.run(mailbot("run", "--once"), env=club.environment(), capture_output=True, text=True)
 
         ear.hears("WATCHDOG=1", times=10)
+        with urlopen(f"http://127.0.0.1:{port}/healthz") as health:
+            assert json.load(health) == {"ok": True, "wrong": []}
 
         bot.process.send_signal(signal.SIGTERM)
         status = bot.process.wait(timeout=30)

@@ -217,7 +217,8 @@ def lookout(lookout: Lookout, bells: Bells) -> Callable[[], None]:
     """What looks after the others."""
 
     def live() -> None:
-        lookout.look()
-        bells.stop.wait(MINUTE)
+        # Not at once: after a start the others have their turn first.
+        if not bells.stop.wait(MINUTE):
+            lookout.look()
 
     return live

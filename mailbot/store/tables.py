@@ -265,6 +265,7 @@ alarms = Table(
     Column("kind", String(16), nullable=False),
     Column("about", String(64), nullable=False),  # id of a mailbox; "": the bot as a whole
     Column("since", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),  # when a bot saw it first; it may have begun while none was there
     Column("told_at", Moment),  # when staff got the mail about it
     Column("over_at", Moment),
     Column("end_told_at", Moment),

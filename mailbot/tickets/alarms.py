@@ -14,7 +14,7 @@ from types import MappingProxyType
 from mailbot.tickets.trouble import Kind
 
 PATIENCE = timedelta(minutes=30)
-"""What is over sooner happens to every server; nobody needs a mail about it."""
+"""What is over sooner happens to every server, and after every start of the bot; nobody needs a mail about it."""
 
 _SAID: Mapping[Kind, tuple[str, str]] = MappingProxyType(
     {
@@ -40,13 +40,15 @@ class Alarm:
     """
     A trouble from its beginning to its end; `about` is the id of a mailbox, or "".
 
-    `told_at` and `end_told_at` say when staff got the mail about it; None: not yet.
+    `seen_at` says when a bot saw it first: after a start things look old that are being dealt with just then. `told_at` and
+    `end_told_at` say when staff got the mail about it; None: not yet.
     """
 
     id: int
     kind: Kind
     about: str
     since: datetime
+    seen_at: datetime
     told_at: datetime | None = None
     over_at: datetime | None = None
     end_told_at: datetime | None = None
@@ -61,7 +63,9 @@ def to_tell(alarms: Iterable[Alarm], *, now: datetime, told: int, at_most: int) 
 def _is_news(alarm: Alarm, now: datetime) -> bool:
     if alarm.over_at is not None:
         return alarm.told_at is not None and alarm.end_told_at is None
-    return alarm.told_at is None and alarm.since <= now - PATIENCE
+    # A canary had its time already.
+    patience = timedelta() if alarm.kind is Kind.CANARY else PATIENCE
+    return alarm.told_at is None and alarm.seen_at <= now - patience
 
 
 def said_of(kind: Kind, address: str) -> str:

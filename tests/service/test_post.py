@@ -113,6 +113,8 @@ def test_a_mailbox_out_of_reach_wakes_staff(quick_bench: Bench):
     quick_bench.clock.now = NIGHT - PATIENCE
     with quick_bench.office.database.write() as connection:
         mailboxes.in_trouble(connection, "support", "wrong password", now=quick_bench.clock.now)
+        mailboxes.reached(connection, "buero", now=quick_bench.clock.now)
+    sound_alarms(quick_bench.office)
     quick_bench.clock.now = NIGHT
 
     sound_alarms(quick_bench.office)

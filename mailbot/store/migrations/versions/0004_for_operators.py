@@ -82,6 +82,7 @@ def _what_is_wrong() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("about", sa.String(length=64), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_told_at", sa.DateTime(timezone=True), nullable=True),
