@@ -225,7 +225,10 @@ def _by_name(rest: str, people: Sequence[Person], taken: list[tuple[int, Person]
             for form in forms(person):
                 by_form.setdefault(form, []).append(person)
         for form, owners in sorted(by_form.items(), key=lambda each: -len(each[0])):
-            for match in re.finditer(rf"(?<![\w-]){re.escape(form)}(?:s)?(?![\w-])", _same_length_fold(rest)):
+            said = _same_length_fold(rest)
+            if form not in said:  # to compile an expression for each name costs more than all else here
+                continue
+            for match in re.finditer(rf"(?<![\w-]){re.escape(form)}(?:s)?(?![\w-])", said):
                 if len(set(owners)) > 1:
                     doubtful.append(rest[match.start() : match.end()])
                 elif not _denied(rest, match.start(), match.end()):
