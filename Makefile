@@ -12,10 +12,12 @@
 # make bench-cpu         what one mail costs, stage by stage, in time of the processor; start-up; a mail of 25 MB
 # make bench             how fast a full inbox is drained, beside the least that any program must do
 # make bench-peers       the same, and other people's programs for that
+# make bench-latency     how long a member waits for an answer, with and without IDLE
+# make bench-hosts       two hosts on one PostgreSQL, killed 20 times while mails come in: what is lost or doubled, and how long it rests
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test test-other-servers other-servers lint format docs reference lock servers clean bench bench-peers bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder
+.PHONY: demo test test-other-servers other-servers lint format docs reference lock servers clean bench bench-peers bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder bench-latency bench-hosts
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -71,6 +73,12 @@ bench-fuzz: .venv/fuzz
 
 bench-big-folder: .venv/dev servers
 	@.venv/bin/python -m bench.big_folder
+
+bench-latency: .venv/dev servers
+	@.venv/bin/python -m bench.latency
+
+bench-hosts: .venv/dev servers
+	@.venv/bin/python -m bench.hosts
 
 # Dovecot, Postfix and Chromium, where they can be installed: then a test that misses one fails.
 servers: .venv/dev

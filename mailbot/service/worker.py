@@ -58,6 +58,9 @@ TRIES = 3
 LEASE = timedelta(minutes=5)
 """How long a batch may take; after that its worker counts as dead."""
 
+PUT_OFF = timedelta(seconds=20)
+"""How long a mail lets others go first whose turn comes to nothing, by no fault of its own."""
+
 BATCH = Most(mails=10, bytes=300_000)
 """What shares a commit, which may cost more than a mail. Small: what is written to the first sender waits for the last mail."""
 
@@ -93,7 +96,7 @@ def work(office: Office) -> bool:
         # The database is to blame; the mails have all their tries still.
         with suppress(StoreError), office.database.write() as connection:
             for row, _ in claimed:
-                inbound.uncount(connection, row.id)
+                inbound.uncount(connection, row.id, until=office.clock() + PUT_OFF)
         raise
     return bool(claimed)
 
@@ -155,8 +158,8 @@ def _handle(office: Office, connection: Connection, task: Task) -> None:
 
 def _handle_by_hand(office: Office, connection: Connection, row: Inbound, mail: Mail) -> None:
     if not handle_by_hand(office, connection, office.rules(connection), row, mail):
-        # The mail that it answers comes first. The claim stays, so others have their turn.
-        inbound.uncount(connection, row.id)
+        # The mail that it answers comes first.
+        inbound.uncount(connection, row.id, until=office.clock() + PUT_OFF)
         return
     log.info("written by hand", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
 

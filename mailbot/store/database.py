@@ -13,13 +13,16 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
+from tenacity import Retrying, retry_if_exception, retry_if_exception_type, stop_after_delay, wait_random
 
 from mailbot.errors import StoreError
 from mailbot.store.migrate import migrate
 
 BUSY_SECONDS = 30
 """How long a writer of SQLite waits for another one before it gives up."""
+
+MIGRATION_SECONDS = 600
+"""How long a migration tries to get its turn beside bots that work and a backup that reads."""
 
 SHARED: Mapping[str, str] = MappingProxyType(
     {
@@ -147,12 +150,17 @@ def open_database(url: URL) -> Database:
         _tune_sqlite(engine)
     database = Database(engine)
     try:
-        with database.write() as connection:
-            migrate(connection)
+        _bring_up_to_date(database)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _bring_up_to_date(database: Database) -> None:
+    for attempt in _politely:
+        with attempt, database.write() as connection:
+            migrate(connection)
 
 
 def _connect_args(url: URL) -> dict[str, Any]:
@@ -165,6 +173,19 @@ def insert_into(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, which SQLAlchemy has only per dialect."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
+
+def _is_in_the_way(error: BaseException) -> bool:
+    """Whether others have kept a migration waiting for so long that it has let them go first (`store/migrate.py`)."""
+    cause = getattr(error.__cause__, "orig", None)
+    return isinstance(error, StoreError) and type(cause).__name__ in ("LockNotAvailable", "DeadlockDetected")
+
+
+_politely = Retrying(
+    retry=retry_if_exception(_is_in_the_way),
+    stop=stop_after_delay(MIGRATION_SECONDS),
+    wait=wait_random(0.5, 2),
+    reraise=True,
+)
 
 # Whoever turns a new file to WAL while others open it gets "locked" at once: SQLite's own timeout does not hold there.
 _patiently = Retrying(

@@ -295,12 +295,12 @@ def give_back(connection: Connection, id: int) -> None:
     )
 
 
-def uncount(connection: Connection, id: int) -> None:
-    """The attempt that was begun does not count. Until `claimed_until` nobody takes it: others have their turn first."""
+def uncount(connection: Connection, id: int, *, until: datetime) -> None:
+    """The attempt that was begun does not count. Until then nobody takes it: others have their turn first."""
     connection.execute(
         update(inbound)
         .where(inbound.c.id == id, inbound.c.state == State.PENDING.value)
-        .values(attempts=inbound.c.attempts - 1, claimed_by=None)
+        .values(attempts=inbound.c.attempts - 1, claimed_by=None, claimed_until=until)
     )
 
 

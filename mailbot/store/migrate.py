@@ -12,6 +12,9 @@ from mailbot.errors import StoreError
 
 LOCK = 0x6D61696C  # "mail": the number by which bots on one PostgreSQL agree who migrates
 
+PATIENCE = "5s"
+"""How long a migration waits for a table of PostgreSQL that others use, a backup for example."""
+
 
 def version_of(connection: Connection) -> str | None:
     """The version of the database as it is; None: nothing is in it yet."""
@@ -41,6 +44,9 @@ def migrate(connection: Connection, *, to: str = "head") -> None:
         raise StoreError(
             f"the database is of version {current}, which this mailbot does not know; install the newer mailbot again"
         )
+    if connection.dialect.name == "postgresql":
+        # Who waits for a table holds up all who come after: rather they go first, and this is tried again.
+        connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": PATIENCE})
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, to)

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, Connection, create_engine, make_url, text
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import StoreError
 from mailbot.store import holds, jobs, mailboxes, outbound, secrets
+from mailbot.store import migrate as migrate_module
 from mailbot.store.database import Database, open_database
-from mailbot.store.migrate import migrate
+from mailbot.store.migrate import known_versions, migrate, version_of
 from mailbot.store.tables import metadata
+from tests.servers.process import eventually
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 OLD_MAIL = """
@@ -76,6 +78,37 @@ def test_a_database_of_a_newer_version_is_left_alone(database_url: URL):
 
     with pytest.raises(StoreError, match="of version 9999, which this mailbot does not know; install the newer mailbot again"):
         open_database(database_url)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_migration_lets_bots_work_on_beside_a_long_backup_and_comes_to_its_turn(
+    database_url: URL, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(migrate_module, "PATIENCE", "300ms")
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        migrate(connection, to="0003")
+
+    with ThreadPoolExecutor(1) as newer, engine.connect() as bot:
+        with engine.connect() as backup:
+            backup.execute(text("SELECT count(*) FROM inbound"))
+            opened = newer.submit(open_database, database_url)
+            eventually(lambda: someone_waits(bot) or None, timeout=30, failure=lambda: "nobody waits for a table")
+            bot.execute(text("SELECT count(*) FROM inbound"))  # behind who waits
+            bot.rollback()
+            assert not opened.done()
+        opened.result(timeout=60).close()
+
+    with engine.connect() as connection:
+        assert version_of(connection) == known_versions()[-1]
+    engine.dispose()
+
+
+def someone_waits(connection: Connection) -> bool:
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'inbound'::regclass")
+    found = connection.execute(waits).scalar_one() > 0
+    connection.rollback()
+    return found
 
 
 def test_a_database_that_cannot_be_opened_is_named_with_what_to_do():

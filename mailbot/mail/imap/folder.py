@@ -172,7 +172,7 @@ class Folder:
     def wait(self, seconds: float, stop: Callable[[], bool] = _never) -> bool:
         """
         Wait until something may have arrived that `uids` has not told yet (True), `seconds` are over, or
-        `stop` says so (False). With IDLE the server tells at once; without it we look at the end.
+        `stop` says so (False). With IDLE the server tells at once; without it we look every few seconds.
         """
         end = time.monotonic() + seconds
         with self._asking("news"):
@@ -181,7 +181,7 @@ class Folder:
                 if left <= 0 or stop():
                     return False
                 if "IDLE" not in self.capabilities:
-                    waiting.doze(left, stop)
+                    waiting.doze(min(left, waiting.LOOK), stop)
                 elif waiting.idle(self._client, left, stop):
                     return True
         return True

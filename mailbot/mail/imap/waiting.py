@@ -14,6 +14,9 @@ Seconds after which IDLE is issued anew. RFC 2177 demands less than 29 minutes; 
 soon that the connection is dead, and costs two short lines.
 """
 
+LOOK = 10.0
+"""Seconds between two looks at a server without IDLE: two short lines each, and the half of it is what a mail waits."""
+
 GLANCE = 1.0
 """Seconds after which a wait looks whether it shall stop."""
 
