@@ -67,7 +67,7 @@ def _bench(kills: int) -> None:
         fresh_database(server) as url,
         tempfile.TemporaryDirectory() as folder,
     ):
-        club = association(Station(dovecot=dovecot, postfix=postfix), url, Path(folder))
+        club = association(Station(imap=dovecot, postfix=postfix), url, Path(folder))
         with two_hosts(club, Path(folder), MAILBOT) as fleet:
             begun = monotonic()
             happened = _haunt(fleet, kills, random.Random(kills))

@@ -19,10 +19,10 @@ from mailbot.store.database import Database
 
 log = structlog.get_logger()
 
-LASTING = timedelta(seconds=15)
+LASTING = timedelta(seconds=10)
 """How long a lease lasts that nobody renews: so long the work of a dead bot rests."""
 
-BEAT = 4.0
+BEAT = 2.5
 """Seconds between two renewals: three may fail before anything is lost."""
 
 FOREVER = float("inf")
@@ -59,6 +59,7 @@ class Heart:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._held = dict[str, Lease]()
+        self._over = set[str]()  # to be given up
 
     @contextmanager
     def lease(self, subject: str) -> Iterator[Lease | None]:
@@ -68,6 +69,7 @@ class Heart:
         It may end before the block does: see `Lease.lasts`.
         """
         began = monotonic()
+        self._give_up_what_is_over()
         with self._database.write() as connection:
             id = leases.take(connection, subject, holder=f"{socket.gethostname()}, process {os.getpid()}", lasting=LASTING)
         if id is None:
@@ -78,9 +80,10 @@ class Heart:
             yield lease
         finally:
             del self._held[id]
-            # Where this fails it ends by itself.
-            with suppress(StoreError), self._database.write() as connection:
-                leases.give_up(connection, id)
+            self._over.add(id)
+            # Where this fails it ends by itself, or is given up before the next is taken.
+            with suppress(StoreError):
+                self._give_up_what_is_over()
 
     @contextmanager
     def own_lease(self, what: str) -> Iterator[Lease]:
@@ -99,6 +102,13 @@ class Heart:
             lease.lasts_until(self._end(began) if id in renewed else began)
         if len(renewed) < len(held):
             log.warning("taken for dead; others have taken over", leases=len(held) - len(renewed))
+
+    def _give_up_what_is_over(self) -> None:
+        over = frozenset(self._over)
+        if over:
+            with self._database.write() as connection:
+                leases.give_up(connection, over)
+            self._over -= over
 
     def _end(self, began: float) -> float:
         """When a lease ends at the earliest that was taken or renewed since `began`."""

@@ -38,10 +38,10 @@ POLL = 60.0
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds before the second, third … attempt to reach a server; the last one goes on for ever."""
 
-DATABASE_PAUSE = 10.0
+DATABASE_PAUSE = 5.0
 """Seconds at most before the next attempt to reach the database: it is ours, and nobody counts our logins."""
 
-STANDBY = 5.0
+STANDBY = 2.0
 """Seconds between two looks whether a mailbox that another bot reads has become free."""
 
 

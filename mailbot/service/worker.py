@@ -58,7 +58,7 @@ TRIES = 3
 LEASE = timedelta(minutes=5)
 """How long a batch may take; after that its worker counts as dead."""
 
-PUT_OFF = timedelta(seconds=20)
+PUT_OFF = timedelta(seconds=5)
 """How long a mail lets others go first whose turn comes to nothing, by no fault of its own."""
 
 BATCH = Most(mails=10, bytes=300_000)

@@ -28,13 +28,13 @@ SHARED: Mapping[str, str] = MappingProxyType(
     {
         "application_name": "mailbot",
         "connect_timeout": "10",
-        # A connection that is cut without a word is noticed within 25 seconds, not after hours.
-        "keepalives_idle": "10",
+        # A connection that is cut without a word is noticed within 20 seconds, not after hours.
+        "keepalives_idle": "5",
         "keepalives_interval": "5",
         "keepalives_count": "3",
-        "tcp_user_timeout": "25000",
+        "tcp_user_timeout": "20000",
         # Nor do the locks of a host that is gone, or of a process that is stopped, hold up the others for longer.
-        "options": "-c idle_in_transaction_session_timeout=25s",
+        "options": "-c idle_in_transaction_session_timeout=15s",
     }
 )
 """How a PostgreSQL that several hosts share is connected to (parameters of libpq); what MAILBOT_DATABASE says wins."""

@@ -49,9 +49,9 @@ def renew(connection: Connection, ids: Collection[str], *, lasting: timedelta) -
     return frozenset(connection.execute(renewed).scalars())
 
 
-def give_up(connection: Connection, id: str) -> None:
-    """End a lease: at once others may have what bears it."""
-    connection.execute(delete(leases).where(leases.c.id == id))
+def give_up(connection: Connection, ids: Collection[str]) -> None:
+    """End these leases: at once others may have what bears them."""
+    connection.execute(delete(leases).where(leases.c.id.in_(ids)))
 
 
 def bury(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from time import monotonic
 import pytest
 from sqlalchemy import URL, text
 
+from mailbot.errors import StoreError
 from mailbot.service import heart as heart_module
 from mailbot.service.heart import LASTING, UNLEASED, Heart, beating
 from mailbot.store.database import Database, open_database
@@ -114,6 +115,19 @@ def test_a_heart_beats_by_itself_also_after_a_beat_that_failed(database: Databas
 def ends(database: Database) -> str:
     with database.read() as connection:
         return str(connection.execute(text("SELECT until FROM leases")).scalar_one())
+
+
+def test_what_could_not_be_given_up_is_given_up_before_it_is_wanted_again(database: Database, monkeypatch: pytest.MonkeyPatch):
+    heart = Heart(database)
+
+    def no_room(*_: object) -> None:
+        raise StoreError("database or disk is full")
+
+    with monkeypatch.context() as patch, heart.lease(SUPPORT):
+        patch.setattr(heart_module.leases, "give_up", no_room)
+
+    with heart.lease(SUPPORT) as lease:
+        assert lease is not None
 
 
 def test_a_bot_that_starts_ends_what_the_dead_have_left(database: Database):

@@ -40,7 +40,7 @@ def test_a_mailbox_is_leased_to_one_until_it_is_given_up(database: Database):
     )
 
     with database.write() as connection:
-        leases.give_up(connection, first)
+        leases.give_up(connection, [first])
 
     assert take(database, holder="two") not in (None, first)
 
@@ -102,7 +102,7 @@ def test_what_somebody_works_on_is_theirs_however_long_it_takes_and_free_when_th
     assert claim(database, by) == (1, 1)
     assert claim(database, None, now=NOW + timedelta(days=1)) == (None, None)
     with database.write() as connection:
-        leases.give_up(connection, by)
+        leases.give_up(connection, [by])
     assert claim(database, None) == (2, 2)
 
 
