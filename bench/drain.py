@@ -20,7 +20,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from time import monotonic
@@ -149,6 +149,12 @@ def _on_sqlite(here: Field, user: str, home: Path) -> Iterator[Race]:
     yield Race(commands=[_bot(here, user, home, f"sqlite:///{home / 'mailbot.db'}", "--once")])
 
 
+@contextmanager
+def _with_a_reader(here: Field, user: str, home: Path) -> Iterator[Race]:
+    bot = _bot(here, user, home, f"sqlite:///{home / 'mailbot.db'}", "--once")
+    yield Race(commands=[replace(bot, variables={**bot.variables, "MAILBOT_READERS": "1"})])
+
+
 def _on_postgresql(processes: int) -> Contender:
     """As services: they run on, so that none leaves when it has nothing to do for a moment."""
 
@@ -207,6 +213,7 @@ def _bot(here: Field, user: str, home: Path, database: str, *options: str) -> Co
 CONTENDERS: Mapping[str, Contender] = {
     "floor": _floor,
     "mailbot, SQLite": _on_sqlite,
+    "mailbot, SQLite, and a process that reads": _with_a_reader,
     "mailbot, PostgreSQL, one process": _on_postgresql(1),
     "mailbot, PostgreSQL, two processes": _on_postgresql(2),
 }

@@ -168,6 +168,8 @@ class Settings(BaseSettings):
     """Earlier keys, separated by blanks, whose mails are still recognised."""
     limits: Literal["on", "off"] = "on"
     """`off`: no limits on automatic mail, for drills; refused unless `MAILBOT_SMTP` is on this machine."""
+    readers: Annotated[int, Field(ge=0, le=64)] = 0
+    """Processes that read mails on further cores when many wait; each takes some 100 MB then."""
     metrics: Annotated[Listener | None, BeforeValidator(_listener)] = None
     """Where a running bot answers `/healthz` and `/metrics`: `127.0.0.1:9464`. Without it nobody may ask the bot."""
     metrics_from: Literal["loopback", "anywhere"] = "loopback"

@@ -18,6 +18,7 @@ from mailbot.service.by_hand import is_answered
 from mailbot.service.company import bring_in, note_told, overruling, readers
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
+from mailbot.service.readers import Foresight
 from mailbot.service.repetition import number_given
 from mailbot.service.request_of_data import hints
 from mailbot.service.rulebook import Rules
@@ -33,7 +34,7 @@ from mailbot.tickets.sources import sources_after
 from mailbot.tickets.takeover import left_to_person
 from mailbot.tickets.ticket import BOT, Event, State, Ticket
 from mailbot.tickets.wording import missing_labels
-from mailbot.understanding.request import Act
+from mailbot.understanding.request import Act, Reading, Request
 from mailbot.understanding.understand import understand
 
 REOPENS = timedelta(days=14)
@@ -59,6 +60,13 @@ class Case:
     origin: Origin
     place: Whereabouts
     now: datetime
+    foresight: Foresight | None = None
+
+    def understood(self, requests: tuple[Request, ...], catalogue: Catalogue) -> Reading:
+        """What the mail says in a conversation about those."""
+        if self.foresight is not None and not requests and self.foresight.catalogue is catalogue:
+            return self.foresight.reading
+        return understand(self.mail, requests, catalogue)
 
     @property
     def known(self) -> bool:
@@ -84,9 +92,9 @@ def handle_member(office: Office, connection: Connection, rules: Rules, case: Ca
     """Understand, decide, and write down all that follows; a `remark` is for the author, one of us, and for colleagues."""
     before = _conversation(connection, case)
     active = tuple(ticket for ticket in before if not _is_past(ticket, case.now))
-    reading = understand(case.mail, tuple(ticket.request for ticket in active), rules.catalogue)
+    reading = case.understood(tuple(ticket.request for ticket in active), rules.catalogue)
     if before and not active:
-        late = understand(case.mail, tuple(ticket.request for ticket in before), rules.catalogue)
+        late = case.understood(tuple(ticket.request for ticket in before), rules.catalogue)
         reading, active = (late, before) if late.act is not Act.SAY else (reading, active)
     current = active if reading.act is not Act.SAY else tuple(_reopened(ticket, rules.catalogue) for ticket in active)
     decision = decide(reading, current, rules.catalogue)
@@ -101,7 +109,7 @@ def handle_member(office: Office, connection: Connection, rules: Rules, case: Ca
 
 def handle_doubtful(office: Office, connection: Connection, rules: Rules, case: Case, *, silence: str, doubt: str) -> None:
     """Nobody is answered and no ticket is touched: the mail becomes a ticket of its own, for a person to look at."""
-    decision = decide(understand(case.mail, (), rules.catalogue), (), rules.catalogue)
+    decision = decide(case.understood((), rules.catalogue), (), rules.catalogue)
     concerned = case.place.key or case.place.mentioned
     about = f" Die Mail bezieht sich auf {concerned}." if concerned else ""
     silent = replace(in_silence(decision, silence=silence), doubts=(*decision.doubts, doubt + about))

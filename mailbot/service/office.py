@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from mailbot.login import Login
 from mailbot.mail.imap import Folder, open_folder
 from mailbot.mail.smtp import Outgoing, open_smtp
 from mailbot.service.heart import UNLEASED, Lease
+from mailbot.service.readers import Readers
 from mailbot.service.rulebook import Rulebook, Rules
 from mailbot.service.tokens import AccessTokens
 from mailbot.settings import Settings, new_secret, secret_beside
@@ -49,6 +50,7 @@ class Office:
     keys: tuple[bytes, ...]
     clock: Callable[[], datetime] = utc_now
     nonce: Callable[[], str] = random_nonce
+    readers: Readers = field(default_factory=Readers)
     open_folder: OpenFolder = open_folder
     open_smtp: OpenSmtp = open_smtp
     lease: Lease = UNLEASED
@@ -81,8 +83,11 @@ def open_office(
     Raises MailbotError: rules, templates, secret or database are not as they must be.
     """
     rulebook = Rulebook(settings.rules, settings.templates, rehearse=rehearse)
-    database = open_database(settings.database)
-    try:
+    with ExitStack() as open_now:
+        database = open_database(settings.database)
+        open_now.callback(database.close)
+        readers = Readers(settings.readers)
+        open_now.callback(readers.rest)
         rulebook.mind(lambda: _unfinished(database), at_once=rehearse)
         keys = settings.keys(lambda: _kept_secret(settings, database))
         tokens = AccessTokens(database, keys)
@@ -93,11 +98,10 @@ def open_office(
             keys=keys,
             clock=clock,
             nonce=nonce,
+            readers=readers,
             open_folder=folders or partial(open_folder, tokens=tokens),
             open_smtp=smtp or partial(open_smtp, tokens=tokens, sign_by=settings.dkim),
         )
-    finally:
-        database.close()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ Whatever goes wrong costs only the mail it is about: three tries, then quarantin
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +18,6 @@ from sqlalchemy import Connection
 from mailbot.errors import StoreError
 from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
-from mailbot.mail.read import read
 from mailbot.mail.thread import Role, thread_of
 from mailbot.service import absence, bounce, canary, instruments
 from mailbot.service.answers import handle_answer
@@ -29,6 +29,7 @@ from mailbot.service.notes import is_for_notes
 from mailbot.service.office import Office
 from mailbot.service.order import handle_order
 from mailbot.service.post import Post
+from mailbot.service.readers import Read
 from mailbot.service.request_of_data import keep_who_writes
 from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import whereabouts
@@ -71,39 +72,51 @@ class Task:
 
     row: Inbound
     raw: bytes
-    mail: Mail | Exception
+    read: Read | Exception
 
 
 def work(office: Office) -> bool:
     """
     Bring some mails to their end, each for itself, or one try further; False when there are none. Raises StoreError.
 
-    They are written in one transaction, and what goes wrong with one of them takes back that one alone.
+    Some are written in one transaction, and what goes wrong with one of them takes back that one alone.
     """
+    most = office.readers.at_a_time or BATCH
     with office.database.write() as connection:
-        claimed = inbound.claim(connection, now=office.clock(), lease=LEASE, most=BATCH, by=office.lease.id)
+        claimed = inbound.claim(connection, now=office.clock(), lease=LEASE, most=most, by=office.lease.id)
     if claimed and claimed[0][0].attempts > TRIES:
         ((row, _),) = claimed
         with office.database.write() as connection:
             _quarantine(office, connection, row, f"the program ended {TRIES} times while it worked on this mail")
         return True
     try:
-        tasks = [Task(row=row, raw=raw, mail=_read(raw)) for row, raw in claimed]
-        with office.database.write() as connection:
-            for task in tasks:
-                _try(office, connection, task)
+        _work_on(office, claimed)
     except StoreError:
         # The database is to blame; the mails have all their tries still.
         with suppress(StoreError), office.database.write() as connection:
             for row, _ in claimed:
                 inbound.uncount(connection, row.id, until=office.clock() + PUT_OFF)
         raise
+    if not claimed:
+        office.readers.rest()
     return bool(claimed)
 
 
-def _read(raw: bytes) -> Mail | Exception:
+def _work_on(office: Office, claimed: Sequence[tuple[Inbound, bytes]]) -> None:
+    with office.database.read() as connection:
+        catalogue = office.rules(connection).catalogue
+    readings = office.readers.read([raw for _, raw in claimed], catalogue)
+    for at in range(0, len(claimed), BATCH.mails):
+        some = zip(claimed[at : at + BATCH.mails], readings[at : at + BATCH.mails], strict=True)
+        tasks = [Task(row=row, raw=raw, read=_outcome(reading)) for (row, raw), reading in some]
+        with office.database.write() as connection:
+            for task in tasks:
+                _try(office, connection, task)
+
+
+def _outcome(reading: Callable[[], Read]) -> Read | Exception:
     try:
-        return read(raw)
+        return reading()
     except Exception as error:
         return error
 
@@ -133,9 +146,10 @@ def _quarantine(office: Office, connection: Connection, row: Inbound, reason: st
 
 
 def _handle(office: Office, connection: Connection, task: Task) -> None:
-    row, mail = task.row, task.mail
-    if isinstance(mail, Exception):
-        raise mail
+    row = task.row
+    if isinstance(task.read, Exception):
+        raise task.read
+    mail = task.read.mail
     if row.by_hand:
         _handle_by_hand(office, connection, row, mail)
         return
@@ -152,7 +166,7 @@ def _handle(office: Office, connection: Connection, task: Task) -> None:
     elif source.machine is not None:
         _handle_machine(office, connection, row, task.raw, mail, source)
     else:
-        _handle_person(office, connection, row, mail, source)
+        _handle_person(office, connection, row, task.read, source)
     log.info("processed", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
 
 
@@ -176,13 +190,13 @@ def _handle_machine(office: Office, connection: Connection, row: Inbound, raw: b
     inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
 
 
-def _handle_person(office: Office, connection: Connection, row: Inbound, mail: Mail, source: Origin) -> None:
-    rules = office.rules(connection)
+def _handle_person(office: Office, connection: Connection, row: Inbound, seen: Read, source: Origin) -> None:
+    rules, mail = office.rules(connection), seen.mail
     by = rules.catalogue.member_of_staff(mail.sender.email)
     prefix = rules.catalogue.organisation.ticket_prefix
     vouched = source.authenticity is Authenticity.PASS
     place = whereabouts(connection, mail, prefix=prefix, secrets=office.keys, is_staff=by is not None, vouched=vouched)
-    case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock())
+    case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock(), foresight=seen.foresight)
     note_shown(connection, mail, row.id, secrets=office.keys, our_people=rules.catalogue.our_people)
     if source.authenticity is not Authenticity.FAIL:
         outbound.forgive(connection, mail.sender.email, now=case.now)

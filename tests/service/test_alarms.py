@@ -149,7 +149,7 @@ def test_rules_say_whom_alarms_go_to(quick_bench: Bench):
 
 
 def test_mails_in_quarantine_are_told_of(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mailbot.service.worker.read", lambda raw: 1 / 0)
+    monkeypatch.setattr("mailbot.service.readers.read", lambda raw: 1 / 0)
     quick_bench.arrives()
     is_there(quick_bench)
 

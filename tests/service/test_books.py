@@ -8,7 +8,7 @@ import pytest
 
 from mailbot.mail.message import Mail
 from mailbot.mail.read import read
-from mailbot.service import worker
+from mailbot.service import readers
 from mailbot.service.health import Books, examine
 from mailbot.service.overview import draw_up
 from mailbot.store import inbound
@@ -28,7 +28,7 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
             raise RecursionError("too deep")
         return read(raw)
 
-    monkeypatch.setattr(worker, "read", reads_not_all)
+    monkeypatch.setattr(readers, "read", reads_not_all)
     return monkeypatch
 
 

@@ -43,6 +43,9 @@ def told(bench: Bench, pragma: str, afterwards: str) -> Iterator[None]:
 
     engine = bench.office.database.engine
     event.listen(engine, "begin", set_it)
+    engine.dispose()  # of several connections each would have to be told
+    with bench.office.database.read() as connection:
+        set_it(connection)  # this one is the next as well: a writer waits for others before it begins
     try:
         yield
     finally:

@@ -121,7 +121,7 @@ def test_what_waits_has_an_age(quick_bench: Bench):
 
 
 def test_a_mail_that_cannot_be_processed_and_a_part_that_fails_are_counted(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mailbot.service.worker.read", lambda raw: 1 / 0)
+    monkeypatch.setattr("mailbot.service.readers.read", lambda raw: 1 / 0)
     before = gauges(quick_bench)
     quick_bench.arrives()
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from mailbot.errors import DeliveryError
 from mailbot.mail.message import Mail
 from mailbot.mail.read import read
-from mailbot.service import desk, privacy, worker
+from mailbot.service import desk, privacy, readers
 from mailbot.service.journal import redacted, start_journal
 from mailbot.service.overview import send
 from mailbot.service.retention import expire
@@ -112,7 +112,7 @@ def test_a_whole_story_leaves_nothing_of_anybody_in_the_log(
             raise ValueError("no word of Zacharias Zwirbelbart: Himbeere")
         return read(raw)
 
-    monkeypatch.setattr(worker, "read", reads_not_all)
+    monkeypatch.setattr(readers, "read", reads_not_all)
     start_journal(level="debug")
     try:
         quick_bench.slot.errors = [

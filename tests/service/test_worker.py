@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from mailbot.mail.message import Mail
-from mailbot.service import desk, worker
+from mailbot.service import desk, readers, worker
 from mailbot.service.correspondence import UNTOLD
 from mailbot.service.member import Case
 from mailbot.service.office import Office
@@ -82,7 +82,7 @@ def test_a_mail_that_cannot_be_processed_is_tried_three_times_and_kept(quick_ben
         tries.append(raw)
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(worker, "read", broken)
+    monkeypatch.setattr(readers, "read", broken)
 
     quick_bench.arrives()
 
@@ -96,7 +96,7 @@ def test_a_mail_that_kills_the_program_three_times_is_kept_for_a_person(quick_be
 
     quick_bench.mail(eml())
     with monkeypatch.context() as patch:
-        patch.setattr(worker, "read", deadly)
+        patch.setattr(readers, "read", deadly)
         for _ in range(worker.TRIES):
             with pytest.raises(SystemExit):
                 quick_bench.run()
@@ -134,7 +134,7 @@ def test_mails_share_a_commit_and_what_one_of_them_breaks_is_its_own(quick_bench
 
 
 def test_one_that_ends_the_program_takes_none_of_its_neighbours_along(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
-    real = worker.read
+    real = readers.read
 
     def deadly(raw: bytes) -> Mail:
         if b"kaputt" in raw:
@@ -142,7 +142,7 @@ def test_one_that_ends_the_program_takes_none_of_its_neighbours_along(quick_benc
         return real(raw)
 
     others_beside(quick_bench, "kaputt")
-    monkeypatch.setattr(worker, "read", deadly)
+    monkeypatch.setattr(readers, "read", deadly)
     for _ in range(worker.TRIES):
         with pytest.raises(SystemExit):
             quick_bench.run()
