@@ -6,10 +6,12 @@ RUN python -m venv /opt/mailbot
 WORKDIR /src
 # Libraries first: a change of our own code does not fetch them again.
 COPY pyproject.toml requirements.lock README.md LICENSE ./
-RUN mkdir mailbot && touch mailbot/__init__.py \
+RUN mkdir mailbot templates && touch mailbot/__init__.py rules.yaml \
     && /opt/mailbot/bin/pip install --no-cache-dir --disable-pip-version-check --constraint requirements.lock . \
     && /opt/mailbot/bin/pip uninstall --yes mailbot
 COPY mailbot mailbot
+COPY templates templates
+COPY rules.yaml rules.yaml
 RUN /opt/mailbot/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
 
 FROM python:3.13-slim

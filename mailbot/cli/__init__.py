@@ -15,6 +15,7 @@ from mailbot.cli import (
     demo,
     digest,
     explain,
+    init,
     orders,
     outbox,
     privacy,
@@ -38,6 +39,7 @@ app = typer.Typer(
 
 bot.add_to(app)
 backup.add_to(app)
+init.add_to(app)
 check.add_to(app)
 status.add_to(app)
 tickets.add_to(app)

@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
     "mailbot check",
     "mailbot check --language de  # in German",
     exits={1: "something is wrong: each line that begins with no says what to do; a tip is nothing wrong"},
-    see=("run", "status"),
+    see=("init", "run", "status"),
 )
 def check(
     language: Annotated[Language | None, typer.Option(help="Of what is found; that of the system where none is named.")] = None,
