@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,17 +49,20 @@ def replay(
     """
     from mailbot.catalogue import load_catalogue
     from mailbot.replay.figures import figures
-    from mailbot.replay.play import differences, play
+    from mailbot.replay.play import Difference, differences, play
+    from mailbot.replay.shelf import Shelf
     from mailbot.tickets.writer import Writer
     from mailbot.variables import rules_file, templates_beside
 
     file = rules or rules_file()
     catalogue = load_catalogue(file)
     played = play(_mails(place), catalogue, Writer(catalogue, templates_beside(file), lasting=False))
-    different: tuple[Difference, ...] = ()
+    different = Shelf[Difference]()
     if against is not None:
         former = load_catalogue(against)
-        different = tuple(differences(play(_mails(place), former, Writer(former, templates_beside(file), lasting=False)), played))
+        before = play(_mails(place), former, Writer(former, templates_beside(file), lasting=False))
+        for difference in differences(before, played):
+            different.append(difference)
     counted = figures(played, catalogue)
     if report is not None:
         from mailbot.replay.report import report as written
@@ -89,16 +92,17 @@ def _mails(place: str) -> Iterator[tuple[str, Mail]]:
             yield name, read(raw)
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, text: Iterable[str]) -> None:
     """For its owner alone: it is full of what people wrote."""
     try:
         file.touch(mode=0o600)
-        file.write_text(text, encoding="utf-8")
+        with file.open("w", encoding="utf-8") as opened:
+            opened.writelines(text)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be written: {error.strerror}") from None
 
 
-def _print(counted: Figures, different: tuple[Difference, ...], against: Path | None, report: Path | None) -> None:
+def _print(counted: Figures, different: Collection[Difference], against: Path | None, report: Path | None) -> None:
     typer.echo(f"{counted.mails} mails: " + ", ".join(f"{number} {action.value}" for action, number in counted.actions))
     for label, number in counted.missing[:5]:
         typer.echo(f"  missing {number} times: {label}")

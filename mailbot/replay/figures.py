@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
@@ -39,12 +39,12 @@ class Figures:
     took: timedelta | None
 
 
-def figures(played: Sequence[Played], catalogue: Catalogue) -> Figures:
+def figures(played: Collection[Played], catalogue: Catalogue) -> Figures:
     """Of the mails of one run."""
     actions = Counter(each.action for each in played)
-    answered = [each for each in played if each.answer]
-    heeded = [each for each in answered if each.action is not Action.IGNORE]
-    seconds = [each.answer.after.total_seconds() for each in answered if each.answer and each.answer.after is not None]
+    answered = [(each.action, each.answer.asks, each.answer.after) for each in played if each.answer]
+    asked = [(action is Action.ASK, asks) for action, asks, _ in answered if action is not Action.IGNORE]
+    seconds = [after.total_seconds() for _, _, after in answered if after is not None]
     return Figures(
         mails=len(played),
         actions=tuple((action, actions[action]) for action in Action),
@@ -52,10 +52,10 @@ def figures(played: Sequence[Played], catalogue: Catalogue) -> Figures:
         missing=_most_frequent(_asked_for(played, catalogue)),
         months=tuple(sorted(Counter(f"{each.at:%Y-%m}" for each in played if each.at and _from_person(each)).items())),
         answered=len(answered),
-        both_ask=sum(_bot_asks(each) and _person_asks(each) for each in heeded),
-        only_bot=sum(_bot_asks(each) and not _person_asks(each) for each in heeded),
-        only_person=sum(not _bot_asks(each) and _person_asks(each) for each in heeded),
-        overlooked=len(answered) - len(heeded),
+        both_ask=sum(bot and person for bot, person in asked),
+        only_bot=sum(bot and not person for bot, person in asked),
+        only_person=sum(person and not bot for bot, person in asked),
+        overlooked=len(answered) - len(asked),
         took=timedelta(seconds=median(seconds)) if seconds else None,
     )
 
@@ -80,11 +80,3 @@ def _most_frequent(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
 
 def _from_person(each: Played) -> bool:
     return each.explained.origin.machine is None
-
-
-def _bot_asks(each: Played) -> bool:
-    return each.action is Action.ASK
-
-
-def _person_asks(each: Played) -> bool:
-    return each.answer is not None and each.answer.asks

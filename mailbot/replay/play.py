@@ -1,15 +1,16 @@
-"""The mails of an archive played through the bot, in memory, each beside what people answered. Pure."""
+"""The mails of an archive played through the bot, each beside what people answered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from mailbot.catalogue import Catalogue
 from mailbot.explain import Arrival, Explained, explained_mail, mailbox_of
-from mailbot.mail.message import Kind, Mail
+from mailbot.mail.message import Body, Kind, Mail
 from mailbot.mail.origin import origin
+from mailbot.replay.shelf import Shelf
 from mailbot.tickets.decision import Action
 from mailbot.tickets.ticket import Ticket
 from mailbot.tickets.writer import Writer
@@ -52,14 +53,14 @@ class _Talk:
     unanswered: list[int] = field(default_factory=list)
 
 
-def play(mails: Iterable[tuple[str, Mail]], catalogue: Catalogue, writer: Writer) -> tuple[Played, ...]:
+def play(mails: Iterable[tuple[str, Mail]], catalogue: Catalogue, writer: Writer) -> Shelf[Played]:
     """
     Every mail that came from outside, in order; what people of the association wrote is the answer to those before it.
 
     `mails` are named, and oldest first. A mail belongs to the conversation of one that it answers if its author has
-    something to do with that conversation.
+    something to do with that conversation. In memory stay the conversations: who takes part, and what is asked for.
     """
-    played: list[Played] = []
+    played = Shelf[Played]()
     talks: dict[str, _Talk] = {}
     staff = frozenset(member.email for member in catalogue.staff)
     for name, mail in mails:
@@ -73,11 +74,18 @@ def play(mails: Iterable[tuple[str, Mail]], catalogue: Catalogue, writer: Writer
             if explained.origin.machine is None:
                 talk.tickets = explained.tickets or talk.tickets
             talk.unanswered.append(len(played))
-            played.append(Played(name=name, at=mail.date, explained=explained))
+            played.append(Played(name=name, at=mail.date, explained=_in_short(explained)))
         talk.people.update(address.email for address in (mail.sender, *mail.to, *mail.cc))
         if mail.message_id:
             talks[mail.message_id] = talk
-    return tuple(played)
+    return played
+
+
+def _in_short(explained: Explained) -> Explained:
+    """Without the words of the mail, which its file has, and without the answer's HTML, which says what its text says."""
+    mail = replace(explained.mail, body=Body(), headers=(), attachments=(), attached=(), references=())
+    answer = explained.answer and replace(explained.answer, html="")
+    return replace(explained, mail=mail, answer=answer, tickets=())
 
 
 def _talk(mail: Mail, talks: dict[str, _Talk], ours: frozenset[str]) -> _Talk:
@@ -85,7 +93,7 @@ def _talk(mail: Mail, talks: dict[str, _Talk], ours: frozenset[str]) -> _Talk:
     return next((talk for talk in answered if mail.sender.email in talk.people | ours), None) or _Talk()
 
 
-def _note_answer(mail: Mail, talk: _Talk, played: list[Played]) -> None:
+def _note_answer(mail: Mail, talk: _Talk, played: Shelf[Played]) -> None:
     if origin(mail, own=frozenset(), authserv_ids=()).machine is not None:
         return  # an absence note, or what another program sent in our name
     text = "\n".join(line.text for line in mail.body.of(Kind.OWN)).strip()
@@ -103,7 +111,7 @@ class Difference:
     after: Played
 
 
-def differences(before: Sequence[Played], after: Sequence[Played]) -> Iterator[Difference]:
+def differences(before: Collection[Played], after: Collection[Played]) -> Iterator[Difference]:
     """Of two runs over the same archive."""
     for one, other in zip(before, after, strict=True):
         if _handling(one) != _handling(other):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,18 +46,19 @@ class Row:
 
 
 def report(
-    played: Sequence[Played], counted: Figures, catalogue: Catalogue, *, place: str, different: Sequence[Difference] = ()
-) -> str:
-    """The whole page; `different` are mails that another version of the rules would handle differently."""
+    played: Collection[Played], counted: Figures, catalogue: Catalogue, *, place: str, different: Collection[Difference] = ()
+) -> Iterator[str]:
+    """The page, piece by piece; `different` are mails that another version of the rules would handle differently."""
     environment = Environment(loader=PackageLoader("mailbot", "replay"), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("report.html").render(
+    return environment.get_template("report.html").generate(
         organisation=catalogue.organisation.name,
         place=place,
         figures=counted,
         took=said(counted.took),
         done=DONE,
-        rows=[row(each, catalogue) for each in played],
-        different=[(row(each.before, catalogue), row(each.after, catalogue)) for each in different],
+        rows=(row(each, catalogue) for each in played),
+        different=((row(each.before, catalogue), row(each.after, catalogue)) for each in different),
+        differing=len(different),
     )
 
 

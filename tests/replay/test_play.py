@@ -27,7 +27,7 @@ def a(text: str, *, by: str = ANNA, id: str = "1", answers: str = "", hours: int
 
 
 def played(*mails: tuple[str, Mail], by=CATALOGUE) -> tuple[Played, ...]:
-    return play(mails, by, WRITER.under(by))
+    return tuple(play(mails, by, WRITER.under(by)))
 
 
 def test_what_people_answered_stands_beside_what_the_bot_would_have_done():

@@ -25,9 +25,9 @@ def page() -> str:
         a("Wofür denn?", by=SUPPORT, id="2", answers="1", hours=50),
         a("Hallo, eine Frage", by=f"{LONG} <bo@web.example>", id="3", subject="Eine Frage"),
     )
-    played = play(mails, CATALOGUE, WRITER)
+    played = tuple(play(mails, CATALOGUE, WRITER))
     different = tuple(differences(played, played[::-1]))
-    return report(played, figures(played, CATALOGUE), CATALOGUE, place="archiv.mbox", different=different)
+    return "".join(report(played, figures(played, CATALOGUE), CATALOGUE, place="archiv.mbox", different=different))
 
 
 def test_nothing_of_a_mail_runs_or_is_fetched(page: str):
@@ -53,8 +53,15 @@ def test_a_click_on_a_heading_sorts_the_mails(chromium: Chromium, page: str, tmp
     assert _order(chromium.dump(twice, tmp_path)) == ["3.eml", "1.eml"]
 
 
-def _order(dom: str) -> list[str]:
-    return re.findall(r"(\d\.eml)</span>", dom.split('id="mails"')[1])
+def test_the_mails_that_are_handled_differently_are_sorted_too(chromium: Chromium, page: str, tmp_path: Path):
+    click = "document.querySelectorAll('.mails th')[1].firstElementChild.click()"
+    once, twice = (page.replace("</body>", f"<script>{click};{more}</script></body>") for more in ("", click))
+
+    assert [_order(chromium.dump(each, tmp_path), 0) for each in (once, twice)] == [["1.eml", "3.eml"], ["3.eml", "1.eml"]]
+
+
+def _order(dom: str, half: int = 1) -> list[str]:
+    return re.findall(r"(\d\.eml)</span>", dom.split('id="mails"')[half])
 
 
 @pytest.mark.parametrize(
