@@ -93,16 +93,16 @@ class Life:
         return f"mitglied{self.rank * 7919 % 1_000_003 // 3}@posteo.example"
 
 
-def lives(number: int, now: datetime, *, after: int = 0) -> Iterator[Life]:
+def lives(number: int, now: datetime, *, a_day: float = A_DAY, after: int = 0) -> Iterator[Life]:
     """
     That many tickets until `now`, oldest first; those alone that come after so many.
 
     One of 200 is not finished: a tenth of those that were opened in the last twentieth of the time.
     """
     for rank in range(after + 1, number + 1):
-        opened = now - timedelta(days=(number - rank + 1) / A_DAY)
+        opened = now - timedelta(days=(number - rank + 1) / a_day)
         waits = rank > number - number // 20 and rank % 10 == 0
-        updated = min(now, opened + timedelta(hours=20 + rank % 90))
+        updated = min(opened + timedelta(hours=20 + rank % 90), opened + (now - opened) / 2)
         state = _waiting(rank, now - opened) if waits else State.REFERRED if rank % 10 == 3 else State.CLOSED
         over = not waits and updated + KEPT < now
         yield Life(
@@ -120,7 +120,7 @@ def _waiting(rank: int, age: timedelta) -> State:
     return states[rank // 10 % 4]
 
 
-def fill(url: URL, number: int, now: datetime) -> None:
+def fill(url: URL, number: int, now: datetime, *, a_day: float = A_DAY) -> None:
     """
     Make the database there, and fill it with so many tickets until `now`.
 
@@ -137,8 +137,8 @@ def fill(url: URL, number: int, now: datetime) -> None:
         connection.commit()
         indices = sorted((index for table in TABLES for index in table.indexes), key=lambda index: str(index.name))
         _drop(connection, indices)
-        alike = _copied(connection, number, now)
-        for some in portions(lives(number, now, after=alike), PORTION):
+        alike = _copied(connection, number, now, a_day)
+        for some in portions(lives(number, now, a_day=a_day, after=alike), PORTION):
             _insert(connection, some)
         _make(connection, indices)
         _finish(connection, number)
@@ -161,21 +161,21 @@ def _make(connection: Connection, indices: list[Index]) -> None:
         connection.commit()
 
 
-def _copied(connection: Connection, number: int, now: datetime) -> int:
+def _copied(connection: Connection, number: int, now: datetime, a_day: float) -> int:
     """The tickets that are long forgotten; tells how many they are."""
-    times = (number - int(1.2 * KEPT.days * A_DAY) - number // 20) // ALIKE
+    times = (number - int(1.2 * KEPT.days * a_day) - number // 20) // ALIKE
     if times < 1:
         return 0
-    for some in portions(islice(lives(number, now), ALIKE), PORTION):
+    for some in portions(islice(lives(number, now, a_day=a_day), ALIKE), PORTION):
         _insert(connection, some)
     for time in range(1, times):
-        _copy(connection, time * ALIKE)
+        _copy(connection, time * ALIKE, timedelta(days=time * ALIKE / a_day))
     return times * ALIKE
 
 
-def _copy(connection: Connection, further: int) -> None:
-    """The first `ALIKE` tickets once more, so many numbers further on."""
-    later, mails = timedelta(days=further / A_DAY), 2 * further + further // 5
+def _copy(connection: Connection, further: int, later: timedelta) -> None:
+    """The first `ALIKE` tickets once more, so many numbers and so much time further on."""
+    mails = _mails_before(further + 1)
     first = FIRST - 1 + ALIKE
 
     def moment(column: Column[Any]) -> ColumnElement[Any]:

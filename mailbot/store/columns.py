@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zlib
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import DateTime, Dialect, LargeBinary, Text
+from sqlalchemy import ColumnElement, DateTime, Dialect, LargeBinary, String, Text, bindparam
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 
@@ -45,3 +47,33 @@ class Packed(TypeDecorator[bytes]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
         return None if value is None else zlib.decompress(value)
+
+
+class Term(TypeDecorator[str]):
+    """
+    One of a few words of ours, like a state. What it is compared with stands in the statement itself.
+
+    As a parameter it would leave PostgreSQL to plan for any of them: most rows have the same one, and those that are
+    looked for hardly ever. And no database could tell that an index of the rows with that word alone serves.
+    """
+
+    impl = String
+    cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[str]):
+        """Comparisons with the words themselves."""
+
+        def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
+            """As always, but for words and lists of words."""
+            return super().operate(op, *(_in_the_statement(each) for each in other), **kwargs)
+
+    comparator_factory = Comparator
+
+
+def _in_the_statement(value: Any) -> Any:
+    match value:
+        case str():
+            return bindparam(None, value, String, literal_execute=True)
+        case [*words]:
+            return bindparam(None, words, String, expanding=True, literal_execute=True)
+    return value

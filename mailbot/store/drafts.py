@@ -39,7 +39,7 @@ def claim(
     id = connection.execute(
         select(outbound.c.id)
         .where(outbound.c.state == State.DRAFT.value, outbound.c.mailbox == mailbox, outbound.c.due_at <= now, free)
-        .order_by(outbound.c.id)
+        .order_by(outbound.c.due_at, outbound.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).scalar_one_or_none()

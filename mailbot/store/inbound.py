@@ -205,9 +205,10 @@ def are_here(connection: Connection, places: Sequence[Place]) -> frozenset[Place
 def any_waits_for_its_place(connection: Connection, place: Place) -> bool:
     """Whether mails of that folder are kept under another UIDVALIDITY, to be recognised (`attach`)."""
     here = (inbound.c.mailbox == place.mailbox, inbound.c.folder == place.folder)
-    # Each half by the index; what is not equal is looked for everywhere.
+    # Each half by the index and in its order, else what is not there is looked for everywhere.
     halves = (inbound.c.uidvalidity < place.uidvalidity, inbound.c.uidvalidity > place.uidvalidity)
-    return any(connection.execute(select(inbound.c.id).where(*here, half).limit(1)).first() for half in halves)
+    kept = select(inbound.c.id).where(*here).order_by(inbound.c.uidvalidity).limit(1)
+    return any(connection.execute(kept.where(half)).first() for half in halves)
 
 
 def forget_places(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import ColumnElement, Connection, Row, String, and_, cast, func,
 from mailbot.errors import NotFound
 from mailbot.store.leases import is_free
 from mailbot.store.portion import Most, up_to
-from mailbot.store.tables import NO_COPIES, RETURNED, outbound, tickets
+from mailbot.store.tables import NO_COPIES, ON_ITS_WAY, outbound, tickets
 from mailbot.store.tickets import WAITED_FOR
 
 
@@ -66,7 +66,6 @@ _FOR_A_PERSON = (State.PROPOSED, State.DRAFT, State.DRAFTED)
 """What leaves only by the word or hand of a person."""
 
 _NOT_LEFT = (State.QUEUED, State.HELD, State.STOPPED, State.RELEASED, *_FOR_A_PERSON)
-_MAY_BE_DUE = tuple(state.value for state in (State.QUEUED, State.HELD, State.RELEASED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +145,7 @@ def queue(connection: Connection, mail: Outgoing, *, now: datetime) -> None:
     connection.execute(
         outbound.insert().values(
             message_id=mail.message_id,
-            ticket=select(tickets.c.number).where(tickets.c.key == mail.ticket).scalar_subquery(),
+            ticket=mail.ticket and select(tickets.c.number).where(tickets.c.key == mail.ticket).scalar_subquery(),
             mailbox=mail.mailbox,
             recipient=mail.recipient,
             copies=list(mail.copies),
@@ -180,14 +179,17 @@ def claim(connection: Connection, *, now: datetime, lease: timedelta, by: str | 
     The claim lasts as long as the lease of that id, or, with None, for `lease`.
     `state` of the answer is what it was: SENDING means that an earlier sender died over it, fate unknown.
     """
-    row = connection.execute(
-        select(*_ROW, outbound.c.raw)
-        .select_from(_WITH_TICKET)
+    first = (
+        select(outbound.c.id)
         .where(_is_due(connection, now))
         .order_by(outbound.c.due_at, outbound.c.id)
         .limit(1)
-        .with_for_update(of=outbound, skip_locked=True)
-    ).one_or_none()
+        .with_for_update(skip_locked=True)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    # By its id, for whatever is put in order is read whole: with its bytes that would be all that waits.
+    row = connection.execute(select(*_ROW, outbound.c.raw).select_from(_WITH_TICKET).where(outbound.c.id == first)).one_or_none()
     if row is None:
         return None
     claimed = {"attempts": row.attempts + 1, "claimed_until": now + lease, "claimed_by": by}
@@ -327,7 +329,7 @@ def comes_back(connection: Connection, recipient: str) -> bool:
     """Whether a mail to the address came back, and nothing has shown since that it can be reached."""
     return (
         connection.execute(
-            select(outbound.c.id).where(outbound.c.recipient == recipient, outbound.c.state == RETURNED).limit(1)
+            select(outbound.c.id).where(outbound.c.recipient == recipient, outbound.c.state == State.RETURNED.value).limit(1)
         ).first()
         is not None
     )
@@ -340,7 +342,9 @@ def forgive(connection: Connection, recipient: str, *, now: datetime) -> None:
     No more than that: without a mail that came back nothing changes.
     """
     here = outbound.c.recipient == recipient
-    came_back = connection.execute(update(outbound).where(here, outbound.c.state == RETURNED).values(state=State.SENT.value))
+    came_back = connection.execute(
+        update(outbound).where(here, outbound.c.state == State.RETURNED.value).values(state=State.SENT.value)
+    )
     if came_back.rowcount:
         connection.execute(
             update(outbound).where(here, outbound.c.state == State.STOPPED.value).values(state=State.QUEUED.value, due_at=now)
@@ -573,9 +577,9 @@ def _bare(message_id: str) -> str:
 
 
 def _is_due(connection: Connection, now: datetime) -> ColumnElement[bool]:
-    due = and_(outbound.c.state.in_(_MAY_BE_DUE), outbound.c.due_at <= now)
+    """Also if a sender died over it. In one condition that an index has in its order, however many wait."""
     orphaned = and_(outbound.c.state == State.SENDING.value, is_free(connection, outbound, now=now))
-    return or_(due, orphaned)
+    return and_(ON_ITS_WAY, outbound.c.due_at <= now, or_(outbound.c.state != State.SENDING.value, orphaned))
 
 
 def _has_copy(address: str) -> ColumnElement[bool]:

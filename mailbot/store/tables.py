@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-from mailbot.store.columns import Moment, Packed, Words
+from mailbot.store.columns import Moment, Packed, Term, Words
 
 metadata = MetaData(
     naming_convention={
@@ -48,7 +48,7 @@ inbound = Table(
     Column("sha256", String(64), nullable=False),
     Column("raw", Packed, nullable=False),
     Column("received", Moment, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", Term(16), nullable=False),
     Column("reason", Words),
     Column("attempts", Integer, nullable=False),
     Column("claimed_until", Moment),
@@ -98,7 +98,7 @@ tickets = Table(
     Column("conversation", Integer, nullable=False, index=True),  # number of its first ticket
     Column("request", JSON, nullable=False),
     Column("service", String(64), nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", Term(16), nullable=False),
     Column("mailbox", String(64), nullable=False),
     Column("requester_name", Words, nullable=False),
     Column("requester_email", Words, nullable=False),
@@ -144,7 +144,7 @@ events = Table(
     Column("id", Integer, primary_key=True),
     Column("ticket", ForeignKey(tickets.c.number), nullable=False, index=True),
     Column("at", Moment, nullable=False),
-    Column("kind", String(16), nullable=False),
+    Column("kind", Term(16), nullable=False),
     Column("by", Words, nullable=False),
     Column("text", Words, nullable=False),
     Column("mail", ForeignKey(inbound.c.id)),
@@ -164,7 +164,7 @@ outbound = Table(
     Column("shown_by", Integer),  # the inbound mail that showed its Message-ID to others than those who got it, as copies do
     Column("raw", Packed, nullable=False),
     Column("automatic", Boolean, nullable=False),  # an answer to a member that no person wrote: limits hold
-    Column("state", String(16), nullable=False),
+    Column("state", Term(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),  # of one that was refused: when it was given up
     Column("claimed_until", Moment),
@@ -299,9 +299,10 @@ refresh_tokens = Table(
 # --- indices of what there is still to do: however long the tables grow, these stay short
 
 NO_COPIES: ColumnElement[str] = literal_column("'[]'")
-"""An empty JSON list as text. These are literals, for from a parameter no database can tell that an index serves."""
+"""An empty JSON list as text. A literal, for from a parameter no database can tell that an index serves."""
 
-RETURNED: ColumnElement[str] = literal_column("'returned'")
+ON_ITS_WAY = outbound.c.state.in_(["queued", "held", "released", "sending"])
+"""A mail of ours that leaves by itself, sooner or later."""
 
 
 def _index(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
@@ -318,9 +319,11 @@ _index(
     *(outbound.c.mailbox, outbound.c.id),
     where=outbound.c.copied.is_(False) & outbound.c.sent_at.is_not(None),
 )
-_index("ix_outbound_returned", outbound.c.recipient, where=outbound.c.state == RETURNED)
+_index("ix_outbound_on_its_way", outbound.c.due_at, outbound.c.id, where=ON_ITS_WAY)
+_index("ix_outbound_returned", outbound.c.recipient, where=outbound.c.state == "returned")
 _index("ix_outbound_with_copies", outbound.c.sent_at, where=cast(outbound.c.copies, String) != NO_COPIES)
 _index("ix_outbound_unchanged", outbound.c.sent_at, where=outbound.c.unchanged.is_(True))
+_index("ix_events_mail", events.c.mail, where=events.c.mail.is_not(None))
 _index("ix_tickets_merged_into", tickets.c.merged_into, where=tickets.c.merged_into.is_not(None))
 _index("ix_tickets_kept", tickets.c.updated, where=tickets.c.forgotten_at.is_(None))
 _index("ix_inbound_kept", inbound.c.done_at, where=inbound.c.forgotten_at.is_(None))

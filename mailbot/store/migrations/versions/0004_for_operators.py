@@ -60,9 +60,12 @@ def _indices() -> None:
     _index("ix_inbound_to_move", "inbound", "mailbox", "folder", "uidvalidity", where=to_move)
     to_copy = sa.column("copied").is_(sa.false()) & sa.column("sent_at").is_not(None)
     _index("ix_outbound_to_copy", "outbound", "mailbox", "id", where=to_copy)
+    on_its_way = sa.text("state IN ('queued', 'held', 'released', 'sending')")
+    _index("ix_outbound_on_its_way", "outbound", "due_at", "id", where=on_its_way)
     _index("ix_outbound_returned", "outbound", "recipient", where=sa.text("state = 'returned'"))
     _index("ix_outbound_with_copies", "outbound", "sent_at", where=sa.text("CAST(copies AS VARCHAR) != '[]'"))
     _index("ix_outbound_unchanged", "outbound", "sent_at", where=sa.column("unchanged").is_(sa.true()))
+    _index("ix_events_mail", "events", "mail", where=sa.column("mail").is_not(None))
     _index("ix_tickets_merged_into", "tickets", "merged_into", where=sa.column("merged_into").is_not(None))
     for table, column in (("tickets", "updated"), ("inbound", "done_at"), ("outbound", "created")):
         _index(f"ix_{table}_kept", table, column, where=sa.column("forgotten_at").is_(None))
