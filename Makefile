@@ -84,7 +84,7 @@ bench-hosts: .venv/dev servers
 servers: .venv/dev
 	@rm -f .venv/servers
 	@if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	    .ci/apt dovecot-imapd dovecot-lmtpd postfix chromium fonts-dejavu-core fonts-liberation && touch .venv/servers; \
+	    .ci/apt dovecot-imapd dovecot-lmtpd postfix chromium curl fonts-dejavu-core fonts-liberation && touch .venv/servers; \
 	else \
 	    echo "not root on Debian: tests that need Dovecot, Postfix or Chromium run where they are installed"; \
 	fi

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
+import smtplib
+import subprocess
 import sys
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -15,11 +18,13 @@ from rich.console import Console
 from sqlalchemy import make_url
 
 from mailbot.demo import run_demo
+from mailbot.demo.ports import free_ports
 from mailbot.demo.post import samples
 from mailbot.errors import MailbotError
 from mailbot.store import inbound, tickets
 from mailbot.store.database import open_database
 from mailbot.tickets.ticket import State
+from tests.association import PROJECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +133,22 @@ def parsed(path: Path) -> EmailMessage:
     mail = message_from_bytes(path.read_bytes(), policy=default)
     assert isinstance(mail, EmailMessage)
     return mail
+
+
+def test_servers_to_practise_on_show_what_is_sent_until_they_are_interrupted():
+    imap, smtp = free_ports(2)
+    serve = [Path(sys.executable).with_name("mailbot"), "demo", "--serve", "--ports", str(imap), str(smtp)]
+    with subprocess.Popen(serve, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        settings = [running.stdout.readline() for _ in range(3)]
+
+        with smtplib.SMTP("127.0.0.1", smtp) as session:
+            session.sendmail("support@die-linke-koeln.de", ["lea@posteo.example"], "Subject: Nextcloud\r\n\r\nHallo Lea!\r\n")
+        shown = [running.stdout.readline() for _ in range(3)]
+        running.send_signal(signal.SIGINT)
+
+    assert settings[0] == f"MAILBOT_IMAP_SUPPORT=imap://support%40die-linke-koeln.de:demo@127.0.0.1:{imap}\n"
+    assert settings[2] == f"MAILBOT_SMTP=smtp://127.0.0.1:{smtp}\n"
+    assert "to lea@posteo.example: Nextcloud" in shown[0]
+    assert "Hallo Lea!" in shown[1]
+    assert running.returncode == 0

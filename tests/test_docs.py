@@ -23,27 +23,16 @@ from mailbot.schema import meanings
 from mailbot.settings import PREFIX, Settings
 from mailbot.tickets.orders.order import Verb
 from mailbot.tickets.orders.verbs import VERBS
+from tests.pages import DOCS, PROJECT, fenced, named, tidy, with_gaps
 
-HOME = Path(__file__).parent.parent
-DOCS = [HOME / "README.md", HOME / "CHANGELOG.md", HOME / "templates" / "README.md", *sorted((HOME / "docs").rglob("*.md"))]
+HOME = PROJECT
 ALL = "\n".join(path.read_text(encoding="utf-8") for path in DOCS)
 
 ROOMS = ("cli", "demo", "service", "store", "tickets", "understanding", "mail")
 """From top to bottom, as docs/architecture.md has them."""
 
 
-def named(path: Path) -> str:
-    return str(path.relative_to(HOME))
-
-
 # --- commands
-
-
-def fenced(path: Path, *languages: str) -> Iterator[str]:
-    """What stands between fences of these languages."""
-    for match in re.finditer(r"^ *```(\w+)\n(.*?)^ *```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
-        if match[1] in languages:
-            yield match[2]
 
 
 def spoken_of() -> set[tuple[str, ...]]:
@@ -100,9 +89,10 @@ def test_what_is_not_built_yet_is_not_there():
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"(?<=[\s`])--[a-z][\w-]*", "\n".join(map(code, DOCS))))))
 def test_every_option_of_the_documents_exists(option: str):
-    of_other_programs = {"--help", "--profile", "--dist", "--display-name"}
+    of_other_programs = {"--profile", "--dist", "--display-name", "--mail-from", "--mail-rcpt", "--upload-file"}
+    of_every_command = {"--help", "--install-completion", "--show-completion"}
 
-    assert option in of_other_programs | set(options(get_command(app)))
+    assert option in of_other_programs | of_every_command | set(options(get_command(app)))
 
 
 def options(command: Any) -> Iterator[str]:
@@ -122,15 +112,6 @@ def test_explanations_are_those_of_the_program(block: str, monkeypatch: pytest.M
 
     assert (program, result.exit_code) == ("mailbot", 0)
     assert re.fullmatch(with_gaps(shown), tidy(result.output)), result.output
-
-
-def with_gaps(shown: str) -> str:
-    """A pattern of the output; a line `…` stands for any lines."""
-    return "(?s:.*)".join(re.escape(part) for part in re.split(r"^ *…$", tidy(shown), flags=re.MULTILINE))
-
-
-def tidy(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
 
 
 @pytest.mark.parametrize("target", re.findall(r"\bmake ([\w-]+)", "\n".join(map(code, DOCS))))
@@ -161,7 +142,7 @@ def test_what_the_code_tells_itself_is_not_stale():
 
 def test_the_new_service_of_the_documents_works():
     rules = (HOME / "rules.yaml").read_text(encoding="utf-8")
-    (block,) = fenced(HOME / "docs" / "rules.md", "yaml")
+    (block,) = fenced(HOME / "docs" / "howto" / "new-service.md", "yaml")
 
     with_posters = parse_catalogue(re.sub(r"^services:$", lambda head: f"{head[0]}\n{block}", rules, count=1, flags=re.MULTILINE))
 

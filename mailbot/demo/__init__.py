@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -19,8 +21,25 @@ def run_demo(keep: Path | None, console: Console | None = None) -> None:
     Raises MailbotError: `keep` holds a demo already, rules or templates are not as they must be, or the
     libraries of the servers are not installed.
     """
-    try:
+    with _libraries():
         from mailbot.demo.play import play
+    play(keep, console or Console())
+
+
+def run_servers(ports: tuple[int, int], console: Console | None = None) -> None:
+    """
+    Serve an account for each mailbox of rules.yaml, and show what is sent to anybody else, until Ctrl-C.
+
+    `ports` of IMAP and SMTP. Raises MailbotError as `run_demo` does, or when a port is in use.
+    """
+    with _libraries():
+        from mailbot.demo.practice import serve
+    serve(ports, console or Console())
+
+
+@contextmanager
+def _libraries() -> Iterator[None]:
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise MailbotError(f"the demo needs {error.name}; install it with: pip install 'mailbot[demo]'") from error
-    play(keep, console or Console())

@@ -33,11 +33,11 @@ class MailServer:
     Like every provider it adds Return-Path and Authentication-Results to what comes in from outside.
     """
 
-    def __init__(self, accounts: Sequence[str], authserv_id: str) -> None:
+    def __init__(self, accounts: Sequence[str], authserv_id: str, ports: tuple[int, int] | None = None) -> None:
         self.mails_of: dict[str, list[bytes]] = defaultdict(list)
         self._accounts = frozenset(accounts)
         self._authserv_id = authserv_id
-        self._imap, self._smtp = free_ports(2)
+        self._imap, self._smtp = ports or free_ports(2)
         self._loop = asyncio.new_event_loop()
         self._login: Login | None = None
         self._ready, self._stop = Event(), asyncio.Event()
@@ -54,18 +54,21 @@ class MailServer:
 
     def arrive(self, raw: bytes, *, sender: str, to: str) -> None:
         """A mail from outside, proven to come from `sender`."""
-        stamp = (
-            f"Return-Path: <{sender}>\r\n"
-            f"Authentication-Results: {self._authserv_id}; dmarc=pass header.from={sender.rpartition('@')[2]}\r\n"
-        )
-        asyncio.run_coroutine_threadsafe(self._deliver(stamp.encode() + raw, to), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._deliver(self._stamp(sender) + raw, to), self._loop).result()
 
     async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Envelope) -> str:
-        """What the bot sends, taken by aiosmtpd."""
+        """What is sent, taken by aiosmtpd. What does not come from one of the accounts comes from outside."""
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        sender = envelope.mail_from or ""
         for to in envelope.rcpt_tos:
-            await self._deliver(content, to)
+            await self._deliver(content if sender in self._accounts else self._stamp(sender) + content, to)
         return "250 taken"
+
+    def _stamp(self, sender: str) -> bytes:
+        return (
+            f"Return-Path: <{sender}>\r\n"
+            f"Authentication-Results: {self._authserv_id}; dmarc=pass header.from={sender.rpartition('@')[2]}\r\n"
+        ).encode()
 
     async def _deliver(self, raw: bytes, to: str) -> None:
         if self._login is None or to not in self._accounts:
@@ -128,11 +131,11 @@ class MailServer:
 
 
 @contextmanager
-def running_server(accounts: Sequence[str], authserv_id: str) -> Iterator[MailServer]:
-    """A mail server until the end of the block."""
+def running_server(accounts: Sequence[str], authserv_id: str, ports: tuple[int, int] | None = None) -> Iterator[MailServer]:
+    """A mail server until the end of the block; `ports` of IMAP and SMTP, without them some that are free."""
     for name in ("pymap", "mail.log", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    server = MailServer(accounts, authserv_id)
+    server = MailServer(accounts, authserv_id, ports)
     thread = Thread(target=server.run, name="demo mail server", daemon=True)
     thread.start()
     try:

@@ -1,0 +1,54 @@
+"""What a page tells to type can be typed, in its order, and shows what the page shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pages import DOCS, NOT_RUN, PROJECT, Desk, desk, fenced, named, steps, tidy, two_tickets, why_not_run, with_gaps
+
+TUTORIAL = PROJECT / "docs" / "tutorial.md"
+PAGES = [path for path in DOCS if path != TUTORIAL and any(not why_not_run(step.command) for step in steps(path))]
+OF_ANOTHER = {"docs/operating.md", "README.md"}
+"""Pages that show the output of another association's bot; what they show of `explain` is compared in test_docs.py."""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A bot that has worked for a while, and has the mailbox that a page adds."""
+    (presse,) = fenced(PROJECT / "docs" / "howto" / "new-inbox.md", "yaml")
+    rules = {"first_ticket: 1001": "first_ticket: 1042", "\nmailboxes:\n": f"\nmailboxes:\n{presse}"}
+    with desk(tmp_path_factory.mktemp("place"), rules=rules) as place:
+        two_tickets(place)
+        yield place
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_what_a_page_tells_to_type_works(path: Path, place: Desk):
+    follow(path, place, compare=named(path) not in OF_ANOTHER)
+
+
+def test_the_tutorial_works_from_its_first_line_to_its_last(tmp_path: Path):
+    with desk(tmp_path, rules={}) as untouched:
+        follow(TUTORIAL, untouched, compare=True)
+
+
+def follow(path: Path, place: Desk, *, compare: bool) -> None:
+    """Type what the page tells."""
+    for step in steps(path):
+        if why_not_run(step.command):
+            continue
+        status, out = place.type(step.command)
+
+        assert status == 0, f"{step.command}\n{out}"
+        if compare and step.shown:
+            assert re.fullmatch(with_gaps(step.shown), tidy(out)), f"{step.command}\n{out}"
+
+
+def test_every_reason_not_to_run_a_command_is_needed():
+    typed = [step.command.partition("  #")[0].strip() for path in DOCS for step in steps(path)]
+
+    assert [beginning for beginning in NOT_RUN if not any(re.match(beginning, command) for command in typed)] == []
