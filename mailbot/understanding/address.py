@@ -23,7 +23,8 @@ _TORN = re.compile(
 _NAME_BEFORE = re.compile(rf"(?<=[,;:(<\t]) ?([a-zß-ÿ]{{2,}}) (?!\1){ADDRESS.pattern}")
 """A blank for a dot: "Bo Krüger, bo krueger@…", where the name was said already."""
 _WITHOUT_AT = re.compile(r"(?<![\w/.@-])[^\W\d_][\w-]*(?:\.[\w-]+){2,}(?![\w@/])")
-_SPELT_AT = re.compile(r"\s?(?:\(at\)|\[at\]|\(ät\)|\{at\})\s?")
+_AT_IN_WORDS = ("(at)", "[at]", "(ät)", "{at}")
+_SPELT_AT = re.compile(rf"\s?(?:{'|'.join(map(re.escape, _AT_IN_WORDS))})\s?")
 _RESERVED = frozenset({"example", "test", "invalid", "localhost"})
 """Top-level domains that are nobody's (RFC 2606): whoever stands below them is invented."""
 _SHORTEST = 5
@@ -48,7 +49,7 @@ def addresses_in(text: str, *, loose: bool = False, own: frozenset[str] = frozen
     `loose`: in a list, "a.b.web.example" is meant as one. `own` are addresses of the association: a domain that
     is nearly theirs, or a well-known provider's, is a slip of the pen.
     """
-    if "@" not in text and not (_SPELT_AT.search(text) or (loose and _WITHOUT_AT.search(text))):
+    if "@" not in text and not (any(at in text for at in _AT_IN_WORDS) or (loose and _WITHOUT_AT.search(text))):
         return ()
     domains = _known_domains(own)
     found = [

@@ -163,7 +163,7 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool, 
         pairs = _pairs(masked, wires, listed=listed, turned=turned)
     names = [name for name, _ in pairs if name]
     result = [
-        replace(_mention(at, name, wire, masked, listed=listed), alias=_alias(passage.text, name) if name else None)
+        _mention(at, name, wire, masked, listed=listed, alias=_alias(passage.text, name) if name else None)
         for name, wire in pairs
     ]
     for offset in speaks_of_self(masked):
@@ -228,7 +228,7 @@ _TITLED = re.compile(r"\b(?:frau|herrn?|mr|mrs|ms)\.?\s+$", re.IGNORECASE)
 """Behind these words stands a surname."""
 
 
-def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, listed: bool) -> Mention:
+def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, listed: bool, alias: str | None) -> Mention:
     person = name.person if name else Person()
     if name and wire and "," not in masked[name.start : name.end]:
         person = split_name(masked[name.start : name.end].split(), wire.email or wire.written)
@@ -245,6 +245,7 @@ def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, list
         end=max(part.end for part in parts),
         broken=wire.written if wire and not wire.email else None,
         listed=listed,
+        alias=alias,
     )
 
 

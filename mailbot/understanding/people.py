@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from mailbot.catalogue import FieldRule, Service
 from mailbot.expression import pattern
@@ -27,13 +28,17 @@ def hear_persons(rule: FieldRule, service: Service, scene: Scene, heard: Heard) 
     people = [entry.person for entry in scene.entries]
     found: list[tuple[Passage, Person]] = []
     names = chosen.names_of(mention.person for mention in scene.company)
+    mentioned = {at: list(group) for at, group in groupby(scene.mentions, key=lambda each: each.place[0])}
     heading = goes_on = False
     for at, passage in enumerate(scene.passages):
         heading = (passage.text.endswith(":") and pattern(*rule.words).search(passage.text) is not None) or (
             heading and len(passage.text.split()) < 7
         )
+        here = mentioned.get(at)
+        if here is None:
+            goes_on = False
+            continue
         passage = replace(passage, marked=True) if heading and not passage.text.endswith(":") else passage
-        here = [each for each in scene.mentions if each.place[0] == at]
         stretches = chosen.spans(passage.text, cues, names)
         inside = [each for each in here if any(start <= each.place[1] < end for start, end in stretches)]
         outside = [each for each in here if each not in inside] + [each for each in inside if _is_list_entry(each, passage, here)]
