@@ -34,7 +34,7 @@ INSTALLATIONS = {
     "SQLite, server without MOVE": ("sqlite", "move", "IMAP4rev1"),
     "PostgreSQL, mails are moved": ("postgresql", "move", ""),
 }
-FIRST = ("before commit of database.open_database", "before commit of receiver.begin", "after commit of receiver.begin")
+FIRST = ("before commit of database._bring_up_to_date", "before commit of receiver.begin", "after commit of receiver.begin")
 FIRST_MOVES = ("before IMAP CREATE", "after IMAP CREATE")
 """What an installation passes only once, or not with an empty database again; each of its two inboxes begins once."""
 

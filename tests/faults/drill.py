@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import cycle
@@ -38,6 +38,9 @@ from tests.service.bench import ASKS, eml
 COMPLETE = "Hallo,\n\nder OV Kalk möchte Signal nutzen. Ansprechperson bin ich, Anna Schmidt, {address}.\n\nAnna Schmidt\n"
 PRIVACY = "Guten Tag,\n\nbitte löschen Sie alle meine Daten nach Art. 17 DSGVO.\n\nAnna Schmidt\n"
 ABSENT = "Ich bin bis Montag nicht da."
+
+PATIENCE, PAUSE = 90, 5
+"""Seconds until a bot must have come to the place of its death, and after which further mails arrive."""
 
 FILED = ("Mailbot/Done", "Mailbot/Ignored", "Mailbot/Quarantine")
 
@@ -121,12 +124,18 @@ class Drill:
         """A round that ends at that place, when the bot passes there for the `time`-th time."""
         self.mails_arrive(3)
         with self._bot(place, time) as bot:
-            try:
-                status = bot.wait(timeout=90)
-            except subprocess.TimeoutExpired:
-                raise AssertionError(f"the bot never came to '{place}' for the {time}. time: {self._log()}") from None
+            status = self._end_of(bot)
+        assert status is not None, f"the bot never came to '{place}' for the {time}. time: {self._log()}"
         assert status == -signal.SIGKILL, f"it was to be killed at '{place}' and ended with {status}: {self._log()}"
         self._dies(place)
+
+    def _end_of(self, bot: subprocess.Popen[str]) -> int | None:
+        """Its exit status. Mails share commits: further ones bring it to the same place again."""
+        for _ in range(PATIENCE // PAUSE):
+            with suppress(subprocess.TimeoutExpired):
+                return bot.wait(timeout=PAUSE)
+            self.mails_arrive(1)
+        return None
 
     def kill_any_time(self) -> None:
         """A round that ends wherever the bot happens to be within its first moments; mails go on arriving."""
