@@ -39,8 +39,8 @@ COMPLETE = "Hallo,\n\nder OV Kalk möchte Signal nutzen. Ansprechperson bin ich,
 PRIVACY = "Guten Tag,\n\nbitte löschen Sie alle meine Daten nach Art. 17 DSGVO.\n\nAnna Schmidt\n"
 ABSENT = "Ich bin bis Montag nicht da."
 
-PATIENCE, PAUSE = 90, 5
-"""Seconds until a bot must have come to the place of its death, and after which further mails arrive."""
+PAUSE, TURNS = 5, 12
+"""Seconds after which further mails arrive, and how often, until a bot must have come to the place of its death."""
 
 FILED = ("Mailbot/Done", "Mailbot/Ignored", "Mailbot/Quarantine")
 
@@ -129,12 +129,17 @@ class Drill:
         assert status == -signal.SIGKILL, f"it was to be killed at '{place}' and ended with {status}: {self._log()}"
         self._dies(place)
 
-    def _end_of(self, bot: subprocess.Popen[str]) -> int | None:
-        """Its exit status. Mails share commits: further ones bring it to the same place again."""
-        for _ in range(PATIENCE // PAUSE):
+    def _end_of(self, bot: subprocess.Popen[bytes]) -> int | None:
+        """
+        Its exit status. Mails share commits: further ones bring it to the same place again. Some places it passes only
+        when it is told to stop.
+        """
+        for turn in range(TURNS):
             with suppress(subprocess.TimeoutExpired):
                 return bot.wait(timeout=PAUSE)
             self.mails_arrive(1)
+            if turn == TURNS // 2:
+                bot.terminate()
         return None
 
     def kill_any_time(self) -> None:
