@@ -9,6 +9,7 @@
 # make bench-loops       how many mails it takes until two machines that answer each other stop
 # make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
 # make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
+# make test-debian       every command of docs/debian.md on a new Debian 12 in a folder, as root
 # make bench-growth      whether a mail takes longer the more tickets there are
 # make bench-cpu         what one mail costs, stage by stage, in time of the processor; start-up; a mail of 25 MB
 # make bench             how fast a full inbox is drained, beside the least that any program must do
@@ -18,7 +19,7 @@
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test test-other-servers other-servers lint format docs reference lock servers clean bench bench-peers bench-growth bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder bench-latency bench-hosts
+.PHONY: demo test test-debian test-other-servers other-servers lint format docs reference lock servers clean bench bench-peers bench-growth bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder bench-latency bench-hosts
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -58,6 +59,10 @@ bench: .venv/dev servers
 
 bench-peers: .venv/dev .venv/peers servers
 	@.venv/bin/python -m bench.drain --peers
+
+test-debian: .venv/dev servers
+	@.ci/apt debootstrap
+	@.venv/bin/python -m bench.debian
 
 bench-growth: .venv/dev
 	@.venv/bin/python -m bench.growth
