@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from mailbot.demo.ports import free_ports
 from mailbot.store.outbound import State
-from tests.association import Association, association
+from tests.association import Association, association, words
 from tests.servers.manager import listening
 from tests.servers.process import eventually
 from tests.servers.station import Station
@@ -43,6 +43,14 @@ class Bot:
     process: subprocess.Popen[str]
     log: Path
 
+    def says(self, event: str) -> None:
+        """Wait until the log has it."""
+
+        def said() -> str:
+            return self.log.read_text(encoding="utf-8")
+
+        eventually(lambda: event in said() or None, timeout=60, failure=said)
+
 
 @contextmanager
 def running(club: Association, **variables: str) -> Iterator[Bot]:
@@ -50,13 +58,10 @@ def running(club: Association, **variables: str) -> Iterator[Bot]:
     log = club.settings.rules.with_name("log")
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(mailbot("run"), env={**club.environment(), **variables}, stderr=file, text=True)
+    bot = Bot(process=process, log=log)
     try:
-        eventually(
-            lambda: "event=running" in log.read_text(encoding="utf-8") or None,
-            timeout=60,
-            failure=lambda: f"the bot does not start: {log.read_text(encoding='utf-8')}",
-        )
-        yield Bot(process=process, log=log)
+        bot.says("event=running")
+        yield bot
     finally:
         process.kill()
         process.wait()
@@ -69,8 +74,13 @@ def test_a_running_bot_answers_by_itself_suffers_no_second_one_and_ends_when_it_
         ear.hears("READY=1")
         club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
         club.newest(anna, 1)
+        # Meanwhile somebody changes a text and a rule.
+        _change(club.settings.templates / "de" / "answer.txt", "danke für", "hab Dank für")
+        _change(club.settings.rules, "  name: Die Linke Köln\n", "  name: Die Linke in Köln\n")
+        bot.says("changed rules are in force")
         club.write(f"Anna Schmidt <{anna}>", club.buero, "Nextcloud", ASKS)
-        club.newest(anna, 2)
+        answer = words(club.newest(anna, 2))
+        assert ("hab Dank für" in answer, "Die Linke in Köln" in answer) == (True, True)
         club.station.wait_for_mail(club.buero, folder="Sent")
         second = subprocess.run(mailbot("run", "--once"), env=club.environment(), capture_output=True, text=True)
 
@@ -91,6 +101,14 @@ def test_a_running_bot_answers_by_itself_suffers_no_second_one_and_ends_when_it_
     assert len(second.stderr.splitlines()) == 1
 
 
+def _change(file: Path, old: str, new: str) -> None:
+    """As editors do: in a draft, which then takes the file's place."""
+    text, draft = file.read_text(encoding="utf-8"), file.with_suffix(".new")
+    assert old in text
+    draft.write_text(text.replace(old, new), encoding="utf-8")
+    draft.replace(file)
+
+
 def test_a_bot_that_drains_a_full_inbox_is_saved_stopped_and_restored_and_everybody_is_answered_once(club: Association):
     members = [club.station.address(f"anna{number}") for number in range(15)]
     for member in members:
@@ -101,7 +119,7 @@ def test_a_bot_that_drains_a_full_inbox_is_saved_stopped_and_restored_and_everyb
 
     # Somebody saves the database, and then the bot is told to stop, while it is at work.
     with running(club, MAILBOT_SECRET="") as bot:
-        eventually(lambda: "event=sent" in bot.log.read_text() or None, timeout=30, failure=lambda: bot.log.read_text())
+        bot.says("event=sent")
         saved = subprocess.run(mailbot("backup", str(home / "saved")), env=environment, capture_output=True, text=True)
         bot.process.send_signal(signal.SIGTERM)
         status = bot.process.wait(timeout=30)
@@ -154,8 +172,8 @@ def test_once_does_all_there_is_and_status_is_content(club: Association):
     anna = club.station.address("anna")
     club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
 
-    for words in (("check",), ("run", "--once"), ("status",)):
-        done = subprocess.run(mailbot(*words), env=club.environment(), capture_output=True, text=True)
+    for command in (("check",), ("run", "--once"), ("status",)):
+        done = subprocess.run(mailbot(*command), env=club.environment(), capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
     assert "everything is fine" in done.stdout

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, create_engine, make_url, text
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import StoreError
-from mailbot.store import holds, jobs, mailboxes, outbound, secrets
+from mailbot.store import holds, jobs, secrets
 from mailbot.store import migrate as migrate_module
 from mailbot.store.database import Database, open_database
 from mailbot.store.migrate import known_versions, migrate, version_of
@@ -20,10 +20,6 @@ from mailbot.store.tables import metadata
 from tests.servers.process import eventually
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-OLD_MAIL = """
-    INSERT INTO outbound (id, message_id, mailbox, recipient, raw, automatic, state, attempts, due_at, created, copied)
-    VALUES (1, 'one@verein.example', 'support', 'anna@posteo.example', '', true, 'sent', 1, '2026-03-02', '2026-03-02', true)
-"""
 
 
 def test_the_migrations_lead_to_the_tables_of_the_program(database: Database):
@@ -40,23 +36,6 @@ def test_a_database_is_opened_again_with_what_it_holds(database_url: URL):
     again = open_database(database_url)
     with again.read() as connection:
         assert holds.holds(connection) == {"nextcloud": "Störung"}
-    again.close()
-
-
-@pytest.mark.parametrize("version", ["0001", "0002"])
-def test_a_database_of_an_earlier_version_is_brought_up_to_date_with_what_it_holds(database_url: URL, version: str):
-    engine = create_engine(database_url)
-    with engine.begin() as connection:
-        migrate(connection, to=version)
-        connection.execute(text("INSERT INTO contacts (server, trouble) VALUES ('support', 'no connection')"))
-        connection.execute(text(OLD_MAIL))
-    engine.dispose()
-
-    again = open_database(database_url)
-    with again.write() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        assert mailboxes.all_contacts(connection)["support"].trouble == "no connection"
-        assert outbound.get(connection, 1).copies == ()
     again.close()
 
 
