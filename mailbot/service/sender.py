@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue, Mailbox
-from mailbot.errors import DeliveryError, MailboxError, StoreError
+from mailbot.errors import DeliveryError, MailboxError
 from mailbot.mail.compose import on_the_wire
 from mailbot.mail.imap import Filed, Folder
 from mailbot.mail.smtp import Outgoing
@@ -117,15 +117,27 @@ def _go_on(office: Office, report: Report | None, *, ends: bool) -> Parcel | Non
             if report is not None:
                 _conclude(office, connection, report)
             parcel = None if ends else _take(office, connection)
-    except StoreError:
-        if report is not None and report.error is None:
-            # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
-            with office.database.write() as connection:
-                outbound.sent(connection, report.mail.id, copies=_left(report), now=office.clock())
+    except Exception:
+        # Whatever is wrong with the next one: of this one it stays known what became of it.
+        if report is not None:
+            _write_down(office, report)
         raise
     if report is not None:
         _log(report)
     return parcel
+
+
+def _write_down(office: Office, report: Report) -> None:
+    try:
+        with office.database.write() as connection:
+            _conclude(office, connection, report)
+    except Exception:
+        if report.error is None:
+            # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
+            with office.database.write() as connection:
+                outbound.sent(connection, report.mail.id, copies=_left(report), now=office.clock())
+        raise
+    _log(report)
 
 
 def _return_path(catalogue: Catalogue, mailbox: str) -> str:
@@ -228,16 +240,16 @@ def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
             _file(folder, box.sent or folder.special("\\Sent", "Sent"), taken)
         except MailboxError:
             with office.database.write() as connection:
-                outbound.give_back_copies(connection, ids, now=office.clock())
+                outbound.give_back_copies(connection, ids)
             raise
         with office.database.write() as connection:
             outbound.copied(connection, ids)
 
 
 def _file(folder: Folder, sent: str, copies: Sequence[Copy]) -> None:
-    # Whoever had them before may have been cut off before or after that.
-    missing = [each for each in copies if not (each.again and folder.has(sent, each.message_id))]
-    folder.append_all(sent, [Filed(raw=each.raw, when=each.sent_at) for each in missing])
+    # Some servers file what they send by themselves; and whoever had them before may have been cut off before or after that.
+    there = folder.those_in(sent, [each.message_id for each in copies])
+    folder.append_all(sent, [Filed(raw=each.raw, when=each.sent_at) for each in copies if each.message_id not in there])
 
 
 def _take_copies(office: Office, box: Mailbox) -> tuple[Copy, ...]:

@@ -411,17 +411,12 @@ def _also(kin: Kin) -> Iterator[ColumnElement[bool]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """
-    What is to be put into Sent of a mail that was sent.
-
-    `again`: somebody took it for that before, and nobody knows whether it lies there.
-    """
+    """What is to be put into Sent of a mail that was sent."""
 
     id: int
     message_id: str
     sent_at: datetime
     raw: bytes
-    again: bool
 
 
 def claim_copies(
@@ -432,7 +427,7 @@ def claim_copies(
 
     The claims last as long as the lease of that id, or, with None, for `lease`.
     """
-    columns = (outbound.c.id, outbound.c.message_id, outbound.c.sent_at, outbound.c.raw, outbound.c.claimed_until)
+    columns = (outbound.c.id, outbound.c.message_id, outbound.c.sent_at, outbound.c.raw)
     rows = connection.execute(
         select(*columns)
         .where(
@@ -447,8 +442,7 @@ def claim_copies(
     )
     sized = ((row, len(row.raw)) for row in rows)
     taken = tuple(
-        Copy(id=row.id, message_id=row.message_id, sent_at=row.sent_at, raw=row.raw, again=row.claimed_until is not None)
-        for row in up_to(most.bytes, sized)
+        Copy(id=row.id, message_id=row.message_id, sent_at=row.sent_at, raw=row.raw) for row in up_to(most.bytes, sized)
     )
     rows.close()
     if taken:
@@ -457,9 +451,9 @@ def claim_copies(
     return taken
 
 
-def give_back_copies(connection: Connection, ids: Sequence[int], *, now: datetime) -> None:
+def give_back_copies(connection: Connection, ids: Sequence[int]) -> None:
     """Nobody has them in hand any more, and nobody knows which of them lie in Sent."""
-    connection.execute(update(outbound).where(outbound.c.id.in_(ids)).values(claimed_until=now, claimed_by=None))
+    connection.execute(update(outbound).where(outbound.c.id.in_(ids)).values(claimed_until=None, claimed_by=None))
 
 
 def copied(connection: Connection, ids: Sequence[int]) -> None:

@@ -143,8 +143,12 @@ class Shelf:
         yield self.others[name]
 
     def has(self, folder: str, message_id: str) -> bool:
-        other = self.others.get(folder)
-        return other is not None and any(parsed(mail.raw)["Message-ID"] == f"<{message_id}>" for mail in other.mails.values())
+        return bool(self.those_in(folder, [message_id]))
+
+    def those_in(self, folder: str, message_ids: Sequence[str]) -> frozenset[str]:
+        there = self.others[folder].mails.values() if folder in self.others else ()
+        named = {str(parsed(mail.raw)["Message-ID"]).strip("<>") for mail in there}
+        return named.intersection(message_ids)
 
     def append_all(self, folder: str, mails: Sequence[Filed]) -> None:
         for mail in mails:

@@ -1,14 +1,16 @@
 """From the outbox to SMTP and to Sent."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from mailbot.errors import DeliveryError
+from mailbot.service import sender
 from mailbot.service.sender import LEASE, PAUSES, deliver
 from mailbot.store import gauges
-from mailbot.store.outbound import State
+from mailbot.store.outbound import Outbound, State
 from tests.service.bench import LATER, NEVER, Bench, eml
 
 ANNA = "anna.schmidt@posteo.example"
@@ -118,6 +120,50 @@ def test_when_the_server_is_away_nothing_is_touched(bench: Bench):
     assert bench.outbox() == before
     with bench.office.database.read() as connection:
         assert gauges.unsent(connection, now=bench.clock.now).oldest == before[0].created + PAUSES[0]
+
+
+def test_what_has_left_stays_known_whatever_is_wrong_with_the_next(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    bench.mail(eml())
+    bench.mail(eml(From="Paul <paul@posteo.example>"))
+
+    def stumbles_over_paul(_connection: object, _catalogue: object, mail: Outbound, _now: object) -> None:
+        if mail.recipient != ANNA:
+            raise ValueError("not to be foreseen")
+
+    monkeypatch.setattr(sender, "objection", stumbles_over_paul)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="not to be foreseen"):
+            bench.run()
+
+    assert len(bench.slot.to(ANNA)) == 1
+    assert states(bench) == [State.SENT, State.QUEUED]
+    assert bench.kinds("KV-1001") == ["received", "asked", "sent"]
+
+
+def test_a_refusal_stays_known_whatever_is_wrong_with_the_next(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    bench.slot.errors = [NEVER]
+    bench.mail(eml())
+    bench.mail(eml(From="Paul <paul@posteo.example>"))
+    monkeypatch.setattr(sender, "objection", lambda *asked: None if asked[2].recipient == ANNA else 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        bench.run()
+
+    assert states(bench) == [State.REFUSED, State.QUEUED]
+
+
+def test_where_the_server_files_what_it_sends_there_is_no_second_copy(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    send = bench.slot.send
+
+    def and_files(raw: bytes, sender: str, recipients: Sequence[str]) -> Mapping[str, str]:
+        bench.support.append("Sent", raw)
+        return send(raw, sender, recipients)
+
+    monkeypatch.setattr(bench.slot, "send", and_files)
+
+    bench.arrives()
+
+    assert len(bench.slot.to(ANNA)) == len(bench.support.sent) == 1
 
 
 def test_an_address_with_umlauts_in_its_domain_is_sent_as_servers_understand_it(bench: Bench):

@@ -260,11 +260,15 @@ class Folder:
 
     def has(self, folder: str, message_id: str) -> bool:
         """Whether a mail with that Message-ID (without `<>`) lies in the folder. No such folder: False."""
+        return bool(self.those_in(folder, [message_id]))
+
+    def those_in(self, folder: str, message_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the Message-IDs (without `<>`) of which a mail lies in the folder. No such folder: none."""
         target = self._names.known(folder)
         if target is None:
-            return False
+            return frozenset()
         with self._visiting(target), self._asking(f"search in '{target}'"):
-            return bool(self._client.search(["HEADER", "Message-ID", f"<{message_id}>"]))
+            return frozenset(each for each in message_ids if self._client.search(["HEADER", "Message-ID", f"<{each}>"]))
 
     def _copy_and_remove(self, uids: Sequence[int], target: str) -> None:
         to_copy = self._not_yet_in(target, uids)
