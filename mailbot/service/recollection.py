@@ -24,6 +24,7 @@ from mailbot.catalogue import Mailbox
 from mailbot.mail.imap import Arrived, Folder
 from mailbot.mail.read import read
 from mailbot.mail.thread import DIGEST, thread_of
+from mailbot.service.canary import CANARY
 from mailbot.service.identity import identity_of
 from mailbot.service.inbox import inbox
 from mailbot.service.office import Office
@@ -78,8 +79,9 @@ def _learn(office: Office, connection: Connection, head: Arrived) -> bool:
     ours = outbound.by_message_id(connection, mail.message_id)
     if ours is not None:
         return outbound.has_left(connection, ours.id, at=head.received)
-    if thread.key != DIGEST:
-        tickets.reserve(connection, number_of(thread.key))
+    if thread.key in (DIGEST, CANARY):
+        return False  # about no ticket: nothing is made of it
+    tickets.reserve(connection, number_of(thread.key))
     answers = next(iter(mail.in_reply_to), "")
     restorations.recollect(connection, message_id=mail.message_id, key=thread.key, answers=answers, sent_at=head.received)
     return True

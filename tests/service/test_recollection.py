@@ -13,9 +13,15 @@ import pytest
 from sqlalchemy import make_url
 
 from mailbot.errors import MailboxError
+from mailbot.mail.compose import compose
+from mailbot.mail.message import Address
+from mailbot.mail.thread import DIGEST
+from mailbot.service.canary import CANARY
+from mailbot.service.direct import letter_of
 from mailbot.store import backup
 from mailbot.store.database import open_database
 from mailbot.store.outbound import State
+from mailbot.tickets.rendering import Words
 from tests.service.bench import LATER, STAFF, Bench, Shelf, answering, eml
 
 PAUL = "Paul Weber <paul@posteo.example>"
@@ -132,6 +138,23 @@ def test_what_was_filed_since_the_backup_gets_its_ticket_back(quick_bench: Bench
 
         assert [each[:2] for each in tickets_of(again)] == [("KV-1001", "anna.schmidt@posteo.example")]
         assert everything_sent(again) == sent
+
+
+def test_mails_of_ours_about_no_ticket_are_in_nobodys_way(quick_bench: Bench, tmp_path: Path):
+    saved = save(quick_bench, tmp_path / "backup.db")
+    mail = quick_bench.arrives(COMPLETE, From=PAUL, Subject="Signal")
+    office = quick_bench.office
+    (box, *_), to = office.catalogue.mailboxes, Address(name="Support", email="support@die-linke-koeln.de")
+    for key in (CANARY, DIGEST):
+        letter = letter_of(office, Words(subject="-", text="-", html="-"), key=key, box=box, to=to)
+        raw = compose(replace(letter, in_reply_to=str(mail["Message-ID"]).strip("<>")), date=quick_bench.clock.now)
+        quick_bench.support.append("Sent", raw, when=quick_bench.clock.now)
+
+    with restored(quick_bench, saved) as again:
+        again.run()
+
+        assert tickets_of(again) == tickets_of(quick_bench)
+        assert [row.state for row in again.rows()] == [row.state for row in quick_bench.rows()]
 
 
 def test_while_a_mailbox_is_out_of_reach_after_a_restore_nothing_is_taken_in_or_sent(quick_bench: Bench, tmp_path: Path):
