@@ -177,8 +177,12 @@ def worker(office: Office, bells: Bells, heart: Heart) -> Callable[[], None]:
 def sender(office: Office, bells: Bells, heart: Heart) -> Callable[[], None]:
     """From the outbox to SMTP; in shadow it rests."""
 
+    def ends() -> bool:
+        bells.turn()  # each mail is one: however many leave at a stretch, the sender is not stuck
+        return bells.stop.is_set()
+
     def step(office: Office) -> bool:
-        delivered = not office.catalogue.in_shadow and deliver(office, until=bells.stop.is_set) > 0
+        delivered = not office.catalogue.in_shadow and deliver(office, until=ends) > 0
         if delivered:
             wake(office.database, bells, Bell.TO_FILE)
         return delivered

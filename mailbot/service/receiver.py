@@ -179,6 +179,8 @@ def file_away(office: Office, box: Mailbox, folder: Folder) -> None:
     with office.database.read() as connection:
         done = inbound.to_move(connection, **here, uidvalidity=folder.uidvalidity)
     for state, uids in ((state, some) for state, all_of_it in done.items() for some in portions(all_of_it)):
+        if not office.lease.lasts():
+            return  # somebody else files by now
         folder.move(uids, FILED[state])
         with office.database.write() as connection:
             inbound.moved(connection, **here, uidvalidity=folder.uidvalidity, uids=uids, to=FILED[state])

@@ -12,10 +12,13 @@ import pytest
 from mailbot.service import parts
 from mailbot.service.bells import LONG, Bells
 from mailbot.service.bot import run
+from mailbot.service.heart import beating
 from mailbot.service.manager import SELDOM, Manager
 from mailbot.service.pulse import Pulse
+from mailbot.service.receiver import hand_over, receive
+from mailbot.service.worker import work
 from tests.servers.manager import Ear, listening
-from tests.service.bench import Bench
+from tests.service.bench import Bench, eml
 from tests.service.test_pulse import Seconds
 
 
@@ -60,6 +63,29 @@ def test_the_watchdog_is_fed_only_while_every_part_makes_its_turns(quick_bench: 
 
     ear.hears("STOPPING=1")
     assert ear.heard.count("READY=1") == 0
+
+
+def test_each_mail_that_leaves_is_a_turn_of_the_sender(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    bells, turns, send = Bells(), list[int](), quick_bench.slot.send
+    box = quick_bench.office.catalogue.mailboxes[0]
+    for name in ("anna", "berta", "carla"):
+        quick_bench.mail(eml(From=f"{name}@posteo.example"))
+    receive(quick_bench.office, box, quick_bench.support)  # type: ignore[arg-type]
+    hand_over(quick_bench.office, box)
+    while work(quick_bench.office):
+        pass
+
+    def until_the_third(*words: Any) -> Any:
+        if len(quick_bench.slot.taken) == 2:
+            bells.ring_out()
+        return send(*words)
+
+    monkeypatch.setattr(quick_bench.slot, "send", until_the_third)
+    monkeypatch.setattr(Pulse, "beat", lambda *_, **__: turns.append(len(quick_bench.slot.taken)))
+    with beating(quick_bench.office.database) as heart:
+        parts.sender(quick_bench.office, bells, heart)()
+
+    assert sorted(set(turns)) == [0, 1, 2, 3]
 
 
 def test_a_part_that_waits_for_a_server_to_come_back_is_not_stuck():
