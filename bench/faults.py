@@ -19,13 +19,12 @@ from time import monotonic
 import pytest
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import URL, make_url
 
 from tests.association import association
 from tests.faults.drill import Account, Drill, with_moves
 from tests.servers.dovecot import running_dovecot
 from tests.servers.postfix import running_postfix
-from tests.servers.postgresql import fresh_database, running_postgresql
+from tests.servers.postgresql import database_of
 from tests.servers.station import Station
 
 INSTALLATIONS = {
@@ -89,19 +88,10 @@ def _drill(database: str, after: str, capabilities: str) -> Iterator[Drill]:
         running_dovecot(capabilities=capabilities) as dovecot,
         running_postfix(dovecot) as postfix,
         tempfile.TemporaryDirectory() as folder,
-        _database(database, Path(folder)) as url,
+        database_of(database, Path(folder)) as url,
     ):
         club = association(Station(imap=dovecot, postfix=postfix), url, Path(folder))
         yield Drill(with_moves(club) if after == "move" else club)
-
-
-@contextmanager
-def _database(kind: str, home: Path) -> Iterator[URL]:
-    if kind == "sqlite":
-        yield make_url(f"sqlite:///{home / 'mailbot.db'}")
-        return
-    with running_postgresql() as server, fresh_database(server) as url:
-        yield url
 
 
 def _summary(name: str, kills: int, account: Account) -> str:

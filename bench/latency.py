@@ -34,12 +34,12 @@ from aiosmtpd.controller import Controller
 from imapclient import IMAPClient
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 
 from mailbot.demo.ports import free_ports
 from tests.association import PROJECT, SECRET
 from tests.servers.dovecot import PASSWORD, Dovecot, running_dovecot
-from tests.servers.postgresql import fresh_database, running_postgresql
+from tests.servers.postgresql import database_of
 from tests.servers.process import eventually
 from tests.service.bench import ASKS, eml
 
@@ -146,7 +146,7 @@ def _at_work(contender: Contender, dovecot: Dovecot, user: str, sink: Sink) -> I
         server = Controller(sink, hostname="127.0.0.1", port=port)
         server.start()
         stack.callback(server.stop)
-        variables = _variables(home, dovecot, user, port, stack.enter_context(_database(contender.database, home)))
+        variables = _variables(home, dovecot, user, port, stack.enter_context(database_of(contender.database, home)))
         for number in range(contender.bots):
             stack.enter_context(_bot(home / f"log {number}", variables))
         yield
@@ -166,15 +166,6 @@ def _bot(log: Path, variables: Mapping[str, str]) -> Iterator[None]:
 
 def _command() -> Sequence[str]:
     return [str(Path(sys.executable).with_name("mailbot")), "run"]
-
-
-@contextmanager
-def _database(kind: str, home: Path) -> Iterator[URL]:
-    if kind == "sqlite":
-        yield make_url(f"sqlite:///{home / 'mailbot.db'}")
-        return
-    with running_postgresql() as server, fresh_database(server) as url:
-        yield url
 
 
 def _variables(home: Path, dovecot: Dovecot, user: str, smtp: int, database: URL) -> dict[str, str]:

@@ -92,8 +92,8 @@ def mailbox(login: Login, box: Mailbox, look: Look, catalogue: Catalogue) -> Ite
     if "IDLE" not in look.abilities:
         yield tip(
             what,
-            de="Der Server meldet neue Mails nicht von selbst (IDLE); der Bot sieht jede Minute nach",
-            en="the server does not tell of new mails by itself (IDLE); the bot looks once a minute",
+            de="Der Server meldet neue Mails nicht von selbst (IDLE); der Bot sieht alle zehn Sekunden nach",
+            en="the server does not tell of new mails by itself (IDLE); the bot looks every ten seconds",
         )
     if box.after == "move" and not look.abilities & {"MOVE", "UIDPLUS"}:
         yield tip(

@@ -9,7 +9,7 @@ import typer
 
 from mailbot.cli.manual import BOT, OFFICE_FILES, SETTINGS_FILES, add, manual
 from mailbot.cli.progress import watching
-from mailbot.cli.shared import office
+from mailbot.cli.shared import office, settings_of_environment
 
 KEY_FILE = {"mailbot.db.secret": "the key of the Message-IDs, beside SQLite where MAILBOT_SECRET is not set"}
 
@@ -56,12 +56,9 @@ def restore(
     The next `mailbot run` first asks the mail servers what has been answered since the backup, and answers none of it again.
     PostgreSQL is restored by pg_restore, which must be installed, into an empty database.
     """
-    from mailbot.service.journal import start_journal
-    from mailbot.settings import load_settings
     from mailbot.store.backup import restore as put_back
 
-    start_journal()
-    settings = load_settings()
+    settings = settings_of_environment()
     taken_at = put_back(settings.database, file, keys=settings.keys_set())
     typer.echo(f"{settings.database.render_as_string(hide_password=True)}: as it was {taken_at:%Y-%m-%d %H:%M} UTC")
     typer.echo("now start the bot: it asks the mail servers what was answered since, and answers none of it again")

@@ -17,6 +17,7 @@ from mailbot.cli.manual import add
 
 if TYPE_CHECKING:
     from mailbot.service.office import Office
+    from mailbot.settings import Settings
 
 DAY = ["%Y-%m-%d"]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A ticket, like `KV-1042`.", autocompletion=completion.tickets)]
@@ -57,29 +58,32 @@ def listing(list_all: Callable[[bool], None], *, help: str) -> typer.Typer:
 @contextmanager
 def office() -> Iterator[Office]:
     """Settings, rules and database of the environment."""
-    from mailbot.service.journal import start_journal
     from mailbot.service.office import open_office
-    from mailbot.settings import load_settings
 
-    settings = load_settings()
-    start_journal(settings.log, level=settings.log_level)
-    with open_office(settings) as opened:
+    with open_office(settings_of_environment()) as opened:
         yield opened
 
 
 @contextmanager
 def office_of_a_bot() -> Iterator[Office]:
     """The same for a bot that starts: it is the only one on its SQLite file, and rehearses its rules."""
-    from mailbot.service.journal import start_journal
     from mailbot.service.office import open_office
-    from mailbot.settings import load_settings
     from mailbot.store.alone import alone_on
 
-    settings = load_settings()
-    start_journal(settings.log, level=settings.log_level)
+    settings = settings_of_environment()
     # Before anything is opened: a newer version would change the tables under the bot that runs.
     with alone_on(settings.database), open_office(settings, rehearse=True) as opened:
         yield opened
+
+
+def settings_of_environment() -> Settings:
+    """Those of the environment; from now on the log looks as they say."""
+    from mailbot.service.journal import start_journal
+    from mailbot.settings import load_settings
+
+    settings = load_settings()
+    start_journal(settings.log, level=settings.log_level)
+    return settings
 
 
 def send_what_is_due(opened: Office) -> None:

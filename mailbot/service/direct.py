@@ -11,7 +11,7 @@ from mailbot.catalogue import Mailbox
 from mailbot.mail.compose import compose, on_the_wire
 from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address
-from mailbot.mail.thread import Role, make_message_id
+from mailbot.mail.thread import Role
 from mailbot.service.office import Office
 from mailbot.tickets.rendering import Words
 
@@ -19,14 +19,7 @@ from mailbot.tickets.rendering import Words
 def letter_of(office: Office, words: Words, *, key: str, box: Mailbox, to: Address) -> Letter:
     """The words from that mailbox; `key` stands in the Message-ID in place of a ticket's."""
     return Letter(
-        message_id=make_message_id(
-            key,
-            Role.INTERNAL,
-            to.email,
-            nonce=office.nonce(),
-            domain=office.catalogue.organisation.domain,
-            secret=office.keys[0],
-        ),
+        message_id=office.new_message_id(key, Role.INTERNAL, to.email),
         sender=Address(name=box.name, email=box.address),
         to=(to,),
         subject=words.subject,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from mailbot.catalogue import Catalogue
 from mailbot.login import Login
 from mailbot.mail.imap import Folder, open_folder
 from mailbot.mail.smtp import Outgoing, open_smtp
+from mailbot.mail.thread import Role, make_message_id
 from mailbot.service.heart import UNLEASED, Lease
 from mailbot.service.readers import Readers
 from mailbot.service.rulebook import Rulebook, Rules
@@ -55,6 +56,11 @@ class Office:
     open_smtp: OpenSmtp = open_smtp
     lease: Lease = UNLEASED
     """Of the part of a running bot whose office this is: what it takes bears it."""
+
+    def new_message_id(self, key: str, role: Role, recipient: str, *, copies: Sequence[str] = ()) -> str:
+        """A signed Message-ID of a mail to them; `key` is its ticket's, or what stands in place of one."""
+        domain = self.catalogue.organisation.domain
+        return make_message_id(key, role, recipient, copies=copies, nonce=self.nonce(), domain=domain, secret=self.keys[0])
 
     def rules(self, connection: Connection) -> Rules:
         """The rules in force, with the holds that the database knows."""

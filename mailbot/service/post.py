@@ -14,7 +14,7 @@ from mailbot.mail.compose import compose
 from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address, Mail
 from mailbot.mail.outlook import continued
-from mailbot.mail.thread import DIGEST, Role, make_message_id, thread_of, was_sent_to
+from mailbot.mail.thread import DIGEST, Role, thread_of, was_sent_to
 from mailbot.service.drafting import Drafting, told_of
 from mailbot.service.office import Office
 from mailbot.service.repetition import said_before
@@ -212,15 +212,7 @@ class Post:
         cc: tuple[Address, ...] = (),
     ) -> Letter:
         copies = tuple(each.email for each in cc)
-        message_id = make_message_id(
-            key,
-            role,
-            to.email,
-            copies=copies,
-            nonce=self.office.nonce(),
-            domain=self.catalogue.organisation.domain,
-            secret=self.office.keys[0],
-        )
+        message_id = self.office.new_message_id(key, role, to.email, copies=copies)
         return Letter(
             message_id=message_id,
             sender=sender,

@@ -75,10 +75,11 @@ class Readers:
         """What they want to be given together; None: as much as suits the worker."""
         return TOGETHER if self._number else None
 
-    def read(self, raws: Sequence[bytes], catalogue: Catalogue) -> Sequence[Callable[[], Read]]:
-        """Each mail, as soon as it is asked for; that raises what went wrong with it."""
+    def read(self, raws: Sequence[bytes], rules: Callable[[], Catalogue]) -> Sequence[Callable[[], Read]]:
+        """Each mail, as soon as it is asked for; that raises what went wrong with it. `rules` gives those in force."""
         if not self._number or len(raws) < MANY:
             return [partial(_read, raw) for raw in raws]
+        catalogue = rules()
         pool = self._open(catalogue)
         try:
             found = [pool.submit(_read_ahead, raw) for raw in raws]

@@ -15,6 +15,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Connection
 
+from mailbot.catalogue import Catalogue
 from mailbot.errors import StoreError
 from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
@@ -103,15 +104,18 @@ def work(office: Office) -> bool:
 
 
 def _work_on(office: Office, claimed: Sequence[tuple[Inbound, bytes]]) -> None:
-    with office.database.read() as connection:
-        catalogue = office.rules(connection).catalogue
-    readings = office.readers.read([raw for _, raw in claimed], catalogue)
+    readings = office.readers.read([raw for _, raw in claimed], lambda: _rules_in_force(office))
     for at in range(0, len(claimed), BATCH.mails):
         some = zip(claimed[at : at + BATCH.mails], readings[at : at + BATCH.mails], strict=True)
         tasks = [Task(row=row, raw=raw, read=_outcome(reading)) for (row, raw), reading in some]
         with office.database.write() as connection:
             for task in tasks:
                 _try(office, connection, task)
+
+
+def _rules_in_force(office: Office) -> Catalogue:
+    with office.database.read() as connection:
+        return office.rules(connection).catalogue
 
 
 def _outcome(reading: Callable[[], Read]) -> Read | Exception:

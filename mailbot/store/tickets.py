@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,24 +27,24 @@ def next_number(connection: Connection, *, first: int) -> int:
     waits for the end of this one; where this one fails, the number stays without a ticket.
     """
     if connection.dialect.name == "sqlite":
-        return _count(connection, func.max, first)
+        return _count(connection, 1, at_least=first)
     with connection.engine.begin() as aside:
         # It need not reach the disk before what uses it: the log is written in order.
         aside.execute(text("SET LOCAL synchronous_commit = off"))
-        return _count(aside, func.greatest, first)
-
-
-def _count(connection: Connection, greatest: Callable[..., Any], first: int) -> int:
-    statement = insert_into(connection, counters).values(name="ticket", last=first)
-    further = statement.on_conflict_do_update(index_elements=["name"], set_={"last": greatest(counters.c.last + 1, first)})
-    return int(connection.execute(further.returning(counters.c.last)).scalar_one())
+        return _count(aside, 1, at_least=first)
 
 
 def reserve(connection: Connection, number: int) -> None:
     """Nobody gets that number, or a lower one, from `next_number`."""
-    statement = insert_into(connection, counters).values(name="ticket", last=number)
+    _count(connection, 0, at_least=number)
+
+
+def _count(connection: Connection, steps: int, *, at_least: int) -> int:
+    """The last number, counted on by so many steps, or that one if it is greater."""
     greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"last": greatest(counters.c.last, number)}))
+    statement = insert_into(connection, counters).values(name="ticket", last=at_least)
+    further = statement.on_conflict_do_update(index_elements=["name"], set_={"last": greatest(counters.c.last + steps, at_least)})
+    return int(connection.execute(further.returning(counters.c.last)).scalar_one())
 
 
 def add(connection: Connection, number: int, ticket: Ticket) -> None:

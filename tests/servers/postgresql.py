@@ -50,6 +50,16 @@ def fresh_database(server: URL) -> Iterator[URL]:
         _run(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@contextmanager
+def database_of(kind: str, home: Path) -> Iterator[URL]:
+    """An empty database until the end of the block, in that folder or on a server of its own; `kind` is its dialect."""
+    if kind == "sqlite":
+        yield make_url(f"sqlite:///{home / 'mailbot.db'}")
+        return
+    with running_postgresql() as server, fresh_database(server) as url:
+        yield url
+
+
 def _run(server: URL, *statements: str) -> None:
     url = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
