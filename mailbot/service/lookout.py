@@ -57,17 +57,21 @@ class Lookout:
         lasts, is_news = self.away_since <= now - PATIENCE, self.told_at is None or self.told_at <= now - DAY
         if lasts and is_news and not self.office.catalogue.in_shadow:
             rules = self.office.rulebook.current({})
-            self._say(rules.writer.alarm(Kind.DATABASE, "", since=self.away_since))
-            self.told_at = now
+            if self._say(rules.writer.alarm(Kind.DATABASE, "", since=self.away_since)):
+                self.told_at = now
 
-    def _say(self, words: Words) -> None:
-        catalogue = self.office.catalogue
+    def _say(self, words: Words) -> bool:
+        """Whether it has left to anybody."""
+        catalogue, left = self.office.catalogue, False
         for member in catalogue.operators:
             to = Address(name=member.name, email=member.email)
             try:
                 send_now(self.office, letter_of(self.office, words, key=DIGEST, box=catalogue.mailboxes[0], to=to))
             except DeliveryError as error:
                 log.error("in trouble", part="lookout", error=str(error).partition(" (")[0])
+            else:
+                left = True
+        return left
 
     def _database_is_there(self) -> None:
         since, self.away_since = self.away_since, None

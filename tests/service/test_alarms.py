@@ -20,7 +20,7 @@ from mailbot.service.sender import deliver
 from mailbot.store import mailboxes
 from mailbot.tickets.alarms import PATIENCE
 from tests.association import words
-from tests.service.bench import STAFF, Bench
+from tests.service.bench import LATER, STAFF, Bench
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TROUBLE = "support at mail.verein.example:993: login: user or password is wrong"
@@ -241,6 +241,18 @@ def test_without_its_database_the_bot_tells_past_the_outbox_once_a_day(quick_ben
         *["Störung: Die Datenbank des Bots ist nicht erreichbar"] * 2,
         "Behoben: Die Datenbank des Bots ist wieder erreichbar",
     ]
+
+
+def test_that_its_database_is_away_is_told_as_soon_as_a_mail_can_leave(quick_bench: Bench):
+    lookout = Lookout(quick_bench.office)
+    quick_bench.slot.errors = [LATER]
+    with without_database(quick_bench):
+        for _ in range(5):
+            with pytest.raises(StoreError):
+                lookout.look()
+            quick_bench.clock.pass_by(10 * MINUTE)
+
+    assert subjects(quick_bench) == ["Störung: Die Datenbank des Bots ist nicht erreichbar"]
 
 
 def test_a_database_that_is_back_soon_is_nobodys_business(quick_bench: Bench):
