@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 from mailbot.cli.manual import BOT, add, manual
-from mailbot.cli.shared import office, print_json
+from mailbot.cli.shared import AsJson, office, print_json
 
 if TYPE_CHECKING:
     from mailbot.service.health import Box, Health
@@ -31,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
     exits={0: "everything is fine", 1: "something is wrong: each line that begins with wrong says what"},
     see=("check", "outbox", "quarantine"),
 )
-def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def status(as_json: AsJson = False) -> None:
     """Is it alive, and do the books balance? Exit status 1 when something is wrong."""
     from mailbot.service.health import examine
 
