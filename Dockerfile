@@ -15,7 +15,7 @@ COPY rules.yaml rules.yaml
 RUN /opt/mailbot/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /data --create-home mailbot
+RUN useradd --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin mailbot
 COPY --from=build /opt/mailbot /opt/mailbot
 COPY rules.yaml /etc/mailbot/rules.yaml
 COPY templates /etc/mailbot/templates

@@ -9,6 +9,7 @@
 # make bench-loops       how many mails it takes until two machines that answer each other stop
 # make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
 # make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
+# make test-image        every instruction of the Dockerfile in a folder, and the bot in it as compose.yaml wants it, as root
 # make test-debian       every command of docs/debian.md on a new Debian 12 in a folder, as root
 # make bench-growth      whether a mail takes longer the more tickets there are
 # make bench-cpu         what one mail costs, stage by stage, in time of the processor; start-up; a mail of 25 MB
@@ -19,7 +20,7 @@
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test test-debian test-other-servers other-servers lint format docs reference lock servers clean bench bench-peers bench-growth bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder bench-latency bench-hosts
+.PHONY: demo test test-debian test-image test-other-servers other-servers lint format docs reference lock servers clean bench bench-peers bench-growth bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder bench-latency bench-hosts
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -63,6 +64,10 @@ bench-peers: .venv/dev .venv/peers servers
 test-debian: .venv/dev servers
 	@.ci/apt debootstrap
 	@.venv/bin/python -m bench.debian
+
+test-image: .venv/dev servers
+	@.ci/apt debootstrap
+	@.venv/bin/python -m bench.image
 
 bench-growth: .venv/dev
 	@.venv/bin/python -m bench.growth
