@@ -18,8 +18,9 @@ from mailbot.mail.read import read
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import FORGED, NO_SENDER, decide, in_silence
 from mailbot.tickets.decision import Action, Decision
+from mailbot.tickets.letters.to_member import ToMember
+from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import Ticket
-from mailbot.tickets.writer import Words, Writer
 from mailbot.understanding.record import fields_to_json
 from mailbot.understanding.understand import understand
 
@@ -69,7 +70,7 @@ class Arrival:
     mailbox: Mailbox
 
 
-def conversation(arrivals: Iterable[Arrival], catalogue: Catalogue, writer: Writer) -> tuple[Explained, ...]:
+def conversation(arrivals: Iterable[Arrival], catalogue: Catalogue, writer: ToMember) -> tuple[Explained, ...]:
     """The mails of one conversation, in order, each with the state after it."""
     explained: list[Explained] = []
     tickets: tuple[Ticket, ...] = ()
@@ -80,7 +81,7 @@ def conversation(arrivals: Iterable[Arrival], catalogue: Catalogue, writer: Writ
     return tuple(explained)
 
 
-def explained_mail(arrival: Arrival, tickets: tuple[Ticket, ...], catalogue: Catalogue, writer: Writer) -> Explained:
+def explained_mail(arrival: Arrival, tickets: tuple[Ticket, ...], catalogue: Catalogue, writer: ToMember) -> Explained:
     """One mail of a conversation whose tickets stand as they do after the mails before it."""
     mail = arrival.mail
     source = origin(mail, own=catalogue.own_addresses, authserv_ids=catalogue.authserv_ids)
@@ -133,7 +134,7 @@ def tickets_after(
     )
 
 
-def explain_files(paths: Sequence[Path], mailbox: str | None, catalogue: Catalogue, writer: Writer) -> tuple[Explained, ...]:
+def explain_files(paths: Sequence[Path], mailbox: str | None, catalogue: Catalogue, writer: ToMember) -> tuple[Explained, ...]:
     """
     The files as one conversation; without a mailbox, the one that a mail is addressed to, else the first.
 
@@ -142,7 +143,7 @@ def explain_files(paths: Sequence[Path], mailbox: str | None, catalogue: Catalog
     return conversation((_arrival(path, path.name, mailbox, catalogue) for path in paths), catalogue, writer)
 
 
-def explain_cases(folder: Path, catalogue: Catalogue, writer: Writer) -> Iterator[tuple[str, tuple[Explained, ...]]]:
+def explain_cases(folder: Path, catalogue: Catalogue, writer: ToMember) -> Iterator[tuple[str, tuple[Explained, ...]]]:
     """
     Every case folder of `folder`, by name: its id (the folder's name) and its conversation.
 

@@ -48,14 +48,14 @@ def explain(
     from mailbot.catalogue import load_catalogue
     from mailbot.cli.progress import watching
     from mailbot.explain import explain_cases, explain_files
-    from mailbot.tickets.writer import Writer
+    from mailbot.tickets.letters.to_member import ToMember
     from mailbot.variables import rules_file, templates_beside
 
     if bool(files) == bool(cases):
         raise MailbotError("explain takes mails (FILE…) or a folder of cases (--cases DIR), one of the two")
     rules = rules_file()
     catalogue = load_catalogue(rules)
-    writer = Writer(catalogue, templates_beside(rules), lasting=False)
+    writer = ToMember(catalogue, templates_beside(rules))
     played = (
         explain_cases(cases, catalogue, writer) if cases else [(None, explain_files(files or [], mailbox, catalogue, writer))]
     )

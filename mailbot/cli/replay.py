@@ -51,16 +51,16 @@ def replay(
     from mailbot.replay.figures import figures
     from mailbot.replay.play import Difference, differences, play
     from mailbot.replay.shelf import Shelf
-    from mailbot.tickets.writer import Writer
+    from mailbot.tickets.letters.to_member import ToMember
     from mailbot.variables import rules_file, templates_beside
 
     file = rules or rules_file()
     catalogue = load_catalogue(file)
-    played = play(_mails(place), catalogue, Writer(catalogue, templates_beside(file), lasting=False))
+    played = play(_mails(place), catalogue, ToMember(catalogue, templates_beside(file)))
     different = Shelf[Difference]()
     if against is not None:
         former = load_catalogue(against)
-        before = play(_mails(place), former, Writer(former, templates_beside(file), lasting=False))
+        before = play(_mails(place), former, ToMember(former, templates_beside(file)))
         for difference in differences(before, played):
             different.append(difference)
     counted = figures(played, catalogue)

@@ -96,11 +96,11 @@ def page(
     For each service what it needs and where to write, with a link that opens a mail with the form.
     """
     from mailbot.catalogue import load_catalogue
-    from mailbot.tickets.writer import Writer
+    from mailbot.tickets.letters.overview import Overview
     from mailbot.variables import templates_beside
 
     file = path or _rules()
-    words = Writer(load_catalogue(file), templates_beside(file), lasting=False).page(language.value)
+    words = Overview(load_catalogue(file), templates_beside(file)).page(language.value)
     typer.echo(words.html if html else words.text, nl=False)
 
 

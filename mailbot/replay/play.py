@@ -12,8 +12,8 @@ from mailbot.mail.message import Body, Kind, Mail
 from mailbot.mail.origin import origin
 from mailbot.replay.shelf import Shelf
 from mailbot.tickets.decision import Action
+from mailbot.tickets.letters.to_member import ToMember
 from mailbot.tickets.ticket import Ticket
-from mailbot.tickets.writer import Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class _Talk:
     unanswered: list[int] = field(default_factory=list)
 
 
-def play(mails: Iterable[tuple[str, Mail]], catalogue: Catalogue, writer: Writer) -> Shelf[Played]:
+def play(mails: Iterable[tuple[str, Mail]], catalogue: Catalogue, writer: ToMember) -> Shelf[Played]:
     """
     Every mail that came from outside, in order; what people of the association wrote is the answer to those before it.
 

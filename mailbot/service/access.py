@@ -14,8 +14,9 @@ from mailbot.mail.read import read
 from mailbot.service.office import Office
 from mailbot.store import inbound, outbound, tickets
 from mailbot.store.person import Traces
-from mailbot.tickets.access import ARCHIVE, Access, Handed, as_json, in_order, told
+from mailbot.tickets.access import Access, Handed, as_json, in_order, told
 from mailbot.tickets.calendar import day_of
+from mailbot.tickets.letters.pen import ARCHIVE
 
 
 def pack(office: Office, connection: Connection, traces: Traces, *, with_notes: bool) -> bytes:

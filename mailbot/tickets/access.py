@@ -29,9 +29,6 @@ from mailbot.understanding.request import Request
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:@]+@[\w-]+(?:\.[\w-]+)+")
 
 
-ARCHIVE = "auskunft.zip"
-"""How it is called in a mail."""
-
 ANOTHER = "eine andere Person"
 """Who did something and is neither they nor we."""
 

@@ -9,13 +9,12 @@ from mailbot.catalogue import Mailbox, Staff
 from mailbot.errors import MailbotError, TemplateError
 from mailbot.mail.letter import File
 from mailbot.mail.message import Address, Attachment
-from mailbot.tickets.access import ARCHIVE
 from mailbot.tickets.actions import actions, choices, take_over
 from mailbot.tickets.announcing import Turn
 from mailbot.tickets.blocks import Code, Quote, Table, flat
 from mailbot.tickets.enclosing import enclosed
 from mailbot.tickets.handover import Hindrance, hand_over, hindrance, is_command
-from mailbot.tickets.letters.pen import Pen
+from mailbot.tickets.letters.pen import ARCHIVE, Pen
 from mailbot.tickets.orders.order import Row as Done
 from mailbot.tickets.orders.result import Result
 from mailbot.tickets.reasons import in_german

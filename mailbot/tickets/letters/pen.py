@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
-from mailbot.catalogue import Catalogue
+from mailbot.catalogue import Catalogue, Organisation
+from mailbot.tickets.blocks import Link
 from mailbot.tickets.rendering import Templates, Words
 from mailbot.tickets.ticket import Ticket
-from mailbot.tickets.views import (
-    website,
-)
+
+ARCHIVE = "auskunft.zip"
+"""How the file is called that holds all of a person's data."""
 
 
 class Pen:
-    """Writes by the rules of one catalogue and the texts of one folder."""
+    """
+    Writes by the rules of one catalogue and the texts of one folder; a text is compiled when it is needed for the first time.
 
-    def __init__(self, catalogue: Catalogue, templates: Templates) -> None:
+    Args:
+        templates: the folder `templates/`.
+
+    Raises:
+        TemplateError: there is no such folder; later with the place of what did not render.
+    """
+
+    def __init__(self, catalogue: Catalogue, templates: Path) -> None:
         self._catalogue = catalogue
-        self._templates = templates
+        self._templates = Templates(templates, address_as=catalogue.organisation.address_as)
 
     def _write(self, template: str, language: str, **values: Any) -> Words:
-        shared = {"organisation": self._catalogue.organisation, "website": website(self._catalogue)}
+        organisation = self._catalogue.organisation
+        shared = {"organisation": organisation, "website": _website(organisation)}
         return self._templates.write(template, language, **shared, **values)
 
     def _label(self, ticket: Ticket, language: str) -> str:
         return self._catalogue.service(ticket.request.service).label.in_(language)
+
+
+def _website(organisation: Organisation) -> Link:
+    """Shown without its scheme."""
+    address = organisation.website
+    shown = re.sub(r"^https?://", "", address).rstrip("/")
+    return Link(href=address if address.startswith("http") else f"https://{address}", label=shown)

@@ -10,18 +10,13 @@ from typing import Any
 from mailbot.catalogue import Mailbox
 from mailbot.mail.letter import File
 from mailbot.mail.message import Address
-from mailbot.tickets.access import ARCHIVE
 from mailbot.tickets.blocks import Prose
 from mailbot.tickets.decision import Action, Decision, Outcome, Reply
 from mailbot.tickets.greeting import bids_farewell, given_name, greets, whole_name
-from mailbot.tickets.letters.pen import Pen
+from mailbot.tickets.letters.pen import ARCHIVE, Pen
+from mailbot.tickets.parts import bare_subject, part_of, persons_of
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import Ticket
-from mailbot.tickets.views import (
-    bare_subject,
-    part_of,
-    persons_of,
-)
 from mailbot.tickets.wording import day
 from mailbot.understanding.request import Person
 

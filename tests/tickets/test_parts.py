@@ -1,6 +1,6 @@
 import pytest
 
-from mailbot.tickets.views import bare_subject
+from mailbot.tickets.parts import bare_subject
 
 
 @pytest.mark.parametrize(
