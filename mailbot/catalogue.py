@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pcre2 import PatternError
@@ -81,8 +81,10 @@ def _expression(value: str) -> str:
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise PydanticCustomError("zone", "Input should be a time zone like 'Europe/Berlin'")
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Europe" is a folder
+        raise PydanticCustomError("zone", "Input should be a time zone like 'Europe/Berlin'") from None
     return value
 
 

@@ -1,4 +1,4 @@
-"""The examples that stand in rules.yaml: a mail's text and what it must become. Run at start and by `mailbot rules test`."""
+"""The examples that stand in rules.yaml: a mail's text and what it must become. Run at starts and by `mailbot rules test`."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from mailbot.mail.smtp import Outgoing, open_smtp
 from mailbot.mail.thread import Role, make_message_id
 from mailbot.service.heart import UNLEASED, Lease
 from mailbot.service.readers import Readers
+from mailbot.service.rehearsed import is_known, remember, state_of
 from mailbot.service.rulebook import Rulebook, Rules
 from mailbot.service.tokens import AccessTokens
 from mailbot.settings import Settings, new_secret, secret_beside
@@ -83,18 +84,22 @@ def open_office(
     smtp: OpenSmtp | None = None,
 ) -> Iterator[Office]:
     """
-    Wire everything; defaults are for real use. `rehearse`: first render every template, run the examples
-    and see that no ticket has lost its service or mailbox.
+    Wire everything; defaults are for real use. `rehearse`: first render every template and run the examples, where
+    they are not those that were rehearsed at another start, and see that no ticket has lost its service or mailbox.
 
     Raises MailbotError: rules, templates, secret or database are not as they must be.
     """
-    rulebook = Rulebook(settings.rules, settings.templates, rehearse=rehearse)
+    state = state_of(settings.rules, settings.templates) if rehearse else ""
+    anew = rehearse and not is_known(settings.database, state)
+    rulebook = Rulebook(settings.rules, settings.templates, rehearse=anew)
     with ExitStack() as open_now:
         database = open_database(settings.database)
         open_now.callback(database.close)
         readers = Readers(settings.readers)
         open_now.callback(readers.rest)
         rulebook.mind(lambda: _unfinished(database), at_once=rehearse)
+        if anew and state == state_of(settings.rules, settings.templates):
+            remember(database, state, now=clock())
         keys = settings.keys(lambda: _kept_secret(settings, database))
         tokens = AccessTokens(database, keys)
         yield Office(

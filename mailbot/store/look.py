@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, create_engine, func, select
+from sqlalchemy import URL, Connection, create_engine, func, select
 
+from mailbot.store import jobs
 from mailbot.store.database import Database
 from mailbot.store.migrate import known_versions, version_of
 
@@ -28,12 +31,27 @@ class Look:
 
 def look_at(url: URL) -> Look | None:
     """None: the SQLite file is not there yet. Raises StoreError: the database cannot be reached."""
+    with _looking(url) as connection:
+        if connection is None:
+            return None
+        time = connection.execute(select(func.now())).scalar_one() if url.drivername != "sqlite" else None
+        return Look(version=version_of(connection), known=known_versions(), time=time)
+
+
+def was_done(url: URL, job: str, due: str) -> bool:
+    """Whether the job that was due then has been done, as far as it knows. Raises StoreError: it cannot be reached."""
+    with _looking(url) as connection:
+        return connection is not None and version_of(connection) is not None and jobs.is_done(connection, job, due)
+
+
+@contextmanager
+def _looking(url: URL) -> Iterator[Connection | None]:
     if url.drivername == "sqlite" and not Path(url.database or "").exists():
-        return None
+        yield None
+        return
     database = Database(create_engine(url))
     try:
         with database.read() as connection:
-            time = connection.execute(select(func.now())).scalar_one() if url.drivername != "sqlite" else None
-            return Look(version=version_of(connection), known=known_versions(), time=time)
+            yield connection
     finally:
         database.close()

@@ -10,13 +10,13 @@ from mailbot.catalogue import LANGUAGES, Service, load_catalogue
 from mailbot.explain import Arrival, conversation
 from mailbot.tickets.blocks import Link
 from mailbot.tickets.decision import Action
-from mailbot.tickets.letters.overview import Overview
 from mailbot.tickets.offers import Need, Offer, offer, offers
+from mailbot.tickets.writer import Writer
 from tests.builders import AKTIVISTI, EMAIL_PERSONAL, catalogue, service, written
 
 PROJECT = Path(__file__).parents[2]
 RULES = load_catalogue(PROJECT / "rules.yaml")
-WRITER = Overview(RULES, PROJECT / "templates")
+WRITER = Writer(RULES, PROJECT / "templates")
 FILLED_IN = {
     "group": "Radgruppe Kalk",
     "person": "Anna Schmidt, anna.schmidt@posteo.example",
@@ -110,7 +110,7 @@ def test_text_and_html_of_the_page_offer_the_same(language: str):
 
 def test_what_rules_say_is_no_html():
     hostile = catalogue(services=(service(label={"de": "<script>alert(1)</script>", "en": '"><b>'}), *catalogue().services[5:]))
-    words = Overview(hostile, PROJECT / "templates").page("de")
+    words = Writer(hostile, PROJECT / "templates").page("de")
 
     assert "<script" not in words.html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in words.html
