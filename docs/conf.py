@@ -16,7 +16,6 @@ copyright = "the authors of mailbot, AGPL-3.0-or-later"
 extensions = ["myst_parser"]
 exclude_patterns = ["example"]
 myst_heading_anchors = 4
-suppress_warnings = ["misc.highlighting_failure"]
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
 

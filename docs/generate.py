@@ -42,7 +42,7 @@ def files() -> dict[Path, str]:
 RULES_HEAD = """\
 # All keys of rules.yaml
 
-<!-- Made by `make reference` from mailbot/catalogue.py. -->
+<!-- Made by `make reference` from mailbot/catalogue/. -->
 
 A span is written `15 minutes`, `2 hours`, `1 day` or `0`; a time of day `"08:00"`. Lists are written `[a, b]` or one a line.
 An id has small letters, digits and `_`. How the file is worked on, and how patterns are written: [rules.yaml](../rules.md).

@@ -1,5 +1,5 @@
 """
-The JSON Schema of rules.yaml, by which editors check, complete and explain it. Made of the models of catalogue.py.
+The JSON Schema of rules.yaml, by which editors check, complete and explain it. Made of the models of catalogue/.
 
 What each key means stands below it there, as a docstring.
 """

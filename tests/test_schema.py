@@ -15,7 +15,8 @@ from mailbot.errors import CatalogueError
 from mailbot.schema import meanings, rules_schema
 
 RULES = (Path(__file__).parent.parent / "rules.yaml").read_text(encoding="utf-8")
-VALIDATOR = Draft202012Validator(rules_schema())
+SCHEMA: Any = rules_schema()
+VALIDATOR = Draft202012Validator(SCHEMA)
 MODELS = [model for model in vars(catalogue).values() if isinstance(model, type) and issubclass(model, Rule)]
 
 
@@ -30,7 +31,7 @@ def changed(old: str, new: str) -> str:
 
 
 def test_it_is_a_schema():
-    Draft202012Validator.check_schema(rules_schema())
+    Draft202012Validator.check_schema(SCHEMA)
 
 
 def test_our_own_rules_are_right():
@@ -68,7 +69,7 @@ def test_every_key_says_what_it_means(model: type[Rule]):
 
 
 def test_defaults_are_written_as_in_rules_yaml():
-    limits: Any = rules_schema()["$defs"]["Limits"]["properties"]
+    limits = SCHEMA["$defs"]["Limits"]["properties"]
 
     assert limits["per_ticket"]["default"]["30 minutes"] == 15
-    assert rules_schema()["properties"]["first_run"]["default"] == "1 day"
+    assert SCHEMA["properties"]["first_run"]["default"] == "1 day"

@@ -58,7 +58,7 @@ PHRASES: Mapping[str, str] = MappingProxyType(
         "did you mean {}?": "ist {} gemeint?",
         "rules.yaml has no such mailbox": "in rules.yaml gibt es kein solches Postfach",
         "see docs/operating.md": "siehe docs/operating.md",
-        # catalogue.py, store/
+        # catalogue/, store/
         "there is no such file; set MAILBOT_RULES or start where rules.yaml lies": "die Datei gibt es nicht; setze "
         "MAILBOT_RULES, "
         "oder starte dort, wo rules.yaml liegt",

@@ -17,6 +17,7 @@ from pymap.backend.dict import Config, DictBackend, Identity, Login
 from pymap.imap import IMAPService
 from pymap.parsing.message import AppendMessage
 from pymap.user import Passwords, UserMetadata
+from pysasl.hashing import Cleartext
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import MailbotError
@@ -111,6 +112,7 @@ class MailServer:
             port=self._imap,
             tls_enabled=False,
             secure_auth=False,
+            hash_context=Cleartext(),  # nothing to guard here, and half a million rounds of PBKDF2 for each login
         )
         config.apply_context()
         self._login = Login(config)

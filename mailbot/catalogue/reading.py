@@ -1,0 +1,155 @@
+"""From the text of rules.yaml to the catalogue, or to complaints that name the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from mailbot.catalogue.loose_ends import loose_ends, unknown_handovers
+from mailbot.catalogue.values import Rule
+from mailbot.catalogue.whole import Catalogue
+from mailbot.errors import CatalogueError
+from mailbot.variables import templates_beside
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """
+    Read rules.yaml (UTF-8).
+
+    Raises CatalogueError with every complaint at once, one `file:line: sentence` a line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CatalogueError(f"{path}: there is no such file; set MAILBOT_RULES or start where rules.yaml lies") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    return parse_catalogue(text, str(path), handovers=_handovers(templates_beside(path)))
+
+
+def _handovers(templates: Path) -> frozenset[str] | None:
+    """What `handover` may name; None where there are no templates at all, which is somebody else's complaint."""
+    return frozenset(file.stem for file in templates.glob("handover/*.*")) if templates.is_dir() else None
+
+
+def parse_catalogue(text: str, name: str = "rules.yaml", *, handovers: Set[str] | None = None) -> Catalogue:
+    """
+    The catalogue that stands in `text`; `name` stands in complaints.
+
+    Args:
+        handovers: those that there are; None: not known, so any may be named.
+
+    Raises CatalogueError.
+    """
+    try:
+        tree, content = _parsed(text)
+        doubles = list(_doubled_keys(tree))
+        if doubles:
+            raise CatalogueError("\n".join(f"{name}:{line}: the key '{key}' stands twice" for line, key in doubles))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise CatalogueError(f"{name}:{mark.line + 1 if mark else 1}: {error.problem or error.context}") from error
+    except yaml.YAMLError as error:
+        raise CatalogueError(f"{name}:1: {error}") from error
+    except ValueError as error:
+        raise CatalogueError(f"{name}:1: {error}") from error
+    if not isinstance(content, dict):
+        raise CatalogueError(f"{name}:1: should be settings like 'services:', stands there: {_kind(content)}")
+    found = [*loose_ends(content), *unknown_handovers(content, handovers)]
+    complaints = [(_line_of(tree, place), sentence) for place, sentence in found]
+    try:
+        catalogue = Catalogue.model_validate(content)
+    except ValidationError as error:
+        complaints += [(_line_of(tree, each["loc"]), _sentence(each)) for each in error.errors()]
+    if complaints:
+        raise CatalogueError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in sorted(complaints)))
+    return catalogue
+
+
+def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
+    """The file's nodes, which know their lines, and its values. Raises YAMLError."""
+    try:
+        fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
+        return yaml.compose(text, fast), yaml.load(text, fast)
+    except yaml.YAMLError:
+        # Its complaints say more clearly what is wrong, and are the same everywhere.
+        return yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
+
+
+def _kind(content: object) -> str:
+    return "nothing" if content is None else "a list" if isinstance(content, list) else f"'{content}'"
+
+
+def _doubled_keys(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    """PyYAML silently takes the last of two equal keys."""
+    match node:
+        case yaml.MappingNode(value=pairs):
+            seen: set[str] = set()
+            for key, value in pairs:
+                if isinstance(key.value, str):
+                    if key.value in seen:
+                        yield key.start_mark.line + 1, key.value
+                    seen.add(key.value)
+                yield from _doubled_keys(value)
+        case yaml.SequenceNode(value=items):
+            for item in items:
+                yield from _doubled_keys(item)
+
+
+def _line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
+    """The line, counted from 1, of the last step of `place` that stands in the file."""
+    line = 1
+    for step in place:
+        match node:
+            case yaml.MappingNode(value=pairs):
+                found = next(((key, value) for key, value in pairs if key.value == step), None)
+            case yaml.SequenceNode(value=items) if isinstance(step, int) and step < len(items):
+                found = (items[step], items[step])
+            case _:
+                found = None
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+def _sentence(error: Any) -> str:
+    """What is wrong, what stands there, what is allowed."""
+    place = ".".join(str(step) for step in error["loc"] if step != "[key]")  # so pydantic says that the key is wrong
+    kind, last = error["type"], str(error["loc"][-1]) if error["loc"] else ""
+    if kind == "extra_forbidden":
+        near = get_close_matches(last, sorted(_allowed(error["loc"])), n=1)
+        allowed = ", ".join(sorted(_allowed(error["loc"])))
+        return f"unknown key '{place}'" + (f", did you mean '{near[0]}'?" if near else f"; allowed here: {allowed}")
+    if kind == "missing":
+        return f"'{place}' is missing"
+    given = error.get("input")
+    if kind == "string_type":
+        stands = " ".join(f"'{key}:'" for key in given) if isinstance(given, dict) else f"{given!r}"
+        return f"{place}: should be text, stands there: {stands}; put it in quotes if it has a colon or is a number"
+    shown = "" if isinstance(given, dict | list | tuple | BaseModel) or given is None else f", not '{given}'"
+    return f"{place}: {error['msg']}{shown}" if place else f"{error['msg']}"
+
+
+def _allowed(place: Sequence[str | int]) -> set[str]:
+    """The keys that may stand where the last step of `place` stands."""
+    model: Any = Catalogue
+    for step in place[:-1]:
+        if isinstance(step, str) and isinstance(model, type) and issubclass(model, Rule) and step in model.model_fields:
+            model = _model_in(model.model_fields[step].annotation)
+    return set(model.model_fields) if isinstance(model, type) and issubclass(model, Rule) else set()
+
+
+def _model_in(annotation: Any) -> Any:
+    """The rule model inside `tuple[Model, ...]`, `Model | None` and the like, else None."""
+    if isinstance(annotation, type) and issubclass(annotation, Rule):
+        return annotation
+    if get_origin(annotation) in (tuple, Union, UnionType, Annotated):
+        return next((found for each in get_args(annotation) if (found := _model_in(each))), None)
+    return None
