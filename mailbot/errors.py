@@ -6,6 +6,7 @@ Everything that can go wrong and that a person can mend, as one family.
     ├── CatalogueError      rules.yaml, every complaint at once
     ├── TemplateError       templates/
     ├── StoreError          the database
+    │   └── KeptWaiting     it is we who said nothing to it for too long
     ├── MailboxError        IMAP; `again` says whether trying again makes sense
     ├── DeliveryError       SMTP; likewise
     ├── TokenError          the endpoint of OAuth 2; likewise
@@ -34,6 +35,10 @@ class TemplateError(MailbotError):
 
 class StoreError(MailbotError):
     """The database cannot be reached, is locked, full, or of another version."""
+
+
+class KeptWaiting(StoreError):
+    """The database has ended a transaction in which this process said nothing for too long: it computed, or stood still."""
 
 
 class NotFound(MailbotError):

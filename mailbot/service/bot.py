@@ -11,12 +11,13 @@ from time import monotonic
 
 import structlog
 
+from mailbot.catalogue import Mailbox
 from mailbot.errors import DeliveryError, MailbotError, MailboxError
 from mailbot.service import parts
-from mailbot.service.bells import Bells, listen
+from mailbot.service.bells import Bell, Bells, listen, wake
 from mailbot.service.clock import wind_up
 from mailbot.service.erasing import erase_what_was_asked
-from mailbot.service.heart import Heart, beating
+from mailbot.service.heart import MAILBOX, Heart, beating
 from mailbot.service.inbox import file, inbox
 from mailbot.service.lookout import Lookout, rest
 from mailbot.service.manager import Manager
@@ -52,10 +53,10 @@ def run_once(office: Office, *, since: Since | None = None) -> None:
     settle(office)
     recollect(office)
     with beating(office.database) as heart, heart.own_lease("once") as lease:
-        _once(replace(office, lease=lease), since)
+        _once(replace(office, lease=lease), since, heart)
 
 
-def _once(office: Office, since: Since | None) -> None:
+def _once(office: Office, since: Since | None, heart: Heart) -> None:
     errors: list[MailbotError] = []
     for box in office.catalogue.mailboxes:
         with _collected(errors), inbox(office, box) as folder:
@@ -72,11 +73,25 @@ def _once(office: Office, since: Since | None) -> None:
             while deliver(office):
                 pass
         for box in office.catalogue.mailboxes:
-            with _collected(errors), inbox(office, box) as folder:
-                file(office, box, folder)
+            with _collected(errors):
+                _file(office, box, heart)
     erase_what_was_asked(office)
     if errors:
         raise errors[0]
+
+
+def _file(office: Office, box: Mailbox, heart: Heart) -> None:
+    """
+    Any number of bots may take in the same mails, but one alone may move and lay down: a running bot that reads the mailbox
+    does so for all.
+    """
+    with heart.lease(MAILBOX.format(box.id), outwait_the_dead=True) as lease:
+        if lease is None:
+            log.info("left to the bot that reads this mailbox: to file what was done", mailbox=box.id)
+            wake(office.database, Bells(), Bell.TO_FILE)
+            return
+        with inbox(office, box) as folder:
+            file(replace(office, lease=lease), box, folder)
 
 
 @contextmanager

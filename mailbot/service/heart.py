@@ -12,6 +12,7 @@ from time import monotonic
 from uuid import uuid4
 
 import structlog
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from mailbot.errors import StoreError
 from mailbot.store import leases
@@ -24,6 +25,9 @@ LASTING = timedelta(seconds=10)
 
 BEAT = 2.5
 """Seconds between two renewals: three may fail before anything is lost."""
+
+MAILBOX = "mailbox {}"
+"""The lease of who reads that mailbox, and alone moves and lays down mails in it."""
 
 FOREVER = float("inf")
 
@@ -62,16 +66,15 @@ class Heart:
         self._over = set[str]()  # to be given up
 
     @contextmanager
-    def lease(self, subject: str) -> Iterator[Lease | None]:
+    def lease(self, subject: str, *, outwait_the_dead: bool = False) -> Iterator[Lease | None]:
         """
         The lease of that subject until the end of the block; None when somebody else has it. Raises StoreError.
 
-        It may end before the block does: see `Lease.lasts`.
+        It may end before the block does: see `Lease.lasts`. With `outwait_the_dead` it is waited for until whoever has it is
+        known to live.
         """
-        began = monotonic()
         self._give_up_what_is_over()
-        with self._database.write() as connection:
-            id = leases.take(connection, subject, holder=f"{socket.gethostname()}, process {os.getpid()}", lasting=LASTING)
+        began, id = self._take(subject) if not outwait_the_dead else _till_it_is_had(self._take, subject)
         if id is None:
             yield None
             return
@@ -103,6 +106,12 @@ class Heart:
         if len(renewed) < len(held):
             log.warning("taken for dead; others have taken over", leases=len(held) - len(renewed))
 
+    def _take(self, subject: str) -> tuple[float, str | None]:
+        """When that began, and the id of a new lease of that subject, if it is to be had."""
+        began, holder = monotonic(), f"{socket.gethostname()}, process {os.getpid()}"
+        with self._database.write() as connection:
+            return began, leases.take(connection, subject, holder=holder, lasting=LASTING)
+
     def _give_up_what_is_over(self) -> None:
         over = frozenset(self._over)
         if over:
@@ -113,6 +122,15 @@ class Heart:
     def _end(self, began: float) -> float:
         """When a lease ends at the earliest that was taken or renewed since `began`."""
         return began + LASTING.total_seconds() if self._database.is_shared else FOREVER
+
+
+# Of a lease that is still somebody's after so long the holder lives.
+_till_it_is_had = Retrying(
+    retry=retry_if_result(lambda taken: taken[1] is None),
+    stop=stop_after_delay(LASTING),
+    wait=wait_fixed(0.5),
+    retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from mailbot.errors import MailbotError, SettingsError, StoreError
 from mailbot.mail.imap import Folder
 from mailbot.service import instruments
 from mailbot.service.bells import Bell, Bells, wake
-from mailbot.service.heart import Heart
+from mailbot.service.heart import MAILBOX, Heart
 from mailbot.service.inbox import file, inbox, note_trouble
 from mailbot.service.lookout import MINUTE, Lookout
 from mailbot.service.office import Office
@@ -120,7 +120,7 @@ def _receiver(office: Office, id: str, bells: Bells, heart: Heart, since: Since 
         if box is None:
             bells.stop.wait(IDLE)
             return
-        with heart.lease(f"mailbox {id}") as lease:
+        with heart.lease(MAILBOX.format(id)) as lease:
             if lease is not None:
                 _attend(replace(office, lease=lease), box, bells, pending)
         if lease is not None:

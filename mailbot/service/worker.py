@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
-from mailbot.errors import StoreError
+from mailbot.errors import KeptWaiting, StoreError
 from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
 from mailbot.mail.thread import Role, thread_of
@@ -76,6 +76,19 @@ class Task:
     read: Read | Exception
 
 
+class TookTooLong(Exception):
+    """
+    The database would wait no longer while that mail was worked on: nothing of its batch is written.
+
+    The mail may compute for ever; or the process was stopped, or its host asleep. Nobody can tell, so it costs the mail one
+    of its tries, and its neighbours none.
+    """
+
+    def __init__(self, row: Inbound) -> None:
+        super().__init__("it was worked on for so long that the database did not wait any more")
+        self.row = row
+
+
 def work(office: Office) -> bool:
     """
     Bring some mails to their end, each for itself, or one try further; False when there are none. Raises StoreError.
@@ -92,11 +105,17 @@ def work(office: Office) -> bool:
         return True
     try:
         _work_on(office, claimed)
+    except TookTooLong as error:
+        with office.database.write() as connection:
+            _failed(office, connection, error.row, error)
+            for row, _ in claimed:
+                if row.id != error.row.id:
+                    inbound.uncount(connection, row, until=office.clock())
     except StoreError:
         # The database is to blame; the mails have all their tries still.
         with suppress(StoreError), office.database.write() as connection:
             for row, _ in claimed:
-                inbound.uncount(connection, row.id, until=office.clock() + PUT_OFF)
+                inbound.uncount(connection, row, until=office.clock() + PUT_OFF)
         raise
     if not claimed:
         office.readers.rest()
@@ -132,14 +151,20 @@ def _try(office: Office, connection: Connection, task: Task) -> None:
             _handle(office, connection, task)
     except inbound.AlreadyDone:
         log.warning("another worker was faster", mail=row.id)
+    except KeptWaiting as error:
+        raise TookTooLong(row) from error
     except StoreError:
         raise
     except Exception as error:
-        log.exception("could not process", mail=row.id, attempt=row.attempts)
-        if row.attempts < TRIES:
-            inbound.give_back(connection, row.id)
-        else:
-            _quarantine(office, connection, row, f"{type(error).__name__}: {error}")
+        _failed(office, connection, row, error)
+
+
+def _failed(office: Office, connection: Connection, row: Inbound, error: Exception) -> None:
+    log.error("could not process", mail=row.id, attempt=row.attempts, exc_info=error)
+    if row.attempts < TRIES:
+        inbound.give_back(connection, row)
+    else:
+        _quarantine(office, connection, row, f"{type(error).__name__}: {error}")
 
 
 def _quarantine(office: Office, connection: Connection, row: Inbound, reason: str) -> None:
@@ -177,7 +202,7 @@ def _handle(office: Office, connection: Connection, task: Task) -> None:
 def _handle_by_hand(office: Office, connection: Connection, row: Inbound, mail: Mail) -> None:
     if not handle_by_hand(office, connection, office.rules(connection), row, mail):
         # The mail that it answers comes first.
-        inbound.uncount(connection, row.id, until=office.clock() + PUT_OFF)
+        inbound.uncount(connection, row, until=office.clock() + PUT_OFF)
         return
     log.info("written by hand", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from tenacity import Retrying, retry_if_exception, retry_if_exception_type, stop_after_delay, wait_random
 
-from mailbot.errors import StoreError
+from mailbot.errors import KeptWaiting, StoreError
 from mailbot.store.migrate import migrate
 
 BUSY_SECONDS = 30
@@ -38,6 +38,9 @@ SHARED: Mapping[str, str] = MappingProxyType(
     }
 )
 """How a PostgreSQL that several hosts share is connected to (parameters of libpq); what MAILBOT_DATABASE says wins."""
+
+IDLE_IN_TRANSACTION = "25P03"
+"""What PostgreSQL says to whom it has let wait no longer (SQLSTATE, its documentation's appendix A)."""
 
 _WRITES = "mailbot_writes"
 
@@ -73,7 +76,8 @@ class Database:
         """
         A transaction that commits at the end, and rolls back on any error inside.
 
-        Raises StoreError when the database cannot be reached, is full, or stays locked.
+        Raises StoreError when the database cannot be reached, is full, or stays locked; KeptWaiting, one of those, when
+        the block took too long for it.
         """
         with self._translated(), self.engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
@@ -125,6 +129,8 @@ class Database:
         except (OperationalError, InterfaceError) as error:
             raise StoreError(_sentence(self.engine.url, error)) from error
         except DatabaseError as error:
+            if getattr(error.orig, "sqlstate", None) == IDLE_IN_TRANSACTION:
+                raise KeptWaiting(_kept_waiting(self.engine.url)) from error
             # Its other children are mistakes of the program; itself it says that the file is no database, or damaged.
             if type(error) is DatabaseError:
                 raise StoreError(_sentence(self.engine.url, error)) from error
@@ -217,6 +223,11 @@ def _tune_sqlite(engine: Engine) -> None:
         # A reader that becomes a writer halfway would fail at once instead of waiting its turn.
         writes = connection.get_execution_options().get(_WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _kept_waiting(url: URL) -> str:
+    place = url.render_as_string(hide_password=True)
+    return f"database {place}: it has ended what this process was doing, which stood still or computed for too long; do it again"
 
 
 def _sentence(url: URL, error: DBAPIError) -> str:

@@ -289,20 +289,24 @@ def hand_over(connection: Connection, mailbox: str) -> None:
     )
 
 
-def give_back(connection: Connection, id: int) -> None:
-    """End a claim without a result."""
-    connection.execute(
-        update(inbound).where(inbound.c.id == id, inbound.c.state == State.PENDING.value).values(claimed_until=None)
-    )
+def give_back(connection: Connection, mail: Inbound) -> None:
+    """End a claim without a result; nothing is changed when another worker has claimed the mail since."""
+    connection.execute(update(inbound).where(*_still_claimed(mail)).values(claimed_until=None))
 
 
-def uncount(connection: Connection, id: int, *, until: datetime) -> None:
-    """The attempt that was begun does not count. Until then nobody takes it: others have their turn first."""
-    connection.execute(
-        update(inbound)
-        .where(inbound.c.id == id, inbound.c.state == State.PENDING.value)
-        .values(attempts=inbound.c.attempts - 1, claimed_by=None, claimed_until=until)
-    )
+def uncount(connection: Connection, mail: Inbound, *, until: datetime) -> None:
+    """
+    The attempt that was begun does not count. Until then nobody takes it: others have their turn first.
+
+    Nothing is changed when another worker has claimed the mail since.
+    """
+    values = {"attempts": mail.attempts - 1, "claimed_by": None, "claimed_until": until}
+    connection.execute(update(inbound).where(*_still_claimed(mail)).values(values))
+
+
+def _still_claimed(mail: Inbound) -> tuple[ColumnElement[bool], ...]:
+    claim = (inbound.c.attempts == mail.attempts, inbound.c.claimed_until.is_not(None))
+    return (inbound.c.id == mail.id, inbound.c.state == State.PENDING.value, *claim)
 
 
 def finish(connection: Connection, id: int, state: State, *, now: datetime, reason: str | None = None) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
 import pytest
+from tenacity import stop_after_attempt, wait_none
 
 from mailbot.errors import MailboxError
-from mailbot.service import parts
+from mailbot.service import heart, parts
 from mailbot.service.bells import Bells
 from mailbot.service.bot import run
 from mailbot.service.health import examine
+from mailbot.service.heart import MAILBOX, beating
 from mailbot.service.journal import start_journal
-from mailbot.store import mailboxes
+from mailbot.store import leases, mailboxes
 from mailbot.store.outbound import State
 from tests.servers.process import eventually
 from tests.service.bench import Bench, eml
@@ -163,3 +166,32 @@ def test_an_error_nobody_expected_does_not_end_the_bot(bench: Bench, monkeypatch
 
     with running(bench):
         comes_true(lambda: len(bench.slot.taken) == 1, "the mail is answered")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_once_through_everything_moves_and_lays_down_nothing_beside_the_bot_that_reads_the_mailbox(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(heart, "_till_it_is_had", heart._till_it_is_had.copy(stop=stop_after_attempt(2), wait=wait_none()))
+    bench.change_rules("address: support@die-linke-koeln.de\n", "address: support@die-linke-koeln.de\n    after: move\n")
+    bench.mail(eml())
+    with beating(bench.office.database) as other, other.lease(MAILBOX.format("support")):
+        bench.run()
+        assert len(bench.slot.taken) == 1
+        assert (bench.support.moved, bench.support.sent) == ({}, [])
+
+    bench.run()
+
+    assert bench.support.moved == {"Mailbot/Done": [1]}
+    assert len(bench.support.sent) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_once_through_everything_outwaits_the_lease_of_a_bot_that_has_died(bench: Bench):
+    bench.mail(eml())
+    with bench.office.database.write() as connection:
+        leases.take(connection, MAILBOX.format("support"), holder="the dead", lasting=timedelta(seconds=2))
+
+    bench.run()
+
+    assert len(bench.support.sent) == 1

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import resource
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url, text
 
 from mailbot.errors import StoreError
 from mailbot.service import sender, worker
 from mailbot.service.health import examine
+from mailbot.service.member import Case
+from mailbot.service.office import Office
+from mailbot.service.rulebook import Rules
 from mailbot.service.worker import work
 from mailbot.store import outbound, tables
 from mailbot.store.inbound import State
 from tests.association import association
+from tests.servers.postgresql import fresh_database
 from tests.servers.process import eventually
 from tests.servers.station import Station
 from tests.service.bench import ASKS, Bench, bench_in, eml, from_another
@@ -120,6 +125,29 @@ def test_a_mail_that_waits_for_the_database_keeps_its_tries(bench: Bench, monkey
     bench.run()
 
     assert bench.ends() == [(State.TICKET, None)]
+
+
+@pytest.mark.parametrize(("ever", "end", "attempts"), [(True, State.QUARANTINED, 3), (False, State.TICKET, 2)])
+def test_a_database_that_waits_no_longer_costs_the_mail_in_hand_a_try_and_its_neighbours_none(
+    postgresql: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ever: bool, end: State, attempts: int
+):
+    handle, stood_still = worker.handle_member, list[int]()
+
+    def slow(office: Office, connection: Connection, rules: Rules, case: Case, **said: str) -> None:
+        if "langsam" in case.mail.text and (ever or not stood_still):
+            stood_still.append(case.row.id)
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 20"))
+            time.sleep(0.1)
+        handle(office, connection, rules, case, **said)
+
+    monkeypatch.setattr(worker, "handle_member", slow)
+    with fresh_database(postgresql) as url, bench_in(tmp_path, url) as bench:
+        for words in (ASKS, f"{ASKS}langsam", ASKS):
+            bench.mail(from_another(words))
+
+        bench.run()
+
+        assert [(row.state, row.attempts) for row in bench.rows()] == [(State.TICKET, 1), (end, attempts), (State.TICKET, 1)]
 
 
 def test_a_mail_that_was_sent_is_not_sent_again_because_its_history_has_no_room(bench: Bench, monkeypatch: pytest.MonkeyPatch):

@@ -1,5 +1,6 @@
 """Transactions and migrations, on SQLite and PostgreSQL."""
 
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 
 from mailbot.demo.ports import free_ports
-from mailbot.errors import StoreError
+from mailbot.errors import KeptWaiting, StoreError
 from mailbot.store import holds, jobs, secrets
 from mailbot.store import migrate as migrate_module
 from mailbot.store.database import Database, open_database
@@ -57,6 +58,22 @@ def test_a_database_of_a_newer_version_is_left_alone(database_url: URL):
 
     with pytest.raises(StoreError, match="of version 9999, which this mailbot does not know; install the newer mailbot again"):
         open_database(database_url)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_lets_the_database_wait_for_too_long_is_told_that_it_was_not_the_database(database: Database):
+    told = r"it has ended what this process was doing, which stood still or computed for too long; do it again$"
+
+    def stands_still() -> None:
+        with database.write() as connection:
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 20"))
+            time.sleep(0.1)
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(KeptWaiting, match=told):
+        stands_still()
+    with database.write() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -93,11 +93,30 @@ def test_a_mail_that_failed_waits_behind_those_that_did_not(database: Database):
     first = claim(database)
     assert first is not None
     with database.write() as connection:
-        inbound.give_back(connection, first.id)
+        inbound.give_back(connection, first)
 
     order = [mail.place.uid for _ in range(2) if (mail := claim(database))]
 
     assert order == [2, 1]
+
+
+def test_who_was_taken_for_dead_gives_back_and_uncounts_nothing_that_another_works_on(database: Database):
+    keep(database)
+    dead, alive = claim(database), claim(database, NOW + LEASE)
+    assert dead is not None
+    assert alive is not None
+
+    with database.write() as connection:
+        inbound.give_back(connection, dead)
+        inbound.uncount(connection, dead, until=NOW)
+
+    assert claim(database, NOW + LEASE) is None
+    with database.write() as connection:
+        inbound.uncount(connection, alive, until=NOW)
+        inbound.uncount(connection, alive, until=NOW)  # an attempt is taken back once
+    again = claim(database, NOW + LEASE)
+    assert again is not None
+    assert again.attempts == 2
 
 
 def test_a_mail_gets_one_end_only(database: Database):

@@ -122,7 +122,8 @@ def test_a_mail_whose_turn_was_put_off_waits_its_time_although_its_worker_lives(
     by = take(database, "worker")
     assert claim(database, by) == (1, None)
     with database.write() as connection:
-        inbound.uncount(connection, 1, until=NOW + LONG)
+        mail, _ = inbound.get(connection, 1)
+        inbound.uncount(connection, mail, until=NOW + LONG)
 
     assert claim(database, by) == (None, None)
     assert claim(database, by, now=NOW + LONG) == (1, None)
