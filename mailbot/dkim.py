@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
 
 from mailbot.errors import SettingsError
 
@@ -18,11 +19,23 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dkim:
-    """`key` is an RSA key in PEM, in no repr; its public half stands in the DNS at `selector._domainkey.domain`."""
+    """`key` is an RSA key in PEM, in no repr; receivers look for its public half in the DNS."""
 
     domain: str
     selector: str
     key: bytes = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Where in the DNS its public half stands."""
+        return f"{self.selector}._domainkey.{self.domain}"
+
+    @property
+    def record(self) -> str:
+        """What stands there as TXT (RFC 6376, 3.6.1)."""
+        public = load_pem_private_key(self.key, None).public_key()
+        der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return f"v=DKIM1; k=rsa; p={b64encode(der).decode()}"
 
     @classmethod
     def of(cls, domain: str | None, selector: str | None, key: str | None) -> Dkim:

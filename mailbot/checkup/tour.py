@@ -56,6 +56,10 @@ def _servers(settings: Settings, catalogue: Catalogue, now: Callable[[], datetim
     newest = max(seen.clocks.values(), default=None)
     yield clock(now(), newest=newest, database=database, synchronised=is_synchronised())
     ours = dict.fromkeys(box.address.rpartition("@")[2] for box in catalogue.mailboxes)
+    if settings.dkim is not None:
+        from mailbot.checkup.signature import signature  # few sign by themselves, and its libraries take a while to load
+
+        yield from signature(settings.dkim, ask)
     yield from domains(ours, seen.signed, settings.smtp.host if settings.smtp else None, ask)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -14,10 +15,20 @@ from mailbot.cli.manual import BOT, add, manual
 from mailbot.cli.shared import AsJson, office, print_json
 
 if TYPE_CHECKING:
+    from mailbot.catalogue.values import Mode
     from mailbot.service.health import Box, Health
     from mailbot.store.gauges import Pile
 
 State = TypeVar("State", bound=StrEnum)
+
+MODES: Mapping[Mode, str] = MappingProxyType(
+    {
+        "shadow": "it writes down what it would say, and nobody hears of it",
+        "draft": "what it would say to members waits in Drafts for a person to send",
+        "live": "what it says leaves by itself",
+    }
+)
+"""What `mode` in rules.yaml means; a mailbox or a service may go its own way by `replies`."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,6 +59,7 @@ def status(as_json: AsJson = False) -> None:
 def _as_json(health: Health) -> dict[str, Any]:
     return {
         "ok": not health.wrong,
+        "mode": health.mode,
         "wrong": list(health.wrong),
         "troubles": [{"kind": each.kind, "mailbox": each.about or None, "since": each.since} for each in health.troubles],
         "mailboxes": [_box_as_json(box) for box in health.mailboxes],
@@ -111,6 +123,7 @@ def _print(health: Health) -> None:
 
 def _facts(health: Health) -> Iterator[tuple[str, str]]:
     """Names and what there is to say; what belongs to the one before has no name."""
+    yield "mode", f"{health.mode}: {MODES[health.mode]}"
     for each in health.mailboxes:
         read = f"last read {_minute(each.last_contact)}" if each.last_contact else "never read"
         yield each.id, f"{read}; {_counted(each.states) or 'no mails'}"

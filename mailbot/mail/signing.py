@@ -1,4 +1,4 @@
-"""Signing a mail by DKIM (RFC 6376), at the moment of sending."""
+"""Signing a mail by DKIM (RFC 6376), at the moment of sending; and whether that holds."""
 
 from __future__ import annotations
 
@@ -47,3 +47,8 @@ def signed(raw: bytes, by: Dkim) -> bytes:
     except dkim.DKIMException as error:
         raise DeliveryError(f"the mail cannot be signed for {by.domain} ({error}); see MAILBOT_DKIM_KEY", again=True) from error
     return signature + raw
+
+
+def holds(raw: bytes, record: str) -> bool:
+    """Whether the signature of that mail holds for a receiver who finds this record in the DNS."""
+    return bool(dkim.verify(raw, dnsfunc=lambda _name, timeout=0: record.encode()))

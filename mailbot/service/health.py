@@ -10,6 +10,7 @@ from platform import python_version
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Mailbox
+from mailbot.catalogue.values import Mode
 from mailbot.errors import MailbotError
 from mailbot.mail.thread import DIGEST
 from mailbot.service.judgement import Books, Room, Seen, judge, room
@@ -51,6 +52,7 @@ class Versions:
 class Health:
     """All figures, and the troubles that there are."""
 
+    mode: Mode
     mailboxes: tuple[Box, ...]
     smtp: Contact | None
     tickets: dict[TicketState, int]
@@ -82,6 +84,7 @@ def examine(office: Office) -> Health:
         versions = _versions(connection)
     seen = {box.id: _look_into(office, box) for box in office.catalogue.mailboxes}
     return Health(
+        mode=office.catalogue.mode,
         mailboxes=tuple(_box(id, look, contacts.get(id), states.get(id, {}), birds[id]) for id, look in seen.items()),
         smtp=contacts.get("smtp"),
         tickets=kept_tickets,

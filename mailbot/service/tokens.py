@@ -10,15 +10,18 @@ from hashlib import sha256
 from threading import Lock
 from time import monotonic
 
+import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from mailbot.errors import TokenError
+from mailbot.errors import StoreError, TokenError
 from mailbot.login import Login, OAuth
 from mailbot.mail.oauth import Granted, ask
 from mailbot.store import refresh_tokens
 from mailbot.store.database import Database
+
+log = structlog.get_logger()
 
 EARLY = timedelta(minutes=1)
 """So long before its end a token counts as ended: clocks differ, and a login takes its time."""
@@ -35,7 +38,8 @@ class AccessTokens:
     Gives access tokens to all threads of a bot.
 
     Where the endpoint gives a new refresh token with each access token, it is kept in the database, encrypted by the
-    keys of the reply tokens, under the name of the one that is set: once another is set, that one counts.
+    keys of the reply tokens, under the name of the one that is set: once another is set, that one counts. The one before
+    it is worth nothing any more, so where the database cannot be written it is held here, used, and kept as soon as it can.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class AccessTokens:
         self._database, self._ask, self._clock = database, ask, clock
         self._cipher = MultiFernet([Fernet(_derived(key)) for key in keys])
         self._held: dict[OAuth, _Held] = {}
+        self._unkept: dict[OAuth, str] = {}  # refresh tokens
         self._lock = Lock()
 
     def give(self, login: Login) -> str:
@@ -56,6 +61,7 @@ class AccessTokens:
         if login.oauth is None:
             raise TokenError(f"{login.user} at {login.host}: there are no token settings, MAILBOT_OAUTH_…", again=False)
         with self._lock:
+            self._keep(login.oauth)
             held = self._held.get(login.oauth)
             if held is None or held.until <= self._clock():
                 granted = self._granted(login.oauth)
@@ -70,20 +76,21 @@ class AccessTokens:
                 self._held.pop(login.oauth, None)
 
     def _granted(self, oauth: OAuth) -> Granted:
-        latest = self._latest(oauth)
+        latest = self._unkept.get(oauth) or self._kept(oauth)
         try:
             granted = self._ask(oauth, latest)
-        except TokenError:
+        except TokenError as error:
             # Another bot may have been faster: then the token that counts stands in the database by now.
-            newer = self._latest(oauth)
-            if newer == latest:
+            newer = self._kept(oauth)
+            if error.again or newer == latest:
                 raise
             granted = self._ask(oauth, newer)
         if granted.refresh_token and oauth.refresh_token:
-            self._keep(oauth, granted.refresh_token)
+            self._unkept[oauth] = granted.refresh_token
+            self._keep(oauth)
         return granted
 
-    def _latest(self, oauth: OAuth) -> str | None:
+    def _kept(self, oauth: OAuth) -> str | None:
         if oauth.refresh_token is None:
             return None
         with self._database.read() as connection:
@@ -93,11 +100,19 @@ class AccessTokens:
         except InvalidToken:  # MAILBOT_SECRET has changed since
             return oauth.refresh_token
 
-    def _keep(self, oauth: OAuth, refresh_token: str) -> None:
-        if refresh_token == self._latest(oauth):
+    def _keep(self, oauth: OAuth) -> None:
+        """Let the database have a refresh token that it has not yet, if it can be written now."""
+        refresh_token = self._unkept.get(oauth)
+        if refresh_token is None:
             return
-        with self._database.write() as connection:
-            refresh_tokens.keep(connection, _name(oauth), self._cipher.encrypt(refresh_token.encode()).decode())
+        try:
+            if refresh_token != self._kept(oauth):
+                with self._database.write() as connection:
+                    refresh_tokens.keep(connection, _name(oauth), self._cipher.encrypt(refresh_token.encode()).decode())
+        except StoreError as error:
+            log.error("a new refresh token lies in memory alone, until the database can be written", error=str(error))
+        else:
+            del self._unkept[oauth]
 
 
 def _derived(key: bytes) -> bytes:

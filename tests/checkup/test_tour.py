@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, make_url
 
+from mailbot.checkup import tour
 from mailbot.checkup.finding import Grade
 from mailbot.checkup.german import PHRASES, in_german
 from mailbot.checkup.keeping import database, disk
+from mailbot.checkup.tour import check_up
 from mailbot.mail import smtp
 from mailbot.mail.imap import errors
 from mailbot.service import judgement
 from mailbot.store.database import open_database
 from mailbot.store.look import Look, look_at
+from tests.association import PROJECT
+from tests.mail.test_signing import by, key
 
 HERE = make_url("sqlite:///mailbot.db")
 
@@ -80,3 +84,19 @@ def test_a_disk_that_is_nearly_full_is_wrong(monkeypatch: pytest.MonkeyPatch, tm
     assert re.search(r"nur noch \d+ MB frei", full.text.de)
     assert list(disk(make_url("postgresql+psycopg://host/name"))) == []
     assert judgement.ROOM == 100
+
+
+def test_where_the_bot_signs_its_key_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tour.rules, "rules_of", lambda *_: [])  # no examples
+    ours = by()
+    signing = {"DOMAIN": ours.domain, "SELECTOR": ours.selector, "KEY": key()}
+    for name, value in {
+        "RULES": str(PROJECT / "rules.yaml"),
+        **{f"DKIM_{name}": value for name, value in signing.items()},
+    }.items():
+        monkeypatch.setenv(f"MAILBOT_{name}", value)
+
+    found = {each.what.en: each.grade for each in check_up(ask={ours.name: (ours.record,)}.get)}
+
+    assert found["dkim key verein.example"] is Grade.OK

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +40,7 @@ def test_in_a_pipe_it_is_a_line_a_fact(bench: Bench):
     assert result.exit_code == 0
     *facts, disk, versions, end = result.stdout.splitlines()
     assert facts == [
+        "mode: live: what it says leaves by itself",
         "support: last read 2026-03-02 09:00 UTC; 1 ticket",
         "  the folder holds 1: 0 to be taken in, 0 missing in the books",
         "buero: last read 2026-03-02 09:00 UTC; no mails",
@@ -53,6 +54,24 @@ def test_in_a_pipe_it_is_a_line_a_fact(bench: Bench):
     assert re.fullmatch(r"disk: \d+ MB left in /.*", disk)
     assert re.fullmatch(VERSIONS, versions)
     assert end == "everything is fine"
+
+
+@pytest.mark.parametrize(
+    ("mode", "means"),
+    [
+        ("shadow", "it writes down what it would say, and nobody hears of it"),
+        ("draft", "what it would say to members waits in Drafts for a person to send"),
+    ],
+)
+def test_it_says_how_far_the_bot_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, means: str):
+    with bench_in(tmp_path, rules={"\nmailboxes:": f"\nmode: {mode}\nmailboxes:"}) as bench:
+        monkeypatch.setattr("mailbot.cli.status.office", lambda: nullcontext(bench.office))
+
+        for_people = CliRunner().invoke(app, ["status"]).stdout
+        for_scripts = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)
+
+    assert for_people.splitlines()[0] == f"mode: {mode}: {means}"
+    assert for_scripts["mode"] == mode
 
 
 def test_what_is_wrong_stands_at_the_end_and_in_the_exit_status(bench: Bench):

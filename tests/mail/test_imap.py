@@ -174,6 +174,24 @@ def test_who_was_cut_off_between_copy_and_mark_copies_nothing_twice(plain_doveco
         )
 
 
+def test_before_a_mail_is_removed_nothing_passes_for_its_copy_that_only_looks_alike(plain_dovecot: Dovecot, user: str):
+    bare = eml(subject="Nextcloud").replace(b"<1@posteo.example>", b"1@posteo.example")
+    alike = [eml(subject="Signal", id="21@posteo.example"), eml(subject="Nextcloux")]
+    kept = [bare, eml(subject="Nextcloud")]
+    assert len(alike[0]) == len(bare)
+    assert len(alike[1]) == len(kept[1])
+    with open_folder(plain_dovecot.login(user), "INBOX") as inbox:
+        for raw in kept:
+            inbox.append("INBOX", raw)
+        for raw in alike:
+            inbox.append("Mailbot/Done", raw)
+
+        inbox.move(inbox.uids(), "Mailbot/Done")
+
+    with open_folder(plain_dovecot.login(user), "Mailbot/Done") as done:
+        assert sorted(mail.raw for mail in done.fetch(done.uids())) == sorted([*alike, *kept])
+
+
 def test_moving_what_is_gone_is_no_error(inbox: Folder):
     inbox.move([], "Mailbot/Done")
     inbox.move([4711], "Mailbot/Done")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, make_url, select
+from sqlalchemy import URL, event, make_url, select
+from sqlalchemy.exc import OperationalError
 
 from mailbot.errors import MailboxError, TokenError
 from mailbot.login import Login, OAuth
@@ -39,10 +41,13 @@ class Endpoint:
 
     def __init__(self, counts: str = "first") -> None:
         self.counts = counts
+        self.away = False
         self.asked: list[str | None] = []
 
     def __call__(self, oauth: OAuth, refresh_token: str | None) -> Granted:
         self.asked.append(refresh_token)
+        if self.away:
+            raise TokenError("it is not available now", again=True)
         if refresh_token != self.counts:
             raise TokenError("the refresh token has ended", again=False)
         self.counts = f"{refresh_token}'"
@@ -90,6 +95,49 @@ def test_a_new_refresh_token_outlives_the_bot_and_is_kept_encrypted(database: Da
     with database.read() as connection:
         ((name, kept),) = connection.execute(select(refresh_tokens)).all()
     assert "first" not in name + kept
+
+
+@contextmanager
+def unwritable(database: Database) -> Iterator[None]:
+    """Nothing can be written until the end of the block."""
+
+    def refuse(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT"):
+            raise OperationalError(statement, None, Exception("database or disk is full"))
+
+    event.listen(database.engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "before_cursor_execute", refuse)
+
+
+def test_a_refresh_token_that_cannot_be_kept_is_used_and_kept_as_soon_as_it_can(database: Database):
+    endpoint, watch = Endpoint(), Watch()
+    tokens = AccessTokens(database, [KEY], ask=endpoint, clock=watch)
+
+    with unwritable(database):
+        given = [tokens.give(LOGIN)]
+        watch.now = 3541
+        given.append(tokens.give(LOGIN))
+    given.append(tokens.give(LOGIN))
+    AccessTokens(database, [KEY], ask=endpoint).give(LOGIN)
+
+    assert given == ["access 1", "access 2", "access 2"]
+    assert endpoint.asked == ["first", "first'", "first''"]
+
+
+def test_an_endpoint_that_is_away_does_not_see_a_token_that_counts_no_more(database: Database):
+    endpoint, watch = Endpoint(), Watch()
+    tokens = AccessTokens(database, [KEY], ask=endpoint, clock=watch)
+
+    with unwritable(database):
+        tokens.give(LOGIN)
+        watch.now, endpoint.away = 3541, True
+        with pytest.raises(TokenError, match="not available"):
+            tokens.give(LOGIN)
+
+    assert endpoint.asked == ["first", "first'"]
 
 
 def test_when_another_is_set_that_one_counts(database: Database):

@@ -7,7 +7,7 @@ Reading changes nothing: BODY.PEEK only, no flag is ever set on a mail that stay
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -31,6 +31,9 @@ BATCH_BYTES = 8_000_000
 
 TOGETHER = 500
 """UIDs named in one command: servers must take lines of 8,000 octets (RFC 2683, 3.2.1.5), and few take many more."""
+
+LIKENESS = ("ENVELOPE", "RFC822.SIZE")
+"""By what a mail is known again in another folder: Message-ID, date, subject, who writes to whom; and size."""
 
 GONE = (
     b"From: System Administrator <root@localhost>\r\nSubject: message unavailable\r\n\r\n"
@@ -281,18 +284,21 @@ class Folder:
                 self._client.uid_expunge(uids)
 
     def _not_yet_in(self, folder: str, uids: Sequence[int]) -> list[int]:
-        """Those of the mails that somebody who was cut off before has not copied there: told by Message-ID and size."""
+        """Those of the mails that somebody who was cut off before has not copied there: told by their heads and size."""
         with self._asking("mails"):
             self._look()
-            here = self._client.fetch(uids, ["ENVELOPE", "RFC822.SIZE"])
+            here = self._client.fetch(uids, LIKENESS)
         with self._visiting(folder), self._asking(f"search in '{folder}'"):
-            return [uid for uid, mail in here.items() if mail[b"RFC822.SIZE"] not in self._sizes_of(mail[b"ENVELOPE"].message_id)]
+            return [uid for uid, mail in here.items() if not self._lies_here(mail)]
 
-    def _sizes_of(self, message_id: bytes | None) -> set[int]:
+    def _lies_here(self, mail: Mapping[bytes, Any]) -> bool:
+        message_id = mail[b"ENVELOPE"].message_id
         if not message_id or not message_id.isascii():
-            return set()
+            return False
+        # SEARCH finds also what only contains it (RFC 9051, 6.4.4).
         found = self._client.search(["HEADER", "Message-ID", message_id.decode("ascii")])
-        return {each[b"RFC822.SIZE"] for each in self._client.fetch(found, ["RFC822.SIZE"]).values()} if found else set()
+        others = self._client.fetch(found, LIKENESS).values() if found else ()
+        return any(all(each[key] == mail[key] for key in (b"ENVELOPE", b"RFC822.SIZE")) for each in others)
 
     @contextmanager
     def _visiting(self, folder: str) -> Iterator[dict[bytes, Any]]:
