@@ -194,9 +194,24 @@ def _handle(office: Office, connection: Connection, task: Task) -> None:
         inbound.finish(connection, row.id, State.IGNORED, now=now, reason=reason)
     elif source.machine is not None:
         _handle_machine(office, connection, row, task.raw, mail, source)
+    elif _comes_too_early(office, connection, row, mail):
+        return
     else:
         _handle_person(office, connection, row, task.read, source)
     log.info("processed", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
+
+
+def _comes_too_early(office: Office, connection: Connection, row: Inbound, mail: Mail) -> bool:
+    """Before the mail that it answers has its ticket, nobody can say what a mail is about: then it is given back."""
+    answered = (*mail.in_reply_to, *mail.references)
+    match inbound.is_first_free(connection, row.id, answered, now=office.clock()):
+        case False:
+            inbound.uncount(connection, row.id, until=office.clock() + PUT_OFF)
+        case True if row.attempts < TRIES:
+            inbound.give_back(connection, row.id)  # counted, so that it comes behind that one
+        case _:
+            return False
+    return True
 
 
 def _handle_by_hand(office: Office, connection: Connection, row: Inbound, mail: Mail) -> None:

@@ -282,9 +282,10 @@ def claim(
 
 def hand_over(connection: Connection, mailbox: str) -> None:
     """What was kept of that mailbox and held back may be claimed now."""
+    held = (inbound.c.attempts == 0, inbound.c.claimed_until.is_not(None))  # whose lock a worker meets, it passes by
     connection.execute(
         update(inbound)
-        .where(inbound.c.mailbox == mailbox, inbound.c.state == State.PENDING.value, inbound.c.attempts == 0)
+        .where(inbound.c.mailbox == mailbox, inbound.c.state == State.PENDING.value, *held)
         .values(claimed_until=None)
     )
 
@@ -351,6 +352,19 @@ def pending_named(connection: Connection, message_ids: Sequence[str]) -> tuple[b
     """The mails of these Message-IDs that came in and that nobody has worked on yet."""
     pending = (inbound.c.by_hand.is_(False), inbound.c.state == State.PENDING.value, inbound.c.message_id.in_(message_ids))
     return tuple(connection.execute(select(inbound.c.raw).where(*pending)).scalars())
+
+
+def is_first_free(connection: Connection, id: int, message_ids: Sequence[str], *, now: datetime) -> bool | None:
+    """
+    Of the pending mails of these Message-IDs that came before that one, the first: whether it may be claimed.
+
+    False: another worker has it. None: there is none.
+    """
+    if not message_ids:
+        return None
+    before = (inbound.c.state == State.PENDING.value, inbound.c.message_id.in_(message_ids), inbound.c.id < id)
+    first = select(is_free(connection, inbound, now=now)).where(*before).order_by(inbound.c.id).limit(1)
+    return connection.execute(first).scalar_one_or_none()
 
 
 def is_known_by_hand(connection: Connection, message_id: str) -> bool:

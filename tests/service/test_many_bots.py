@@ -4,16 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from mailbot.service import desk
+from mailbot.service import desk, worker
+from mailbot.service.member import Case
+from mailbot.service.office import Office
 from mailbot.service.overview import send_if_due
 from mailbot.service.receiver import hand_over, receive
+from mailbot.service.rulebook import Rules
 from mailbot.service.sender import deliver
-from mailbot.service.worker import work
-from mailbot.store import tickets
+from mailbot.service.worker import LEASE, work
+from mailbot.store import inbound, tickets
 from mailbot.store.database import Database
 from mailbot.store.inbound import State
+from mailbot.store.portion import Most
 from tests.servers.process import eventually
 from tests.service.bench import STAFF, Bench, answering, eml
 from tests.service.test_worker import COMPLETE
@@ -48,6 +52,69 @@ def test_each_mail_becomes_one_ticket_and_one_answer(bench: Bench):
     assert sorted(ticket.requester.email for ticket in bench.tickets()) == sorted(members)
     assert len({ticket.key for ticket in bench.tickets()}) == MAILS
     assert sorted(recipient for recipient, _ in bench.slot.taken) == sorted([STAFF, *members])
+
+
+def two_mails_of_one_conversation(bench: Bench) -> None:
+    """The second answers the first, and neither has been worked on."""
+    bench.mail(eml("Hallo,\n\nwir möchten die Nextcloud nutzen.\n", Message_ID="<first@posteo.example>"))
+    bench.mail(eml("Es geht um den OV Kalk.", In_Reply_To="<first@posteo.example>"))
+    receive(bench.office, bench.office.catalogue.mailbox("support"), bench.support)  # type: ignore[arg-type]
+    hand_over(bench.office, bench.office.catalogue.mailbox("support"))
+
+
+def test_an_answer_waits_for_the_mail_that_it_answers_while_another_worker_has_that(bench: Bench):
+    office = bench.office
+    two_mails_of_one_conversation(bench)
+    with office.database.write() as connection:
+        inbound.claim(connection, now=office.clock(), lease=LEASE, most=Most(mails=1, bytes=1))
+
+    assert work(office)
+    assert not work(office)
+    assert bench.tickets() == ()
+
+    bench.clock.pass_by(LEASE)  # the other worker is dead
+    while work(office):
+        pass
+
+    assert [(ticket.key, ticket.request.fields["group"]) for ticket in bench.tickets()] == [("KV-1001", "OV Kalk")]
+
+
+def test_an_answer_waits_for_the_mail_that_it_answers_while_that_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    two_mails_of_one_conversation(bench)
+    fails = iter([True, True, False])
+    handle = worker.handle_member
+
+    def fails_twice(office: Office, connection: Connection, rules: Rules, case: Case, **said: str) -> None:
+        if case.mail.message_id == "<first@posteo.example>" and next(fails):
+            raise ValueError("not yet")
+        handle(office, connection, rules, case, **said)
+
+    monkeypatch.setattr(worker, "handle_member", fails_twice)
+    while work(bench.office):
+        pass
+
+    assert [(ticket.key, ticket.request.fields["group"]) for ticket in bench.tickets()] == [("KV-1001", "OV Kalk")]
+
+
+def test_mails_that_answer_each_other_do_not_wait_for_ever(bench: Bench):
+    bench.mail(eml(Message_ID="<first@posteo.example>", In_Reply_To="<second@posteo.example>"))
+    bench.mail(eml("Es geht um den OV Kalk.", Message_ID="<second@posteo.example>", In_Reply_To="<first@posteo.example>"))
+
+    bench.run()
+
+    assert [state for state, _ in bench.ends()] == [State.TICKET] * 2
+
+
+def test_who_hands_over_holds_no_lock_on_what_has_been_handed_over(bench: Bench):
+    office, box = bench.office, bench.office.catalogue.mailbox("support")
+    two_mails_of_one_conversation(bench)
+
+    with office.database.write() as connection:
+        inbound.hand_over(connection, box.id)
+        if office.database.is_shared:  # in SQLite there is one writer at a time
+            work(office)
+
+    assert [state for state, _ in bench.ends()] == [State.TICKET if office.database.is_shared else State.PENDING] * 2
 
 
 @pytest.mark.parametrize("way", ["by mail", "at the command line"])
