@@ -24,7 +24,7 @@ def keep_up(connection: Connection, seen: Collection[tuple[Kind, str, datetime]]
     """
     for kind, about, since in seen:
         begun = {"kind": kind.value, "about": about, "since": since, "seen_at": now}
-        connection.execute(insert_into(connection, alarms).values(begun).on_conflict_do_nothing())
+        connection.execute(insert_into(connection.dialect.name, alarms).values(begun).on_conflict_do_nothing())
     named = {(kind, about) for kind, about, _ in seen}
     over = [alarm.id for alarm in current(connection) if (alarm.kind, alarm.about) not in named]
     connection.execute(delete(alarms).where(alarms.c.id.in_(over), alarms.c.told_at.is_(None)))

@@ -14,7 +14,7 @@ CLOCK = "clock"
 
 def beat(connection: Connection, part: str, *, now: datetime) -> None:
     """The part is alive."""
-    statement = insert_into(connection, beats).values(part=part, at=now)
+    statement = insert_into(connection.dialect.name, beats).values(part=part, at=now)
     connection.execute(statement.on_conflict_do_update(index_elements=["part"], set_={"at": now}))
 
 

@@ -175,9 +175,9 @@ def _connect_args(url: URL) -> dict[str, Any]:
     return {name: value for name, value in SHARED.items() if name not in url.query}
 
 
-def insert_into(connection: Connection, table: Table) -> Any:
-    """An INSERT that knows ON CONFLICT, which SQLAlchemy has only per dialect."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def insert_into(dialect: str, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, which SQLAlchemy has only per dialect: `connection.dialect.name`."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _is_in_the_way(error: BaseException) -> bool:

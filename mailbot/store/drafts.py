@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from mailbot.store import outbound as ours
 from mailbot.store.leases import is_free
@@ -35,7 +35,7 @@ def claim(
 
     The claim lasts as long as the lease of that id, or, with None, for `lease`.
     """
-    free = is_free(connection, outbound, now=now)
+    free = is_free(connection.dialect.name, outbound, now=now)
     id = connection.execute(
         select(outbound.c.id)
         .where(outbound.c.state == State.DRAFT.value, outbound.c.mailbox == mailbox, outbound.c.due_at <= now, free)
@@ -72,6 +72,20 @@ def sent(connection: Connection, id: int, *, at: datetime, unchanged: bool) -> N
     )
 
 
+_MATE = tickets.alias()
+_OLDER = (
+    select(outbound.c.id)
+    .select_from(outbound.join(tickets))
+    .where(
+        outbound.c.state.in_([state.value for state in LIVE]),
+        tickets.c.conversation == select(_MATE.c.conversation).where(_MATE.c.key == bindparam("about")).scalar_subquery(),
+        outbound.c.created < bindparam("before"),
+    )
+    .order_by(outbound.c.id)
+)
+_OLDER_TO = _OLDER.where(outbound.c.recipient.in_(bindparam("whom", expanding=True)))
+
+
 def outdate(
     connection: Connection, key: str, recipients: Sequence[str] | None, *, before: datetime, error: str
 ) -> tuple[Outbound, ...]:
@@ -80,10 +94,10 @@ def outdate(
 
     Gives them as they were.
     """
-    theirs = true() if recipients is None else outbound.c.recipient.in_(recipients)
-    mate = tickets.alias()
-    conversation = select(mate.c.conversation).where(mate.c.key == key).scalar_subquery()
-    found = _those(connection, _is_live(), theirs, tickets.c.conversation == conversation, outbound.c.created < before)
+    older = connection.execute(
+        _OLDER if recipients is None else _OLDER_TO, {"about": key, "before": before, "whom": list(recipients or ())}
+    )
+    found = _each(connection, older.scalars().all())
     if found:
         outdated = outbound.c.id.in_([mail.id for mail in found])
         connection.execute(update(outbound).where(outdated).values(state=State.DROPPED.value, error=error, claimed_until=None))
@@ -117,4 +131,8 @@ def _is_live() -> ColumnElement[bool]:
 
 def _those(connection: Connection, *which: ColumnElement[bool]) -> tuple[Outbound, ...]:
     ids = connection.execute(select(outbound.c.id).select_from(outbound.join(tickets)).where(*which).order_by(outbound.c.id))
-    return tuple(ours.get(connection, id) for id in tuple(ids.scalars()))
+    return _each(connection, ids.scalars().all())
+
+
+def _each(connection: Connection, ids: Sequence[int]) -> tuple[Outbound, ...]:
+    return tuple(ours.get(connection, id) for id in ids)

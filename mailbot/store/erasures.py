@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from mailbot.store.tables import erasures, tickets
 
@@ -44,11 +44,17 @@ def take_back(connection: Connection, key: str, *, asked_at: datetime | None = N
     return connection.execute(delete(erasures).where(*waiting, *then)).rowcount > 0
 
 
+_WAITING = (
+    select(tickets.c.key)
+    .join(erasures, erasures.c.ticket == tickets.c.number)
+    .where(tickets.c.requester_email == bindparam("whose"), erasures.c.done_at.is_(None))
+    .order_by(tickets.c.number)
+)
+
+
 def waiting_of(connection: Connection, address: str) -> tuple[str, ...]:
     """Keys of the tickets by which that address (lower case) shall be erased and is not yet."""
-    found = select(tickets.c.key).join(erasures, erasures.c.ticket == tickets.c.number)
-    waiting = found.where(tickets.c.requester_email == address, erasures.c.done_at.is_(None))
-    return tuple(dict.fromkeys(connection.execute(waiting.order_by(tickets.c.number)).scalars()))
+    return tuple(dict.fromkeys(connection.execute(_WAITING, {"whose": address}).scalars()))
 
 
 def asked(connection: Connection) -> tuple[Asked, ...]:

@@ -12,7 +12,7 @@ from mailbot.store.tables import services_on_hold
 
 def hold(connection: Connection, service: str, *, because: str, now: datetime) -> None:
     """Put a service on hold, or change the reason."""
-    statement = insert_into(connection, services_on_hold).values(service=service, because=because, since=now)
+    statement = insert_into(connection.dialect.name, services_on_hold).values(service=service, because=because, since=now)
     connection.execute(statement.on_conflict_do_update(index_elements=["service"], set_={"because": because}))
 
 
@@ -21,7 +21,9 @@ def release(connection: Connection, service: str) -> bool:
     return connection.execute(delete(services_on_hold).where(services_on_hold.c.service == service)).rowcount == 1
 
 
+_HOLDS = select(services_on_hold.c.service, services_on_hold.c.because)
+
+
 def holds(connection: Connection) -> dict[str, str]:
     """Service id to reason."""
-    rows = connection.execute(select(services_on_hold.c.service, services_on_hold.c.because))
-    return {row.service: row.because for row in rows}
+    return {row.service: row.because for row in connection.execute(_HOLDS)}

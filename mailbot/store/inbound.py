@@ -20,7 +20,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, or_, select, update
 
 from mailbot.errors import NotFound
 from mailbot.store.database import insert_into
@@ -129,7 +129,7 @@ def add(connection: Connection, *mails: New) -> int:
     """Keep mails; tells how many. The others are not, for the mail of their place is here already."""
     if not mails:
         return 0
-    statement = insert_into(connection, inbound).on_conflict_do_nothing(
+    statement = insert_into(connection.dialect.name, inbound).on_conflict_do_nothing(
         index_elements=["mailbox", "folder", "uidvalidity", "uid"],
     )
     rows = [
@@ -260,7 +260,7 @@ def claim(
     The claims last as long as the lease of that id, or, with None, for `lease`. One that was tried before comes alone:
     should it end the program once more, no other pays for that.
     """
-    free = is_free(connection, inbound, now=now)
+    free = is_free(connection.dialect.name, inbound, now=now)
     found = connection.execute(
         select(inbound.c.id, inbound.c.attempts, func.length(inbound.c.raw).label("packed"))
         .where(inbound.c.state == State.PENDING.value, free)
@@ -310,15 +310,28 @@ def _still_claimed(mail: Inbound) -> tuple[ColumnElement[bool], ...]:
     return (inbound.c.id == mail.id, inbound.c.state == State.PENDING.value, *claim)
 
 
+_PENDING = update(inbound).where(inbound.c.id == bindparam("which"), inbound.c.state == State.PENDING.value)
+
+
 def finish(connection: Connection, id: int, state: State, *, now: datetime, reason: str | None = None) -> None:
     """Give a pending mail its end. Raises AlreadyDone, so that nothing of the transaction stays, when it has one."""
-    done = connection.execute(
-        update(inbound)
-        .where(inbound.c.id == id, inbound.c.state == State.PENDING.value)
-        .values(state=state.value, reason=reason, done_at=now, claimed_until=None)
-    )
-    if done.rowcount == 0:
+    end = {"state": state.value, "reason": reason, "done_at": now, "claimed_until": None}
+    if connection.execute(_PENDING, {"which": id, **end}).rowcount == 0:
         raise AlreadyDone(id)
+
+
+_ORIGINAL = (
+    select(*_ROW)
+    .where(
+        inbound.c.sha256 == bindparam("hash"),
+        inbound.c.message_id.in_(bindparam("names", expanding=True)),
+        inbound.c.id != bindparam("copy"),
+        inbound.c.state != State.BEFORE_FIRST_RUN.value,
+        or_(inbound.c.id < bindparam("copy"), inbound.c.by_hand, inbound.c.state.in_([State.TICKET.value, State.STAFF.value])),
+    )
+    .order_by(inbound.c.id)
+    .limit(1)
+)
 
 
 def original(connection: Connection, mail: Inbound) -> Inbound | None:
@@ -328,24 +341,17 @@ def original(connection: Connection, mail: Inbound) -> Inbound | None:
     One of before the first run is nobody's original, for nothing became of it; when it is recalled, a later copy
     that has been answered is its original.
     """
-    row = connection.execute(
-        select(*_ROW)
-        .where(
-            *_is(mail.identity),
-            inbound.c.id != mail.id,
-            inbound.c.state != State.BEFORE_FIRST_RUN.value,
-            or_(inbound.c.id < mail.id, inbound.c.by_hand, inbound.c.state.in_([State.TICKET.value, State.STAFF.value])),
-        )
-        .order_by(inbound.c.id)
-        .limit(1)
-    ).one_or_none()
+    name, hash = mail.identity.message_id, mail.identity.sha256
+    row = connection.execute(_ORIGINAL, {"hash": hash, "names": [name, veiled(name)], "copy": mail.id}).one_or_none()
     return None if row is None else _inbound(row)
+
+
+_PENDING_BY_HAND = select(inbound.c.raw).where(inbound.c.by_hand, inbound.c.state == State.PENDING.value).order_by(inbound.c.id)
 
 
 def pending_by_hand(connection: Connection) -> tuple[bytes, ...]:
     """What people wrote from the mailboxes and nobody has worked on yet."""
-    pending = (inbound.c.by_hand, inbound.c.state == State.PENDING.value)
-    return tuple(connection.execute(select(inbound.c.raw).where(*pending).order_by(inbound.c.id)).scalars())
+    return tuple(connection.execute(_PENDING_BY_HAND).scalars())
 
 
 def pending_named(connection: Connection, message_ids: Sequence[str]) -> tuple[bytes, ...]:
@@ -363,7 +369,7 @@ def is_first_free(connection: Connection, id: int, message_ids: Sequence[str], *
     if not message_ids:
         return None
     before = (inbound.c.state == State.PENDING.value, inbound.c.message_id.in_(message_ids), inbound.c.id < id)
-    first = select(is_free(connection, inbound, now=now)).where(*before).order_by(inbound.c.id).limit(1)
+    first = select(is_free(connection.dialect.name, inbound, now=now)).where(*before).order_by(inbound.c.id).limit(1)
     return connection.execute(first).scalar_one_or_none()
 
 

@@ -16,7 +16,7 @@ def take(connection: Connection, name: str, due: str, *, now: datetime) -> bool:
 
     False when it is done, or being done: another bot waits here until the first has committed.
     """
-    statement = insert_into(connection, jobs).values(name=name, due=due, done_at=now)
+    statement = insert_into(connection.dialect.name, jobs).values(name=name, due=due, done_at=now)
     return connection.execute(statement.on_conflict_do_nothing().returning(jobs.c.name)).first() is not None
 
 

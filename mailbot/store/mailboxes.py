@@ -51,7 +51,7 @@ def keep_reading(connection: Connection, reading: Reading) -> None:
         "last_uid": reading.last_uid,
         "since": reading.since,
     }
-    statement = insert_into(connection, folders).values(values)
+    statement = insert_into(connection.dialect.name, folders).values(values)
     connection.execute(statement.on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values))
 
 
@@ -62,7 +62,7 @@ def reached(connection: Connection, server: str, *, now: datetime) -> None:
 
 def in_trouble(connection: Connection, server: str, sentence: str, *, now: datetime) -> None:
     """Note what is wrong with a server; since when stays what it was."""
-    statement = insert_into(connection, contacts).values(server=server, trouble=sentence, trouble_since=now)
+    statement = insert_into(connection.dialect.name, contacts).values(server=server, trouble=sentence, trouble_since=now)
     since = func.coalesce(contacts.c.trouble_since, now)
     connection.execute(
         statement.on_conflict_do_update(index_elements=["server"], set_={"trouble": sentence, "trouble_since": since})
@@ -76,5 +76,5 @@ def all_contacts(connection: Connection) -> dict[str, Contact]:
 
 
 def _keep(connection: Connection, server: str, values: dict[str, datetime | None]) -> None:
-    statement = insert_into(connection, contacts).values(server=server, **values)
+    statement = insert_into(connection.dialect.name, contacts).values(server=server, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["server"], set_=values))

@@ -20,9 +20,25 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, String, and_, cast, func, or_, select, true, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from mailbot.errors import NotFound
 from mailbot.store.leases import is_free
@@ -140,26 +156,28 @@ _ROW = (
 _WITH_TICKET = outbound.outerjoin(tickets, tickets.c.number == outbound.c.ticket)
 
 
+_QUEUED = outbound.insert().values(ticket=select(tickets.c.number).where(tickets.c.key == bindparam("about")).scalar_subquery())
+
+
 def queue(connection: Connection, mail: Outgoing, *, now: datetime) -> None:
     """Write a mail into the outbox."""
-    connection.execute(
-        outbound.insert().values(
-            message_id=mail.message_id,
-            ticket=mail.ticket and select(tickets.c.number).where(tickets.c.key == mail.ticket).scalar_subquery(),
-            mailbox=mail.mailbox,
-            recipient=mail.recipient,
-            copies=list(mail.copies),
-            cause=mail.cause,
-            raw=mail.raw,
-            automatic=mail.automatic,
-            state=_first_state(mail).value,
-            attempts=0,
-            due_at=mail.due_at,
-            created=now,
-            sent_at=mail.left_at,
-            copied=mail.left_at is not None,
-        )
-    )
+    values = {
+        "message_id": mail.message_id,
+        "about": mail.ticket,
+        "mailbox": mail.mailbox,
+        "recipient": mail.recipient,
+        "copies": list(mail.copies),
+        "cause": mail.cause,
+        "raw": mail.raw,
+        "automatic": mail.automatic,
+        "state": _first_state(mail).value,
+        "attempts": 0,
+        "due_at": mail.due_at,
+        "created": now,
+        "sent_at": mail.left_at,
+        "copied": mail.left_at is not None,
+    }
+    connection.execute(_QUEUED, values)
 
 
 def _first_state(mail: Outgoing) -> State:
@@ -179,17 +197,7 @@ def claim(connection: Connection, *, now: datetime, lease: timedelta, by: str | 
     The claim lasts as long as the lease of that id, or, with None, for `lease`.
     `state` of the answer is what it was: SENDING means that an earlier sender died over it, fate unknown.
     """
-    first = (
-        select(outbound.c.id)
-        .where(_is_due(connection, now))
-        .order_by(outbound.c.due_at, outbound.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .correlate(None)
-        .scalar_subquery()
-    )
-    # By its id, for whatever is put in order is read whole: with its bytes that would be all that waits.
-    row = connection.execute(select(*_ROW, outbound.c.raw).select_from(_WITH_TICKET).where(outbound.c.id == first)).one_or_none()
+    row = connection.execute(_next(connection.dialect.name), {"now": now}).one_or_none()
     if row is None:
         return None
     claimed = {"attempts": row.attempts + 1, "claimed_until": now + lease, "claimed_by": by}
@@ -197,9 +205,25 @@ def claim(connection: Connection, *, now: datetime, lease: timedelta, by: str | 
     return _outbound(row, attempts=row.attempts + 1), row.raw
 
 
+@cache
+def _next(dialect: str) -> Select[Any]:
+    first = (
+        select(outbound.c.id)
+        .where(_is_due(dialect))
+        .order_by(outbound.c.due_at, outbound.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    # By its id, for whatever is put in order is read whole: with its bytes that would be all that waits.
+    return select(*_ROW, outbound.c.raw).select_from(_WITH_TICKET).where(outbound.c.id == first)
+
+
 def anything_due(connection: Connection, *, now: datetime) -> bool:
     """Whether `claim` would find something."""
-    return connection.execute(select(outbound.c.id).where(_is_due(connection, now)).limit(1)).first() is not None
+    due = select(outbound.c.id).where(_is_due(connection.dialect.name)).limit(1)
+    return connection.execute(due, {"now": now}).first() is not None
 
 
 def sent(connection: Connection, id: int, *, now: datetime, copies: Sequence[str] | None = None) -> None:
@@ -335,20 +359,22 @@ def comes_back(connection: Connection, recipient: str) -> bool:
     )
 
 
+_FORGIVEN = (
+    update(outbound)
+    .where(outbound.c.recipient == bindparam("whom"), outbound.c.state == State.RETURNED.value)
+    .values(state=State.SENT.value)
+)
+
+
 def forgive(connection: Connection, recipient: str, *, now: datetime) -> None:
     """
     The address can be reached again: what was stopped goes on to where the limits are asked.
 
     No more than that: without a mail that came back nothing changes.
     """
-    here = outbound.c.recipient == recipient
-    came_back = connection.execute(
-        update(outbound).where(here, outbound.c.state == State.RETURNED.value).values(state=State.SENT.value)
-    )
-    if came_back.rowcount:
-        connection.execute(
-            update(outbound).where(here, outbound.c.state == State.STOPPED.value).values(state=State.QUEUED.value, due_at=now)
-        )
+    if connection.execute(_FORGIVEN, {"whom": recipient}).rowcount:
+        stopped = (outbound.c.recipient == recipient, outbound.c.state == State.STOPPED.value)
+        connection.execute(update(outbound).where(*stopped).values(state=State.QUEUED.value, due_at=now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -434,7 +460,7 @@ def claim_copies(
             outbound.c.copied.is_(False),
             outbound.c.sent_at.is_not(None),
             outbound.c.mailbox == mailbox,
-            is_free(connection, outbound, now=now),
+            is_free(connection.dialect.name, outbound, now=now),
         )
         .order_by(outbound.c.id)
         .limit(most.mails)
@@ -485,12 +511,22 @@ def leaves(connection: Connection, key: str) -> bool:
     return any(mail.state in LEAVES for mail in of_ticket(connection, key))
 
 
+_FIRST = (
+    select(outbound.c.message_id)
+    .select_from(_WITH_TICKET)
+    .where(
+        tickets.c.key == bindparam("about"),
+        outbound.c.recipient == bindparam("whom"),
+        outbound.c.state.not_in([State.WITHDRAWN.value, State.DROPPED.value]),
+    )
+    .order_by(outbound.c.id)
+    .limit(1)
+)
+
+
 def first_to(connection: Connection, key: str, recipient: str) -> str | None:
     """The Message-ID of our first mail about a ticket to that address, but for what will never leave."""
-    gone = (State.WITHDRAWN.value, State.DROPPED.value)
-    about = (tickets.c.key == key, outbound.c.recipient == recipient, outbound.c.state.not_in(gone))
-    found = select(outbound.c.message_id).select_from(_WITH_TICKET).where(*about).order_by(outbound.c.id).limit(1)
-    return connection.execute(found).scalar_one_or_none()
+    return connection.execute(_FIRST, {"about": key, "whom": recipient}).scalar_one_or_none()
 
 
 def by_message_id(connection: Connection, message_id: str) -> Outbound | None:
@@ -570,9 +606,10 @@ def _bare(message_id: str) -> str:
     return message_id.strip().removeprefix("<").removesuffix(">")
 
 
-def _is_due(connection: Connection, now: datetime) -> ColumnElement[bool]:
-    """Also if a sender died over it. In one condition that an index has in its order, however many wait."""
-    orphaned = and_(outbound.c.state == State.SENDING.value, is_free(connection, outbound, now=now))
+def _is_due(dialect: str) -> ColumnElement[bool]:
+    """At the moment `now`, also if a sender died over it. In one condition that an index has in its order, however many wait."""
+    now = bindparam("now", type_=outbound.c.due_at.type)
+    orphaned = and_(outbound.c.state == State.SENDING.value, is_free(dialect, outbound, now=now))
     return and_(ON_ITS_WAY, outbound.c.due_at <= now, or_(outbound.c.state != State.SENDING.value, orphaned))
 
 
@@ -599,8 +636,11 @@ def _waiting(connection: Connection, id: int, *states: State) -> Outbound:
     return mail
 
 
+_THAT = update(outbound).where(outbound.c.id == bindparam("which"))
+
+
 def _set(connection: Connection, id: int, **values: Any) -> None:
-    connection.execute(update(outbound).where(outbound.c.id == id).values(**values))
+    connection.execute(_THAT, {"which": id, **values})
 
 
 def _outbound(row: Row[*tuple[Any, ...]], *, attempts: int) -> Outbound:

@@ -16,5 +16,5 @@ def kept(connection: Connection, name: str) -> str | None:
 
 def keep(connection: Connection, name: str, encrypted: str) -> None:
     """From now on the one of that name is this."""
-    statement = insert_into(connection, refresh_tokens).values(name=name, encrypted=encrypted)
+    statement = insert_into(connection.dialect.name, refresh_tokens).values(name=name, encrypted=encrypted)
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"encrypted": encrypted}))

@@ -7,11 +7,10 @@ that time only our own signed Message-IDs are kept, and, veiled, those of the ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from mailbot.store.database import insert_into
 from mailbot.store.inbound import veiled
@@ -44,23 +43,28 @@ def settle(connection: Connection, *, now: datetime) -> None:
 
 def recollect(connection: Connection, *, message_id: str, key: str, answers: str, sent_at: datetime) -> None:
     """Note a mail of ours about the ticket `key`, and the Message-ID (may be "") of the mail that it answers; once."""
-    statement = insert_into(connection, recollections).on_conflict_do_nothing(index_elements=["message_id"])
+    statement = insert_into(connection.dialect.name, recollections).on_conflict_do_nothing(index_elements=["message_id"])
     connection.execute(statement.values(message_id=message_id, ticket=key, answers=veiled(answers), sent_at=sent_at))
 
 
 def answering(connection: Connection, message_id: str) -> tuple[Recollection, ...]:
     """Those that answer that mail, the oldest first."""
-    return tuple(_found(connection, recollections.c.answers == veiled(message_id))) if message_id else ()
+    return _recollections(connection, _ANSWERING, veiled(message_id)) if message_id else ()
 
 
 def about(connection: Connection, key: str) -> tuple[Recollection, ...]:
     """Those about that ticket, the oldest first."""
-    return tuple(_found(connection, recollections.c.ticket == key))
+    return _recollections(connection, _ABOUT, key)
 
 
-def _found(connection: Connection, which: ColumnElement[bool]) -> Iterator[Recollection]:
-    rows = select(recollections.c.message_id, recollections.c.sent_at).where(which).order_by(recollections.c.sent_at)
-    return (Recollection(message_id=row.message_id, sent_at=row.sent_at) for row in connection.execute(rows))
+_IN_ORDER = select(recollections.c.message_id, recollections.c.sent_at).order_by(recollections.c.sent_at)
+_ANSWERING = _IN_ORDER.where(recollections.c.answers == bindparam("which"))
+_ABOUT = _IN_ORDER.where(recollections.c.ticket == bindparam("which"))
+
+
+def _recollections(connection: Connection, statement: Select[tuple[str, datetime]], which: str) -> tuple[Recollection, ...]:
+    found = connection.execute(statement, {"which": which})
+    return tuple(Recollection(message_id=row.message_id, sent_at=row.sent_at) for row in found)
 
 
 def take(connection: Connection, message_id: str) -> None:

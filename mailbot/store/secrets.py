@@ -24,5 +24,5 @@ def take(connection: Connection, name: str) -> str | None:
 
 def shared(connection: Connection, name: str, *, proposal: str) -> str:
     """The secret of that name; the first who asks settles it."""
-    connection.execute(insert_into(connection, secrets).values(name=name, value=proposal).on_conflict_do_nothing())
+    connection.execute(insert_into(connection.dialect.name, secrets).values(name=name, value=proposal).on_conflict_do_nothing())
     return str(connection.execute(select(secrets.c.value).where(secrets.c.name == name)).scalar_one())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, literal, select, text, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, text, update
 
 from mailbot.errors import NotFound
 from mailbot.mail.message import Address
@@ -17,6 +18,10 @@ from mailbot.understanding.record import request_from_json, request_to_json
 
 WAITED_FOR = tuple(state.value for state in UNFINISHED)
 """Named one by one: an index finds what is in a list, and not what is in none."""
+
+_KEY = bindparam("of", type_=tickets.c.key.type)
+_NUMBER = select(tickets.c.number).where(tickets.c.key == _KEY).scalar_subquery()
+"""The number of the ticket whose key is given as `of`."""
 
 
 def next_number(connection: Connection, *, first: int) -> int:
@@ -41,22 +46,35 @@ def reserve(connection: Connection, number: int) -> None:
 
 def _count(connection: Connection, steps: int, *, at_least: int) -> int:
     """The last number, counted on by so many steps, or that one if it is greater."""
-    greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
-    statement = insert_into(connection, counters).values(name="ticket", last=at_least)
-    further = statement.on_conflict_do_update(index_elements=["name"], set_={"last": greatest(counters.c.last + steps, at_least)})
-    return int(connection.execute(further.returning(counters.c.last)).scalar_one())
+    counted = connection.execute(_counting(connection.dialect.name), {"steps": steps, "at_least": at_least})
+    return int(counted.scalar_one())
+
+
+@cache
+def _counting(dialect: str) -> Any:
+    greatest = func.greatest if dialect == "postgresql" else func.max
+    at_least = bindparam("at_least", type_=counters.c.last.type)
+    further = greatest(counters.c.last + bindparam("steps", type_=counters.c.last.type), at_least)
+    first = insert_into(dialect, counters).values(name="ticket", last=at_least)
+    return first.on_conflict_do_update(index_elements=["name"], set_={"last": further}).returning(counters.c.last)
+
+
+_ADDED = tickets.insert()
 
 
 def add(connection: Connection, number: int, ticket: Ticket) -> None:
     """Keep a new ticket; its requester takes part in it, unless they were found in a forwarded mail."""
-    connection.execute(tickets.insert().values(number=number, key=ticket.key, **_values(ticket)))
+    connection.execute(_ADDED, {"number": number, "key": ticket.key, **_values(ticket)})
     if ticket.vouched is not False:
         take_part(connection, ticket.key, ticket.requester.email)
 
 
+_CHANGED = update(tickets).where(tickets.c.key == _KEY)
+
+
 def save(connection: Connection, ticket: Ticket) -> None:
     """Keep what has changed of a ticket. Raises NotFound."""
-    changed = connection.execute(update(tickets).where(tickets.c.key == ticket.key).values(**_values(ticket)))
+    changed = connection.execute(_CHANGED, {"of": ticket.key, **_values(ticket)})
     if changed.rowcount == 0:
         raise _no_ticket(ticket.key)
 
@@ -82,9 +100,12 @@ def conversation_of(connection: Connection, key: str) -> int | None:
     return connection.execute(select(tickets.c.conversation).where(tickets.c.key == key)).scalar_one_or_none()
 
 
+_MERGED = select(tickets.c.merged_into).where(tickets.c.key == _KEY)
+
+
 def goes_on_in(connection: Connection, key: str) -> str:
     """The ticket in which that one goes on: the one that it was merged into, or itself."""
-    into = connection.execute(select(tickets.c.merged_into).where(tickets.c.key == key)).scalar_one_or_none()
+    into = connection.execute(_MERGED, {"of": key}).scalar_one_or_none()
     return key if into is None else goes_on_in(connection, into)
 
 
@@ -164,11 +185,14 @@ def opened_between(connection: Connection, since: datetime, until: datetime) -> 
     return _with_histories(connection, select(tickets.c.number).where(tickets.c.opened >= since, tickets.c.opened < until))
 
 
+_NOTED = events.insert().values(ticket=_NUMBER)
+
+
 def note(connection: Connection, key: str, *lines: Event) -> None:
     """Add lines to a ticket's history; none is ever changed."""
-    rows = [{"at": line.at, "kind": line.kind, "by": line.by, "text": line.text, "mail": line.mail} for line in lines]
+    rows = [{"of": key, "at": line.at, "kind": line.kind, "by": line.by, "text": line.text, "mail": line.mail} for line in lines]
     if rows:
-        connection.execute(events.insert().values(ticket=_number(key)), rows)
+        connection.execute(_NOTED, rows)
 
 
 def events_since(connection: Connection, kind: str, since: datetime) -> tuple[tuple[str, Event], ...]:
@@ -182,10 +206,12 @@ def events_since(connection: Connection, kind: str, since: datetime) -> tuple[tu
     return tuple((row.key, _event(row)) for row in rows)
 
 
+_HISTORY = select(events).where(events.c.ticket == _NUMBER).order_by(events.c.id)
+
+
 def history(connection: Connection, key: str) -> tuple[Event, ...]:
     """A ticket's history, oldest first."""
-    rows = connection.execute(select(events).where(events.c.ticket == _number(key)).order_by(events.c.id))
-    return tuple(_event(row) for row in rows)
+    return tuple(_event(row) for row in connection.execute(_HISTORY, {"of": key}))
 
 
 def copy_to(connection: Connection, key: str, address: Address) -> bool:
@@ -205,22 +231,27 @@ def copy_no_more(connection: Connection, key: str, address: str) -> bool:
     return True
 
 
+_IN_COPY = (
+    select(participants.c.name, participants.c.address)
+    .where(participants.c.ticket == _NUMBER, participants.c.copied)
+    .order_by(participants.c.address)
+)
+
+
 def in_copy(connection: Connection, key: str) -> tuple[Address, ...]:
     """Who gets our mails to the requester, too, in order of their addresses."""
-    found = (
-        select(participants.c.name, participants.c.address)
-        .where(participants.c.ticket == _number(key), participants.c.copied)
-        .order_by(participants.c.address)
-    )
-    return tuple(Address(name=row.name, email=row.address) for row in connection.execute(found))
+    return tuple(Address(name=row.name, email=row.address) for row in connection.execute(_IN_COPY, {"of": key}))
 
 
 def take_part(connection: Connection, key: str, address: str) -> None:
     """From now on the address belongs to the ticket."""
-    statement = insert_into(connection, participants).from_select(
-        ["ticket", "address"], select(tickets.c.number, literal(_address(address))).where(tickets.c.key == key)
-    )
-    connection.execute(statement.on_conflict_do_nothing())
+    connection.execute(_taking_part(connection.dialect.name), {"of": key, "who": _address(address)})
+
+
+@cache
+def _taking_part(dialect: str) -> Any:
+    there = select(tickets.c.number, bindparam("who", type_=participants.c.address.type)).where(tickets.c.key == _KEY)
+    return insert_into(dialect, participants).from_select(["ticket", "address"], there).on_conflict_do_nothing()
 
 
 def participants_of(connection: Connection, key: str) -> tuple[tuple[Address, bool], ...]:
@@ -247,8 +278,12 @@ def takes_part(connection: Connection, key: str, *addresses: str) -> bool:
 
 def belongs(connection: Connection, key: str, mail: int) -> None:
     """From now on the inbound mail belongs to the ticket."""
-    values = {"ticket": _number(key), "mail": mail}
-    connection.execute(insert_into(connection, ticket_mails).values(values).on_conflict_do_nothing())
+    connection.execute(_belonging(connection.dialect.name), {"of": key, "mail": mail})
+
+
+@cache
+def _belonging(dialect: str) -> Any:
+    return insert_into(dialect, ticket_mails).values(ticket=_NUMBER).on_conflict_do_nothing()
 
 
 def mails_of(connection: Connection, key: str) -> tuple[int, ...]:
@@ -257,26 +292,31 @@ def mails_of(connection: Connection, key: str) -> tuple[int, ...]:
     return tuple(connection.execute(found).scalars())
 
 
+_LATELY = (
+    select(tickets.c.key, ticket_mails.c.mail)
+    .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
+    .where(tickets.c.requester_email == bindparam("who"), tickets.c.opened >= bindparam("since"))
+    .order_by(ticket_mails.c.mail.desc(), tickets.c.number)
+)
+
+
 def lately_from(connection: Connection, address: str, *, since: datetime) -> tuple[tuple[str, int], ...]:
     """Tickets that the address has opened since then, each with the mails that belong to it, the newest first."""
-    found = (
-        select(tickets.c.key, ticket_mails.c.mail)
-        .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
-        .where(tickets.c.requester_email == address, tickets.c.opened >= since)
-        .order_by(ticket_mails.c.mail.desc(), tickets.c.number)
-    )
-    return tuple((row.key, row.mail) for row in connection.execute(found))
+    found = connection.execute(_LATELY, {"who": address, "since": since})
+    return tuple((row.key, row.mail) for row in found)
+
+
+_OF_MAIL = (
+    select(tickets.c.key)
+    .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
+    .where(ticket_mails.c.mail == bindparam("which"))
+    .order_by(tickets.c.number)
+)
 
 
 def of_mail(connection: Connection, mail: int) -> tuple[str, ...]:
     """Keys of the tickets that the inbound mail belongs to."""
-    found = (
-        select(tickets.c.key)
-        .join(ticket_mails, ticket_mails.c.ticket == tickets.c.number)
-        .where(ticket_mails.c.mail == mail)
-        .order_by(tickets.c.number)
-    )
-    return tuple(connection.execute(found).scalars())
+    return tuple(connection.execute(_OF_MAIL, {"which": mail}).scalars())
 
 
 def counts(connection: Connection) -> dict[State, int]:
