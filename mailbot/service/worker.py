@@ -206,9 +206,9 @@ def _comes_too_early(office: Office, connection: Connection, row: Inbound, mail:
     answered = (*mail.in_reply_to, *mail.references)
     match inbound.is_first_free(connection, row.id, answered, now=office.clock()):
         case False:
-            inbound.uncount(connection, row.id, until=office.clock() + PUT_OFF)
+            inbound.uncount(connection, row, until=office.clock() + PUT_OFF)
         case True if row.attempts < TRIES:
-            inbound.give_back(connection, row.id)  # counted, so that it comes behind that one
+            inbound.give_back(connection, row)  # counted, so that it comes behind that one
         case _:
             return False
     return True
