@@ -10,7 +10,7 @@ from mailbot.mail.origin import DeliveryReport
 from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.service.ticket_mail import tell_of_ticket
-from mailbot.store import outbound, tickets
+from mailbot.store import outbound, returns, tickets
 from mailbot.tickets.ticket import BOT, Event
 
 NO_MORE = "Automatische Mails gehen nicht mehr dorthin, bis jemand von dort schreibt."
@@ -32,9 +32,9 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
         text = _copy_lost(connection, concerned.ticket, report, concerned.copies)
         tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
         return concerned.ticket
-    first = report.permanent and not outbound.comes_back(connection, concerned.recipient)
+    first = report.permanent and not returns.comes_back(connection, concerned.recipient)
     if report.permanent and concerned.sent_at is not None:
-        outbound.returned(connection, concerned.id, now=office.clock(), error="came back: a delivery report says so")
+        returns.returned(connection, concerned.id, now=office.clock(), error="came back: a delivery report says so")
     if concerned.ticket is None:
         return "a mail to staff"
     whom = ", ".join(report.recipients) or concerned.recipient
@@ -75,6 +75,6 @@ def _tell_staff(office: Office, connection: Connection, key: str, doubt: str, *,
     post = Post(office=office, connection=connection, rules=rules, now=office.clock(), cause=mail)
     ticket = tickets.get(connection, key)
     within_reach = [
-        member for member in post.responsible(ticket.request.service) if not outbound.comes_back(connection, member.email)
+        member for member in post.responsible(ticket.request.service) if not returns.comes_back(connection, member.email)
     ]
     tell_of_ticket(post, ticket, news=CAME_BACK, doubts=(doubt,), to=within_reach)

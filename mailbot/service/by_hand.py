@@ -19,7 +19,7 @@ from mailbot.service.post import Post
 from mailbot.service.rulebook import Rules
 from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import key_in
-from mailbot.store import inbound, outbound, tickets
+from mailbot.store import inbound, outbound, tickets, verdicts
 from mailbot.store.inbound import Inbound, State
 from mailbot.tickets.orders.proposals import CONFIRMED
 from mailbot.tickets.proposal import awaits_yes
@@ -170,7 +170,7 @@ def fall_silent(post: Post, key: str, recipients: Sequence[str]) -> bool:
     """What the bot would still have said to these in that ticket's conversation is dropped; whether a draft was among it."""
     conversation = tickets.conversation_of(post.connection, key)
     assert conversation is not None
-    for withdrawn in outbound.withdraw(post.connection, conversation, recipients, error=INSTEAD):
+    for withdrawn in verdicts.withdraw(post.connection, conversation, recipients, error=INSTEAD):
         _note_withdrawn(post, withdrawn)
     return Drafting(connection=post.connection, catalogue=post.catalogue, now=post.now).outdate(key, recipients)
 

@@ -12,7 +12,7 @@ from mailbot.service import holding
 from mailbot.service.office import Office
 from mailbot.service.order import NotCarriedOut, carry_out_all
 from mailbot.service.post import Post
-from mailbot.store import absences, outbound, tickets
+from mailbot.store import absences, outbound, tickets, verdicts
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.orders.order import Command, Order, Row
@@ -91,7 +91,7 @@ def let_go(office: Office, mail: int) -> Outbound:
         if (proposed := _proposed(connection, mail)) is not None:
             carry_out_all(_post(office, connection), _order("yes"), proposed, _NOBODY)
             return outbound.get(connection, mail)
-        released = outbound.release(connection, mail, now=office.clock())
+        released = verdicts.release(connection, mail, now=office.clock())
         _note_mail(office, connection, released, f"Zurückgehaltene Mail an {released.recipient} freigegeben")
     return released
 
@@ -106,7 +106,7 @@ def drop(office: Office, mail: int) -> Outbound:
         if (proposed := _proposed(connection, mail)) is not None:
             carry_out_all(_post(office, connection), _order("no"), proposed, _NOBODY)
             return outbound.get(connection, mail)
-        dropped = outbound.drop(connection, mail)
+        dropped = verdicts.drop(connection, mail)
         _note_mail(office, connection, dropped, f"Zurückgehaltene Mail an {dropped.recipient} verworfen")
     return dropped
 

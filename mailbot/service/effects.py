@@ -17,7 +17,7 @@ from mailbot.service.post import Post
 from mailbot.service.request_of_data import UNDONE, ask_to_erase, hand_over, keep_after_all, show
 from mailbot.service.standing import tell_member, tell_staff
 from mailbot.service.vacation import go_away
-from mailbot.store import absences, orders, outbound, tickets
+from mailbot.store import absences, orders, outbound, tickets, verdicts
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.orders.carrying_out import in_full
 from mailbot.tickets.orders.order import (
@@ -248,7 +248,7 @@ def _undo(post: Post, ticket: Ticket, effect: Undo, by: Staff) -> Iterator[Row]:
             post.note(before.key, "undone", f"rückgängig gemacht, wie bei {ticket.key}", by=by.email)
         keep_after_all(post.connection, before.key, because=UNDONE, now=post.now, asked_at=effect.order.at)
     conversations = {before.conversation for before in effect.order.before}
-    stopped, gone = outbound.take_back(post.connection, conversations, cause=effect.order.mail, created=effect.order.at)
+    stopped, gone = verdicts.take_back(post.connection, conversations, cause=effect.order.mail, created=effect.order.at)
     yield from (("", f"{_STOPPED.get(mail.state, NOT_LEFT)}: {_mail(mail)}") for mail in stopped)
     yield from (("", f"war schon abgeschickt: {_mail(mail)}") for mail in gone if mail.recipient != by.email)
     if any(post.catalogue.member_of_staff(mail.recipient) is None for mail in gone):

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from sqlalchemy import URL, Connection
 
 from mailbot.service.office import Office
-from mailbot.store import beats, canaries, gauges, mailboxes, outbound
+from mailbot.store import beats, canaries, gauges, mailboxes, outbound, returns
 from mailbot.store.gauges import Pile
 from mailbot.store.mailboxes import Contact
 from mailbot.store.outbound import Outbound
@@ -122,7 +122,7 @@ def _too_long(pile: Pile, now: datetime) -> datetime | None:
 
 def _undelivered(office: Office, connection: Connection, now: datetime) -> Iterator[Trouble]:
     sentences = [
-        *(_refused(mail) for mail in outbound.refused_since(connection, now - DAY)),
+        *(_refused(mail) for mail in returns.refused_since(connection, now - DAY)),
         *(_stopped(mail) for mail in outbound.in_state(connection, outbound.State.STOPPED)),
         *_staff_out_of_reach(office, outbound.in_state(connection, outbound.State.RETURNED)),
     ]

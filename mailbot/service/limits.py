@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
-from mailbot.store import outbound
-from mailbot.store.outbound import Kin, Outbound, State
+from mailbot.store import kin, returns
+from mailbot.store.kin import Kin
+from mailbot.store.outbound import Outbound, State
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _DECIDED = (State.SENDING, State.RELEASED)
@@ -52,7 +53,7 @@ def objection(connection: Connection, catalogue: Catalogue, mail: Outbound, now:
         return None
     to_staff = catalogue.member_of_staff(mail.recipient) is not None
     by_itself = mail.automatic or to_staff
-    if by_itself and outbound.comes_back(connection, mail.recipient):
+    if by_itself and returns.comes_back(connection, mail.recipient):
         return Objection(because=f"eine Mail an {mail.recipient} kam zurück")
     found = [
         (until, limit)
@@ -75,10 +76,10 @@ def _allowed_again(connection: Connection, limit: _Limit, mail: Outbound, now: d
     What was kept back before it has its turn first. So all leave in order, and none is looked at each time one may leave.
     """
     since = now - limit.span
-    if outbound.newest(connection, limit.kin, place=limit.most, since=since) is None:
+    if kin.newest(connection, limit.kin, place=limit.most, since=since) is None:
         return None
-    rounds, ahead = divmod(outbound.held_before(connection, limit.kin, mail.id), limit.most)
-    moment = outbound.newest(connection, limit.kin, place=limit.most - ahead, since=since)
+    rounds, ahead = divmod(kin.held_before(connection, limit.kin, mail.id), limit.most)
+    moment = kin.newest(connection, limit.kin, place=limit.most - ahead, since=since)
     return moment and moment + limit.span * (rounds + 1)
 
 

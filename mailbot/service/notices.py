@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
-from mailbot.store import alarms, drafts, inbound, mailboxes, outbound, tickets
+from mailbot.store import alarms, drafts, inbound, mailboxes, outbound, returns, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.alarms import said_of
@@ -29,7 +29,7 @@ NAMED = 20
 
 def gather(connection: Connection, catalogue: Catalogue, *, since: datetime) -> Notices:
     """What is so now, and what went wrong since then."""
-    zone, lost = catalogue.hours.timezone, outbound.unreachable(connection, since)
+    zone, lost = catalogue.hours.timezone, returns.unreachable(connection, since)
     return Notices(
         trouble=(
             *_out_of_reach(connection, zone),
@@ -62,7 +62,7 @@ def _alarms(connection: Connection, catalogue: Catalogue, zone: ZoneInfo) -> Ite
 
 def _undelivered(connection: Connection, since: datetime) -> Iterator[str]:
     """Of mails about a ticket its history tells."""
-    for refused in outbound.refused_since(connection, since):
+    for refused in returns.refused_since(connection, since):
         if refused.ticket is None:
             yield f"Eine Mail an {refused.recipient} war nicht zustellbar: {refused.error}"
 

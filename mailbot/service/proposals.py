@@ -12,7 +12,7 @@ from mailbot.service.correspondence import last_of_member, mails_of_members
 from mailbot.service.member import KINDS, what_happened
 from mailbot.service.post import Answered, Post
 from mailbot.service.ticket_mail import tell_of_ticket
-from mailbot.store import orders, outbound, tickets
+from mailbot.store import orders, tickets, verdicts
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.news import NEW
 from mailbot.tickets.orders.order import Row
@@ -70,7 +70,7 @@ def proposed(post: Post, those: Iterable[Ticket]) -> tuple[Proposed, ...]:
 def _proposed(post: Post, conversation: int) -> Proposed:
     return Proposed(
         conversation=conversation,
-        mails=frozenset(mail.id for mail in outbound.proposals(post.connection, conversation)),
+        mails=frozenset(mail.id for mail in verdicts.proposals(post.connection, conversation)),
         requests={each.key: each.request for each in _waiting(post, conversation)},
     )
 
@@ -94,7 +94,7 @@ def agree(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
 
     What the same order has proposed nobody has read yet: that waits for another yes.
     """
-    proposals = outbound.proposals(post.connection, ticket.conversation)
+    proposals = verdicts.proposals(post.connection, ticket.conversation)
     if any((mail.cause, mail.created) == (post.cause, post.now) for mail in proposals):
         yield "", UNREAD.format(ticket.requester.email)
         return
@@ -106,7 +106,7 @@ def agree(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
     for each, outcome in zip(together, decision.outcomes, strict=True):
         post.note(each.key, KINDS[each.state], what_happened(post.catalogue, replace(outcome, state=each.state)))
     for mail in proposals:
-        outbound.accept(post.connection, mail.id, due_at=post.now + post.delay, cause=post.cause, now=post.now)
+        verdicts.accept(post.connection, mail.id, due_at=post.now + post.delay, cause=post.cause, now=post.now)
     if not proposals:
         _answer(post, together)
     for at in decision.tell_staff:
@@ -131,8 +131,8 @@ def decline(post: Post, ticket: Ticket, by: Staff) -> None:
 
 def drop(post: Post, conversation: int) -> None:
     """What is proposed never leaves."""
-    for mail in outbound.proposals(post.connection, conversation):
-        outbound.drop(post.connection, mail.id)
+    for mail in verdicts.proposals(post.connection, conversation):
+        verdicts.drop(post.connection, mail.id)
 
 
 def tell_colleagues(post: Post, ticket: Ticket, *, but: str = "", doubt: str = "") -> None:

@@ -30,7 +30,7 @@ from mailbot.service.inbox import inbox
 from mailbot.service.office import Office
 from mailbot.service.receiver import FILED
 from mailbot.service.repetition import number_of
-from mailbot.store import inbound, outbound, restorations, tickets
+from mailbot.store import delivery, inbound, outbound, restorations, tickets
 from mailbot.store.inbound import New, Place, State
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ def _learn(office: Office, connection: Connection, head: Arrived) -> bool:
         return False
     ours = outbound.by_message_id(connection, mail.message_id)
     if ours is not None:
-        return outbound.has_left(connection, ours.id, at=head.received)
+        return delivery.has_left(connection, ours.id, at=head.received)
     if thread.key in (DIGEST, CANARY):
         return False  # about no ticket: nothing is made of it
     tickets.reserve(connection, number_of(thread.key))

@@ -14,7 +14,7 @@ from mailbot.service.correspondence import tell
 from mailbot.service.escalation import remind_staff
 from mailbot.service.office import Office
 from mailbot.service.post import Post
-from mailbot.store import drafts, jobs, outbound, tickets
+from mailbot.store import drafts, jobs, returns, tickets
 from mailbot.tickets import reminders
 from mailbot.tickets.calendar import day_of, has_struck
 from mailbot.tickets.reminders import GiveUp, Remind, Waiting
@@ -96,7 +96,7 @@ _UNREACHED = "keine Mail kann es erreichen"
 
 
 def _reaches(connection: Connection, ticket: Ticket) -> bool:
-    return not outbound.comes_back(connection, ticket.requester.email)
+    return not returns.comes_back(connection, ticket.requester.email)
 
 
 def _note(post: Post, those: Sequence[Ticket], kind: str, text: str) -> None:

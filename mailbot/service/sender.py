@@ -17,8 +17,9 @@ from mailbot.mail.smtp import Outgoing
 from mailbot.service import instruments
 from mailbot.service.limits import objection, objections_to_copies
 from mailbot.service.office import Office
-from mailbot.store import mailboxes, outbound, tickets
-from mailbot.store.outbound import Copy, Outbound, State
+from mailbot.store import delivery, mailboxes, tickets
+from mailbot.store.delivery import Copy
+from mailbot.store.outbound import Outbound, State
 from mailbot.store.portion import Most
 from mailbot.tickets.ticket import BOT, Event
 
@@ -46,7 +47,7 @@ def deliver(office: Office, *, until: Callable[[], bool] = lambda: False) -> int
     Raises DeliveryError when the server cannot be reached: no mail is to blame, and none is touched.
     """
     with office.database.read() as connection:
-        if not outbound.anything_due(connection, now=office.clock()):
+        if not delivery.anything_due(connection, now=office.clock()):
             return 0
     try:
         with office.open_smtp(office.settings.outgoing()) as session:
@@ -135,7 +136,7 @@ def _write_down(office: Office, report: Report) -> None:
         if report.error is None:
             # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
             with office.database.write() as connection:
-                outbound.sent(connection, report.mail.id, copies=_left(report), now=office.clock())
+                delivery.sent(connection, report.mail.id, copies=_left(report), now=office.clock())
         raise
     _log(report)
 
@@ -146,7 +147,7 @@ def _return_path(catalogue: Catalogue, mailbox: str) -> str:
 
 
 def _take(office: Office, connection: Connection) -> Parcel | None:
-    claimed = outbound.claim(connection, now=office.clock(), lease=LEASE, by=office.lease.id)
+    claimed = delivery.claim(connection, now=office.clock(), lease=LEASE, by=office.lease.id)
     if claimed is None:
         return None
     mail, raw = claimed
@@ -167,9 +168,9 @@ def _may_go(office: Office, connection: Connection, mail: Outbound) -> bool:
     if against is None:
         return True
     if against.until is None:
-        outbound.stop(connection, mail.id, error=against.because)
+        delivery.stop(connection, mail.id, error=against.because)
     else:
-        outbound.hold(connection, mail.id, until=against.until, error=against.because)
+        delivery.hold(connection, mail.id, until=against.until, error=against.because)
     if mail.state is not State.HELD or against.until is None:  # told once, however often it is looked at
         _note(office, connection, mail, "trouble", f"Mail an {mail.recipient} zurückgehalten: {against.because}.")
     log.warning("held back", mail=mail.id, ticket=mail.ticket)
@@ -190,7 +191,7 @@ def _conclude(office: Office, connection: Connection, report: Report) -> None:
 
 def _succeeded(office: Office, connection: Connection, report: Report) -> None:
     mail, copies = report.mail, _left(report)
-    outbound.sent(connection, mail.id, copies=copies, now=office.clock())
+    delivery.sent(connection, mail.id, copies=copies, now=office.clock())
     whom = mail.recipient + (f", in Kopie an {', '.join(copies)}" if copies else "")
     _note(office, connection, mail, "sent", f"Mail an {whom}")
     for copy, because in report.without.items():
@@ -204,7 +205,7 @@ def _left(report: Report) -> list[str]:
 def _failed(office: Office, connection: Connection, mail: Outbound, error: DeliveryError) -> None:
     now = office.clock()
     if error.again and mail.attempts <= len(PAUSES):
-        outbound.postpone(connection, mail, until=now + PAUSES[mail.attempts - 1], error=str(error))
+        delivery.postpone(connection, mail, until=now + PAUSES[mail.attempts - 1], error=str(error))
         if error.perhaps:
             text = (
                 f"Die Verbindung brach ab, als die Mail an {mail.recipient} schon übergeben war. "
@@ -212,7 +213,7 @@ def _failed(office: Office, connection: Connection, mail: Outbound, error: Deliv
             )
             _note(office, connection, mail, "trouble", text)
     else:
-        outbound.refuse(connection, mail.id, now=now, error=str(error))
+        delivery.refuse(connection, mail.id, now=now, error=str(error))
         _note(office, connection, mail, "trouble", f"Nicht zustellbar an {mail.recipient}: {error}")
 
 
@@ -240,10 +241,10 @@ def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
             _file(folder, box.sent or folder.special("\\Sent", "Sent"), taken)
         except MailboxError:
             with office.database.write() as connection:
-                outbound.give_back_copies(connection, ids)
+                delivery.give_back_copies(connection, ids)
             raise
         with office.database.write() as connection:
-            outbound.copied(connection, ids)
+            delivery.copied(connection, ids)
 
 
 def _file(folder: Folder, sent: str, copies: Sequence[Copy]) -> None:
@@ -254,4 +255,4 @@ def _file(folder: Folder, sent: str, copies: Sequence[Copy]) -> None:
 
 def _take_copies(office: Office, box: Mailbox) -> tuple[Copy, ...]:
     with office.database.write() as connection:
-        return outbound.claim_copies(connection, box.id, now=office.clock(), lease=FILING, most=COPIES, by=office.lease.id)
+        return delivery.claim_copies(connection, box.id, now=office.clock(), lease=FILING, most=COPIES, by=office.lease.id)

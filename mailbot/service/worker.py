@@ -34,7 +34,7 @@ from mailbot.service.readers import Read
 from mailbot.service.request_of_data import keep_who_writes
 from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import whereabouts
-from mailbot.store import inbound, outbound, tickets
+from mailbot.store import inbound, returns, tickets
 from mailbot.store.inbound import Inbound, State
 from mailbot.store.portion import Most
 from mailbot.tickets import decide
@@ -243,7 +243,7 @@ def _handle_person(office: Office, connection: Connection, row: Inbound, seen: R
     case = Case(row=row, mail=mail, origin=source, place=place, now=office.clock(), foresight=seen.foresight)
     note_shown(connection, mail, row.id, secrets=office.keys, our_people=rules.catalogue.our_people)
     if source.authenticity is not Authenticity.FAIL:
-        outbound.forgive(connection, mail.sender.email, now=case.now)
+        returns.forgive(connection, mail.sender.email, now=case.now)
         post = Post(office=office, connection=connection, rules=rules, now=case.now, cause=row.id)
         keep_who_writes(post, mail.sender.email)
     is_note = by is not None and case.may_order and is_for_notes(mail, rules.catalogue)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 from mailbot.mail.message import Address
 from mailbot.store import outbound as ours
 from mailbot.store import tickets as ticket_store
+from mailbot.store import verdicts
 from mailbot.store.outbound import Outbound
 from mailbot.store.tables import orders, tickets
 from mailbot.tickets.orders.order import Earlier
@@ -34,7 +35,7 @@ def remember(connection: Connection, before: Ticket, *, by: str, mail: int | Non
     if connection.execute(kept).first() is not None:
         return
     people = ticket_store.participants_of(connection, before.key)
-    waiting = ours.for_a_person(connection, before.conversation)
+    waiting = verdicts.for_a_person(connection, before.conversation)
     earlier = (each for each in waiting if (each.cause, each.created) != (mail, at))  # what the order itself has written goes
     stored = {
         **_to_json(before),
@@ -89,7 +90,7 @@ def undone(connection: Connection, order: Earlier, *, by: str, now: datetime) ->
         ticket_store.set_participants(connection, row.key, those)
         for id, state, cause, created in row.before["mails"]:
             was = datetime.fromisoformat(created)
-            again.append(ours.put_back(connection, id, ours.State(state), cause=cause, created=was))
+            again.append(verdicts.put_back(connection, id, ours.State(state), cause=cause, created=was))
     connection.execute(update(orders).where(*_the_same(by, order.mail, order.at)).values(undone_at=now))
     return tuple(mail for mail in again if mail is not None)
 

@@ -11,7 +11,7 @@ import pytest
 from mailbot.errors import MailboxError
 from mailbot.service.bot import run_once
 from mailbot.service.health import examine
-from mailbot.store import outbound, tickets
+from mailbot.store import delivery, outbound, tickets
 from mailbot.store.inbound import State
 from mailbot.store.outbound import State as Sent
 from mailbot.tickets.ticket import State as Stands
@@ -148,7 +148,7 @@ def test_what_the_bot_had_not_said_yet_is_not_said_any_more(quick_bench: Bench):
         run_once(bench.office)
     with bench.office.database.write() as connection:
         (mail,) = outbound.in_state(connection, outbound.State.SENDING)
-        outbound.postpone(connection, mail, until=MONDAY, error="later")
+        delivery.postpone(connection, mail, until=MONDAY, error="later")
     put_into_sent(bench, written(None, In_Reply_To=id_of(asked)))
 
     bench.run()

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailbot.store import inbound, leases, outbound
+from mailbot.store import delivery, inbound, leases, outbound
 from mailbot.store.database import Database
 from mailbot.store.leases import Held
 from mailbot.store.portion import Most
+from tests.store.outbox import outgoing, queue
 from tests.store.test_inbound import keep
-from tests.store.test_outbound import outgoing, queue
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LONG, OVER = timedelta(minutes=1), timedelta(0)
@@ -89,7 +89,7 @@ def claim(database: Database, by: str | None, *, now: datetime = NOW) -> tuple[i
     """Attempts of the mail that came in and of the one that is to be sent, as far as they can be had."""
     with database.write() as connection:
         came = inbound.claim(connection, now=now, lease=LONG, by=by, most=Most(mails=1, bytes=1000))
-        leaves = outbound.claim(connection, now=now, lease=LONG, by=by)
+        leaves = delivery.claim(connection, now=now, lease=LONG, by=by)
     return came[0][0].attempts if came else None, leaves[0].attempts if leaves else None
 
 
@@ -132,14 +132,14 @@ def test_a_mail_whose_turn_was_put_off_waits_its_time_although_its_worker_lives(
 def test_a_sender_that_was_taken_for_dead_takes_nothing_back(database: Database):
     queue(database, outgoing())
     with database.write() as connection:
-        (mail, _) = outbound.claim(connection, now=NOW, lease=OVER, by=None) or (None, b"")
+        (mail, _) = delivery.claim(connection, now=NOW, lease=OVER, by=None) or (None, b"")
         assert mail is not None
-        again, _ = outbound.claim(connection, now=NOW, lease=LONG, by=None) or (None, b"")
+        again, _ = delivery.claim(connection, now=NOW, lease=LONG, by=None) or (None, b"")
         assert again is not None
-        outbound.sent(connection, again.id, now=NOW)
+        delivery.sent(connection, again.id, now=NOW)
 
-        outbound.postpone(connection, mail, until=NOW, error="broken off")
-        outbound.refuse(connection, mail.id, now=NOW, error="550 twice")
-        outbound.hold(connection, mail.id, until=NOW, error="too many")
+        delivery.postpone(connection, mail, until=NOW, error="broken off")
+        delivery.refuse(connection, mail.id, now=NOW, error="550 twice")
+        delivery.hold(connection, mail.id, until=NOW, error="too many")
 
         assert outbound.get(connection, mail.id).state is outbound.State.SENT

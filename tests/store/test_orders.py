@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from mailbot.store import orders, outbound, tickets
+from mailbot.store import delivery, orders, outbound, tickets, verdicts
 from mailbot.store.database import Database
 from mailbot.tickets.ticket import State
 from tests import builders
-from tests.store.test_outbound import outgoing
+from tests.store.outbox import outgoing
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FIRST = builders.ticket(
@@ -63,12 +63,12 @@ def test_mails_of_an_order_that_have_not_left_never_leave(database: Database):
             outbound.queue(connection, outgoing(id, ticket="KV-1001", due_at=NOW + timedelta(hours=id == "later")), now=NOW)
         outbound.queue(connection, outgoing("of another ticket", ticket="KV-1002"), now=NOW)
         outbound.queue(connection, outgoing("of another order", ticket="KV-1001"), now=NOW - timedelta(seconds=1))
-        first, _ = outbound.claim(connection, now=NOW, lease=timedelta(minutes=1)) or (None, b"")
+        first, _ = delivery.claim(connection, now=NOW, lease=timedelta(minutes=1)) or (None, b"")
         assert first is not None
-        outbound.sent(connection, first.id, now=NOW)
+        delivery.sent(connection, first.id, now=NOW)
 
     with database.write() as connection:
-        stopped, gone = outbound.take_back(connection, {FIRST.conversation}, cause=None, created=NOW)
+        stopped, gone = verdicts.take_back(connection, {FIRST.conversation}, cause=None, created=NOW)
 
     assert [mail.message_id for mail in stopped] == ["queued", "later"]
     assert [mail.message_id for mail in gone] == ["sent"]

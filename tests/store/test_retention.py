@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.pool import StaticPool
 
-from mailbot.store import absences, inbound, jobs, outbound, retention, tables, tickets
+from mailbot.store import absences, delivery, inbound, jobs, outbound, retention, tables, tickets
 from mailbot.store.database import Database
 from mailbot.store.inbound import Identity, New, Place
 from mailbot.store.retention import Expired, Kind, expired, forget_some
@@ -21,7 +21,7 @@ from mailbot.store.tables import metadata
 from mailbot.tickets.retention import bounds
 from mailbot.tickets.ticket import State
 from tests import builders
-from tests.store.test_outbound import outgoing
+from tests.store.outbox import outgoing
 
 NOW = datetime.fromisoformat("2026-06-01T09:00:00+00:00")
 CATALOGUE = builders.catalogue(
@@ -70,7 +70,7 @@ def ours(database: Database, message_id: str, key: str | None, *, ago: float, **
         found = outbound.by_message_id(connection, message_id)
         assert found is not None
         if how.get("sent", True):
-            outbound.sent(connection, found.id, now=days(ago))
+            delivery.sent(connection, found.id, now=days(ago))
 
 
 def counted(database: Database) -> dict[Kind, int]:
@@ -140,7 +140,7 @@ def test_a_mail_stays_while_one_of_its_tickets_needs_it(database: Database):
     assert forget_all(database) == {Kind.MAILS: 1, Kind.TICKETS: 1}
 
 
-@pytest.mark.parametrize("kept_back", [outbound.stop, None])
+@pytest.mark.parametrize("kept_back", [delivery.stop, None])
 def test_what_has_not_left_keeps_its_ticket(database: Database, kept_back: Any):
     key = a_ticket(database, 1001, ago=91)
     ours(database, "1@verein.example", key, ago=91, sent=False)
