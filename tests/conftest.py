@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 
 from mailbot.service.journal import start_journal
 from tests.chromium import Chromium, find_chromium
+from tests.databases import postgresql_with_tables, sqlite_with_tables
 from tests.servers.authority import Authority, running_authority
 from tests.servers.courier import running_courier
 from tests.servers.cyrus import running_cyrus
@@ -104,9 +105,27 @@ def postgresql() -> Iterator[URL]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgresql_tables(postgresql: URL) -> Iterator[URL]:
+    """A database with today's tables, for others to be made like it."""
+    with postgresql_with_tables(postgresql) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
-    """An empty database, of each kind in turn."""
+    """A database with today's tables and nothing in them, of each kind in turn."""
+    if request.param == "sqlite":
+        yield sqlite_with_tables(tmp_path)
+        return
+    server, tables = request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_tables")
+    with fresh_database(server, like=tables) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """A database without tables, of each kind in turn; the file of SQLite is not there yet."""
     if request.param == "sqlite":
         yield make_url(f"sqlite:///{tmp_path / 'mailbot.db'}")
         return

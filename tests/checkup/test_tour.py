@@ -63,15 +63,15 @@ def test_the_version_of_the_database(look: Look | None, grade: Grade, text: str)
     assert text in told.text.en
 
 
-def test_a_look_at_a_database_changes_nothing(database_url: URL, tmp_path: Path):
-    before = look_at(database_url)
-    open_database(database_url).close()
-    after = look_at(database_url)
+def test_a_look_at_a_database_changes_nothing(empty_database_url: URL, tmp_path: Path):
+    before = look_at(empty_database_url)
+    open_database(empty_database_url).close()
+    after = look_at(empty_database_url)
 
     assert before is None or before.version is None
     assert after is not None
     assert after.version == after.known[-1]
-    assert (after.time is None) == (database_url.drivername == "sqlite")
+    assert (after.time is None) == (empty_database_url.drivername == "sqlite")
 
 
 def test_a_disk_that_is_nearly_full_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

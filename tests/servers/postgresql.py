@@ -40,10 +40,10 @@ def running_postgresql() -> Iterator[URL]:
 
 
 @contextmanager
-def fresh_database(server: URL) -> Iterator[URL]:
-    """An empty database until the end of the block."""
+def fresh_database(server: URL, *, like: URL | None = None) -> Iterator[URL]:
+    """A database until the end of the block: empty, or a copy of the one that it shall be like, which nobody is connected to."""
     name = f"test_{uuid4().hex}"
-    _run(server, f'CREATE DATABASE "{name}"')
+    _run(server, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{like.database}" STRATEGY file_copy' if like else ""))
     try:
         yield server.set(database=name)
     finally:

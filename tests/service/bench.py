@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 
 from mailbot.errors import DeliveryError
 from mailbot.login import Login
@@ -28,6 +28,7 @@ from mailbot.store import inbound, outbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.tickets.ticket import Event, Ticket
 from tests.association import PROJECT
+from tests.databases import sqlite_with_tables
 from tests.servers.station import parsed
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -326,7 +327,7 @@ def bench_in(
 
     settings = Settings(
         rules=home / "rules.yaml",
-        database=database or make_url(f"sqlite:///{home / 'mailbot.db'}"),
+        database=database or sqlite_with_tables(home),
         imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in shelves},
         smtp=Login(scheme="smtp", host="127.0.0.1", port=25),
         **settings_of,

@@ -37,6 +37,7 @@ from mailbot.store import inbound, outbound
 from mailbot.store.database import Database, open_database
 from mailbot.store.inbound import State
 from tests.association import PROJECT, words
+from tests.databases import sqlite_with_tables
 from tests.servers.station import parsed
 from tests.service.bench import ASKS, Bench, Clock, Shelf, Slot, answering, eml
 from tests.service.test_worker import COMPLETE
@@ -137,9 +138,8 @@ class Ground:
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Ground:
-    url = make_url(f"sqlite:///{tmp_path / 'mailbot.db'}")
-    open_database(url).close()
-    return Ground(rulebooks={after: rulebook(tmp_path / after, after) for after in AFTER}, empty=tmp_path / "mailbot.db")
+    rulebooks = {after: rulebook(tmp_path / after, after) for after in AFTER}
+    return Ground(rulebooks=rulebooks, empty=Path(str(sqlite_with_tables(tmp_path).database)))
 
 
 def rulebook(home: Path, after: str) -> Rulebook:

@@ -35,17 +35,17 @@ SECRET = "a key that only this test knows, and long enough"
 
 
 @pytest.fixture(params=sorted(path.stem for path in SCHEMAS.glob("*.sql")))
-def upgraded(request: pytest.FixtureRequest, database_url: URL, tmp_path: Path) -> Iterator[Bench]:
+def upgraded(request: pytest.FixtureRequest, empty_database_url: URL, tmp_path: Path) -> Iterator[Bench]:
     """Today's bot on a database of that version."""
     dump = (SCHEMAS / f"{request.param}.sql").read_text(encoding="utf-8")
     old = tmp_path / "old.db"
     with closing(sqlite3.connect(old)) as file:
         file.executescript(dump)
-    if database_url.drivername == "sqlite":
-        shutil.copy(old, str(database_url.database))
+    if empty_database_url.drivername == "sqlite":
+        shutil.copy(old, str(empty_database_url.database))
     else:
-        _copy(old, database_url, version=request.param)
-    with bench_in(tmp_path, database_url, secret=SECRET) as bench:
+        _copy(old, empty_database_url, version=request.param)
+    with bench_in(tmp_path, empty_database_url, secret=SECRET) as bench:
         bench.support.next_uid = 10  # the mails of that time have been tidied up
         bench.clock.pass_by(timedelta(days=1))
         yield bench

@@ -40,9 +40,9 @@ def test_a_database_is_opened_again_with_what_it_holds(database_url: URL):
     again.close()
 
 
-def test_many_bots_may_start_at_once_on_an_empty_database(database_url: URL):
+def test_many_bots_may_start_at_once_on_an_empty_database(empty_database_url: URL):
     with ThreadPoolExecutor(4) as bots:
-        opened = list(bots.map(lambda _: open_database(database_url), range(4)))
+        opened = list(bots.map(lambda _: open_database(empty_database_url), range(4)))
 
     with opened[0].read() as connection:
         assert holds.holds(connection) == {}
@@ -76,19 +76,19 @@ def test_who_lets_the_database_wait_for_too_long_is_told_that_it_was_not_the_dat
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
 def test_a_migration_lets_bots_work_on_beside_a_long_backup_and_comes_to_its_turn(
-    database_url: URL, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: URL, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(migrate_module, "PATIENCE", "300ms")
-    engine = create_engine(database_url)
+    engine = create_engine(empty_database_url)
     with engine.begin() as connection:
         migrate(connection, to="0003")
 
     with ThreadPoolExecutor(1) as newer, engine.connect() as bot:
         with engine.connect() as backup:
             backup.execute(text("SELECT count(*) FROM inbound"))
-            opened = newer.submit(open_database, database_url)
+            opened = newer.submit(open_database, empty_database_url)
             eventually(lambda: someone_waits(bot) or None, timeout=30, failure=lambda: "nobody waits for a table")
             bot.execute(text("SELECT count(*) FROM inbound"))  # behind who waits
             bot.rollback()
