@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from mailbot.service.journal import start_journal
 from tests.chromium import Chromium, find_chromium
 from tests.databases import postgresql_with_tables, sqlite_with_tables
+from tests.once import compile_statements_once, read_rules_once
 from tests.servers.authority import Authority, running_authority
 from tests.servers.courier import running_courier
 from tests.servers.cyrus import running_cyrus
@@ -29,6 +30,9 @@ from tests.servers.station import Station
 settings.register_profile("mailbot", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("mailbot")
+
+compile_statements_once()
+read_rules_once()
 
 
 @pytest.fixture(autouse=True)
