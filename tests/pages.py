@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import re
 import shlex
@@ -16,14 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-import structlog
-
 from mailbot.catalogue import load_catalogue
-from mailbot.cli import main
 from mailbot.demo.practice import settings
 from mailbot.demo.server import MailServer, running_server
 from tests.association import PROJECT
 from tests.service.bench import eml
+from tests.typed import typed
 
 ELSEWHERE = PROJECT / "docs" / "debian.md"
 """Its commands need a machine of their own: `make test-debian` follows them word by word."""
@@ -123,19 +120,10 @@ class Desk:
         return self._in_bash(command)
 
     def _here(self, words: list[str]) -> tuple[int, str]:
-        """In this process, which has loaded everything already."""
-        out = io.StringIO()
-        # It has tests of its own, and would take most of the time here.
-        rehearsed = patch("mailbot.tickets.rehearsal.cases", return_value=())
-        with contextlib.chdir(self.folder), patch.object(sys, "argv", words), contextlib.redirect_stdout(out), rehearsed:
-            try:
-                main()
-                status = 0
-            except SystemExit as end:
-                status = end.code if isinstance(end.code, int) else 0
-            finally:
-                structlog.reset_defaults()
-        return status, out.getvalue()
+        """The rehearsal has tests of its own, and would take most of the time here."""
+        with contextlib.chdir(self.folder), patch("mailbot.tickets.rehearsal.cases", return_value=()):
+            ended = typed(*words[1:])
+        return ended.status, ended.out
 
     def _in_bash(self, command: str) -> tuple[int, str]:
         environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}

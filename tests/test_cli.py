@@ -4,36 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import structlog
 
 from mailbot.checkup import tour
 from mailbot.checkup.finding import Said, fine, tip
-from mailbot.cli import app, main
+from mailbot.cli import app
 from mailbot.service.office import utc_now
 from mailbot.store import inbound
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
 from tests.service.bench import ANNA, LATER, Bench, Shelf, answering, bench_in, eml
+from tests.typed import Ended, typed
 
-Command = Callable[..., "Result"]
+Command = Callable[..., Ended]
 ADDRESS = "anna.schmidt@posteo.example"
-
-
-@dataclass(frozen=True)
-class Result:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -44,24 +33,10 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def mailbot(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command on the database of the bench; no server is there."""
+def mailbot(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Types a command that works on the database of the bench; no server is there."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["mailbot", *words])
-        capsys.readouterr()
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-        finally:
-            structlog.reset_defaults()
-        out, err = capsys.readouterr()
-        return Result(status=status, out=out, err=err)
-
-    return run
+    return typed
 
 
 def quarantined(bench: Bench) -> None:
@@ -151,7 +126,7 @@ def test_show_adds_history_and_mails(bench: Bench, mailbot: Command):
 
 
 def test_an_unknown_ticket_is_one_sentence_on_stderr(mailbot: Command):
-    assert mailbot("show", "KV-7") == Result(status=1, out="", err="mailbot: there is no ticket 'KV-7'; see: mailbot tickets\n")
+    assert mailbot("show", "KV-7") == Ended(status=1, out="", err="mailbot: there is no ticket 'KV-7'; see: mailbot tickets\n")
 
 
 def test_staff_can_work_at_the_command_line(bench: Bench, mailbot: Command):
@@ -351,7 +326,7 @@ def test_what_is_only_a_tip_is_no_failure(mailbot: Command, monkeypatch: pytest.
     somewhere = Said(de="hier", en="here")
     monkeypatch.setattr(tour, "check_up", lambda: [fine(somewhere, de="gut", en="good"), tip(somewhere, de="naja", en="well")])
 
-    assert mailbot("check") == Result(status=0, out="ok  here: good\ntip here: well\n", err="")
+    assert mailbot("check") == Ended(status=0, out="ok  here: good\ntip here: well\n", err="")
 
 
 def test_no_command_ever_tells_a_secret(
@@ -439,7 +414,7 @@ def test_what_is_kept_back_can_be_seen_let_go_and_dropped(mailbot: Command, benc
     assert mailbot("outbox", "release", "2").out == "2 to anna.schmidt@posteo.example leaves with the next run\n"
     assert mailbot("outbox", "drop", "4").out == "4 to anna.schmidt@posteo.example is never sent\n"
     assert mailbot("outbox").out == "nothing is kept back\n"
-    assert mailbot("outbox", "drop", "4") == Result(
+    assert mailbot("outbox", "drop", "4") == Ended(
         status=1, out="", err="mailbot: mail 4 is dropped, not kept back; see: mailbot outbox list\n"
     )
 

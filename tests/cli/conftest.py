@@ -1,28 +1,16 @@
-"""The installed command, run as people and scripts run it: by its name, in the folder where rules.yaml lies."""
+"""The commands, typed in the folder where rules.yaml lies."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.scoring import PROJECT
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
+from tests.typed import Ended, typed
 
 Command = Callable[..., Ended]
 
@@ -36,13 +24,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mailbot(folder: Path) -> Command:
-    """Runs `mailbot …` in the folder, with an environment that says nothing."""
-    script = Path(sys.executable).with_name("mailbot")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")}
-
-    def run(*words: str) -> Ended:
-        ended = subprocess.run([script, *words], cwd=folder, env=environment, capture_output=True, timeout=60, check=False)
-        return Ended(status=ended.returncode, out=ended.stdout.decode(), err=ended.stderr.decode())
-
-    return run
+def mailbot(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Types `mailbot …` in the folder, with an environment that says nothing."""
+    monkeypatch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("MAILBOT_")]:
+        monkeypatch.delenv(name)
+    return typed

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command, Ended
+from tests.cli.conftest import Command
 from tests.mail.eml import eml
+from tests.typed import Ended
 
 ASKS = eml("Hallo,\n\nder OV Kalk möchte die Nextcloud nutzen.\n", subject="Nextcloud")
 

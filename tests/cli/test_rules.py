@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command, Ended
+from tests.cli.conftest import Command
+from tests.typed import Ended
 
 
 def edit(folder: Path, old: str, new: str) -> int:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Command, Ended
+from tests.cli.conftest import Command
 from tests.mail.eml import eml
+from tests.typed import Ended
 
 CARGO_BIKE = """
   - id: lastenrad

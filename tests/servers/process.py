@@ -42,7 +42,8 @@ def unpacked(name: str, title: str) -> Path:
 @contextmanager
 def own_folder(name: str) -> Iterator[Path]:
     """A temporary folder that servers which give up root can enter; its path is short enough for sockets."""
-    home = Path(tempfile.mkdtemp(prefix=f"mb-{name}-", dir="/tmp"))
+    folder = tempfile.gettempdir()
+    home = Path(tempfile.mkdtemp(prefix=f"mb-{name}-", dir=folder if len(folder) < 20 else "/tmp"))
     home.chmod(0o755)
     try:
         yield home
