@@ -14,7 +14,7 @@ from mailbot.service.order import NotCarriedOut, carry_out_unannounced, handle_o
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
 from mailbot.service.whereabouts import Notice
-from mailbot.store import inbound, tickets
+from mailbot.store import claims, inbound, tickets
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.orders.by_number import Line, command_of, read_lines, ticket_of
@@ -43,7 +43,7 @@ def handle_answer(office: Office, connection: Connection, rules: Rules, case: Ca
         handle_order(office, connection, rules, case, by, None)
         return
     if not lines and case.place.notice is Notice.TRANSCRIPT:
-        inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now, reason=NOTHING_ORDERED)
+        claims.finish(connection, case.row.id, inbound.State.STAFF, now=case.now, reason=NOTHING_ORDERED)
         return
     post = Post(office=office, connection=connection, rules=rules, now=case.now, cause=case.row.id, undoable=True)
     changes: list[Change] = []
@@ -53,7 +53,7 @@ def handle_answer(office: Office, connection: Connection, rules: Rules, case: Ca
     transcript = rules.writer.transcript(None, rows=tuple(rows if lines else (*rows, ("", HOW))), result=result)
     box = rules.catalogue.mailbox(case.row.place.mailbox)
     post.notice(by, transcript, mailbox=box, answered=Answered.of(case.mail))
-    inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
+    claims.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
 
 
 def _done(post: Post, lines: Sequence[Line], by: Staff, changes: list[Change]) -> Iterator[Row]:

@@ -19,7 +19,7 @@ from mailbot.service.post import Post
 from mailbot.service.rulebook import Rules
 from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import key_in
-from mailbot.store import inbound, outbound, tickets, verdicts
+from mailbot.store import claims, inbound, outbound, tickets, verdicts
 from mailbot.store.inbound import Inbound, State
 from mailbot.tickets.orders.proposals import CONFIRMED
 from mailbot.tickets.proposal import awaits_yes
@@ -116,7 +116,7 @@ def handle_by_hand(office: Office, connection: Connection, rules: Rules, row: In
         drafts.note_sent(post, row, mail, *draft)
     else:
         _take_over(post, concern, row, mail, box)
-    inbound.finish(connection, row.id, State.STAFF, now=post.now)
+    claims.finish(connection, row.id, State.STAFF, now=post.now)
     return True
 
 

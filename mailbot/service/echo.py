@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from mailbot.mail.message import Kind, Mail
 from mailbot.mail.read import read
 from mailbot.service.member import Case
-from mailbot.store import inbound, tickets
+from mailbot.store import claims, inbound, tickets
 from mailbot.tickets.ticket import BOT, Event
 
 AS_NEW_MAILS = 2
@@ -75,7 +75,7 @@ def note_echo(connection: Connection, case: Case, key: str, text: str = ECHO) ->
     # The digest tells it once: of a loop it would tell nothing else.
     kind = "note" if known else "trouble"
     tickets.note(connection, key, Event(at=case.now, kind=kind, by=BOT, text=text, mail=case.row.id))
-    inbound.finish(connection, case.row.id, inbound.State.TICKET, now=case.now, reason=text)
+    claims.finish(connection, case.row.id, inbound.State.TICKET, now=case.now, reason=text)
     return not known
 
 

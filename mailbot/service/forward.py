@@ -25,7 +25,7 @@ from mailbot.service.office import Office
 from mailbot.service.order import NotCarriedOut, carry_out_all
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
-from mailbot.store import inbound, tickets
+from mailbot.store import claims, inbound, tickets
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.decide import decide
 from mailbot.tickets.decision import Decision
@@ -81,7 +81,7 @@ def handle_forwarded(
             forward.open(original)
         else:
             forward.join(original, tickets.lock(connection, key))
-    inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
+    claims.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
 
 
 def _doubts(case: Case, found: Sequence[Mail | None]) -> tuple[str, ...]:

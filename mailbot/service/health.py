@@ -15,7 +15,7 @@ from mailbot.errors import MailbotError
 from mailbot.mail.thread import DIGEST
 from mailbot.service.judgement import Books, Room, Seen, judge, room
 from mailbot.service.office import Office
-from mailbot.store import beats, canaries, gauges, inbound, jobs, mailboxes, migrate, outbound, tickets
+from mailbot.store import beats, canaries, gauges, inbound, jobs, mailboxes, migrate, outbound, places, tickets
 from mailbot.store.canaries import Canary
 from mailbot.store.gauges import Pile
 from mailbot.store.mailboxes import Contact
@@ -139,7 +139,7 @@ def _books(office: Office, box: Mailbox) -> Books | None:
         if folder.uidvalidity != reading.uidvalidity:
             return Books(mails=len(there), new=len(there), missing=0)
     with office.database.read() as connection:
-        known = inbound.known_uids(connection, there, mailbox=box.id, folder=box.folder, uidvalidity=reading.uidvalidity)
+        known = places.known_uids(connection, there, mailbox=box.id, folder=box.folder, uidvalidity=reading.uidvalidity)
     unknown = [uid for uid in there if uid not in known]
     new = [uid for uid in unknown if uid > reading.last_uid]
     return Books(mails=len(there), new=len(new), missing=len(unknown) - len(new))

@@ -24,7 +24,7 @@ from mailbot.service.request_of_data import hints
 from mailbot.service.rulebook import Rules
 from mailbot.service.ticket_mail import last_told, tell_of_ticket, words_of
 from mailbot.service.whereabouts import Whereabouts
-from mailbot.store import inbound, tickets
+from mailbot.store import claims, inbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import decide, in_silence, reopened
@@ -155,14 +155,14 @@ def _carry_out(post: Post, case: Case, decision: Decision, before: Sequence[Tick
     box = post.catalogue.mailbox(case.row.place.mailbox)
     after = _tickets_after(post, case, decision, before, thread)
     if not after:
-        inbound.finish(post.connection, case.row.id, inbound.State.IGNORED, now=case.now, reason=decision.silence)
+        claims.finish(post.connection, case.row.id, inbound.State.IGNORED, now=case.now, reason=decision.silence)
         return
     if of_draft := _answer(post, case, decision, after, box):
         decision = replace(decision, doubts=(*decision.doubts, of_draft))
     known = {ticket.key: ticket for ticket in before}
     for at in decision.tell_staff:
         _tell_staff(post, case, decision, decision.outcomes[at], known.get(after[at].key), after[at])
-    inbound.finish(post.connection, case.row.id, inbound.State.TICKET, now=case.now, reason=decision.silence)
+    claims.finish(post.connection, case.row.id, inbound.State.TICKET, now=case.now, reason=decision.silence)
 
 
 def _tickets_after(post: Post, case: Case, decision: Decision, before: Sequence[Ticket], thread: Thread) -> tuple[Ticket, ...]:

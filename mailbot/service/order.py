@@ -23,7 +23,7 @@ from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.request_of_data import holdings
 from mailbot.service.rulebook import Rules
-from mailbot.store import inbound, orders, tickets
+from mailbot.store import claims, inbound, orders, tickets
 from mailbot.tickets.enclosing import Enclosure, enclosed, without_decoration
 from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done, short, worth_sending
 from mailbot.tickets.orders.grammar import by_key, read_note, read_order, without_key
@@ -83,7 +83,7 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
         post.to_staff(about[0].key, by, words, mailbox=box, answered=answered, role=Role.INTERNAL)
     else:
         post.notice(by, words, mailbox=box, answered=answered)
-    inbound.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
+    claims.finish(connection, case.row.id, inbound.State.STAFF, now=case.now)
 
 
 def _said(case: Case, by: Staff, catalogue: Catalogue) -> Order:

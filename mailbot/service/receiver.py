@@ -14,7 +14,7 @@ from mailbot.mail.imap import Arrived, Folder, portions
 from mailbot.service import instruments
 from mailbot.service.identity import identity_of
 from mailbot.service.office import Office
-from mailbot.store import inbound, mailboxes
+from mailbot.store import claims, inbound, mailboxes, places
 from mailbot.store.inbound import New, Place, State
 from mailbot.store.mailboxes import Reading
 
@@ -71,7 +71,7 @@ def receive(office: Office, box: Mailbox, folder: Folder, *, since: Since | None
 def hand_over(office: Office, box: Mailbox) -> None:
     """What was received may be worked on now."""
     with office.database.write() as connection:
-        inbound.hand_over(connection, box.id)
+        claims.hand_over(connection, box.id)
 
 
 def begin(office: Office, mailbox: str, name: str, folder: Folder, since: Since | None) -> Reading:
@@ -82,7 +82,7 @@ def begin(office: Office, mailbox: str, name: str, folder: Folder, since: Since 
     now = office.clock()
     with office.database.read() as connection:
         known = mailboxes.reading(connection, mailbox, name)
-        newest = inbound.newest(connection, mailbox=mailbox, folder=name, uidvalidity=folder.uidvalidity, number=SAMPLE)
+        newest = places.newest(connection, mailbox=mailbox, folder=name, uidvalidity=folder.uidvalidity, number=SAMPLE)
     anew = known is not None and _is_numbered_anew(folder, known, newest)
     if known is not None and not anew and since is None:
         return known
@@ -90,7 +90,7 @@ def begin(office: Office, mailbox: str, name: str, folder: Folder, since: Since 
         if since is not None:
             inbound.recall(connection, mailbox=mailbox, since=since.moment)
         if anew:
-            inbound.forget_places(connection, mailbox=mailbox, folder=name, uidvalidity=folder.uidvalidity)
+            places.forget_places(connection, mailbox=mailbox, folder=name, uidvalidity=folder.uidvalidity)
         first = now - office.catalogue.first_run if known is None else known.since
         reading = Reading(
             mailbox=mailbox,
@@ -129,14 +129,14 @@ def read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:
 
 def _keep(connection: Connection, reading: Reading, group: Sequence[Arrived], *, now: datetime) -> int:
     """Tells how many are new, or are to be processed after all."""
-    known = inbound.are_here(connection, [_place(reading, mail) for mail in group])
-    some_wait = inbound.any_waits_for_its_place(connection, _place(reading, group[0]))
+    known = places.are_here(connection, [_place(reading, mail) for mail in group])
+    some_wait = places.any_waits_for_its_place(connection, _place(reading, group[0]))
     new, again = list[New](), 0
     for mail in group:
         found = _new(reading, mail, now=now)
-        if found.place in known or (some_wait and inbound.attach(connection, place=found.place, identity=found.identity)):
+        if found.place in known or (some_wait and places.attach(connection, place=found.place, identity=found.identity)):
             before = found.state is State.BEFORE_FIRST_RUN
-            again += not before and inbound.refill(connection, place=found.place, identity=found.identity, raw=mail.raw)
+            again += not before and places.refill(connection, place=found.place, identity=found.identity, raw=mail.raw)
         else:
             new.append(found)
     return inbound.add(connection, *new) + again
@@ -177,10 +177,10 @@ def file_away(office: Office, box: Mailbox, folder: Folder) -> None:
         return
     here = {"mailbox": box.id, "folder": box.folder}
     with office.database.read() as connection:
-        done = inbound.to_move(connection, **here, uidvalidity=folder.uidvalidity)
+        done = places.to_move(connection, **here, uidvalidity=folder.uidvalidity)
     for state, uids in ((state, some) for state, all_of_it in done.items() for some in portions(all_of_it)):
         if not office.lease.lasts():
             return  # somebody else files by now
         folder.move(uids, FILED[state])
         with office.database.write() as connection:
-            inbound.moved(connection, **here, uidvalidity=folder.uidvalidity, uids=uids, to=FILED[state])
+            places.moved(connection, **here, uidvalidity=folder.uidvalidity, uids=uids, to=FILED[state])

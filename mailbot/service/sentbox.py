@@ -21,7 +21,7 @@ from mailbot.service.drafts import is_ours_to_send
 from mailbot.service.identity import identity_of
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since, begin, read_up_to
-from mailbot.store import inbound, mailboxes
+from mailbot.store import inbound, mailboxes, places
 from mailbot.store.inbound import New, Place, State
 from mailbot.store.mailboxes import Reading
 
@@ -97,7 +97,7 @@ def _belongs(office: Office, connection: Connection, head: Arrived) -> bool | No
 def _keep(connection: Connection, reading: Reading, mail: Arrived) -> bool:
     place = Place(mailbox=reading.mailbox, folder=reading.folder, uidvalidity=reading.uidvalidity, uid=mail.uid)
     identity = identity_of(mail.raw)
-    if inbound.is_here(connection, place) or inbound.attach(connection, place=place, identity=identity):
+    if places.is_here(connection, place) or places.attach(connection, place=place, identity=identity):
         return False
     kept = New(place=place, identity=identity, raw=mail.raw, received=mail.received, state=State.PENDING, by_hand=True)
     return inbound.add(connection, kept) == 1

@@ -34,7 +34,7 @@ from mailbot.service.readers import Read
 from mailbot.service.request_of_data import keep_who_writes
 from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import whereabouts
-from mailbot.store import inbound, returns, tickets
+from mailbot.store import claims, inbound, returns, tickets
 from mailbot.store.inbound import Inbound, State
 from mailbot.store.portion import Most
 from mailbot.tickets import decide
@@ -97,7 +97,7 @@ def work(office: Office) -> bool:
     """
     most = office.readers.at_a_time or BATCH
     with office.database.write() as connection:
-        claimed = inbound.claim(connection, now=office.clock(), lease=LEASE, most=most, by=office.lease.id)
+        claimed = claims.claim(connection, now=office.clock(), lease=LEASE, most=most, by=office.lease.id)
     if claimed and claimed[0][0].attempts > TRIES:
         ((row, _),) = claimed
         with office.database.write() as connection:
@@ -110,12 +110,12 @@ def work(office: Office) -> bool:
             _failed(office, connection, error.row, error)
             for row, _ in claimed:
                 if row.id != error.row.id:
-                    inbound.uncount(connection, row, until=office.clock())
+                    claims.uncount(connection, row, until=office.clock())
     except StoreError:
         # The database is to blame; the mails have all their tries still.
         with suppress(StoreError), office.database.write() as connection:
             for row, _ in claimed:
-                inbound.uncount(connection, row, until=office.clock() + PUT_OFF)
+                claims.uncount(connection, row, until=office.clock() + PUT_OFF)
         raise
     if not claimed:
         office.readers.rest()
@@ -149,7 +149,7 @@ def _try(office: Office, connection: Connection, task: Task) -> None:
     try:
         with instruments.working(), office.database.part(connection):
             _handle(office, connection, task)
-    except inbound.AlreadyDone:
+    except claims.AlreadyDone:
         log.warning("another worker was faster", mail=row.id)
     except KeptWaiting as error:
         raise TookTooLong(row) from error
@@ -162,14 +162,14 @@ def _try(office: Office, connection: Connection, task: Task) -> None:
 def _failed(office: Office, connection: Connection, row: Inbound, error: Exception) -> None:
     log.error("could not process", mail=row.id, attempt=row.attempts, exc_info=error)
     if row.attempts < TRIES:
-        inbound.give_back(connection, row)
+        claims.give_back(connection, row)
     else:
         _quarantine(office, connection, row, f"{type(error).__name__}: {error}")
 
 
 def _quarantine(office: Office, connection: Connection, row: Inbound, reason: str) -> None:
-    with suppress(inbound.AlreadyDone):
-        inbound.finish(connection, row.id, State.QUARANTINED, now=office.clock(), reason=reason)
+    with suppress(claims.AlreadyDone):
+        claims.finish(connection, row.id, State.QUARANTINED, now=office.clock(), reason=reason)
         instruments.quarantined(row.place.mailbox)
         log.error("in quarantine", mail=row.id)  # the reason may have words of the mail
 
@@ -187,11 +187,11 @@ def _handle(office: Office, connection: Connection, task: Task) -> None:
     copy_of = inbound.original(connection, row)
     if copy_of is not None:
         reason = f"the same mail as {copy_of.id} in {copy_of.place.mailbox}"
-        inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
+        claims.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
     elif thread_of(mail.message_id, office.keys) is not None:
         now, here = office.clock(), row.place.mailbox
         reason = canary.FOUND if canary.is_ours(connection, mail.message_id, mailbox=here, now=now) else COME_BACK
-        inbound.finish(connection, row.id, State.IGNORED, now=now, reason=reason)
+        claims.finish(connection, row.id, State.IGNORED, now=now, reason=reason)
     elif source.machine is not None:
         _handle_machine(office, connection, row, task.raw, mail, source)
     elif _comes_too_early(office, connection, row, mail):
@@ -204,11 +204,11 @@ def _handle(office: Office, connection: Connection, task: Task) -> None:
 def _comes_too_early(office: Office, connection: Connection, row: Inbound, mail: Mail) -> bool:
     """Before the mail that it answers has its ticket, nobody can say what a mail is about: then it is given back."""
     answered = (*mail.in_reply_to, *mail.references)
-    match inbound.is_first_free(connection, row.id, answered, now=office.clock()):
+    match claims.is_first_free(connection, row.id, answered, now=office.clock()):
         case False:
-            inbound.uncount(connection, row, until=office.clock() + PUT_OFF)
+            claims.uncount(connection, row, until=office.clock() + PUT_OFF)
         case True if row.attempts < TRIES:
-            inbound.give_back(connection, row)  # counted, so that it comes behind that one
+            claims.give_back(connection, row)  # counted, so that it comes behind that one
         case _:
             return False
     return True
@@ -217,7 +217,7 @@ def _comes_too_early(office: Office, connection: Connection, row: Inbound, mail:
 def _handle_by_hand(office: Office, connection: Connection, row: Inbound, mail: Mail) -> None:
     if not handle_by_hand(office, connection, office.rules(connection), row, mail):
         # The mail that it answers comes first.
-        inbound.uncount(connection, row, until=office.clock() + PUT_OFF)
+        claims.uncount(connection, row, until=office.clock() + PUT_OFF)
         return
     log.info("written by hand", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
 
@@ -231,7 +231,7 @@ def _handle_machine(office: Office, connection: Connection, row: Inbound, raw: b
         concerned = absence.note(office, connection, mail, source, id=row.id)
     if concerned is not None:
         reason = f"{reason} It is about {concerned}."
-    inbound.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
+    claims.finish(connection, row.id, State.IGNORED, now=office.clock(), reason=reason)
 
 
 def _handle_person(office: Office, connection: Connection, row: Inbound, seen: Read, source: Origin) -> None:

@@ -14,7 +14,7 @@ from mailbot.service.receiver import hand_over, receive
 from mailbot.service.rulebook import Rules
 from mailbot.service.sender import deliver
 from mailbot.service.worker import LEASE, work
-from mailbot.store import inbound, tickets
+from mailbot.store import claims, tickets
 from mailbot.store.database import Database
 from mailbot.store.inbound import State
 from mailbot.store.portion import Most
@@ -66,7 +66,7 @@ def test_an_answer_waits_for_the_mail_that_it_answers_while_another_worker_has_t
     office = bench.office
     two_mails_of_one_conversation(bench)
     with office.database.write() as connection:
-        inbound.claim(connection, now=office.clock(), lease=LEASE, most=Most(mails=1, bytes=1))
+        claims.claim(connection, now=office.clock(), lease=LEASE, most=Most(mails=1, bytes=1))
 
     assert work(office)
     assert not work(office)
@@ -110,7 +110,7 @@ def test_who_hands_over_holds_no_lock_on_what_has_been_handed_over(bench: Bench)
     two_mails_of_one_conversation(bench)
 
     with office.database.write() as connection:
-        inbound.hand_over(connection, box.id)
+        claims.hand_over(connection, box.id)
         if office.database.is_shared:  # in SQLite there is one writer at a time
             work(office)
 

@@ -10,7 +10,7 @@ from mailbot.mail.imap import Arrived
 from mailbot.service.bot import run_once
 from mailbot.service.health import examine
 from mailbot.service.receiver import Since, receive
-from mailbot.store import inbound
+from mailbot.store import places
 from mailbot.store.inbound import State
 from tests.service.bench import MONDAY, Bench, Shelf, eml, from_another
 
@@ -79,7 +79,7 @@ def test_when_the_server_numbers_anew_mails_are_recognised_and_only_new_ones_are
     assert len(bench.rows()) == len(bench.tickets()) == 4
     assert len(bench.slot.taken) == sent + 1
     with bench.office.database.read() as connection:
-        known = inbound.known_uids(connection, range(1, 40), mailbox="support", folder="INBOX", uidvalidity=8)
+        known = places.known_uids(connection, range(1, 40), mailbox="support", folder="INBOX", uidvalidity=8)
     assert known == {31, 32, 33, new}
 
 

@@ -11,7 +11,7 @@ from mailbot.errors import MailbotError
 from mailbot.service import privacy
 from mailbot.service.erasing import erase_what_was_asked
 from mailbot.service.receiver import receive
-from mailbot.store import inbound
+from mailbot.store import claims, inbound
 from mailbot.tickets.ticket import State
 from tests.association import words
 from tests.service.bench import STAFF, Bench, answering, eml, proof
@@ -223,7 +223,7 @@ def test_what_others_want_of_us_is_never_erased_unread(quick_bench: Bench, state
     berta = quick_bench.rows()[-1].id
     with quick_bench.office.database.write() as connection:
         if state is inbound.State.QUARANTINED:
-            inbound.finish(connection, berta, state, now=quick_bench.clock.now, reason="too hard")
+            claims.finish(connection, berta, state, now=quick_bench.clock.now, reason="too hard")
 
     assert erase_what_was_asked(quick_bench.office) == 0
     with pytest.raises(MailbotError, match="a mail from them or about them has not been processed yet"):

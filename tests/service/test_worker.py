@@ -158,7 +158,7 @@ def test_an_error_at_the_last_moment_leaves_nothing_behind(quick_bench: Bench, m
         raise OSError("at the last moment")
 
     with monkeypatch.context() as patch:
-        patch.setattr("mailbot.service.member.inbound", SimpleNamespace(finish=late, State=End))
+        patch.setattr("mailbot.service.member.claims", SimpleNamespace(finish=late))
         quick_bench.arrives()
 
     assert quick_bench.ends() == [(End.QUARANTINED, "OSError: at the last moment")]

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailbot.store import delivery, inbound, leases, outbound
+from mailbot.store import claims, delivery, inbound, leases, outbound
 from mailbot.store.database import Database
 from mailbot.store.leases import Held
 from mailbot.store.portion import Most
+from tests.store.arrivals import keep
 from tests.store.outbox import outgoing, queue
-from tests.store.test_inbound import keep
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LONG, OVER = timedelta(minutes=1), timedelta(0)
@@ -88,7 +88,7 @@ def test_where_there_is_one_bot_a_lease_lasts_until_the_next_one_starts(database
 def claim(database: Database, by: str | None, *, now: datetime = NOW) -> tuple[int | None, int | None]:
     """Attempts of the mail that came in and of the one that is to be sent, as far as they can be had."""
     with database.write() as connection:
-        came = inbound.claim(connection, now=now, lease=LONG, by=by, most=Most(mails=1, bytes=1000))
+        came = claims.claim(connection, now=now, lease=LONG, by=by, most=Most(mails=1, bytes=1000))
         leaves = delivery.claim(connection, now=now, lease=LONG, by=by)
     return came[0][0].attempts if came else None, leaves[0].attempts if leaves else None
 
@@ -123,7 +123,7 @@ def test_a_mail_whose_turn_was_put_off_waits_its_time_although_its_worker_lives(
     assert claim(database, by) == (1, None)
     with database.write() as connection:
         mail, _ = inbound.get(connection, 1)
-        inbound.uncount(connection, mail, until=NOW + LONG)
+        claims.uncount(connection, mail, until=NOW + LONG)
 
     assert claim(database, by) == (None, None)
     assert claim(database, by, now=NOW + LONG) == (1, None)

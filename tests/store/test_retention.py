@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.pool import StaticPool
 
-from mailbot.store import absences, delivery, inbound, jobs, outbound, retention, tables, tickets
+from mailbot.store import absences, claims, delivery, inbound, jobs, outbound, places, retention, tables, tickets
 from mailbot.store.database import Database
 from mailbot.store.inbound import Identity, New, Place
 from mailbot.store.retention import Expired, Kind, expired, forget_some
@@ -58,7 +58,7 @@ def a_mail(database: Database, uid: int, *keys: str, ago: float, state: inbound.
         inbound.add(connection, mail)
         id = connection.execute(select(func.max(tables.inbound.c.id))).scalar_one()
         if not waits:
-            inbound.finish(connection, id, state, now=days(ago))
+            claims.finish(connection, id, state, now=days(ago))
         for key in keys:
             tickets.belongs(connection, key, id)
     return int(id)
@@ -190,7 +190,7 @@ def test_the_mail_of_a_forgotten_one_is_still_the_same_mail(database: Database):
     with database.write() as connection:
         (copy,) = inbound.in_state(connection, inbound.State.PENDING)
         first = inbound.original(connection, replace(copy, identity=again))
-        moved = inbound.attach(connection, place=Place(mailbox="support", folder="INBOX", uidvalidity=8, uid=5), identity=again)
+        moved = places.attach(connection, place=Place(mailbox="support", folder="INBOX", uidvalidity=8, uid=5), identity=again)
 
     assert first is not None
     assert (first.id, moved) == (1, True)

@@ -1,0 +1,156 @@
+"""Where on a server the mails lie that came in: known by their UIDs, recognised when those change, moved when they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+
+from mailbot.store.inbound import Identity, Place, State, is_that
+from mailbot.store.portion import portions
+from mailbot.store.tables import inbound, ticket_mails, tickets
+from mailbot.tickets.ticket import State as TicketState
+
+
+def is_here(connection: Connection, place: Place) -> bool:
+    """Whether the mail of that place is kept."""
+    return connection.execute(select(inbound.c.id).where(*_at(place))).first() is not None
+
+
+def _at(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return (*_in_the_folder_of(place), inbound.c.uid == place.uid)
+
+
+def _in_the_folder_of(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return (
+        inbound.c.mailbox == place.mailbox,
+        inbound.c.folder == place.folder,
+        inbound.c.uidvalidity == place.uidvalidity,
+    )
+
+
+def newest(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int, number: int) -> dict[int, str]:
+    """The Message-IDs of the mails with the highest UIDs, by UID; those of forgotten mails are veiled."""
+    rows = connection.execute(
+        select(inbound.c.uid, inbound.c.message_id)
+        .where(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
+        .order_by(inbound.c.uid.desc())
+        .limit(number)
+    )
+    return {row.uid: row.message_id for row in rows}
+
+
+def are_here(connection: Connection, places: Sequence[Place]) -> frozenset[Place]:
+    """The mails of which of these places, all in one folder, are kept."""
+    by_uid = {place.uid: place for place in places}
+    found = select(inbound.c.uid).where(*_in_the_folder_of(places[0]), inbound.c.uid.in_(by_uid))
+    return frozenset(by_uid[uid] for uid in connection.execute(found).scalars())
+
+
+def any_waits_for_its_place(connection: Connection, place: Place) -> bool:
+    """Whether mails of that folder are kept under another UIDVALIDITY, to be recognised (`attach`)."""
+    here = (inbound.c.mailbox == place.mailbox, inbound.c.folder == place.folder)
+    # Each half by the index and in its order, else what is not there is looked for everywhere.
+    halves = (inbound.c.uidvalidity < place.uidvalidity, inbound.c.uidvalidity > place.uidvalidity)
+    kept = select(inbound.c.id).where(*here).order_by(inbound.c.uidvalidity).limit(1)
+    return any(connection.execute(kept.where(half)).first() for half in halves)
+
+
+def forget_places(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> None:
+    """The UIDs under that UIDVALIDITY mean other mails from now on; those that had them wait to be recognised (`attach`)."""
+    connection.execute(
+        update(inbound)
+        .where(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
+        # No server says 0; the row's own number keeps them apart.
+        .values(uidvalidity=0, uid=inbound.c.id)
+    )
+
+
+def attach(connection: Connection, *, place: Place, identity: Identity) -> bool:
+    """
+    After a change of UIDVALIDITY: let the mail that is known under an older one be at `place` from now on.
+
+    False when no mail of that identity waits for its place; of several copies each is taken once.
+    """
+    known = connection.execute(
+        select(inbound.c.id)
+        .where(
+            inbound.c.mailbox == place.mailbox,
+            inbound.c.folder == place.folder,
+            inbound.c.uidvalidity != place.uidvalidity,
+            *is_that(identity),
+            or_(inbound.c.moved_to.is_(None), inbound.c.moved_to == inbound.c.folder),
+        )
+        .order_by(inbound.c.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    if known is None:
+        return False
+    connection.execute(update(inbound).where(inbound.c.id == known).values(uidvalidity=place.uidvalidity, uid=place.uid))
+    return True
+
+
+def refill(connection: Connection, *, place: Place, identity: Identity, raw: bytes) -> bool:
+    """Let a mail of before the first run whose words are gone be processed after all; False when there is none at that place."""
+    refilled = connection.execute(
+        update(inbound)
+        .where(
+            *_at(place), *is_that(identity), inbound.c.state == State.BEFORE_FIRST_RUN.value, inbound.c.forgotten_at.is_not(None)
+        )
+        .values(raw=raw, message_id=identity.message_id, state=State.PENDING.value, reason=None, forgotten_at=None)
+    )
+    return refilled.rowcount == 1
+
+
+def to_move(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> dict[State, list[int]]:
+    """
+    UIDs in that folder of mails that nobody must read there any more, by the state they ended in.
+
+    A mail whose ticket waits for a person to read it (triage) stays.
+    """
+    read_by_people = (
+        select(ticket_mails.c.mail)
+        .join(tickets, tickets.c.number == ticket_mails.c.ticket)
+        .where(tickets.c.state == TicketState.TRIAGE.value)
+    )
+    ended = (State.TICKET, State.STAFF, State.IGNORED, State.QUARANTINED)
+    rows = connection.execute(
+        select(inbound.c.state, inbound.c.uid)
+        .where(
+            inbound.c.mailbox == mailbox,
+            inbound.c.folder == folder,
+            inbound.c.uidvalidity == uidvalidity,
+            inbound.c.moved_to.is_(None),
+            inbound.c.done_at.is_not(None),
+            inbound.c.state.in_([state.value for state in ended]),
+            inbound.c.id.not_in(read_by_people),
+        )
+        .order_by(inbound.c.uid)
+    )
+    found: dict[State, list[int]] = {}
+    for state, uid in rows:
+        found.setdefault(State(state), []).append(uid)
+    return found
+
+
+def moved(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int], to: str) -> None:
+    """Note where these mails lie now."""
+    connection.execute(
+        update(inbound)
+        .where(
+            inbound.c.mailbox == mailbox,
+            inbound.c.folder == folder,
+            inbound.c.uidvalidity == uidvalidity,
+            inbound.c.uid.in_(uids),
+        )
+        .values(moved_to=to)
+    )
+
+
+def known_uids(connection: Connection, uids: Sequence[int], *, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
+    """Those of these UIDs of that folder that the books hold; what has left the folder is not looked at."""
+    same_folder = and_(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
+    held = select(inbound.c.uid).where(same_folder)
+    found = (connection.execute(held.where(inbound.c.uid.in_(some))).scalars() for some in portions(uids))
+    return frozenset(chain.from_iterable(found))
