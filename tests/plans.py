@@ -22,6 +22,9 @@ SHORT = frozenset(
 )
 """Indices of what there is still to do: they may be read from end to end."""
 
+WIDE = {"ix_events_kind": "at"}
+"""Indices by whose first column nearly all rows are found, each with the column that narrows it down."""
+
 Asked = dict[str, Any]
 """Statements, each with the parameters with which it was asked last."""
 
@@ -57,7 +60,8 @@ def scans(connection: Connection, asked: Asked) -> list[str]:
 def _steps_of_sqlite(connection: Connection, statement: str, values: Any) -> Iterator[str]:
     for *_, step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values):
         scan = re.match(r"SCAN (\w+?)(?:_\d+)?(?: USING (?:COVERING )?INDEX (\w+))?$", step)
-        if scan and scan[1] in GROWING and scan[2] not in SHORT:
+        search = re.match(r"SEARCH .* INDEX (\w+) \((.+)\)$", step)
+        if (scan and scan[1] in GROWING and scan[2] not in SHORT) or (search and not _is_narrow(search[1], search[2])):
             yield step
 
 
@@ -75,7 +79,7 @@ def _steps_of_postgresql(connection: Connection, statement: str, values: Mapping
     for plan in plans if plans[1]["Total Cost"] <= plans[0]["Total Cost"] else plans[:1]:
         for node in _nodes(plan):
             if _reads_all(node):
-                yield f"{node['Node Type']} {node['Relation Name']} {node.get('Index Name', '')}".strip()
+                yield " ".join(node[each] for each in ("Node Type", "Relation Name", "Index Name") if each in node)
 
 
 def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -85,6 +89,12 @@ def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _reads_all(node: Mapping[str, Any]) -> bool:
-    if node.get("Relation Name") not in GROWING or node.get("Index Name") in SHORT:
-        return False
-    return node["Node Type"] == "Seq Scan" or (node["Node Type"].startswith("Index") and "Index Cond" not in node)
+    index, table = node.get("Index Name"), node.get("Relation Name")  # a bitmap names its table one node further up
+    if index is None:
+        return node["Node Type"] == "Seq Scan" and table in GROWING
+    return index not in SHORT and table in (*GROWING, None) and not _is_narrow(index, node.get("Index Cond", ""))
+
+
+def _is_narrow(index: str, condition: str) -> bool:
+    """Whether what is asked for of an index leaves out most of its rows."""
+    return bool(condition) and (index not in WIDE or re.search(rf"\b{WIDE[index]}\b", condition) is not None)

@@ -14,11 +14,12 @@ import pytest
 from mailbot.checkup import tour
 from mailbot.checkup.finding import Said, fine, tip
 from mailbot.cli import app
+from mailbot.service import desk
 from mailbot.service.office import utc_now
 from mailbot.store import inbound
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
-from tests.service.bench import ANNA, LATER, Bench, Shelf, answering, bench_in, eml
+from tests.service.bench import ANNA, ASKS, LATER, Bench, Shelf, answering, bench_in, eml, from_another
 from tests.typed import Ended, typed
 
 Command = Callable[..., Ended]
@@ -109,6 +110,29 @@ def test_tickets_are_listed_for_people(bench: Bench, mailbot: Command):
 
     assert "KV-1001" in result.out
     assert "asking" in result.out
+
+
+def test_people_are_shown_the_newest_tickets_and_told_what_is_left_out(
+    bench: Bench, mailbot: Command, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("mailbot.cli.tickets.AT_MOST", 2)
+    for group in ("Kalk", "Nippes", "Deutz"):
+        bench.mail(from_another(ASKS.replace("Kalk", group)))
+    bench.run()
+    desk.carry_out(bench.office, "KV-1003", "close")
+
+    assert _listed(mailbot("tickets")) == (["KV-1001", "KV-1002"], "older ones that are done")
+    assert _listed(mailbot("tickets", "--all")) == (["KV-1001", "KV-1002", "KV-1003"], "")
+    assert _listed(mailbot("tickets", "--state", "closed")) == (["KV-1003"], "")
+    desk.carry_out(bench.office, "KV-1003", "reopen")
+    assert _listed(mailbot("tickets")) == (["KV-1002", "KV-1003"], "1 more that somebody waits for")
+    assert len(json.loads(mailbot("tickets", "--json").out)) == 3
+
+
+def _listed(result: Ended) -> tuple[list[str], str]:
+    """The keys in the list, and what is said to be left out."""
+    left_out = re.search(r"are shown, not (.*); all of them: mailbot tickets --all", result.err)
+    return re.findall(r"KV-\d+", result.out), left_out[1] if left_out else ""
 
 
 def test_show_adds_history_and_mails(bench: Bench, mailbot: Command):

@@ -20,7 +20,7 @@ from mailbot.store import migrate
 from mailbot.store.migrate import known_versions, version_of
 from tests.association import association
 from tests.faults.fleet import Fleet, two_hosts
-from tests.faults.victim import LASTING, of_tomorrow
+from tests.faults.victim import LASTING
 from tests.servers.postgresql import fresh_database
 from tests.servers.station import Station
 
@@ -51,21 +51,21 @@ def fleet(station: Station, postgresql: URL, tmp_path: Path) -> Iterator[Fleet]:
 
 
 @pytest.fixture
-def tomorrow(tmp_path: Path) -> str:
+def tomorrow(tmp_path: Path) -> Path:
     """The migrations that the next version brings."""
     folder = tmp_path / "tomorrow"
     folder.mkdir()
     (folder / "9999_tomorrow.py").write_text(TOMORROW.format(today=known_versions()[-1]), encoding="utf-8")
-    return str(folder)
+    return folder
 
 
 def test_whatever_happens_to_one_host_the_other_goes_on_and_nothing_is_lost_or_doubled(
-    fleet: Fleet, tomorrow: str, monkeypatch: pytest.MonkeyPatch
+    fleet: Fleet, tomorrow: Path, monkeypatch: pytest.MonkeyPatch
 ):
     old, new = fleet.hosts
     old.start()
     fleet.drill.mails_arrive(3)
-    new.variables = {**new.variables, "VICTIM_MIGRATIONS": tomorrow}
+    new.variables = {**new.variables, "VICTIM_MIGRATIONS": str(tomorrow)}
     new.start()
     fleet.drill.mails_arrive(1)
     fleet.all_is_done()
@@ -101,7 +101,7 @@ def test_whatever_happens_to_one_host_the_other_goes_on_and_nothing_is_lost_or_d
         "mailbot: the database is of version 9999, which this mailbot does not know; install the newer mailbot again\n",
     )
     fleet.drill.unknown = 3
-    monkeypatch.setenv("VICTIM_MIGRATIONS", tomorrow)
-    monkeypatch.setattr(migrate, "_config", of_tomorrow(tomorrow))
+    monkeypatch.setenv("VICTIM_MIGRATIONS", str(tomorrow))
+    monkeypatch.setattr(migrate, "FOLDERS", (*migrate.FOLDERS, tomorrow))
     account = fleet.drill.account()
     assert (account.lost, account.doubled) == ((), ())

@@ -6,6 +6,9 @@ What a command needs is imported inside it, so that `mailbot --help` is quick.
 
 from __future__ import annotations
 
+import atexit
+import gc
+
 import typer
 
 from mailbot.cli import (
@@ -55,8 +58,14 @@ rules.add_to(app)
 demo.add_to(app)
 
 
+ADMITTED = 10_000
+"""Objects that come to be before Python looks for garbage; by its own 700 it looks all the time while modules are loaded."""
+
+
 def main() -> None:
     """Run a command. What a person can mend ends with one sentence on stderr and status 1."""
+    gc.set_threshold(ADMITTED)
+    atexit.register(gc.freeze)  # else everything is looked through once more before the end
     try:
         app()
     except MailbotError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,16 +11,13 @@ import typer
 
 from mailbot.cli import completion
 from mailbot.cli.manual import OVERVIEWS, add, manual
-from mailbot.cli.shared import DAY, AsJson, office, print_json, send_what_is_due
+from mailbot.cli.shared import DAY, AsJson, office, print_json, reading_room, send_what_is_due
 from mailbot.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mailbot.catalogue import Catalogue, Staff
     from mailbot.service.office import Office
     from mailbot.tickets.digest import Digest
-    from mailbot.tickets.rendering import Words
     from mailbot.tickets.report import Figures
 
 YEARS = range(1900, 2200)
@@ -61,20 +58,33 @@ def digest(
     as_json: AsJson = False,
 ) -> None:
     """Print the daily digest, write it to a file, or send it to all staff."""
-    from mailbot.service import overview
+    from mailbot.service.survey import draw_up
     from mailbot.tickets.calendar import day_of
+    from mailbot.tickets.letters.overview import Overview
 
     if date and date.year not in YEARS:
         raise SettingsError(f"--date takes a day of the years {YEARS[0]} to {YEARS[-1]}, not '{date.date()}'")
+    with reading_room() as room, room.database.read() as connection:
+        rules, now = room.in_force(connection), room.clock()
+        day = date.date() if date else day_of(now, rules.hours)
+        drawn_up = draw_up(connection, rules, day=day, now=now)
+    member, letters = _reader(reader, rules), Overview(rules, room.settings.templates)
+    if as_json:
+        return print_json(_as_json(drawn_up))
+    if out is not None:
+        _write(out, letters.digest(drawn_up, member).html)
+    if send:
+        return _send_digest(day)
+    if out is None:
+        typer.echo(letters.digest_as_text(drawn_up, member))
+    return None
+
+
+def _send_digest(day: date) -> None:
+    from mailbot.service import overview
+
     with office() as opened:
-        day = date.date() if date else day_of(opened.clock(), opened.catalogue.hours)
-        with opened.database.read() as connection:
-            rules = opened.rules(connection)
-            drawn_up = overview.draw_up(connection, rules.catalogue, day=day, now=opened.clock())
-            words = rules.writer.digest(drawn_up, _reader(reader, rules.catalogue))
-        if as_json:
-            return print_json(_as_json(drawn_up))
-        return _hand_out(opened, words, out, (lambda: overview.send(opened, day=day, again=True)) if send else None)
+        _told(opened, overview.send(opened, day=day, again=True))
 
 
 @manual("mailbot report", "mailbot report --month 2026-02 --out february.html", "mailbot report --json", see=("digest",))
@@ -99,7 +109,13 @@ def report(
             words = rules.writer.report(drawn_up)
         if as_json:
             return print_json({"month": _figures(drawn_up.month), "before": _figures(drawn_up.before)})
-        return _hand_out(opened, words, out, (lambda: monthly.send(opened, first, again=True)) if send else None)
+        if out is not None:
+            _write(out, words.html)
+        if send:
+            return _told(opened, monthly.send(opened, first, again=True))
+        if out is None:
+            typer.echo(words.text)
+    return None
 
 
 def _as_json(digest: Digest) -> dict[str, Any]:
@@ -119,20 +135,18 @@ def _figures(figures: Figures) -> dict[str, Any]:
     return {**asdict(figures), "services": dict(figures.services)}
 
 
-def _hand_out(opened: Office, words: Words, out: Path | None, send: Callable[[], int] | None) -> None:
-    """To the file, to all staff, and to the terminal where neither is wanted."""
-    if out is not None:
-        try:
-            out.write_text(words.html, encoding="utf-8")
-        except OSError as error:
-            raise SettingsError(f"{out}: cannot be written: {error.strerror}") from None
-    if send is not None:
-        number = send()
-        send_what_is_due(opened)
-        shadow = opened.catalogue.in_shadow
-        typer.echo(f"written down for {number} staff; in shadow nothing leaves" if shadow else f"sent to {number} staff")
-    if out is None and send is None:
-        typer.echo(words.text)
+def _write(out: Path, html: str) -> None:
+    try:
+        out.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{out}: cannot be written: {error.strerror}") from None
+
+
+def _told(opened: Office, number: int) -> None:
+    """Let leave what was written for so many staff, and say so."""
+    send_what_is_due(opened)
+    shadow = opened.catalogue.in_shadow
+    typer.echo(f"written down for {number} staff; in shadow nothing leaves" if shadow else f"sent to {number} staff")
 
 
 def _reader(id: str | None, catalogue: Catalogue) -> Staff | None:

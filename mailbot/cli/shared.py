@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ from mailbot.cli.manual import add
 
 if TYPE_CHECKING:
     from mailbot.service.office import Office
+    from mailbot.service.reading_room import ReadingRoom
     from mailbot.settings import Settings
 
 DAY = ["%Y-%m-%d"]
@@ -53,6 +54,16 @@ def listing(list_all: Callable[[bool], None], *, help: str) -> typer.Typer:
     group.callback()(listed_by_default)
     add(group, "list", list_all)
     return group
+
+
+@contextmanager
+def reading_room() -> Iterator[ReadingRoom]:
+    """Rules and database of the environment, for a command that only looks: quicker than `office`, which the others need."""
+    from mailbot.service.reading_room import open_reading_room
+    from mailbot.settings import load_settings
+
+    with open_reading_room(load_settings()) as opened:
+        yield opened
 
 
 @contextmanager
@@ -101,6 +112,14 @@ def send_what_is_due(opened: Office) -> None:
 def print_json(value: Any) -> None:
     """On standard output, one line, in UTF-8; times in ISO 8601, spans in seconds."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def print_json_list(values: Iterable[Any]) -> None:
+    """The same for a list that may be longer than there is memory for."""
+    typer.echo("[", nl=False)
+    for at, value in enumerate(values):
+        typer.echo((", " if at else "") + json.dumps(value, ensure_ascii=False, default=_plain), nl=False)
+    typer.echo("]")
 
 
 def _plain(value: object) -> str | float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 
 from mailbot.cli import completion
 from mailbot.cli.manual import TICKETS, add, manual
-from mailbot.cli.shared import AsJson, Key, office, print_json
+from mailbot.cli.shared import AsJson, Key, office, print_json, print_json_list, reading_room
 from mailbot.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mailbot.mail.message import Mail
-    from mailbot.tickets.ticket import Ticket
+    from mailbot.store.listing import Listed, Newest
+
+
+AT_MOST = 200
+"""More tickets than that are no list for people."""
 
 
 class Stands(StrEnum):
@@ -41,38 +46,61 @@ def add_to(app: typer.Typer) -> None:
     add(app, "handover", handover, panel=TICKETS)
 
 
-@manual("mailbot tickets", "mailbot tickets --state open --service nextcloud", "mailbot tickets --json", see=("show", "digest"))
+@manual(
+    "mailbot tickets",
+    "mailbot tickets --state open --service nextcloud",
+    "mailbot tickets --state closed --all",
+    "mailbot tickets --json",
+    see=("show", "digest"),
+)
 def list_tickets(
     as_json: AsJson = False,
     state: Annotated[Stands | None, typer.Option(help="Only those in this state.")] = None,
     service: Annotated[
         str | None, typer.Option(help="Only those of this service, like `nextcloud`.", autocompletion=completion.services)
     ] = None,
+    every: Annotated[bool, typer.Option("--all", help=f"All of them, not only the newest {AT_MOST}.")] = False,
 ) -> None:
-    """List the tickets."""
-    from mailbot.store import tickets
+    """
+    List the tickets: the newest, those that somebody waits for before those that are done.
+
+    What the list leaves out stands below it, on standard error. With `--json` nothing is left out.
+    """
+    from mailbot.store import listing
+    from mailbot.store.portion import portions
     from mailbot.tickets.ticket import State
 
-    with office() as opened, opened.database.read() as connection:
-        found = tickets.search(connection, state=State(state.value) if state else None, service=service)
-    if as_json:
-        print_json([as_json_object(ticket) for ticket in found])
-    else:
-        _print_table(found)
+    wanted = State(state.value) if state else None
+    with reading_room() as room, room.database.read() as connection:
+        if as_json:
+            print_json_list(map(_as_json, listing.every(connection, state=wanted, service=service)))
+        elif every:
+            for some in portions(listing.every(connection, state=wanted, service=service), listing.PORTION):
+                _print_table(some)
+        else:
+            newest = listing.newest(connection, at_most=AT_MOST, state=wanted, service=service)
+            _print_table(newest.tickets)
+            _tell_what_is_left_out(newest)
+
+
+def _tell_what_is_left_out(newest: Newest) -> None:
+    others = f"{newest.further:,} more that somebody waits for" if newest.further else "older ones that are done"
+    if newest.further or newest.older:
+        typer.echo(f"the newest {len(newest.tickets)} are shown, not {others}; all of them: mailbot tickets --all", err=True)
 
 
 @manual("mailbot show KV-1042", "mailbot show KV-1042 --json", see=("tickets", "why"))
 def show(key: Key, as_json: AsJson = False) -> None:
     """Show one ticket with its whole history."""
-    from mailbot.store import tickets
+    from mailbot.store import listing
 
-    with office() as opened, opened.database.read() as connection:
-        ticket = tickets.get(connection, key)
-        whole = as_json_object(ticket) | {"events": _events(connection, ticket.key), "mails": _mails(connection, ticket.key)}
+    with reading_room() as room, room.database.read() as connection:
+        ticket = listing.get(connection, key)
+        whole = _as_json(ticket) | {"events": _events(connection, ticket.key), "mails": _mails(connection, ticket.key)}
     if as_json:
         print_json(whole)
     else:
-        _print_ticket(whole, opened.catalogue.hours.timezone)
+        _print_ticket(whole, room.catalogue.hours.timezone)
 
 
 @manual("mailbot handover KV-1042", "mailbot handover KV-1042 --out kv-1042", see=("show",))
@@ -95,20 +123,17 @@ def handover(key: Key, out: Annotated[Path | None, typer.Option(metavar="DIR", h
         typer.echo(out / file.name)
 
 
-def as_json_object(ticket: Ticket) -> dict[str, Any]:
-    """A ticket as `tickets --json` prints it."""
-    from mailbot.understanding.record import fields_to_json
-
+def _as_json(ticket: Listed) -> dict[str, Any]:
     return {
         "key": ticket.key,
-        "service": ticket.request.service,
-        "kind": ticket.request.kind.value,
+        "service": ticket.service,
+        "kind": ticket.kind,
         "state": ticket.state.value,
         "mailbox": ticket.mailbox,
-        "requester": ticket.requester.email,
+        "requester": ticket.requester,
         "subject": ticket.subject,
-        "fields": fields_to_json(ticket.request.fields),
-        "missing": list(ticket.request.missing),
+        "fields": ticket.fields,
+        "missing": ticket.missing,
         "assignee": ticket.assignee,
         "opened": ticket.opened,
         "updated": ticket.updated,
@@ -152,13 +177,13 @@ def _mail(direction: str, at: datetime, other: str, state: StrEnum, mail: Mail) 
     }
 
 
-def _print_table(found: tuple[Ticket, ...]) -> None:
+def _print_table(found: Iterable[Listed]) -> None:
     rows = (
         (
             ticket.key,
             ticket.state.value,
-            ticket.request.service,
-            ticket.requester.email,
+            ticket.service,
+            ticket.requester,
             ticket.subject,
             ticket.assignee or "",
             f"{ticket.updated:%Y-%m-%d}",

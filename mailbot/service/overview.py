@@ -1,43 +1,16 @@
-"""The digest: drawn up from the database, and sent once a working day."""
+"""The digest: sent once a working day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import Connection
-
-from mailbot.catalogue import Catalogue, Hours
+from mailbot.catalogue import Catalogue
 from mailbot.mail.thread import DIGEST
-from mailbot.service import notices
 from mailbot.service.office import Office
 from mailbot.service.post import Post
-from mailbot.store import absences, jobs, statistics, tickets
-from mailbot.tickets.calendar import day_of, has_struck, last_working_day_before, start_of
-from mailbot.tickets.digest import Day, Digest, make_digest
-
-DAYS = 14
-"""So many the chart shows, the day of the digest among them."""
-
-
-def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: datetime) -> Digest:
-    """
-    The overview of that day, from what the database holds at `now`.
-
-    Of a day that is over the tickets' states are those of its end; what is out of order is told as it is now.
-    """
-    hours = catalogue.hours
-    since = start_of(last_working_day_before(day, hours), hours)
-    end = start_of(day + timedelta(days=1), hours)
-    return make_digest(
-        tickets.for_digest(connection, since=since),
-        day=day,
-        now=min(now, end),
-        catalogue=catalogue,
-        days=tuple(_days(connection, day, hours)),
-        notices=notices.gather(connection, catalogue, since=since),
-        away=absences.away(connection, on=day),
-    )
+from mailbot.service.survey import draw_up
+from mailbot.store import jobs
+from mailbot.tickets.calendar import day_of, has_struck
 
 
 def send(office: Office, *, day: date, again: bool = False) -> int:
@@ -69,9 +42,3 @@ def send_if_due(office: Office) -> bool:
     """The clock's job."""
     catalogue, now = office.catalogue, office.clock()
     return is_due(catalogue, now) and bool(send(office, day=day_of(now, catalogue.hours)))
-
-
-def _days(connection: Connection, last: date, hours: Hours) -> Iterator[Day]:
-    for day in (last - timedelta(days=ago) for ago in reversed(range(DAYS))):
-        times = start_of(day, hours), start_of(day + timedelta(days=1), hours)
-        yield Day(day=day, opened=statistics.opened(connection, *times), closed=statistics.closed(connection, *times))

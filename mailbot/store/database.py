@@ -6,17 +6,17 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from tenacity import Retrying, retry_if_exception, retry_if_exception_type, stop_after_delay, wait_random
 
 from mailbot.errors import KeptWaiting, StoreError
-from mailbot.store.migrate import migrate
+from mailbot.store.migrate import is_up_to_date, migrate
 
 BUSY_SECONDS = 30
 """How long a writer of SQLite waits for another one before it gives up."""
@@ -164,6 +164,9 @@ def open_database(url: URL) -> Database:
 
 
 def _bring_up_to_date(database: Database) -> None:
+    with database.read() as connection:
+        if is_up_to_date(connection):
+            return  # without waiting for those who write
     for attempt in _politely:
         with attempt, database.write() as connection:
             migrate(connection)
@@ -177,7 +180,7 @@ def _connect_args(url: URL) -> dict[str, Any]:
 
 def insert_into(dialect: str, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, which SQLAlchemy has only per dialect: `connection.dialect.name`."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 def _is_in_the_way(error: BaseException) -> bool:

@@ -1,14 +1,24 @@
-"""Brings a database to the version this program knows."""
+"""
+Brings a database to the version this program knows.
+
+Alembic is imported inside what needs it: most commands find the database up to date, and it takes long to load.
+"""
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
 
 from mailbot.errors import StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+FOLDERS = (Path(__file__).parent / "migrations" / "versions",)
+"""Where the migrations lie; the name of each file begins with its version."""
 
 LOCK = 0x6D61696C  # "mail": the number by which bots on one PostgreSQL agree who migrates
 
@@ -18,12 +28,20 @@ PATIENCE = "5s"
 
 def version_of(connection: Connection) -> str | None:
     """The version of the database as it is; None: nothing is in it yet."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return None if found is None else str(found)
 
 
 def known_versions() -> tuple[str, ...]:
     """All that this program knows, the oldest first."""
-    return tuple(revision.revision for revision in reversed([*ScriptDirectory.from_config(_config()).walk_revisions()]))
+    return tuple(sorted(file.name.partition("_")[0] for folder in FOLDERS for file in folder.glob("[0-9]*.py")))
+
+
+def is_up_to_date(connection: Connection) -> bool:
+    """Whether there is nothing to migrate."""
+    return version_of(connection) == known_versions()[-1]
 
 
 def migrate(connection: Connection, *, to: str = "head") -> None:
@@ -44,6 +62,8 @@ def migrate(connection: Connection, *, to: str = "head") -> None:
         raise StoreError(
             f"the database is of version {current}, which this mailbot does not know; install the newer mailbot again"
         )
+    from alembic import command
+
     if connection.dialect.name == "postgresql":
         # Who waits for a table holds up all who come after: rather they go first, and this is tried again.
         connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": PATIENCE})
@@ -53,7 +73,10 @@ def migrate(connection: Connection, *, to: str = "head") -> None:
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "mailbot.store:migrations")
     config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", os.pathsep.join(map(str, FOLDERS)))
     return config

@@ -116,7 +116,8 @@ tickets = Table(
     Column("forgotten_at", Moment),  # since then nothing tells whose it was, and what it was about
     Column("sources", JSON, nullable=False, server_default="[]"),  # [field, value, name, address] of what others have told
     Column("vouched", Boolean),  # whether staff have confirmed a requester found in a forwarded mail; NULL: they wrote themselves
-    Index("ix_tickets_state", "state", "service"),
+    Index("ix_tickets_state", "state", "number"),
+    Index("ix_tickets_state_service", "state", "service", "number"),
     Index("ix_tickets_updated", "updated"),
     Index("ix_tickets_opened", "opened"),
     Index("ix_tickets_requester_email", "requester_email", "opened"),

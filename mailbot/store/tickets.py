@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, bindparam, cast, delete, func, select, text, update
 
 from mailbot.errors import NotFound
 from mailbot.mail.message import Address
@@ -76,14 +76,14 @@ def save(connection: Connection, ticket: Ticket) -> None:
     """Keep what has changed of a ticket. Raises NotFound."""
     changed = connection.execute(_CHANGED, {"of": ticket.key, **_values(ticket)})
     if changed.rowcount == 0:
-        raise _no_ticket(ticket.key)
+        raise no_ticket(ticket.key)
 
 
 def get(connection: Connection, key: str) -> Ticket:
     """The ticket of that key, in any case of letters. Raises NotFound."""
     row = connection.execute(select(tickets).where(tickets.c.key == key.upper())).one_or_none()
     if row is None:
-        raise _no_ticket(key)
+        raise no_ticket(key)
     return _ticket(row)
 
 
@@ -91,7 +91,7 @@ def lock(connection: Connection, key: str) -> Ticket:
     """Like `get`, and nobody else changes the ticket until the end of the transaction."""
     row = connection.execute(select(tickets).where(tickets.c.key == key.upper()).with_for_update()).one_or_none()
     if row is None:
-        raise _no_ticket(key)
+        raise no_ticket(key)
     return _ticket(row)
 
 
@@ -172,12 +172,16 @@ def unfinished_keys(connection: Connection) -> tuple[str, ...]:
     return tuple(row.key for row in sorted(connection.execute(found), key=lambda row: row.number))
 
 
-def for_digest(connection: Connection, *, since: datetime) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
-    """Every ticket that somebody waits for, and all that have changed since then, with their histories."""
+def for_digest(
+    connection: Connection, *, since: datetime, kinds: Collection[str]
+) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
+    """Every ticket that somebody waits for, and all that have changed since then, with the events of these kinds."""
     # Each half by its index; of both in one condition SQLite makes a walk through all tickets.
     waiting = select(tickets.c.number).where(tickets.c.state.in_(WAITED_FOR))
     changed = select(tickets.c.number).where(tickets.c.updated >= since)
-    return _with_histories(connection, select(waiting.union(changed).subquery().c.number))
+    # Cast, so that SQLite does not go by the index of the kinds: nearly every ticket has events of each.
+    of_these_kinds = cast(events.c.kind, String).in_(sorted(kinds))
+    return _with_histories(connection, select(waiting.union(changed).subquery().c.number), of_these_kinds)
 
 
 def opened_between(connection: Connection, since: datetime, until: datetime) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
@@ -325,6 +329,11 @@ def counts(connection: Connection) -> dict[State, int]:
     return {State(state): number for state, number in rows}
 
 
+def no_ticket(key: str) -> NotFound:
+    """What to say of a key that no ticket has."""
+    return NotFound(f"there is no ticket '{key}'; see: mailbot tickets")
+
+
 def _set_copied(connection: Connection, key: str, address: str, **values: Any) -> None:
     here = (participants.c.ticket == _number(key), participants.c.address == _address(address))
     connection.execute(update(participants).where(*here).values(**values))
@@ -344,10 +353,6 @@ def _whole(key: str) -> Select[Any]:
 def _address(address: str) -> str:
     # No address is longer (RFC 5321, 4.5.3.1); a longer one is rubbish that must not burst the index.
     return address.lower()[:320]
-
-
-def _no_ticket(key: str) -> NotFound:
-    return NotFound(f"there is no ticket '{key}'; see: mailbot tickets")
 
 
 def _values(ticket: Ticket) -> dict[str, Any]:
@@ -407,16 +412,18 @@ def _event(row: Row[*tuple[Any, ...]]) -> Event:
     return Event(at=row.at, kind=row.kind, by=row.by, text=row.text, mail=row.mail)
 
 
-def _with_histories(connection: Connection, numbers: Select[Any]) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
+def _with_histories(
+    connection: Connection, numbers: Select[Any], *which: ColumnElement[bool]
+) -> tuple[tuple[Ticket, tuple[Event, ...]], ...]:
     # Ordered here: asked for the order, SQLite reads all tickets in the order of their numbers instead of using the index.
     rows = connection.execute(select(tickets).where(tickets.c.number.in_(numbers)))
     found = sorted(((row.number, _ticket(row)) for row in rows), key=lambda each: each[0])
-    histories = _histories(connection, numbers)
+    histories = _histories(connection, numbers, *which)
     return tuple((ticket, tuple(histories.get(number, ()))) for number, ticket in found)
 
 
-def _histories(connection: Connection, numbers: Select[Any]) -> dict[int, list[Event]]:
+def _histories(connection: Connection, numbers: Select[Any], *which: ColumnElement[bool]) -> dict[int, list[Event]]:
     found: dict[int, list[Event]] = {}
-    for row in connection.execute(select(events).where(events.c.ticket.in_(numbers)).order_by(events.c.id)):
+    for row in connection.execute(select(events).where(events.c.ticket.in_(numbers), *which).order_by(events.c.id)):
         found.setdefault(row.ticket, []).append(_event(row))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from mailbot.catalogue import Hours
@@ -40,7 +41,27 @@ def is_working_day(day: date, hours: Hours) -> bool:
 
 def working_days_between(start: date, end: date, hours: Hours) -> int:
     """How many working days come after `start`, up to and including `end`: 0 on the same day or when `end` is earlier."""
-    return sum(is_working_day(start + timedelta(days=n), hours) for n in range(1, (end - start).days + 1))
+    if end <= start:
+        return 0
+    whole_years = sum(_counted(year, hours)[-1] for year in range(start.year, end.year))
+    return whole_years + _counted(end.year, hours)[_place(end)] - _counted(start.year, hours)[_place(start)]
+
+
+def _place(day: date) -> int:
+    """Of a day among those of its year, from 0."""
+    return day.timetuple().tm_yday - 1
+
+
+def _counted(year: int, hours: Hours) -> tuple[int, ...]:
+    """How many working days the year has up to each of its days, that day included."""
+    return _counted_once(year, hours.weekdays, hours.country, hours.subdivision)
+
+
+@cache  # the overview asks for the age of each of thousands of tickets
+def _counted_once(year: int, weekdays: tuple[str, ...], country: str, subdivision: str | None) -> tuple[int, ...]:
+    first, free = date(year, 1, 1), _holidays(country, subdivision)
+    days = (first + timedelta(days=n) for n in range(_place(date(year, 12, 31)) + 1))
+    return tuple(accumulate(_WEEKDAYS[day.weekday()] in weekdays and day not in free for day in days))
 
 
 def last_working_day_before(day: date, hours: Hours) -> date:

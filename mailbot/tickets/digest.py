@@ -10,13 +10,16 @@ from types import MappingProxyType
 
 from mailbot.catalogue import Catalogue
 from mailbot.tickets.calendar import day_of, last_working_day_before, working_days_between
-from mailbot.tickets.past import as_it_was, entered
+from mailbot.tickets.past import TURNS, as_it_was, entered
 from mailbot.tickets.ticket import Event, State, Ticket
 from mailbot.tickets.wording import missing_labels
 
 LANGUAGE = "de"  # of staff
 
 WITH_STAFF = frozenset({State.OPEN, State.TRIAGE})
+
+TELLING = TURNS | {"resumed"}
+"""The kinds of events that the overview is made of; the others need not be read for it."""
 
 
 class Overdue(StrEnum):
@@ -142,7 +145,7 @@ def make_digest(
     Sort the tickets into the sections of one day's overview.
 
     Args:
-        tickets: each with its whole history; the order does not matter.
+        tickets: each with its history, of which only the `TELLING` kinds count; the order does not matter.
         day: the day of the overview, in the association's time zone.
         now: aware; what happened later is not looked at, so that days that are over can be seen as they were.
         days: what was opened and closed on the days before, for the chart; passed on as they are.

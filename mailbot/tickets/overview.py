@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from itertools import dropwhile
 from types import MappingProxyType
 from typing import Any
@@ -14,8 +15,8 @@ from mailbot.catalogue import Catalogue, Hours, Staff
 from mailbot.tickets.blocks import Bars, Entries, Entry, flat
 from mailbot.tickets.calendar import day_of, is_working_day
 from mailbot.tickets.digest import WITH_STAFF, Day, Digest, Overdue, Row
+from mailbot.tickets.digits import shortest
 from mailbot.tickets.escalation import Cause, Urgent
-from mailbot.tickets.orders.by_number import shortest
 from mailbot.tickets.ticket import FINISHED
 from mailbot.tickets.views import STAFF_LANGUAGE, STATES
 from mailbot.tickets.wording import day, short_day
@@ -120,7 +121,12 @@ def _with_whom(row: Row) -> str:
 
 def _mail_about(key: str, catalogue: Catalogue) -> str:
     """A mail (RFC 6068) in which staff need only write what shall be done."""
-    return f"mailto:{quote(catalogue.mailboxes[0].address, safe='@')}?subject={quote(f'Re: [{key}]')}"
+    return f"mailto:{_quoted(catalogue.mailboxes[0].address)}?subject={quote(f'Re: [{key}]')}"
+
+
+@cache
+def _quoted(address: str) -> str:
+    return quote(address, safe="@")
 
 
 def _age(row: Row) -> str:

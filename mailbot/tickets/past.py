@@ -16,7 +16,8 @@ _BROUGHT_BY = {
     State.REFERRED: frozenset({"referred"}),
     State.CLOSED: frozenset({"closed"}),
 }
-_TURNS = frozenset().union(*_BROUGHT_BY.values())
+TURNS = frozenset().union(*_BROUGHT_BY.values())
+"""The kinds of events that bring a ticket into a state."""
 
 
 def entered(ticket: Ticket, events: tuple[Event, ...]) -> Event | None:
@@ -28,7 +29,7 @@ def entered(ticket: Ticket, events: tuple[Event, ...]) -> Event | None:
     mine = _BROUGHT_BY[ticket.state]
     found: Event | None = None
     for event in sorted(events, key=lambda each: each.at):
-        if event.kind in _TURNS - mine:
+        if event.kind in TURNS - mine:
             found = None
         elif event.kind in mine and found is None:
             found = event
@@ -42,7 +43,7 @@ def as_it_was(ticket: Ticket, events: tuple[Event, ...], at: datetime, service: 
     Its history does not tell more than the state: what was known and who was responsible is as it is today.
     """
     told = tuple(event for event in events if event.at <= at)
-    turn = max((event for event in told if event.kind in _TURNS), key=lambda event: event.at, default=None)
+    turn = max((event for event in told if event.kind in TURNS), key=lambda event: event.at, default=None)
     if len(told) == len(events) or turn is None:
         return ticket, told
     return replace(ticket, state=_state_after(turn, service)), told

@@ -168,6 +168,10 @@ class Templates:
         html: str = self._guarded(LAYOUT, lambda: self._look.get_template(LAYOUT).render(**look))
         return Words(subject=page.subject, text=plain(page), html=self._inliner.inline(html))
 
+    def write_text(self, template: str, **values: Any) -> str:
+        """The text part of the same mail alone."""
+        return plain(self.read(template, read_page, **values))
+
     def read(self, template: str, read: Callable[[str, Kept], T], **values: Any) -> T:
         """What `read` makes of that template, rendered, with its values kept aside; a ValueError of it is a complaint."""
         kept = Kept()

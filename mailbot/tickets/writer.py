@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mailbot.catalogue import Catalogue
 from mailbot.tickets.letters.about_ticket import AboutTicket
+from mailbot.tickets.letters.disclosure import Disclosure
 from mailbot.tickets.letters.overview import Overview
 from mailbot.tickets.letters.to_member import ToMember
 from mailbot.tickets.letters.watch import Watch
@@ -20,7 +21,7 @@ from mailbot.tickets.rendering import Words
 __all__ = ["Words", "Writer"]
 
 
-class Writer(ToMember, AboutTicket, Overview, Watch):
+class Writer(ToMember, AboutTicket, Overview, Disclosure, Watch):
     """
     Writes every mail of a bot that runs. Whoever writes a few mails in one go takes the letters of that kind alone,
     which do not compile what they never need.

@@ -14,14 +14,14 @@ import signal
 import smtplib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial, wraps
+from pathlib import Path
 from threading import Lock, current_thread
 from typing import Any
 
-from alembic.config import Config
 from imapclient import IMAPClient
 from sqlalchemy import Connection
 
@@ -29,10 +29,8 @@ from mailbot.cli import main
 from mailbot.service import heart, office
 from mailbot.store import migrate
 from mailbot.store.database import Database
-from tests.association import PROJECT
 
 IMAP = ("select_folder", "search", "fetch", "append", "move", "copy", "add_flags", "uid_expunge", "create_folder")
-VERSIONS = PROJECT / "mailbot" / "store" / "migrations" / "versions"
 
 LASTING = timedelta(seconds=2)
 """So long a lease of a dead victim lasts on PostgreSQL: by the database's clock, which nobody sets forward."""
@@ -117,22 +115,10 @@ def _transactions(way: Way) -> None:
     Database.write = write  # type: ignore[method-assign, assignment]
 
 
-def of_tomorrow(folder: str) -> Callable[[], Config]:
-    """The migrations that a later version knows: those of today, and those in the folder."""
-    today = migrate._config
-
-    def config() -> Config:
-        known = today()
-        known.set_main_option("version_locations", os.pathsep.join((str(VERSIONS), folder)))
-        return known
-
-    return config
-
-
 if __name__ == "__main__":
     heart.LASTING, heart.BEAT = LASTING, 0.5
     if folder := os.environ.get("VICTIM_MIGRATIONS"):
-        migrate._config = of_tomorrow(folder)
+        migrate.FOLDERS = (*migrate.FOLDERS, Path(folder))
     later = timedelta(seconds=float(os.environ.get("VICTIM_LATER", "0")))
     office.open_office = partial(office.open_office, clock=lambda: office.utc_now() + later)
     watch(Way(os.environ.get("VICTIM_PLACE", ""), int(os.environ.get("VICTIM_TIME", "1")), os.environ["VICTIM_TRACE"]))

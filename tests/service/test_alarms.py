@@ -15,8 +15,8 @@ from mailbot.service import judgement
 from mailbot.service.alarms import sound_alarms
 from mailbot.service.health import examine
 from mailbot.service.lookout import Lookout, beat, rest
-from mailbot.service.overview import draw_up
 from mailbot.service.sender import deliver
+from mailbot.service.survey import draw_up
 from mailbot.store import mailboxes
 from mailbot.tickets.alarms import PATIENCE
 from tests.association import words

@@ -10,7 +10,7 @@ from mailbot.mail.message import Mail
 from mailbot.mail.read import read
 from mailbot.service import readers
 from mailbot.service.health import Books, examine
-from mailbot.service.overview import draw_up
+from mailbot.service.survey import draw_up
 from mailbot.store import inbound
 from mailbot.store.inbound import State
 from tests.service.bench import ASKS, MONDAY, STAFF, Bench, answering, eml, proof

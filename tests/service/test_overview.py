@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from mailbot.service import desk
-from mailbot.service.overview import draw_up, send, send_if_due
+from mailbot.service.overview import send, send_if_due
 from mailbot.service.sender import deliver
+from mailbot.service.survey import draw_up
 from mailbot.tickets.digest import Day
 from tests.association import words
 from tests.service.bench import MONDAY, NEVER, STAFF, Bench

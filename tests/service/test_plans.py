@@ -16,7 +16,9 @@ from mailbot.service.alarms import sound_alarms
 from mailbot.service.erasing import erase_what_was_asked
 from mailbot.service.judgement import judge
 from mailbot.service.reminders import remind_if_due
-from mailbot.store import tickets
+from mailbot.service.survey import draw_up
+from mailbot.store import listing, tickets
+from mailbot.tickets.ticket import State
 from tests.plans import GROWING, listening, scans
 from tests.service.bench import ASKS, MONDAY, STAFF, Bench, answering, bench_in, bounce_of
 from tests.service.test_by_hand import put_into_sent, written
@@ -52,6 +54,7 @@ def test_nothing_that_a_day_brings_reads_a_whole_table(after_years: Bench):
         mails_come_in(after_years)
         staff_give_orders(after_years)
         the_clock_strikes(after_years)
+        staff_look(after_years)
         after_years.change_rules(*DRAFTING)
         drafts_are_sent(after_years)
 
@@ -98,9 +101,18 @@ def the_clock_strikes(bench: Bench) -> None:
     sound_alarms(office)
     erase_what_was_asked(office)
     judge(office)
-    with office.database.read() as connection:
-        tickets.unfinished(connection)
     bench.run()
+
+
+def staff_look(bench: Bench) -> None:
+    """At what is there, on the command line."""
+    with bench.office.database.read() as connection:
+        tickets.unfinished(connection)
+        listing.get(connection, f"KV-{FIRST}")
+        for state in (None, State.OPEN, State.CLOSED):
+            for service in (None, "nextcloud", "zetkin"):
+                listing.newest(connection, at_most=200, state=state, service=service)
+        draw_up(connection, bench.office.catalogue, day=MONDAY.date(), now=bench.clock.now)
 
 
 def _digest(bench: Bench) -> EmailMessage:

@@ -10,9 +10,10 @@ import pytest
 from mailbot.errors import MailbotError
 from mailbot.service import desk, privacy
 from mailbot.service.health import Books, examine
-from mailbot.service.overview import draw_up, send
+from mailbot.service.overview import send
 from mailbot.service.privacy import Erased
 from mailbot.service.sender import deliver
+from mailbot.service.survey import draw_up
 from mailbot.store.database import Database
 from mailbot.store.tables import metadata
 from mailbot.tickets.ticket import State

@@ -9,10 +9,10 @@ import pytest
 
 from mailbot.service import desk
 from mailbot.service.health import Books, examine
-from mailbot.service.overview import draw_up
 from mailbot.service.receiver import Since
 from mailbot.service.retention import expire, expire_if_due
 from mailbot.service.sender import deliver
+from mailbot.service.survey import draw_up
 from mailbot.store import inbound, outbound
 from mailbot.store.inbound import State
 from mailbot.store.retention import Kind

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 
 from mailbot.demo.ports import free_ports
@@ -16,7 +17,7 @@ from mailbot.errors import KeptWaiting, StoreError
 from mailbot.store import holds, jobs, secrets
 from mailbot.store import migrate as migrate_module
 from mailbot.store.database import Database, open_database
-from mailbot.store.migrate import known_versions, migrate, version_of
+from mailbot.store.migrate import FOLDERS, known_versions, migrate, version_of
 from mailbot.store.tables import metadata
 from tests.servers.process import eventually
 
@@ -26,6 +27,12 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def test_the_migrations_lead_to_the_tables_of_the_program(database: Database):
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_versions_are_told_by_the_names_of_the_migrations():
+    revisions = ScriptDirectory(str(FOLDERS[0].parent)).walk_revisions()
+
+    assert known_versions() == tuple(revision.revision for revision in reversed([*revisions]))
 
 
 def test_a_database_is_opened_again_with_what_it_holds(database_url: URL):

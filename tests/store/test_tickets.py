@@ -135,10 +135,10 @@ def test_the_digest_sees_what_waits_and_what_changed_lately(database: Database):
     with database.write() as connection:
         for number, ticket in ((1001, waiting), (1002, closed), (1003, long_closed)):
             tickets.add(connection, number, ticket)
-        tickets.note(connection, "KV-1002", line)
+        tickets.note(connection, "KV-1002", line, builders.event("note", "ruft an"))
 
     with database.read() as connection:
-        assert tickets.for_digest(connection, since=closed.updated) == ((waiting, ()), (closed, (line,)))
+        assert tickets.for_digest(connection, since=closed.updated, kinds=(line.kind,)) == ((waiting, ()), (closed, (line,)))
 
 
 def test_what_databases_refuse_in_texts_is_left_out(database: Database):

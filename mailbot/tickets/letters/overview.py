@@ -1,4 +1,4 @@
-"""Overviews and notices for staff, and what is written for a person's file or the web page."""
+"""Overviews and notices for staff, and what is written for the web page."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from mailbot.catalogue import Service, Staff
-from mailbot.tickets import access as accesses
-from mailbot.tickets.access import Access
-from mailbot.tickets.blocks import flat, read_line
+from mailbot.tickets.blocks import read_line
 from mailbot.tickets.digest import Digest, Row
 from mailbot.tickets.escalation import Urgent
 from mailbot.tickets.letters.pen import Pen
@@ -17,9 +15,7 @@ from mailbot.tickets.offers import Offer, offers
 from mailbot.tickets.overview import NOBODY, digest_sections, entries, urgent_sections
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.report import Report
-from mailbot.tickets.views import (
-    STAFF_LANGUAGE,
-)
+from mailbot.tickets.views import STAFF_LANGUAGE
 from mailbot.tickets.wording import day
 
 
@@ -29,6 +25,10 @@ class Overview(Pen):
     def digest(self, digest: Digest, member: Staff | None = None) -> Words:
         """The daily overview; for a member of staff with what is theirs at its top."""
         return self._write("staff/digest.txt", STAFF_LANGUAGE, **digest_sections(digest, member, self._catalogue))
+
+    def digest_as_text(self, digest: Digest, member: Staff | None = None) -> str:
+        """Its text part alone: with thousands of tickets the HTML takes most of the time."""
+        return self._write_text("staff/digest.txt", **digest_sections(digest, member, self._catalogue))
 
     def urgent(self, urgents: Sequence[Urgent], member: Staff, *, away: Mapping[str, date] = NOBODY) -> Words:
         """
@@ -56,28 +56,6 @@ class Overview(Pen):
     def page(self, language: str) -> Words:
         """For the association's web page: what members should send, service by service."""
         return self._templates.fragment(f"page/{language}/page.txt", language, offers=offers(self._catalogue, language))
-
-    def access(self, access: Access) -> Words:
-        """What is handed to a person who asks for their data."""
-        catalogue = self._catalogue
-        tickets = [
-            {"key": each.ticket.key, "label": self._label(each.ticket, STAFF_LANGUAGE), "own": each.own}
-            | dict(zip(("facts", "history"), accesses.overview(each, catalogue), strict=True))
-            for each in access.tickets
-        ]
-        return self._write(
-            "privacy/access.txt",
-            STAFF_LANGUAGE,
-            address=access.address,
-            names=flat(", ".join(access.names)),
-            day=day(access.day, STAFF_LANGUAGE),
-            numbers=accesses.numbers(access),
-            tickets=tickets,
-            mails=accesses.mails(access),
-            named=[day(each, STAFF_LANGUAGE) for each in access.named],
-            times=accesses.times(catalogue),
-            unsaid=access.unsaid,
-        )
 
     def away(self, member: Staff, *, until: date, rows: tuple[Row, ...], own: bool, alone: bool) -> Words:
         """To staff: a member is away, and what happens to their tickets. `own`: to themselves; `alone`: nobody else is there."""

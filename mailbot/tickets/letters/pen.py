@@ -31,9 +31,15 @@ class Pen:
         self._templates = Templates(templates, address_as=catalogue.organisation.address_as)
 
     def _write(self, template: str, language: str, **values: Any) -> Words:
+        return self._templates.write(template, language, **self._shared, **values)
+
+    def _write_text(self, template: str, **values: Any) -> str:
+        return self._templates.write_text(template, **self._shared, **values)
+
+    @property
+    def _shared(self) -> dict[str, Any]:
         organisation = self._catalogue.organisation
-        shared = {"organisation": organisation, "website": _website(organisation)}
-        return self._templates.write(template, language, **shared, **values)
+        return {"organisation": organisation, "website": _website(organisation)}
 
     def _label(self, ticket: Ticket, language: str) -> str:
         return self._catalogue.service(ticket.request.service).label.in_(language)

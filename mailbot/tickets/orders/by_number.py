@@ -15,6 +15,7 @@ from datetime import date
 
 from mailbot.mail.message import Body, Kind
 from mailbot.tickets.blocks import printable
+from mailbot.tickets.digits import digits_of
 from mailbot.tickets.greeting import greets, is_farewell
 from mailbot.tickets.orders.days import NO_DAY, day_ahead
 from mailbot.tickets.orders.grammar import read_command
@@ -103,24 +104,12 @@ def ticket_of(number: str, unfinished: Sequence[str], finished: Collection[str] 
 
     Raises Refused, which names those that may be meant.
     """
-    if exact := [key for key in unfinished if _digits(key) == number]:
+    if exact := [key for key in unfinished if digits_of(key) == number]:
         return exact[0]
-    fits = [key for key in unfinished if _digits(key).endswith(number)] + [key for key in finished if _digits(key) == number]
+    fits = [key for key in unfinished if digits_of(key).endswith(number)] + [key for key in finished if digits_of(key) == number]
     if not fits:
         raise Refused(NONE.format(number))
     if len(fits) > 1:
         more = f" und {len(fits) - AT_MOST} weitere" if len(fits) > AT_MOST else ""
         raise Refused(SEVERAL.format(", ".join(fits[:AT_MOST]) + more))
     return fits[0]
-
-
-def _digits(key: str) -> str:
-    return key.rpartition("-")[2]
-
-
-def shortest(key: str, unfinished: Collection[str]) -> str:
-    """The fewest last digits of a key, at least two, that stand for no other ticket."""
-    digits = _digits(key)
-    others = [_digits(other) for other in unfinished if other != key]
-    lengths = range(min(2, len(digits)), len(digits))
-    return next((digits[-n:] for n in lengths if not any(other.endswith(digits[-n:]) for other in others)), digits)

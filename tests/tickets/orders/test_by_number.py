@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.tickets.orders.by_number import Line, command_of, read_lines, shortest, ticket_of
+from mailbot.tickets.digits import shortest
+from mailbot.tickets.orders.by_number import Line, command_of, read_lines, ticket_of
 from mailbot.tickets.orders.order import Refused
 from tests.builders import body, written
 

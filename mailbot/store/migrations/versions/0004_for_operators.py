@@ -55,6 +55,9 @@ def _restorations() -> None:
 def _indices() -> None:
     """So that nothing takes longer the more tickets there are; most hold only rows about which there is still something to do."""
     op.drop_index("ix_outbound_copied", table_name="outbound")
+    op.drop_index("ix_tickets_state", table_name="tickets")
+    op.create_index("ix_tickets_state", "tickets", ["state", "number"], unique=False)
+    op.create_index("ix_tickets_state_service", "tickets", ["state", "service", "number"], unique=False)
     op.create_index("ix_tickets_requester_email", "tickets", ["requester_email", "opened"], unique=False)
     to_move = sa.column("done_at").is_not(None) & sa.column("moved_to").is_(None)
     _index("ix_inbound_to_move", "inbound", "mailbox", "folder", "uidvalidity", where=to_move)
