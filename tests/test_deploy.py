@@ -12,6 +12,7 @@ import yaml
 from dockerfile_parse import DockerfileParser
 
 from mailbot.catalogue import load_catalogue
+from mailbot.service import farewell
 from tests.association import PROJECT
 from tests.servers.process import program
 
@@ -52,6 +53,14 @@ def test_every_credential_of_the_unit_is_a_setting_and_every_setting_a_credentia
 
     assert loaded == {name: f"/etc/mailbot/credentials/{name}" for name in loaded}
     assert used == {name.upper(): name for name in loaded}
+
+
+def test_a_stop_has_the_time_that_it_may_take():
+    least = farewell.LAST_WORD + farewell.WRITING_DOWN
+    (unit,) = re.findall(r"^TimeoutStopSec=(\d+)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert int(unit) > least
+    assert int(BOT["stop_grace_period"].removesuffix("s")) > least
 
 
 # --- the image and the compose file: `make test-image` carries them out

@@ -6,6 +6,7 @@ import smtplib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from socket import SHUT_RDWR, socket
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,16 @@ class Outgoing:
         self._server = server
         self._login = login
         self._sign_by = sign_by
+        self.in_doubt = False
+        """A mail is being handed over, and the server has not said yet whether it has taken it."""
+
+    def hang_up(self) -> None:
+        """For another thread: end the connection, so that whoever waits for an answer in `send` hears that it is broken."""
+        connection = self._server.sock
+        if connection is not None:
+            with suppress(OSError):
+                # Not TLS's own way: it takes from the other thread what that one reads by.
+                socket.shutdown(connection, SHUT_RDWR)
 
     def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Mapping[str, str]:
         """
@@ -107,6 +118,7 @@ class Outgoing:
 
     def _hand_over(self, raw: bytes) -> None:
         self._wait_at_most(END_OF_DATA)
+        self.in_doubt = True
         try:
             code, reply = self._server.data(raw)
         except smtplib.SMTPDataError:
@@ -114,6 +126,7 @@ class Outgoing:
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryError(str(delivery_error(error, self._login)), again=True, perhaps=True) from error
         finally:
+            self.in_doubt = False
             self._wait_at_most(self._server.timeout)
         if code != 250:
             raise smtplib.SMTPDataError(code, reply)

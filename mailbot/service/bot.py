@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, repeat
 from threading import Thread
-from time import monotonic
 
 import structlog
 
@@ -17,6 +16,7 @@ from mailbot.service import parts
 from mailbot.service.bells import Bell, Bells, listen, wake
 from mailbot.service.clock import wind_up
 from mailbot.service.erasing import erase_what_was_asked
+from mailbot.service.farewell import Line, take_leave
 from mailbot.service.heart import MAILBOX, Heart, beating
 from mailbot.service.inbox import file, inbox
 from mailbot.service.lookout import Lookout, rest
@@ -32,9 +32,6 @@ from mailbot.service.worker import work
 from mailbot.settings import strangers
 
 log = structlog.get_logger()
-
-FAREWELL = 8.0
-"""Seconds that a stop waits for parts whose work may be cut off and done again."""
 
 
 def tell_strangers(office: Office) -> None:
@@ -123,11 +120,11 @@ def run(office: Office, *, since: Since | None = None, bells: Bells | None = Non
 
 def _live(office: Office, since: Since | None, bells: Bells, manager: Manager, heart: Heart) -> None:
     """All parts at work, from the first to the last."""
-    receivers: list[Thread] = []
+    receivers, line = list[Thread](), Line()
     running = [
         part("mailboxes", parts.mailboxes(office, bells, heart, since, receivers), bells),
         part("worker", parts.worker(office, bells, heart), bells),
-        part("sender", parts.sender(office, bells, heart), bells),
+        part("sender", parts.sender(replace(office, open_smtp=line.through(office.open_smtp)), bells, heart), bells),
         part("clock", parts.clock(wind_up(office).run_pending, bells), bells),
         part("lookout", parts.lookout(Lookout(office), bells), bells),
     ]
@@ -140,7 +137,7 @@ def _live(office: Office, since: Since | None, bells: Bells, manager: Manager, h
     watch = Thread(target=_watch, args=(bells, manager, f"reading {len(office.catalogue.mailboxes)} mailboxes"), name="watch")
     watch.start()
     watch.join()
-    _take_leave(running, receivers)
+    take_leave([*running, *receivers], line)
     rest(office)
 
 
@@ -168,16 +165,3 @@ def _watch(bells: Bells, manager: Manager, status: str) -> None:
         else:
             manager.alive()
     manager.stopping()
-
-
-def _take_leave(running: Sequence[Thread], receivers: Sequence[Thread]) -> None:
-    """
-    Wait for all, but not for ever: what a server keeps waiting is left as a crash would leave it, and done again next time.
-
-    Only the sender is waited for in any case: of a mail that is half handed over nobody could tell whether it arrived.
-    """
-    end = monotonic() + FAREWELL
-    for each in (*running, *receivers):
-        each.join(None if each.name == "sender" else max(end - monotonic(), 0.0))
-    if left := [each.name for each in (*running, *receivers) if each.is_alive()]:
-        log.warning("not waited for", parts=", ".join(left))
