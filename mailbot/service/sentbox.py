@@ -49,8 +49,11 @@ def look_into_sent(office: Office, box: Mailbox, folder: Folder, *, since: Since
         uids = sent.uids(after=reading.last_uid, since=reading.since)
         last = max([sent.newest, *uids])
         chosen, unsettled = _look_through(office, reading, sent.heads(uids, HEAD))
+        kept = 0
+        for mail in sent.fetch(chosen):  # each is one transaction: none waits for the server
+            with office.database.write() as connection:
+                kept += _keep(connection, reading, mail)
         with office.database.write() as connection:
-            kept = sum(_keep(connection, reading, mail) for mail in sent.fetch(chosen))
             read_up_to(connection, reading, max(reading.last_uid, min([last, *(uid - 1 for uid in unsettled)])))
     if kept:
         log.info("written by hand", mailbox=box.id, mails=kept)

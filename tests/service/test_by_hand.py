@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -9,6 +10,7 @@ from email.message import EmailMessage
 import pytest
 
 from mailbot.errors import MailboxError
+from mailbot.mail.imap import Arrived
 from mailbot.service.bot import run_once
 from mailbot.service.health import examine
 from mailbot.store import delivery, outbound, tickets
@@ -68,6 +70,22 @@ def test_looking_again_changes_nothing_and_the_books_balance(bench: Bench):
     (support, _) = examine(bench.office).mailboxes
     assert support.states == {State.TICKET: 1}
     assert (support.books.mails, support.books.new, support.books.missing) == (1, 0, 0)  # type: ignore[union-attr]
+
+
+def test_no_transaction_waits_for_the_mail_server(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    fetch, pool, open_meanwhile = Shelf.fetch, quick_bench.office.database.engine.pool, list[int]()
+    put_into_sent(quick_bench, written(quick_bench.arrives()))
+
+    def watched(shelf: Shelf, uids: Sequence[int]) -> Iterator[Arrived]:
+        for mail in fetch(shelf, uids):
+            open_meanwhile.append(pool.checkedout())  # type: ignore[attr-defined]
+            yield mail
+
+    monkeypatch.setattr(Shelf, "fetch", watched)
+    quick_bench.arrives()
+
+    assert [state for state, _ in quick_bench.ends()] == [State.TICKET, State.TICKET, State.STAFF]
+    assert set(open_meanwhile) == {0}
 
 
 def test_the_members_reply_finds_the_ticket_goes_to_staff_and_the_bot_says_nothing(bench: Bench):
