@@ -24,7 +24,6 @@ from mailbot.errors import MailbotError
 from mailbot.store import inbound, tickets
 from mailbot.store.database import open_database
 from mailbot.tickets.ticket import State
-from tests.association import PROJECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +134,11 @@ def parsed(path: Path) -> EmailMessage:
     return mail
 
 
-def test_servers_to_practise_on_show_what_is_sent_until_they_are_interrupted():
+def test_servers_to_practise_on_show_what_is_sent_until_they_are_interrupted(tmp_path: Path):
     imap, smtp = free_ports(2)
+    # Where no rules lie yet, those that ship count.
     serve = [Path(sys.executable).with_name("mailbot"), "demo", "--serve", "--ports", str(imap), str(smtp)]
-    with subprocess.Popen(serve, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(serve, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         settings = [running.stdout.readline() for _ in range(3)]
 

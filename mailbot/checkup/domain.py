@@ -7,6 +7,7 @@ A mail without them is more often taken for spam, or refused. Sources: RFC 7208 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from ipaddress import ip_address
 
 import dns.exception
 import dns.resolver
@@ -68,7 +69,7 @@ def _records(texts: Texts, version: str) -> list[str]:
 
 def _spf(domain: str, records: list[str], sending: str | None) -> Finding:
     what = Said(de=f"SPF {domain}", en=f"spf {domain}")
-    proposal = f'"v=spf1 mx{f" a:{sending}" if sending else ""} ~all"'
+    proposal = f'"v=spf1 mx{_sends(sending or "localhost")} ~all"'
     if not records:
         return tip(
             what,
@@ -92,6 +93,15 @@ def _spf(domain: str, records: list[str], sending: str | None) -> Finding:
             en=f"'{record}' lets everybody write in the name of {domain}; replace '+all' by '~all'",
         )
     return fine(what, de=record, en=record)
+
+
+def _sends(host: str) -> str:
+    """That server in the words of SPF (RFC 7208, 5); nothing where it is this machine, which others know by another name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "" if host == "localhost" else f" a:{host}"
+    return f" ip{address.version}:{host}" if address.is_global else ""
 
 
 def _dkim(domain: str, selectors: list[str], ask: Ask) -> Finding:

@@ -15,8 +15,8 @@ def run_demo(keep: Path | None, console: Console | None = None) -> None:
     """
     Play the sample mails through the bot and show what it makes of them.
 
-    Rules and templates are those of every command; servers and database are the demo's own, whatever the
-    environment says. With `keep` all mails (.eml, .html) and the database stay in that folder.
+    Rules and templates are those of every command, or, where there are none, those that ship; servers and database are the
+    demo's own, whatever the environment says. With `keep` all mails (.eml, .html) and the database stay in that folder.
 
     Raises MailbotError: `keep` holds a demo already, rules or templates are not as they must be, or the
     libraries of the servers are not installed.

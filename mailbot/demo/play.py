@@ -14,12 +14,13 @@ from sqlalchemy import make_url
 
 from mailbot.catalogue import Catalogue, load_catalogue
 from mailbot.demo.kept import keep_mails
+from mailbot.demo.rules import rules_of_the_demo
 from mailbot.demo.screen import Screen
 from mailbot.demo.server import MailServer, running_server
 from mailbot.demo.story import Story
 from mailbot.errors import MailbotError
 from mailbot.service.office import open_office
-from mailbot.settings import Settings, load_settings
+from mailbot.settings import Settings
 
 DATABASE = "mailbot.db"
 
@@ -27,7 +28,7 @@ DATABASE = "mailbot.db"
 def play(keep: Path | None, console: Console) -> None:
     """Like run_demo."""
     screen = Screen(console)
-    rules = load_settings().rules
+    rules = rules_of_the_demo()
     catalogue = load_catalogue(rules)
     accounts = [box.address for box in catalogue.mailboxes]
     authserv_id = next(iter(catalogue.authserv_ids), "localhost")

@@ -11,9 +11,10 @@ from rich.text import Text
 
 from mailbot.catalogue import Catalogue, load_catalogue
 from mailbot.demo.post import text_of
+from mailbot.demo.rules import rules_of_the_demo
 from mailbot.demo.server import PASSWORD, MailServer, running_server
 from mailbot.mail.read import read
-from mailbot.variables import PREFIX, rules_file
+from mailbot.variables import PREFIX
 
 BREATH = 0.1
 """Seconds between two looks at what was sent."""
@@ -28,7 +29,7 @@ def serve(ports: tuple[int, int], console: Console) -> None:
 
     Raises MailbotError: rules are not as they must be, or a port is in use.
     """
-    catalogue = load_catalogue(rules_file())
+    catalogue = load_catalogue(rules_of_the_demo())
     accounts = [box.address for box in catalogue.mailboxes]
     with running_server(accounts, next(iter(catalogue.authserv_ids), "localhost"), ports) as server:
         console.print(settings(catalogue, ports), highlight=False, soft_wrap=True)

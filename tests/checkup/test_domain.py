@@ -70,6 +70,22 @@ def test_records_that_do_not_hold(records: dict[str, tuple[str, ...]], what: str
     assert sentence in told
 
 
+@pytest.mark.parametrize(
+    ("host", "record"),
+    [
+        ("smtp.verein.example", "v=spf1 mx a:smtp.verein.example ~all"),
+        ("5.9.1.2", "v=spf1 mx ip4:5.9.1.2 ~all"),
+        ("127.0.0.1", "v=spf1 mx ~all"),
+        ("localhost", "v=spf1 mx ~all"),
+        (None, "v=spf1 mx ~all"),
+    ],
+)
+def test_the_record_that_is_proposed_names_the_server_as_others_know_it(host: str | None, record: str):
+    (spf, *_) = domains([OURS], (), host, zone({}))
+
+    assert f'Add to verein.example as TXT: "{record}"' in spf.text.en
+
+
 def test_keys_may_be_there_although_nobody_has_seen_a_signature():
     assert found(ALL, selectors=())["dkim"][0] is Grade.OK
 
