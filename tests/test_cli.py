@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -167,11 +168,28 @@ def test_staff_can_work_at_the_command_line(bench: Bench, mailbot: Command):
     ]
 
     assert said == [
-        "KV-1001: asking, with technik\n",
-        "KV-1001: asking, with technik\n",
-        "KV-1001: closed, with technik\n",
-        "KV-1001: asking, with technik\n",
+        "KV-1001: asking, with technik\n  zuständig ist jetzt Technik-Team\n",
+        "KV-1001: asking, with technik\n  als Notiz aufgenommen, nichts davon geht an das Mitglied\n",
+        "KV-1001: closed, with technik\n  abgeschlossen\n",
+        "KV-1001: asking, with technik\n  wieder geöffnet: wartet auf das Mitglied\n",
     ]
+
+
+def test_scripts_get_what_became_of_a_ticket_as_json(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    def told(words: str) -> Any:
+        return json.loads(mailbot(*words.split(), "--json").out)
+
+    assigned = told("assign KV-1001 technik")
+    held = told("hold signal --because Umzug")
+    (ticket,) = assigned["tickets"]
+    assert (ticket["assignee"], assigned["done"]) == ("technik", ["zuständig ist jetzt Technik-Team"])
+    assert set(ticket) == set(told("tickets")[0])
+    assert (held["tickets"], held["done"]) == ([], ["signal is on hold, 0 tickets wait"])
+    assert told("release signal")["done"] == ["signal is no longer on hold, 0 tickets are open again"]
+    assert told("away technik tomorrow")["staff"] == "technik"
+    assert told("back technik") == {"staff": "technik", "away_until": None}
 
 
 def test_every_order_of_staff_is_there_at_the_command_line(bench: Bench, mailbot: Command):
@@ -194,18 +212,23 @@ def test_every_order_of_staff_is_there_at_the_command_line(bench: Bench, mailbot
         )
     ]
 
+    assert re.fullmatch(r"  wartet bis \d+\. \w+ \d{4}", said[0].pop())
     assert said == [
         ["KV-1001: asking"],
-        ["KV-1001: asking"],
-        ["KV-1001: on_hold", "  Stand: zurückgestellt"],
-        ["KV-1001: asking", "  Gruppenadmins: Anna Schmidt gilt nicht mehr"],
-        ["KV-1001: asking", "  Das Mitglied wird gefragt nach: Ansprechperson (Vorname, Name, E-Mail)"],
-        ["KV-1001: asking", "  Der neue Vorgang ist KV-1002."],
-        ["KV-1001: on_hold"],
-        ["KV-1001: asking"],
-        ["KV-1001: asking"],
-        ["KV-1002: closed", "  Antworten auf KV-1002 kommen jetzt bei KV-1001 an."],
-        ["KV-1002: asking"],
+        ["KV-1001: asking", "  Nutzer*innen: Anna Schmidt, anna@posteo.example"],
+        ["KV-1001: on_hold", "  Gruppenadmins: Anna Schmidt", "  Stand: zurückgestellt"],
+        ["KV-1001: asking", "  gefragt nach: Gruppenadmins (1–3)", "  Gruppenadmins: Anna Schmidt gilt nicht mehr"],
+        [
+            "KV-1001: asking",
+            "  Signal-Gruppe statt Nextcloud",
+            "  Das Mitglied wird gefragt nach: Ansprechperson (Vorname, Name, E-Mail)",
+        ],
+        ["KV-1001: asking", "  abgeteilt: Website", "  Der neue Vorgang ist KV-1002."],
+        ["KV-1001: on_hold", "  zurückgestellt"],
+        ["KV-1001: asking", "  freigegeben: wartet auf das Mitglied"],
+        ["KV-1001: asking", "  liegt jetzt bei Büro Die Linke Köln; Antworten gehen von buero@die-linke-koeln.de"],
+        ["KV-1002: closed", "  aufgegangen in KV-1001", "  Antworten auf KV-1002 kommen jetzt bei KV-1001 an."],
+        ["KV-1002: asking", "  rückgängig: aufgegangen in KV-1001"],
     ]
     assert "  Name der Gruppe: „OV Kalk“ in Zeile 3" in mailbot("why", "KV-1001").out.splitlines()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from mailbot.mail.letter import File
     from mailbot.mail.message import Mail
     from mailbot.store.listing import Listed, Newest
 
@@ -73,7 +74,7 @@ def list_tickets(
     wanted = State(state.value) if state else None
     with reading_room() as room, room.database.read() as connection:
         if as_json:
-            print_json_list(map(_as_json, listing.every(connection, state=wanted, service=service)))
+            print_json_list(map(as_json_object, listing.every(connection, state=wanted, service=service)))
         elif every:
             for some in portions(listing.every(connection, state=wanted, service=service), listing.PORTION):
                 _print_table(some)
@@ -96,7 +97,7 @@ def show(key: Key, as_json: AsJson = False) -> None:
 
     with reading_room() as room, room.database.read() as connection:
         ticket = listing.get(connection, key)
-        whole = _as_json(ticket) | {"events": _events(connection, ticket.key), "mails": _mails(connection, ticket.key)}
+        whole = as_json_object(ticket) | {"events": _events(connection, ticket.key), "mails": _mails(connection, ticket.key)}
     if as_json:
         print_json(whole)
     else:
@@ -104,26 +105,38 @@ def show(key: Key, as_json: AsJson = False) -> None:
 
 
 @manual("mailbot handover KV-1042", "mailbot handover KV-1042 --out kv-1042", see=("show",))
-def handover(key: Key, out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the files there.")] = None) -> None:
+def handover(
+    key: Key,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the files there.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Print what is ready to be set up for a complete ticket, or write it to files."""
-    from mailbot.errors import SettingsError
     from mailbot.store import tickets
 
     with office() as opened, opened.database.read() as connection:
         files = opened.rules(connection).writer.hand_over(tickets.get(connection, key))
+    if out is not None:
+        _write(files, out)
+    if as_json:
+        print_json([{"name": file.name, "text": file.content.decode()} for file in files])
+        return
     for file in files:
-        if out is None:
-            typer.echo(f"# {file.name}\n{file.content.decode()}")
-            continue
+        typer.echo(out / file.name if out is not None else f"# {file.name}\n{file.content.decode()}")
+
+
+def _write(files: Iterable[File], folder: Path) -> None:
+    from mailbot.errors import SettingsError
+
+    for file in files:
         try:
-            out.mkdir(parents=True, exist_ok=True)
-            (out / file.name).write_bytes(file.content)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / file.name).write_bytes(file.content)
         except OSError as error:
-            raise SettingsError(f"{out / file.name}: cannot be written: {error.strerror}") from None
-        typer.echo(out / file.name)
+            raise SettingsError(f"{folder / file.name}: cannot be written: {error.strerror}") from None
 
 
-def _as_json(ticket: Listed) -> dict[str, Any]:
+def as_json_object(ticket: Listed) -> dict[str, Any]:
+    """A ticket as `tickets --json` prints it."""
     return {
         "key": ticket.key,
         "service": ticket.service,
