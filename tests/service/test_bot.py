@@ -51,6 +51,7 @@ def test_mails_are_answered_as_they_come_and_copies_follow(bench: Bench):
     assert [mail.state for mail in bench.outbox()] == [State.SENT, State.SENT]
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_a_mailbox_that_changes_while_the_bot_runs_is_served_as_it_is_now(bench: Bench):
     with running(bench):
         bench.mail(eml())
@@ -65,6 +66,7 @@ def test_a_mailbox_that_changes_while_the_bot_runs_is_served_as_it_is_now(bench:
 PRESSE = "mailboxes:\n  - id: {id}\n    address: {id}@die-linke-koeln.de\n    name: Presse\n"
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_a_mailbox_that_is_added_while_the_bot_runs_is_read_from_then_on(bench: Bench):
     with running(bench):
         bench.mail(eml())
@@ -76,6 +78,7 @@ def test_a_mailbox_that_is_added_while_the_bot_runs_is_read_from_then_on(bench: 
     assert sorted(ticket.mailbox for ticket in bench.tickets()) == ["presse", "support"]
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_a_mailbox_without_a_login_that_is_added_is_told_once_and_the_others_go_on(
     bench: Bench, capsys: pytest.CaptureFixture[str]
 ):
@@ -168,6 +171,7 @@ def test_an_error_nobody_expected_does_not_end_the_bot(bench: Bench, monkeypatch
         comes_true(lambda: len(bench.slot.taken) == 1, "the mail is answered")
 
 
+@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_once_through_everything_moves_and_lays_down_nothing_beside_the_bot_that_reads_the_mailbox(
     bench: Bench, monkeypatch: pytest.MonkeyPatch

@@ -62,6 +62,7 @@ def test_a_mail_that_the_books_do_not_know_is_found_and_the_advice_helps(bench: 
     assert examine(bench.office).wrong == ()
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_words_that_are_kept_back_for_a_while_are_not_late(bench: Bench):
     bench.change_rules("send_delay: 0", "send_delay: 1 day")
     _, to_staff = signal(bench)

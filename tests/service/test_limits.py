@@ -169,6 +169,7 @@ def test_words_of_staff_leave_though_the_bot_has_sent_its_share(bench: Bench):
     assert "ist eingerichtet" in words(bench.slot.to(ANNA)[-1])
 
 
+@pytest.mark.usefixtures("unrehearsed")
 @under("per_day: 40", "per_day: 2")
 def test_a_mail_that_a_sender_died_over_is_not_held_back_half_sent(bench: Bench):
     bench.arrives()

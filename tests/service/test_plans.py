@@ -49,6 +49,7 @@ def _grow(connection: Connection) -> None:
     connection.execute(text("UPDATE pg_class SET reltuples = reltuples * 1000 WHERE reltuples > 100 AND relnamespace = 2200"))
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_nothing_that_a_day_brings_reads_a_whole_table(after_years: Bench):
     with listening(after_years.office.database.engine) as asked:
         mails_come_in(after_years)

@@ -3,7 +3,7 @@
 import pytest
 
 from mailbot.errors import CatalogueError
-from mailbot.service import desk
+from mailbot.service import desk, rulebook
 from mailbot.service.office import open_office
 from mailbot.service.overview import send
 from mailbot.service.rulebook import Rulebook
@@ -12,6 +12,13 @@ from tests.service.bench import MONDAY, Bench, answering
 
 KEPT = "Kann ich einen Account haben?\n        action: refer"
 BROKEN = "Kann ich einen Account haben?\n        action: open"
+
+
+@pytest.fixture
+def bench(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """It looks for changed rules before everything it does."""
+    monkeypatch.setattr(rulebook, "GLANCE", 0.0)
+    return quick_bench
 
 
 def rename_the_nextcloud(bench: Bench) -> None:
