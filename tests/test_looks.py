@@ -12,16 +12,23 @@ import pytest
 
 from mailbot.catalogue import load_catalogue
 from tests.chromium import Chromium
-from tests.rehearsed import fullest, rehearsed
+from tests.rehearsed import Rehearsed, fullest, rehearsed
 
 PROJECT = Path(__file__).parents[1]
 TEMPLATES = PROJECT / "templates"
-CASES = rehearsed(load_catalogue(PROJECT / "rules.yaml"), TEMPLATES)
-MAILS = {mail.name: mail for mail in fullest(CASES)}
-"""Of each file in templates/ the mail that shows most of it: a new text is looked at without a new test."""
-
 WIDTHS = (900, 360)
 Page = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def cases() -> tuple[Rehearsed, ...]:
+    return rehearsed(load_catalogue(PROJECT / "rules.yaml"), TEMPLATES)
+
+
+@pytest.fixture(scope="module")
+def mails(cases: tuple[Rehearsed, ...]) -> dict[str, Rehearsed]:
+    """Of each file in templates/ the mail that shows most of it: a new text is looked at without a new test."""
+    return {mail.name: mail for mail in fullest(cases)}
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -30,17 +37,19 @@ def scheme(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages(chromium: Chromium, scheme: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
+def pages(
+    chromium: Chromium, mails: dict[str, Rehearsed], scheme: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Page]:
     """What each mail measures at each width, in one look."""
-    mails = {name: mail.words.html for name, mail in MAILS.items()}
-    return chromium.measure(mails, WIDTHS, scheme=scheme, folder=tmp_path_factory.mktemp("looks"))
+    looks = {name: mail.words.html for name, mail in mails.items()}
+    return chromium.measure(looks, WIDTHS, scheme=scheme, folder=tmp_path_factory.mktemp("looks"))
 
 
-def test_every_text_is_in_use_and_rehearsed() -> None:
+def test_every_text_is_in_use_and_rehearsed(cases: tuple[Rehearsed, ...]) -> None:
     files = {str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*") if file.suffix in (".txt", ".html", ".css")}
 
     no_mails = {name for name in files if name.startswith("page/")}
-    assert files - no_mails - set().union(*(mail.files for mail in CASES)) == set()
+    assert files - no_mails - set().union(*(mail.files for mail in cases)) == set()
 
 
 def test_mails_fit_the_screen(pages: dict[str, Page]) -> None:
@@ -67,21 +76,21 @@ def test_mails_need_no_images(pages: dict[str, Page]) -> None:
     assert wrong(pages, lambda page: page["images"]) == {}
 
 
-def test_mails_can_be_listened_to(pages: dict[str, Page]) -> None:
+def test_mails_can_be_listened_to(pages: dict[str, Page], mails: dict[str, Rehearsed]) -> None:
     """WCAG 2.2: 1.3.1 (tables, headings), 2.4.2 (title), 2.4.4 (links), 3.1.1 (language)."""
     assert wrong(pages, lambda page: page["unheaded"]) == {}
     assert wrong(pages, lambda page: skipped(page["headings"])) == {}
     assert wrong(pages, lambda page: [href for words, href in page["links"] if not re.search(r"\w{3}", words) or not href]) == {}
     for name, page in pages.items():
-        mail = MAILS[name.rpartition("-")[0]]
+        mail = mails[name.rpartition("-")[0]]
         assert page["title"] == mail.words.subject, name
         assert page["language"] == ("en" if mail.template.startswith("en/") else "de"), name
 
 
-def test_a_picture_of_a_mail_is_not_blank(chromium: Chromium, tmp_path: Path, scheme: str) -> None:
+def test_a_picture_of_a_mail_is_not_blank(chromium: Chromium, mails: dict[str, Rehearsed], tmp_path: Path, scheme: str) -> None:
     picture = tmp_path / "mail.png"
 
-    longest = max(MAILS.values(), key=lambda mail: len(mail.words.html))
+    longest = max(mails.values(), key=lambda mail: len(mail.words.html))
 
     chromium.picture(longest.words.html, picture, width=360, height=900, scheme=scheme, folder=tmp_path)
 
