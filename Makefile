@@ -29,10 +29,12 @@ demo: .venv/demo
 	@.venv/bin/mailbot demo
 
 # What tests write lies in memory where there is room: hundreds of databases need not wait for the disk.
-test: .venv/dev servers lint
-	@if [ -e .venv/servers ]; then export TESTS_REQUIRE_SERVERS=1; fi; \
+test: .venv/dev servers
+	@$(MAKE) --no-print-directory lint & lint=$$!; failed=0; \
+	if [ -e .venv/servers ]; then export TESTS_REQUIRE_SERVERS=1; fi; \
 	if df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { room = $$4 } END { exit room < 2000000 }'; then export TMPDIR=/dev/shm; fi; \
-	.venv/bin/python -m pytest -q -n auto --dist worksteal -rs
+	.venv/bin/python -m pytest -q -n auto --dist worksteal -rs || failed=1; \
+	wait $$lint && exit $$failed
 
 test-other-servers: .venv/dev servers other-servers
 	@for server in cyrus courier; do \

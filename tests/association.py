@@ -20,6 +20,7 @@ from mailbot.service.bot import run_once
 from mailbot.service.clock import wind_up
 from mailbot.service.office import open_office, utc_now
 from mailbot.service.receiver import Since
+from mailbot.service.rehearsed import remember, state_of
 from mailbot.service.sender import deliver
 from mailbot.settings import Settings
 from mailbot.store import inbound, outbound, tickets
@@ -51,6 +52,11 @@ class Association:
         with open_office(self.settings, clock=lambda: utc_now() + later) as office:
             wind_up(office).run_all()
             deliver(office)
+
+    def is_rehearsed(self) -> None:
+        """As after an earlier start: the next one need not rehearse its texts."""
+        with self._database() as database:
+            remember(database, state_of(self.settings.rules, self.settings.templates), now=utc_now())
 
     def tickets(self) -> tuple[Ticket, ...]:
         """All tickets, in order."""

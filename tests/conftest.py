@@ -13,6 +13,7 @@ from imapclient import IMAPClient
 from sqlalchemy.engine import URL, make_url
 
 from mailbot.service.journal import start_journal
+from mailbot.tickets import rehearsal
 from tests.chromium import Chromium, find_chromium
 from tests.databases import postgresql_with_tables, sqlite_with_tables
 from tests.once import compile_statements_once, read_rules_once
@@ -39,6 +40,12 @@ read_rules_once()
 def journal() -> None:
     """The log is written as in the program; structlog's own way draws whole stacks with all that is in them."""
     start_journal()
+
+
+@pytest.fixture
+def unrehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules are in force, and pass a check, without the rehearsal, which has tests of its own and writes some 800 mails."""
+    monkeypatch.setattr(rehearsal, "cases", lambda _: ())
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from unittest.mock import patch
 from mailbot.catalogue import load_catalogue
 from mailbot.demo.practice import settings
 from mailbot.demo.server import MailServer, running_server
+from mailbot.tickets import rehearsal
 from tests.association import PROJECT
 from tests.service.bench import eml
 from tests.typed import typed
@@ -121,7 +122,7 @@ class Desk:
 
     def _here(self, words: list[str]) -> tuple[int, str]:
         """The rehearsal has tests of its own, and would take most of the time here."""
-        with contextlib.chdir(self.folder), patch("mailbot.tickets.rehearsal.cases", return_value=()):
+        with contextlib.chdir(self.folder), patch.object(rehearsal, "cases", return_value=()):
             ended = typed(*words[1:])
         return ended.status, ended.out
 

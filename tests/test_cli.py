@@ -360,6 +360,7 @@ def test_check_tells_all_that_is_missing_at_once(mailbot: Command):
     ]
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_check_speaks_german_where_the_system_or_somebody_wants_it(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
 
@@ -376,6 +377,7 @@ def test_what_is_only_a_tip_is_no_failure(mailbot: Command, monkeypatch: pytest.
     assert mailbot("check") == Ended(status=0, out="ok  here: good\ntip here: well\n", err="")
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_no_command_ever_tells_a_secret(
     bench: Bench, mailbot: Command, dovecot: Dovecot, postfix: Postfix, monkeypatch: pytest.MonkeyPatch
 ):
@@ -402,6 +404,7 @@ def test_no_command_ever_tells_a_secret(
     assert "kim@" not in "".join(each.err for each in ended if "timestamp=" in each.err).partition("mailbot: ")[0]
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_check_tells_of_settings_that_mean_nothing(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MAILBOT_SMPT", "smtps://u:hunter2@mail.example")
 
@@ -411,6 +414,7 @@ def test_check_tells_of_settings_that_mean_nothing(mailbot: Command, monkeypatch
     assert "hunter2" not in checked.out
 
 
+@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -14,7 +14,9 @@ from tests.servers.station import Station
 
 @pytest.fixture
 def drill(station: Station, tmp_path: Path) -> Drill:
-    return Drill(with_moves(association(station, make_url(f"sqlite:///{tmp_path / 'mailbot.db'}"), tmp_path)))
+    club = with_moves(association(station, make_url(f"sqlite:///{tmp_path / 'mailbot.db'}"), tmp_path))
+    club.is_rehearsed()
+    return Drill(club)
 
 
 def test_a_bot_that_is_killed_loses_nothing_and_doubles_only_what_it_could_not_know(drill: Drill):

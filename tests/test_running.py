@@ -23,6 +23,7 @@ from tests.servers.manager import listening
 from tests.servers.process import eventually
 from tests.servers.station import Station
 from tests.service.bench import eml
+from tests.typed import typed
 
 ASKS = "Hallo, der OV Kalk möchte die Nextcloud nutzen. Gruß, Anna"
 
@@ -114,22 +115,23 @@ def test_a_bot_that_drains_a_full_inbox_is_saved_stopped_and_restored_and_everyb
     for member in members:
         raw = eml(ASKS, From=f"Anna Schmidt <{member}>", To=club.support, Message_ID=f"<{member}>")
         club.station.put(raw, club.support)
+    club.is_rehearsed()
     home = club.settings.rules.parent
     environment = {name: value for name, value in club.environment().items() if name != "MAILBOT_SECRET"}
 
     # Somebody saves the database, and then the bot is told to stop, while it is at work.
     with running(club, MAILBOT_SECRET="") as bot:
         bot.says("event=sent")
-        saved = subprocess.run(mailbot("backup", str(home / "saved")), env=environment, capture_output=True, text=True)
+        saved = typed("backup", str(home / "saved"), environment=environment)
         bot.process.send_signal(signal.SIGTERM)
         status = bot.process.wait(timeout=30)
         log = bot.log.read_text(encoding="utf-8")
-    assert (saved.returncode, saved.stderr) == (0, "")
+    assert (saved.status, saved.err) == (0, "")
     assert (status, log.splitlines()[-1].partition("event=")[2]) == (0, "stopped")
     assert State.SENDING not in club.outbox()
 
     # The next bot does the rest.
-    subprocess.run(mailbot("run", "--once"), env=environment, check=True, capture_output=True)
+    assert typed("run", "--once", environment=environment).status == 0
     told = {member: [str(mail["Subject"]) for mail in club.mails(member)] for member in members}
     assert Counter(map(len, told.values())) == {1: len(members)}
 
@@ -137,8 +139,8 @@ def test_a_bot_that_drains_a_full_inbox_is_saved_stopped_and_restored_and_everyb
     for file in home.glob("mailbot.db*"):
         file.unlink()
     for command in (("restore", str(home / "saved")), ("run", "--once"), ("status",)):
-        done = subprocess.run(mailbot(*command), env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = typed(*command, environment=environment)
+        assert done.status == 0, done.out + done.err
 
     assert {member: [str(mail["Subject"]) for mail in club.mails(member)] for member in members} == told
     keys = {ticket.requester.email: ticket.key for ticket in club.tickets()}
@@ -172,9 +174,10 @@ def test_once_does_all_there_is_and_status_is_content(club: Association):
     anna = club.station.address("anna")
     club.write(f"Anna Schmidt <{anna}>", club.support, "Nextcloud", ASKS)
 
-    for command in (("check",), ("run", "--once"), ("status",)):
-        done = subprocess.run(mailbot(*command), env=club.environment(), capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+    checked = typed("check", environment=club.environment())
+    done = subprocess.run(mailbot("run", "--once"), env=club.environment(), capture_output=True, text=True)
+    status = typed("status", environment=club.environment())
 
-    assert "everything is fine" in done.stdout
+    assert (checked.status, done.returncode, status.status) == (0, 0, 0), checked.out + done.stderr + status.out
+    assert "everything is fine" in status.out
     club.newest(anna, 1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from unittest.mock import patch
@@ -22,10 +24,11 @@ class Ended:
     err: str
 
 
-def typed(*words: str) -> Ended:
-    """The words behind `mailbot`."""
+def typed(*words: str, environment: Mapping[str, str] | None = None) -> Ended:
+    """The words behind `mailbot`; `environment`, if given, is all there is."""
+    around = patch.dict(os.environ, environment or {}, clear=environment is not None)
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-    with patch.object(sys, "argv", ["mailbot", *words]), redirect_stdout(out), redirect_stderr(err):
+    with around, patch.object(sys, "argv", ["mailbot", *words]), redirect_stdout(out), redirect_stderr(err):
         try:
             main()
             status = 0

@@ -109,6 +109,7 @@ def two_hosts(
 ) -> Iterator[Fleet]:
     """A fleet on the PostgreSQL of the association; its bots are no more at the end of the block."""
     moving = with_moves(club)
+    moving.is_rehearsed()
     with ExitStack() as stack:
         hosts = [stack.enter_context(_host(moving, home, command, address)) for address in addresses]
         database = open_database(club.settings.database)

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import URL
 
 from mailbot.service import rulebook
-from mailbot.tickets import rehearsal
 from tests.service.bench import Bench, bench_in
 
 
@@ -22,12 +21,6 @@ def quick_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Benc
     """
     with bench_in(tmp_path, rules=getattr(request, "param", {})) as bench:
         yield bench
-
-
-@pytest.fixture
-def unrehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Changed rules are in force without a rehearsal of some 800 mails, which has tests of its own and takes a second."""
-    monkeypatch.setattr(rehearsal, "cases", lambda _: ())
 
 
 @pytest.fixture
