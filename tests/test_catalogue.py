@@ -240,6 +240,15 @@ def test_a_mistake_is_told_with_file_line_what_stands_there_and_what_is_allowed(
     assert complaint(text) == f"{place(text, wrong)}: {sentence}"
 
 
+def test_a_list_whose_only_row_is_wrong_is_not_called_empty():
+    text = edited(("    address: support@verein.example\n", "    adress: support@verein.example\n"))
+
+    assert sorted(complaint(text).splitlines()) == [
+        f"{place(text, '- id: support')}: 'mailboxes.0.address' is missing",
+        f"{place(text, 'adress:')}: unknown key 'mailboxes.0.adress', did you mean 'address'?",
+    ]
+
+
 def test_a_missing_key_is_told_where_it_is_missing():
     text = edited(("    address: support@verein.example\n", ""))
 

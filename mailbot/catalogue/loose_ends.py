@@ -22,9 +22,9 @@ def loose_ends(content: Mapping[str, Any]) -> Iterator[Complaint]:
             if isinstance(id, str) and id in seen:
                 yield (key, at, "id"), f"two entries for the {what} '{id}'"
             seen.add(str(id))
-    inboxes = {str(box.get("address")).lower() for _, box in _entries(content, "mailboxes")}
+    inboxes = {str(box["address"]).lower() for _, box in _entries(content, "mailboxes") if "address" in box}
     for at, box in _entries(content, "mailboxes"):
-        if (notes := str(box.get("notes")).lower()) in inboxes:
+        if (notes := str(box.get("notes", "")).lower()) in inboxes:
             yield ("mailboxes", at, "notes"), f"'{notes}' is an inbox; notes need an address of their own, like support+notiz@…"
     for id, why in ALWAYS.items():
         if id not in offered:

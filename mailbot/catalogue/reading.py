@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from difflib import get_close_matches
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from mailbot.catalogue.complaints import complaints_of
 from mailbot.catalogue.loose_ends import loose_ends, unknown_handovers
-from mailbot.catalogue.values import Rule
 from mailbot.catalogue.whole import Catalogue
 from mailbot.errors import CatalogueError
 from mailbot.variables import templates_beside
@@ -66,7 +64,7 @@ def parse_catalogue(text: str, name: str = "rules.yaml", *, handovers: Set[str] 
     try:
         catalogue = Catalogue.model_validate(content)
     except ValidationError as error:
-        complaints += [(_line_of(tree, each["loc"]), _sentence(each)) for each in error.errors()]
+        complaints += [(_line_of(tree, place), sentence) for place, sentence in complaints_of(error, Catalogue)]
     if complaints:
         raise CatalogueError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in sorted(complaints)))
     return catalogue
@@ -117,39 +115,3 @@ def _line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
             break
         line, node = found[0].start_mark.line + 1, found[1]
     return line
-
-
-def _sentence(error: Any) -> str:
-    """What is wrong, what stands there, what is allowed."""
-    place = ".".join(str(step) for step in error["loc"] if step != "[key]")  # so pydantic says that the key is wrong
-    kind, last = error["type"], str(error["loc"][-1]) if error["loc"] else ""
-    if kind == "extra_forbidden":
-        near = get_close_matches(last, sorted(_allowed(error["loc"])), n=1)
-        allowed = ", ".join(sorted(_allowed(error["loc"])))
-        return f"unknown key '{place}'" + (f", did you mean '{near[0]}'?" if near else f"; allowed here: {allowed}")
-    if kind == "missing":
-        return f"'{place}' is missing"
-    given = error.get("input")
-    if kind == "string_type":
-        stands = " ".join(f"'{key}:'" for key in given) if isinstance(given, dict) else f"{given!r}"
-        return f"{place}: should be text, stands there: {stands}; put it in quotes if it has a colon or is a number"
-    shown = "" if isinstance(given, dict | list | tuple | BaseModel) or given is None else f", not '{given}'"
-    return f"{place}: {error['msg']}{shown}" if place else f"{error['msg']}"
-
-
-def _allowed(place: Sequence[str | int]) -> set[str]:
-    """The keys that may stand where the last step of `place` stands."""
-    model: Any = Catalogue
-    for step in place[:-1]:
-        if isinstance(step, str) and isinstance(model, type) and issubclass(model, Rule) and step in model.model_fields:
-            model = _model_in(model.model_fields[step].annotation)
-    return set(model.model_fields) if isinstance(model, type) and issubclass(model, Rule) else set()
-
-
-def _model_in(annotation: Any) -> Any:
-    """The rule model inside `tuple[Model, ...]`, `Model | None` and the like, else None."""
-    if isinstance(annotation, type) and issubclass(annotation, Rule):
-        return annotation
-    if get_origin(annotation) in (tuple, Union, UnionType, Annotated):
-        return next((found for each in get_args(annotation) if (found := _model_in(each))), None)
-    return None

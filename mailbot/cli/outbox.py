@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mailbot.cli.manual import MAILS, add, manual
-from mailbot.cli.shared import AsJson, Number, listing, office, print_json
+from mailbot.cli.shared import AsJson, Number, listing, office, print_json, print_mail
 from mailbot.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -81,14 +81,16 @@ def _why(mail: Outbound) -> str:
 
 @manual("mailbot outbox show 17", "mailbot outbox show 17 > kept-back.eml", see=("outbox list",))
 def show(number: Number) -> None:
-    """Show a mail of ours byte by byte on standard output; its state goes to standard error."""
+    """
+    Show a mail of ours as it reads, or, in a file or a pipe, byte by byte. Its state goes to standard error.
+    """
     from mailbot.store import outbound
 
     with office() as opened, opened.database.read() as connection:
         mail = outbound.get(connection, number)
         raw = outbound.raw_of(connection, number)
-    typer.echo(f"{mail.state.value}: {mail.error or ''}", err=True)
-    typer.echo(raw, nl=False)
+    typer.echo(": ".join(filter(None, (mail.state.value, mail.error))), err=True)
+    print_mail(raw)
 
 
 @manual("mailbot outbox release 17", see=("outbox drop", "outbox list"))

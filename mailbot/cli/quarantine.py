@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mailbot.cli.manual import MAILS, add, manual
-from mailbot.cli.shared import AsJson, Number, listing, office, print_json
+from mailbot.cli.shared import AsJson, Number, listing, office, print_json, print_mail
 from mailbot.cli.tables import print_table
 
 
@@ -43,13 +43,15 @@ def list_mails(as_json: AsJson = False) -> None:
 
 @manual("mailbot quarantine show 17", "mailbot quarantine show 17 > broken.eml", see=("quarantine list", "explain"))
 def show(number: Number) -> None:
-    """Show a mail as it came, byte by byte, on standard output; the reason goes to standard error."""
+    """
+    Show a mail as it reads, or, in a file or a pipe, byte by byte as it came. The reason goes to standard error.
+    """
     from mailbot.store import inbound
 
     with office() as opened, opened.database.read() as connection:
         mail, raw = inbound.get(connection, number)
-    typer.echo(f"{mail.state.value}: {mail.reason or ''}", err=True)
-    typer.echo(raw, nl=False)
+    typer.echo(": ".join(filter(None, (mail.state.value, mail.reason))), err=True)
+    print_mail(raw)
 
 
 @manual("mailbot quarantine retry 17", see=("quarantine drop", "run"))

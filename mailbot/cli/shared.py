@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -120,6 +121,23 @@ def print_json_list(values: Iterable[Any]) -> None:
     for at, value in enumerate(values):
         typer.echo((", " if at else "") + json.dumps(value, ensure_ascii=False, default=_plain), nl=False)
     typer.echo("]")
+
+
+def print_mail(raw: bytes) -> None:
+    """
+    On a terminal as people read it, and with nothing that steers the terminal, for strangers write mails; elsewhere, in a file
+    or a pipe, byte by byte.
+    """
+    if not sys.stdout.isatty():
+        typer.echo(raw, nl=False)
+        return
+    from mailbot.mail.read import read
+    from mailbot.tickets.blocks import printable
+
+    mail = read(raw)
+    heads = [f"{name}: {value}" for name in ("From", "To", "Cc", "Date", "Subject") if (value := mail.header(name))]
+    files = [f"[{each.name}, {each.media_type}, {each.size:,} bytes]" for each in mail.attachments]
+    typer.echo(printable("\n".join([*heads, "", mail.text, *files])))
 
 
 def _plain(value: object) -> str | float:

@@ -13,6 +13,7 @@ from anyascii import anyascii
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from mailbot.catalogue import Domain, Email, Id, Rule, Text
+from mailbot.catalogue.complaints import complaints_of
 from mailbot.errors import SettingsError
 from mailbot.login import Login
 
@@ -75,12 +76,8 @@ def read_answers(file: Path) -> Answers:
     except (yaml.YAMLError, UnicodeDecodeError):
         raise SettingsError(f"{file}: is no YAML in UTF-8; it looks like 'name: Verein Beispiel'") from None
     except ValidationError as error:
-        raise SettingsError("\n".join(f"{file}: {each}" for each in _complaints(error))) from None
-
-
-def _complaints(error: ValidationError) -> list[str]:
-    found = error.errors(include_input=False, include_url=False, include_context=False)
-    return [f"{'.'.join(str(step) for step in each['loc']) or 'the file'}: {each['msg']}" for each in found]
+        complaints = complaints_of(error, Answers, secret=True)
+        raise SettingsError("\n".join(f"{file}: {sentence}" for _, sentence in complaints)) from None
 
 
 def url(scheme: str, server: str, user: str, password: str) -> str:

@@ -43,9 +43,12 @@ def test_a_file_of_answers_is_read_and_tells_no_password(tmp_path: Path):
     [
         ("domain: verein.example", "domain: verein beispiel", "domain: Input should be a domain in plain letters"),
         ("smtp: smtps", "smtp: imaps", "smtp: Value error, should begin with smtps:// or smtp+starttls://"),
-        ("ticket_prefix: VB\n", "", "ticket_prefix: Field required"),
+        ("ticket_prefix: VB\n", "", "'ticket_prefix' is missing"),
         ("imaps://info", "imap://info", "mailboxes.0.imap: Value error, imap:// sends the password in the clear"),
         ("name: Verein Beispiel\n", "name: [\n", "is no YAML in UTF-8"),
+        ("- {address:", "- {adress:", "'mailboxes.0.address' is missing"),
+        ("website:", "webpage:", "'website' is missing"),
+        ("name: Kim Muster", "name: 1860", "staff.0.name: should be text; put it in quotes if it has a colon or is a number"),
     ],
 )
 def test_a_wrong_answer_is_told_with_file_and_place_and_without_passwords(tmp_path: Path, old: str, new: str, complaint: str):
