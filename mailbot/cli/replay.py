@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,14 +26,15 @@ def add_to(app: typer.Typer) -> None:
 
 @manual(
     "mailbot replay archive.mbox --report report.html",
-    "mailbot replay imap:support/INBOX",
+    "mailbot replay imap:support/INBOX imap:support/Sent",
     "mailbot replay archive.mbox --rules new.yaml --against rules.yaml",
     files=TEXT_FILES,
     see=("explain", "rules test"),
 )
 def replay(
-    place: Annotated[
-        str, typer.Argument(metavar="PATH", help="An mbox file, a Maildir, a folder of .eml, or imap:MAILBOX/FOLDER.")
+    places: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Each an mbox file, a Maildir, a folder of .eml, or imap:MAILBOX/FOLDER."),
     ],
     report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write every mail and the figures there.")] = None,
     rules: Annotated[Path | None, typer.Option(metavar="NEW.yaml", help="Rules to play it by, instead of MAILBOT_RULES.")] = None,
@@ -56,18 +57,18 @@ def replay(
 
     file = rules or rules_file()
     catalogue = load_catalogue(file)
-    played = play(_mails(place), catalogue, ToMember(catalogue, templates_beside(file)))
+    played = play(_mails(places), catalogue, ToMember(catalogue, templates_beside(file)))
     different = Shelf[Difference]()
     if against is not None:
         former = load_catalogue(against)
-        before = play(_mails(place), former, ToMember(former, templates_beside(file)))
+        before = play(_mails(places), former, ToMember(former, templates_beside(file)))
         for difference in differences(before, played):
             different.append(difference)
     counted = figures(played, catalogue)
     if report is not None:
         from mailbot.replay.report import report as written
 
-        _write(report, written(played, counted, catalogue, place=place, different=different))
+        _write(report, written(played, counted, catalogue, place=", ".join(places), different=different))
     if as_json:
         for each in played:
             print_json({"name": each.name, **each.explained.as_json()})
@@ -75,16 +76,16 @@ def replay(
         _print(counted, different, against, report)
 
 
-def _mails(place: str) -> Iterator[tuple[str, Mail]]:
+def _mails(places: Sequence[str]) -> Iterator[tuple[str, Mail]]:
     """Read one after the other, with a progress bar where somebody looks on."""
     from rich.console import Console
     from rich.progress import track
 
     from mailbot.mail.read import read
-    from mailbot.replay.archive import open_archive
+    from mailbot.replay.archive import open_archives
     from mailbot.settings import load_settings
 
-    with open_archive(place, load_settings) as archive:
+    with open_archives(places, load_settings) as archive:
         console = Console(stderr=True)
         for name, raw in track(
             archive.mails, "reading", archive.size, console=console, transient=True, disable=not console.is_terminal

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import mailbox
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from heapq import merge
 from pathlib import Path
 
 from mailbot.errors import NotFound
@@ -52,6 +53,19 @@ def open_archive(place: str, settings: Callable[[], Settings]) -> Iterator[Archi
         filed = _files(Path(place), opened)
         filed.sort(key=lambda each: (_written(each.read()), each.name))
         yield Archive(size=len(filed), mails=((each.name, each.read()) for each in filed))
+
+
+@contextmanager
+def open_archives(places: Sequence[str], settings: Callable[[], Settings]) -> Iterator[Archive]:
+    """
+    Several of them as one, by the day each mail was written: what people answered often lies apart.
+
+    Raises as `open_archive`.
+    """
+    with ExitStack() as opened:
+        archives = [opened.enter_context(open_archive(place, settings)) for place in places]
+        mails = merge(*(each.mails for each in archives), key=lambda mail: _written(mail[1]))
+        yield Archive(size=sum(each.size for each in archives), mails=mails)
 
 
 def _written(raw: bytes) -> datetime:

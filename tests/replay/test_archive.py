@@ -10,7 +10,7 @@ import pytest
 
 from mailbot.errors import NotFound
 from mailbot.login import Login
-from mailbot.replay.archive import open_archive
+from mailbot.replay.archive import open_archive, open_archives
 from mailbot.settings import Settings
 from tests.mail.eml import eml
 from tests.servers.dovecot import Dovecot
@@ -97,6 +97,19 @@ def test_a_folder_on_the_server_is_only_read(dovecot: Dovecot, people, user: str
     assert (name, raw) == ("INBOX:1", FIRST)
     people.select_folder("INBOX")
     assert people.get_flags([1]) == {1: ()}
+
+
+def test_several_archives_are_one_by_the_days_of_their_mails(tmp_path: Path, dovecot: Dovecot, people, user: str):
+    last = eml("zuletzt").replace(b"Tue, 10 Jun", b"Wed, 11 Jun")
+    people.append("INBOX", FIRST)
+    people.append("INBOX", last)
+    (tmp_path / "answers.eml").write_bytes(SECOND)
+    settings = SETTINGS.model_copy(update={"imap": {"support": dovecot.login(user)}})
+
+    with open_archives(["imap:support/INBOX", str(tmp_path)], lambda: settings) as archive:
+        found = [name for name, _ in archive.mails]
+
+    assert (archive.size, found) == (3, ["INBOX:1", "answers.eml", "INBOX:2"])
 
 
 def test_an_archive_is_left_alone_when_reading_is_broken_off(tmp_path: Path):
