@@ -134,7 +134,11 @@ def print_mail(raw: bytes) -> None:
     from mailbot.mail.read import read
     from mailbot.tickets.blocks import printable
 
-    mail = read(raw)
+    try:
+        mail = read(raw)
+    except Exception:  # it may lie in quarantine for just that
+        typer.echo(printable("\n".join(raw.decode("utf-8", "replace").splitlines())))
+        return
     heads = [f"{name}: {value}" for name in ("From", "To", "Cc", "Date", "Subject") if (value := mail.header(name))]
     files = [f"[{each.name}, {each.media_type}, {each.size:,} bytes]" for each in mail.attachments]
     typer.echo(printable("\n".join([*heads, "", mail.text, *files])))

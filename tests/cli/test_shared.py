@@ -40,6 +40,19 @@ def test_on_a_terminal_a_mail_is_readable_and_steers_nothing(monkeypatch: pytest
     ]
 
 
+def test_a_mail_that_cannot_be_read_is_shown_as_far_as_it_is_text(monkeypatch: pytest.MonkeyPatch):
+    def broken(_raw: bytes) -> None:
+        raise RecursionError("too deep")
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setattr("mailbot.mail.read.read", broken)
+
+    print_mail(b"Subject: \xff\x1b[2J\r\n\r\nHallo\r\n")
+
+    assert terminal.getvalue() == "Subject: \ufffd [2J\n\nHallo\n"
+
+
 def test_in_a_pipe_it_is_its_bytes(capfdbinary: pytest.CaptureFixture[bytes]):
     print_mail(MAIL)
 
