@@ -8,10 +8,11 @@
 # make bench-faults      kills the bot at every step of its way, some 330 times, and counts what is lost or doubled
 # make bench-loops       how many mails it takes until two machines that answer each other stop
 # make bench-fuzz        mails that nobody would write, guided by coverage, for an hour or SECONDS=…
-# make bench-big-folder  first contact with a mailbox of 50,000 mails: time and memory
+# make bench-big-folder  first contact with mailboxes of up to 50,000 mails, and a mail of 25 MB: time and memory
 # make test-image        every instruction of the Dockerfile in a folder, and the bot in it as compose.yaml wants it, as root
 # make test-debian       every command of docs/debian.md on a new Debian 12 in a folder, as root
-# make bench-growth      whether a mail takes longer the more tickets there are
+# make bench-growth      whether a mail, the digest and the list of tickets take longer the more tickets there are
+# make plots             draws docs/growth.svg of what bench-growth and bench-big-folder have measured last
 # make bench-cpu         what one mail costs, stage by stage, in time of the processor; start-up; a mail of 25 MB
 # make bench             how fast a full inbox is drained, beside the least that any program must do
 # make bench-peers       the same, and other people's programs for that
@@ -20,7 +21,7 @@
 # make lock    newest libraries into requirements.lock
 
 .POSIX:
-.PHONY: demo test test-debian test-image test-other-servers other-servers lint format docs reference lock servers clean bench bench-peers bench-growth bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder bench-latency bench-hosts
+.PHONY: demo test test-debian test-image test-other-servers other-servers lint format docs reference lock servers clean bench bench-peers plots bench-growth bench-cpu bench-faults bench-loops bench-fuzz bench-big-folder bench-latency bench-hosts
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
@@ -76,6 +77,9 @@ test-image: .venv/dev servers
 bench-growth: .venv/dev
 	@.venv/bin/python -m bench.growth
 
+plots: .venv/plots
+	@.venv/bin/python -m bench.plots
+
 bench-cpu: .venv/dev servers
 	@.venv/bin/python -m bench.cpu
 
@@ -116,7 +120,7 @@ other-servers: .venv/dev
 
 lock:
 	@rm -rf .venv && .ci/venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade --editable '.[dev,fuzz]'
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade --editable '.[dev,fuzz,plots]'
 	@.venv/bin/python -m pip freeze --exclude-editable --disable-pip-version-check | grep -v ' @ ' >requirements.lock
 	@touch .venv/demo .venv/dev
 
@@ -136,6 +140,10 @@ clean:
 
 .venv/peers: bench/peers/requirements.txt
 	@rm -rf $@ && python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check --requirement bench/peers/requirements.txt
+
+.venv/plots: .venv/dev
+	@$(PIP) --editable '.[dev,plots]'
+	@touch $@
 
 .venv/fuzz: .venv/dev
 	@$(PIP) --editable '.[dev,fuzz]'

@@ -8,15 +8,11 @@ Times are of the processor, not of the clock, so that other programs on the mach
 
 from __future__ import annotations
 
-import os
-import random
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -26,7 +22,8 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from bench.letters import letters
+from bench.letters import huge_letter, letters
+from bench.measured import Taken, measured
 from mailbot.catalogue import Catalogue, load_catalogue
 from mailbot.explain import tickets_after
 from mailbot.mail.compose import compose
@@ -44,8 +41,6 @@ MAILS, MAILBOX = 300, "support"
 CORPUS = PROJECT.parent / "shared" / "corpus"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STAGES = ("read", "origin", "understand", "decide", "words to the member", "words to staff", "both as bytes")
-HUGE = 18_200_000
-"""Bytes of a photo with which a mail is as large as most servers take: 25 MB in base64."""
 T = TypeVar("T")
 
 
@@ -87,7 +82,7 @@ def _commands(home: Path, mails: Sequence[bytes]) -> Table:
     """What whole processes take, start included; `--cases` with all the mails, each a conversation."""
     one, huge, cases = home / "one.eml", home / "huge.eml", home / "cases"
     one.write_bytes(mails[0])
-    huge.write_bytes(_with_photo())
+    huge.write_bytes(huge_letter(MAILBOX))
     for number, raw in enumerate(mails):
         case = cases / str(number)
         case.mkdir(parents=True)
@@ -101,35 +96,13 @@ def _commands(home: Path, mails: Sequence[bytes]) -> Table:
         "mailbot explain, 25 MB": ["explain", str(huge)],
     }.items():
         _run(words, home / "compiled")  # the first one compiles
-        seconds, peaks = zip(*(_run(words, home / "compiled") for _ in range(5)), strict=True)
-        table.add_row(name, f"{median(seconds):.2f}", f"{max(peaks):.0f}")
+        took = [_run(words, home / "compiled") for _ in range(5)]
+        table.add_row(name, f"{median(each.processor for each in took):.2f}", f"{max(each.peak for each in took):.0f}")
     return table
 
 
-_MEASURED = """
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000))
-"""
-"""In a process of its own that is small: what a child takes is counted from what its parent had."""
-
-
-def _run(words: Sequence[str], compiled: Path) -> tuple[float, float]:
-    """Seconds of the processor and MB at most; `compiled` is where Python keeps its bytecode, as an installed mailbot has it."""
-    command = [sys.executable, "-c", _MEASURED, str(Path(sys.executable).with_name("mailbot")), *words]
-    kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(compiled)}
-    variables = {**os.environ, **kept, "MAILBOT_RULES": str(PROJECT / "rules.yaml")}
-    seconds, peak = subprocess.run(command, env=variables, stdout=subprocess.PIPE, check=True, text=True).stdout.split()
-    return float(seconds), float(peak)
-
-
-def _with_photo() -> bytes:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "Anna Schmidt <anna@posteo.example>", "support@verein.example", "Nextcloud"
-    mail.set_content("Hallo,\n\nder OV Kalk möchte die Nextcloud nutzen.\n\nViele Grüße\nAnna\n")
-    mail.add_attachment(random.Random(4).randbytes(HUGE), maintype="image", subtype="jpeg", filename="Foto.jpg")
-    return mail.as_bytes()
+def _run(words: Sequence[str], compiled: Path) -> Taken:
+    return measured(words, {"MAILBOT_RULES": str(PROJECT / "rules.yaml")}, compiled=compiled)
 
 
 def _figure(spent: Sequence[float]) -> str:

@@ -57,6 +57,16 @@ def letters(number: int, to: str) -> Iterator[bytes]:
         yield mail.as_bytes()
 
 
+def huge_letter(to: str) -> bytes:
+    """A wish with a photo: as large as most servers take, 25 MB in base64."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = "Eva Sommer <eva@posteo.example>", to, "Nextcloud"
+    mail["Message-ID"] = "<photo@posteo.example>"
+    mail.set_content("Hallo,\n\nder OV Kalk möchte die Nextcloud nutzen.\n\nViele Grüße\nEva\n")
+    mail.add_attachment(random.Random(4).randbytes(18_200_000), maintype="image", subtype="jpeg", filename="Foto.jpg")
+    return mail.as_bytes()
+
+
 def _text(chance: random.Random, name: str, address: str, *, answers: bool) -> str:
     group = chance.choice(GROUPS)
     names = [f"{chance.choice(GIVEN)} {chance.choice(SURNAMES)}" for _ in range(chance.randint(1, 5))]
@@ -72,11 +82,17 @@ def _sentence(chance: random.Random) -> str:
     return f"{who} {does} {what} {when}, {why}."
 
 
-def fill(dovecot: Dovecot, user: str, mails: Iterator[bytes]) -> None:
-    """Lay the mails into the user's inbox, which is there, as its files: by IMAP it would take longer than what is measured."""
+def fill(dovecot: Dovecot, user: str, mails: Iterator[bytes], *, old: bool = False) -> None:
+    """
+    Lay the mails into the user's inbox, which is there, as its files: by IMAP it would take longer than what is measured.
+
+    `old`: they came in years ago.
+    """
     inbox = dovecot.log.parent / "mail" / user / "new"
     owner = inbox.stat()
     for number, raw in enumerate(mails):
         file = inbox / f"{1_700_000_000 + number}.M{number}.bench"
         Path(file).write_bytes(raw)
         os.chown(file, owner.st_uid, owner.st_gid)
+        if old:
+            os.utime(file, (1_700_000_000 + number,) * 2)

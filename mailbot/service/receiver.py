@@ -60,7 +60,7 @@ def receive(office: Office, box: Mailbox, folder: Folder, *, since: Since | None
             reading = read_up_to(connection, reading, group[-1].uid)
     with office.database.write() as connection:
         # The last ones may have been gone before they could be fetched.
-        read_up_to(connection, reading, max([reading.last_uid, *uids]))
+        read_up_to(connection, reading, max(reading.last_uid, uids[-1] if uids else 0))
         mailboxes.reached(connection, box.id, now=office.clock())
     if new:
         instruments.received(box.id, new)

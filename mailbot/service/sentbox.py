@@ -47,7 +47,7 @@ def look_into_sent(office: Office, box: Mailbox, folder: Folder, *, since: Since
     with folder.beside(name) as sent:
         reading = begin(office, box.id, name, sent, since)
         uids = sent.uids(after=reading.last_uid, since=reading.since)
-        last = max([sent.newest, *uids])
+        last = max(sent.newest, uids[-1] if uids else 0)
         chosen, unsettled = _look_through(office, reading, sent.heads(uids, HEAD))
         kept = 0
         for mail in sent.fetch(chosen):  # each is one transaction: none waits for the server

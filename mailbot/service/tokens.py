@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import structlog
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mailbot.errors import StoreError, TokenError
 from mailbot.login import Login, OAuth
 from mailbot.mail.oauth import Granted, ask
 from mailbot.store import refresh_tokens
 from mailbot.store.database import Database
+
+if TYPE_CHECKING:
+    from mailbot.service.cipher import Cipher
 
 log = structlog.get_logger()
 
@@ -51,10 +52,17 @@ class AccessTokens:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._database, self._ask, self._clock = database, ask, clock
-        self._cipher = MultiFernet([Fernet(_derived(key)) for key in keys])
+        self._keys = keys
         self._held: dict[OAuth, _Held] = {}
         self._unkept: dict[OAuth, str] = {}  # refresh tokens
         self._lock = Lock()
+
+    @cached_property
+    def _cipher(self) -> Cipher:
+        # Loading it takes six megabytes, and most have no refresh tokens.
+        from mailbot.service.cipher import Cipher
+
+        return Cipher(self._keys)
 
     def give(self, login: Login) -> str:
         """An access token that is still good. Raises TokenError, StoreError."""
@@ -95,10 +103,8 @@ class AccessTokens:
             return None
         with self._database.read() as connection:
             kept = refresh_tokens.kept(connection, _name(oauth))
-        try:
-            return self._cipher.decrypt(kept).decode() if kept else oauth.refresh_token
-        except InvalidToken:  # MAILBOT_SECRET has changed since
-            return oauth.refresh_token
+        known = self._cipher.decrypt(kept) if kept else None  # None as well where MAILBOT_SECRET has changed since
+        return known or oauth.refresh_token
 
     def _keep(self, oauth: OAuth) -> None:
         """Let the database have a refresh token that it has not yet, if it can be written now."""
@@ -108,16 +114,11 @@ class AccessTokens:
         try:
             if refresh_token != self._kept(oauth):
                 with self._database.write() as connection:
-                    refresh_tokens.keep(connection, _name(oauth), self._cipher.encrypt(refresh_token.encode()).decode())
+                    refresh_tokens.keep(connection, _name(oauth), self._cipher.encrypt(refresh_token))
         except StoreError as error:
             log.error("a new refresh token lies in memory alone, until the database can be written", error=str(error))
         else:
             del self._unkept[oauth]
-
-
-def _derived(key: bytes) -> bytes:
-    """A key of its own, from which nobody can tell the one of the reply tokens (RFC 5869)."""
-    return urlsafe_b64encode(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"mailbot refresh tokens").derive(key))
 
 
 def _name(oauth: OAuth) -> str:

@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -31,20 +31,21 @@ def word_set(name: str) -> frozenset[str]:
 
 
 @cache
-def _given_names() -> frozenset[str]:
+def _given_names() -> Set[str]:
     """
     Some 45,000 given names of 54 countries, in lower case, and as they are written without marks (Juergen, Ayse).
 
     Source: nam_dict.txt by Jörg Michael (GNU FDL), as packed in the PyPI package gender-guesser.
     """
-    names = set()
-    text = (files("gender_guesser") / "data" / "nam_dict.txt").read_bytes().decode("utf-8", "replace")
-    for line in text.splitlines():
-        if line[:1] not in "#=":
-            name = line[2:29].strip().lower()
-            names.update({name.replace("+", joint) for joint in ("", " ", "-")} if "+" in name else {name})
-    written_plainly = {form for name in names if not name.isascii() for form in (fold(name), without_marks(name))}
-    return frozenset(names | written_plainly) | word_set("short_names")
+    names = set[str]()
+    with (files("gender_guesser") / "data" / "nam_dict.txt").open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:  # one by one, and into one set: all at once they take several megabytes more
+            if line[:1] not in "#=\n":
+                name = line[2:29].strip().lower()
+                names.update({name.replace("+", joint) for joint in ("", " ", "-")} if "+" in name else {name})
+    names.update([form for name in names if not name.isascii() for form in (fold(name), without_marks(name))])
+    names.update(word_set("short_names"))
+    return names
 
 
 @lru_cache(8192)
@@ -78,8 +79,14 @@ def _german_words() -> tuple[frozenset[str], frozenset[str]]:
 
     Source: the PyPI packages german-nouns and wordfreq, see data/README.md.
     """
-    lines = (files("mailbot.understanding") / "data" / "german.txt").read_text(encoding="utf-8").split()
-    return frozenset(line.lower() for line in lines), frozenset(line.lower() for line in lines if line[0].isupper())
+    all_of_them, nouns = set[str](), set[str]()
+    with (files("mailbot.understanding") / "data" / "german.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            word = line.strip().lower()
+            all_of_them.add(word)
+            if line[0].isupper():
+                nouns.add(word)
+    return frozenset(all_of_them), frozenset(nouns)
 
 
 def is_listed(word: str) -> bool:

@@ -24,6 +24,7 @@ from mailbot.demo.ports import free_ports
 from mailbot.errors import MailboxError
 from mailbot.login import Login
 from mailbot.mail.imap import Folder, folder, open_folder, waiting
+from mailbot.mail.imap import folder as folder_module
 from mailbot.mail.imap.errors import SENTENCES, mailbox_error
 from tests.servers.dovecot import Dovecot
 from tests.servers.imap import ImapServer
@@ -85,13 +86,30 @@ def test_uids_are_those_after_the_last_one(inbox: Folder):
         inbox.append("INBOX", eml(id=f"{number}@posteo.example"))
     first, second, third = inbox.uids()
 
-    assert inbox.uids(after=first) == [second, third]
-    assert inbox.uids(after=third) == []
-    assert inbox.uids(after=10_000_000) == []
+    assert list(inbox.uids(after=first)) == [second, third]
+    assert list(inbox.uids(after=third)) == []
+    assert list(inbox.uids(after=10_000_000)) == []
+
+
+def test_a_folder_is_asked_for_span_by_span_however_many_are_gone(
+    inbox: Folder, people: IMAPClient, server: ImapServer, user: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(folder_module, "SPAN", 2)
+    for number in range(12):
+        people.append("INBOX", eml(id=f"{number}@posteo.example"))
+    people.select_folder("INBOX")
+    people.delete_messages([3, 4, 5, 6, 9])
+    people.expunge()
+
+    with open_folder(server.login(user), "INBOX") as opened:
+        people.append("INBOX", eml(id="12@posteo.example"))
+
+        assert list(opened.uids()) == [1, 2, 7, 8, 10, 11, 12, 13]
+        assert list(opened.uids(after=7)) == [8, 10, 11, 12, 13]
 
 
 def test_a_mail_that_others_lay_there_is_seen_at_once(inbox: Folder, people: IMAPClient):
-    assert inbox.uids() == []
+    assert list(inbox.uids()) == []
 
     people.append("INBOX", eml())
 
@@ -153,7 +171,7 @@ def test_with_uidplus_exactly_the_moved_mails_leave(dovecot: Dovecot, user: str)
 
         inbox.move([first], "Mailbot/Done")
 
-        assert inbox.uids() == [second]
+        assert list(inbox.uids()) == [second]
 
 
 def test_who_was_cut_off_between_copy_and_mark_copies_nothing_twice(plain_dovecot: Dovecot, user: str):
@@ -196,7 +214,7 @@ def test_moving_what_is_gone_is_no_error(inbox: Folder):
     inbox.move([], "Mailbot/Done")
     inbox.move([4711], "Mailbot/Done")
 
-    assert inbox.uids() == []
+    assert list(inbox.uids()) == []
 
 
 def test_the_sent_folder_is_found_by_its_use(dovecot: Dovecot, user: str):
@@ -330,7 +348,7 @@ def test_idle_is_issued_anew_again_and_again(inbox: Folder, monkeypatch: pytest.
     monkeypatch.setattr(waiting, "REISSUE", 0.1)
 
     assert not inbox.wait(0.5)
-    assert inbox.uids() == []
+    assert list(inbox.uids()) == []
 
 
 def test_a_wait_ends_when_it_shall(inbox: Folder):
@@ -345,12 +363,12 @@ def test_a_wait_ends_when_it_shall(inbox: Folder):
 @pytest.mark.parametrize("scheme", ["imaps", "imap+starttls"])
 def test_tls_is_verified(server: ImapServer, user: str, scheme: str, monkeypatch: pytest.MonkeyPatch):
     with open_folder(server.login(user, scheme), "INBOX", ca_file=server.certificates.authority) as inbox:
-        assert inbox.uids() == []
+        assert list(inbox.uids()) == []
 
     assert "the certificate cannot be trusted" in str(refusal(server.login(user, scheme)))
     monkeypatch.setenv("SSL_CERT_FILE", str(server.certificates.authority))
     with open_folder(server.login(user, scheme), "INBOX") as inbox:
-        assert inbox.uids() == []
+        assert list(inbox.uids()) == []
 
 
 @pytest.mark.parametrize("scheme", ["imaps", "imap+starttls"])

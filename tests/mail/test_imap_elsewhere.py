@@ -74,7 +74,7 @@ def test_where_numbers_last_only_in_an_open_folder_it_is_read_by_select(dovecot:
     for greeting, command in ((b"* OK Courier-IMAP ready.", b'SELECT "INBOX"'), (b"* OK ready.", b'EXAMINE "INBOX"')):
         with greeted_by(greeting, dovecot) as (login, heard):
             with open_folder(login(user), "INBOX", readonly=True) as inbox:
-                assert inbox.uids() == []
+                assert list(inbox.uids()) == []
 
             assert command in b"".join(heard)
 

@@ -113,7 +113,7 @@ def test_more_mails_than_fit_into_one_command_are_read_and_moved(dovecot: Doveco
         assert len(list(inbox.fetch(many))) == 1
         inbox.move(many, "Mailbot/Done")
 
-        assert inbox.uids() == []
+        assert list(inbox.uids()) == []
         assert inbox.has("Mailbot/Done", "1@posteo.example")
 
 

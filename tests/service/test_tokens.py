@@ -200,7 +200,7 @@ def test_a_bot_logs_in_by_tokens_from_the_settings_on(
 
     for _ in range(2):
         with open_office(settings) as office, office.open_folder(settings.mailbox("support"), "INBOX") as inbox:
-            assert inbox.uids() == []
+            assert list(inbox.uids()) == []
 
     token_server.refresh = "withdrawn"
     with open_office(settings) as office, pytest.raises(MailboxError) as refused:

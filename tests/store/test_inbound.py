@@ -7,13 +7,15 @@ import pytest
 
 from mailbot.errors import NotFound
 from mailbot.store import claims, inbound
+from mailbot.store.columns import LONG
 from mailbot.store.database import Database
 from mailbot.store.inbound import State
 from tests.store.arrivals import INBOX, MAIL, NOW, claim, claim_some, keep
 
 
-def test_a_mail_is_kept_to_the_byte(database: Database):
-    raw = bytes(range(256)) * 50
+@pytest.mark.parametrize("times", [50, LONG // 100], ids=["short", "long"])
+def test_a_mail_is_kept_to_the_byte(database: Database, times: int):
+    raw = bytes(range(256)) * times
     keep(database, raw=raw)
 
     ((mail, kept),) = claim_some(database)

@@ -7,6 +7,7 @@ Reading changes nothing: BODY.PEEK only, no flag is ever set on a mail that stay
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
@@ -71,6 +72,10 @@ class Filed:
 
     raw: bytes
     when: datetime
+
+
+SPAN = 10_000
+"""So many UIDs are asked for at a time."""
 
 
 def _never() -> bool:
@@ -147,19 +152,31 @@ class Folder:
                 if isinstance(head, bytes) and isinstance(received, datetime):
                     yield Arrived(uid=uid, received=received.astimezone(UTC), raw=head)
 
-    def uids(self, after: int = 0, *, since: datetime | None = None) -> list[int]:
+    def uids(self, after: int = 0, *, since: datetime | None = None) -> Sequence[int]:
         """
-        The UIDs greater than `after` that are in the folder now, ascending.
+        The UIDs greater than `after` that are in the folder now, ascending; 8 bytes each.
 
         `since` leaves out what had arrived a day before that moment (aware): servers know days, of whatever time zone.
         """
         recent = [] if since is None else ["SINCE", (since - timedelta(days=1)).date()]
+        found = array("Q")
         with self._asking("list of mails"):
             self._look()
-            # "n:*" always contains the highest UID, however low it is (RFC 9051, 9, sequence-range).
-            found = sorted(uid for uid in self._client.search(["UID", f"{after + 1}:*", *recent]) if uid > after)
-        self._newest = max([self._newest, *found])
+            for some in self._spans(after + 1, recent):
+                found.extend(sorted(some))
+        self._newest = max(self._newest, found[-1] if found else 0)
         return found
+
+    def _spans(self, first: int, recent: Sequence[Any]) -> Iterator[Sequence[int]]:
+        """The UIDs from the first on, span by span: a list of them all takes a hundred bytes for each while it is read."""
+        span = SPAN
+        while first + span < self._next:
+            some = self._client.search(["UID", f"{first}:{first + span - 1}", *recent])
+            yield some
+            first += span
+            span = SPAN if len(some) > SPAN // 2 else 2 * span  # where nearly all are gone, further at a time
+        # "n:*" always contains the highest UID, however low it is (RFC 9051, 9, sequence-range).
+        yield [uid for uid in self._client.search(["UID", f"{first}:*", *recent]) if uid >= first]
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Arrived]:
         """These mails, whole, in their order; one that is gone meanwhile is just not there."""
