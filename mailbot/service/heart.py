@@ -61,7 +61,7 @@ class Heart:
     """Takes leases for the parts of one bot and renews them with every beat."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database, self._began = database, monotonic()
         self._held = dict[str, Lease]()
         self._over = set[str]()  # to be given up
 
@@ -70,11 +70,11 @@ class Heart:
         """
         The lease of that subject until the end of the block; None when somebody else has it. Raises StoreError.
 
-        It may end before the block does: see `Lease.lasts`. With `outwait_the_dead` it is waited for until whoever has it is
-        known to live.
+        It may end before the block does: see `Lease.lasts`. With `outwait_the_dead` it is waited for as long as somebody may
+        have it who had died before this heart began to beat.
         """
         self._give_up_what_is_over()
-        began, id = self._take(subject) if not outwait_the_dead else _till_it_is_had(self._take, subject)
+        began, id = self._outwait(subject) if outwait_the_dead else self._take(subject)
         if id is None:
             yield None
             return
@@ -112,6 +112,10 @@ class Heart:
         with self._database.write() as connection:
             return began, leases.take(connection, subject, holder=holder, lasting=LASTING)
 
+    def _outwait(self, subject: str) -> tuple[float, str | None]:
+        left = self._began + LASTING.total_seconds() - monotonic()
+        return _till_it_is_had.copy(stop=stop_after_delay(max(left, 0.0)))(self._take, subject)
+
     def _give_up_what_is_over(self) -> None:
         over = frozenset(self._over)
         if over:
@@ -124,10 +128,8 @@ class Heart:
         return began + LASTING.total_seconds() if self._database.is_shared else FOREVER
 
 
-# Of a lease that is still somebody's after so long the holder lives.
 _till_it_is_had = Retrying(
     retry=retry_if_result(lambda taken: taken[1] is None),
-    stop=stop_after_delay(LASTING),
     wait=wait_fixed(0.5),
     retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
 )

@@ -9,7 +9,6 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from tenacity import stop_after_attempt, wait_none
 
 from mailbot.errors import MailboxError
 from mailbot.service import heart, parts
@@ -176,7 +175,8 @@ def test_an_error_nobody_expected_does_not_end_the_bot(bench: Bench, monkeypatch
 def test_once_through_everything_moves_and_lays_down_nothing_beside_the_bot_that_reads_the_mailbox(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(heart, "_till_it_is_had", heart._till_it_is_had.copy(stop=stop_after_attempt(2), wait=wait_none()))
+    monkeypatch.setattr(heart, "LASTING", timedelta(seconds=2))
+    monkeypatch.setattr(heart, "BEAT", 0.1)
     bench.change_rules("address: support@die-linke-koeln.de\n", "address: support@die-linke-koeln.de\n    after: move\n")
     bench.mail(eml())
     with beating(bench.office.database) as other, other.lease(MAILBOX.format("support")):
