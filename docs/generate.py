@@ -154,7 +154,7 @@ def settings_page() -> str:
 
 
 def _name(key: str) -> str:
-    return {"imap": "IMAP_<ID>", "oauth": "OAUTH_<PART>"}.get(key, key.upper())
+    return {"imap": "IMAP_<ID>", "lmtp": "LMTP_<ID>", "oauth": "OAUTH_<PART>"}.get(key, key.upper())
 
 
 def _given(field: FieldInfo) -> str:

@@ -6,11 +6,11 @@ import os
 import secrets
 import ssl
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from difflib import get_close_matches
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
-from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -20,7 +20,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailbot.errors import SettingsError
-from mailbot.login import ClientCertificate, Login, OAuth, is_loopback
+from mailbot.listener import Listener
+from mailbot.login import ClientCertificate, Login, OAuth
 from mailbot.variables import PREFIX, RULES, given, templates_beside, variables
 
 LogStyle = Literal["pretty", "logfmt", "json"]
@@ -31,39 +32,8 @@ if TYPE_CHECKING:
 
 SECRET_LENGTH = 32
 DATABASE = "sqlite:///mailbot.db"
-BY_NAME = ("imap", "oauth")
+BY_NAME = ("imap", "lmtp", "oauth")
 """Settings that are several, MAILBOT_IMAP_…"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
-    """Where the bot itself listens."""
-
-    host: str
-    port: int
-
-    @property
-    def on_loopback(self) -> bool:
-        """Whether only this machine can ask there."""
-        return is_loopback(self.host)
-
-    @classmethod
-    def parse(cls, address: str) -> Listener:
-        """
-        Read `host:port`, `[::1]:port` for IPv6.
-
-        Raises SettingsError: it is no such address.
-
-        Source: RFC 3986, 3.2.
-        """
-        try:
-            parts = urlsplit(f"//{address.strip()}")
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            host, port = None, None
-        if not host or not port or f"{host}:{port}" != address.strip().lower().replace("[", "").replace("]", ""):
-            raise SettingsError(f"'{address}' is no address to listen at; it looks like 127.0.0.1:9464")
-        return cls(host=host, port=port)
 
 
 def _login(kind: str) -> BeforeValidator:
@@ -88,6 +58,13 @@ def _listener(value: object) -> object:
         return Listener.parse(value)
     except SettingsError as error:
         raise _complaint(str(error)) from None
+
+
+def _door(value: object) -> object:
+    door = _listener(value)
+    if isinstance(door, Listener) and not door.on_loopback:
+        raise _complaint(f"at {door.host} other machines could deliver, and nobody asks who they are; use 127.0.0.1:{door.port}")
+    return door
 
 
 def _database(value: object) -> object:
@@ -140,6 +117,11 @@ class Settings(BaseSettings):
     """
     Login of each mailbox in rules.yaml, `MAILBOT_IMAP_SUPPORT` for the mailbox `support`:
     `imaps://user%40verein.example:password@host`.
+    """
+    lmtp: dict[str, Annotated[Listener, BeforeValidator(_door)]] = Field(default_factory=dict)
+    """
+    Where a mail server on this machine delivers to a mailbox of rules.yaml that is not read by IMAP, `MAILBOT_LMTP_SUPPORT`
+    for the mailbox `support`: `127.0.0.1:8024`, a port for each.
     """
     smtp: SmtpLogin | None = None
     """Login for sending: `smtps://user:password@host`."""
@@ -204,6 +186,18 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _mails_come_one_way(self) -> Settings:
+        both = [id.upper() for id in self.lmtp if id in self.imap]
+        same = [(other, one) for (one, here), (other, there) in combinations(self.lmtp.items(), 2) if here == there]
+        complaints = [
+            *(f"{PREFIX}IMAP_{id} and {PREFIX}LMTP_{id} are both set; keep one of them" for id in both),
+            *(f"{PREFIX}LMTP_{one.upper()}: mails to '{other}' are delivered there; take another port" for one, other in same),
+        ]
+        if complaints:
+            raise _complaint("\n".join(complaints))
+        return self
+
+    @model_validator(mode="after")
     def _logins_are_whole(self) -> Settings:
         complaints = dict.fromkeys(filter(None, [*map(self._lack_of, self.imap), self._lack_of(None) if self.smtp else None]))
         if complaints:
@@ -241,14 +235,19 @@ class Settings(BaseSettings):
         """The folder of every text the bot sends, beside rules.yaml."""
         return templates_beside(self.rules)
 
+    def way_in(self, id: str) -> Login | Listener:
+        """How that mailbox's mails come in: it is read, or delivered to. Raises SettingsError when neither is set."""
+        return self.lmtp.get(id) or self.mailbox(id)
+
     def mailbox(self, id: str) -> Login:
         """The login of that mailbox, with all that it needs. Raises SettingsError when it is not set."""
         try:
             return self._whole(self.imap[id], id)
         except KeyError:
-            name = f"{PREFIX}IMAP_{id.upper()}"
+            name = id.upper()
             raise SettingsError(
-                f"{name} is not set; it looks like imaps://user%40verein.example:password@mail.verein.example"
+                f"{PREFIX}IMAP_{name} is not set; it looks like imaps://user%40verein.example:password@mail.verein.example; "
+                f"or set {PREFIX}LMTP_{name}, where a mail server delivers to the bot"
             ) from None
 
     def outgoing(self) -> Login:
@@ -311,14 +310,15 @@ def strangers(mailboxes: Collection[str]) -> tuple[str, ...]:
     plain = [name.upper() for name in Settings.model_fields if name not in BY_NAME]
     token = [f"OAUTH_{part.name.upper()}" for part in fields(OAuth)]
     owners = [id.upper() for id in mailboxes]
-    known = {*plain, *token, *(f"IMAP_{id}" for id in owners), *(f"{part}_{id}" for part in token for id in [*owners, "SMTP"])}
+    ways_in = (f"{way}_{id}" for way in ("IMAP", "LMTP") for id in owners)
+    known = {*plain, *token, *ways_in, *(f"{part}_{id}" for part in token for id in [*owners, "SMTP"])}
     names = sorted(name for name in given() if name.removesuffix("_FILE") not in known)
     return tuple(_unknown(name, known) for name in names)
 
 
 def _unknown(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name.removesuffix("_FILE"), known, n=1)
-    mailbox = name.startswith("IMAP_")
+    mailbox = name.startswith(("IMAP_", "LMTP_"))
     hint = (
         f"did you mean {PREFIX}{near[0]}?" if near else "rules.yaml has no such mailbox" if mailbox else "see docs/operating.md"
     )

@@ -153,9 +153,10 @@ def words(mail: EmailMessage) -> str:
     return str(part.get_content())
 
 
-def association(station: Station, database: URL, home: Path) -> Association:
-    """With its own rules.yaml and templates in `home`."""
-    support, buero, staff = station.address("support"), station.address("buero"), station.address("kim")
+def association(station: Station, database: URL, home: Path, *, support: str = "", buero: str = "") -> Association:
+    """With its own rules.yaml and templates in `home`, and new addresses where none are given."""
+    support, buero = support or station.address("support"), buero or station.address("buero")
+    staff = station.address("kim")
     rules = (PROJECT / "rules.yaml").read_text(encoding="utf-8")
     for theirs, ours in (
         ("address: support@die-linke-koeln.de", f"address: {support}"),

@@ -34,6 +34,7 @@ DOCS = [
 NOT_RUN = {
     r"make ": "the tests are started by it; that each target exists is a test of its own",
     r"docker |chown ": "Docker is not here",
+    r"postconf |postfix |postqueue ": "tests/stories/test_delivered.py types them on a Postfix of its own",
     r"mailbot restore": "overwrites no database; tests/test_running.py restores one",
     r"mailbot init": "tests/stories/test_first_evening.py answers its questions",
     r"mailbot demo( --serve| --keep \S+)?$": "tests/test_demo.py plays it and starts its servers",

@@ -131,7 +131,7 @@ def test_every_setting_of_the_documents_exists():
 
     told = {each.removesuffix("_FILE") for each in re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]\b", ALL)}
 
-    assert {each for each in told if not each.startswith((f"{PREFIX}IMAP", f"{PREFIX}OAUTH"))} <= known
+    assert {each for each in told if not each.startswith((f"{PREFIX}IMAP", f"{PREFIX}LMTP", f"{PREFIX}OAUTH"))} <= known
 
 
 def test_what_the_code_tells_itself_is_not_stale():

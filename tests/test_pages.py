@@ -11,7 +11,10 @@ import pytest
 from tests.pages import DOCS, NOT_RUN, PROJECT, Desk, desk, fenced, named, steps, tidy, two_tickets, why_not_run, with_gaps
 
 TUTORIAL = PROJECT / "docs" / "tutorial.md"
-PAGES = [path for path in DOCS if path != TUTORIAL and any(not why_not_run(step.command) for step in steps(path))]
+LMTP = PROJECT / "docs" / "howto" / "lmtp.md"
+OF_THEIR_OWN = {TUTORIAL, LMTP}
+"""Pages that begin with nothing, or after which a mailbox waits for its mail server."""
+PAGES = [path for path in DOCS if path not in OF_THEIR_OWN and any(not why_not_run(step.command) for step in steps(path))]
 OF_ANOTHER = {"docs/operating.md", "README.md"}
 """Pages that show the output of another association's bot; what they show of `explain` is compared in test_docs.py."""
 
@@ -34,6 +37,15 @@ def test_what_a_page_tells_to_type_works(path: Path, place: Desk):
 def test_the_tutorial_works_from_its_first_line_to_its_last(tmp_path: Path):
     with desk(tmp_path, rules={}) as untouched:
         follow(TUTORIAL, untouched, compare=True)
+
+
+def test_a_mailbox_that_is_delivered_to_is_set_up_as_its_page_tells(tmp_path: Path):
+    (kontakt,) = fenced(LMTP, "yaml")
+    with desk(tmp_path, rules={"\nmailboxes:\n": f"\nmailboxes:\n{kontakt}"}) as place:
+        follow(LMTP, place, compare=True)
+        _, told = place.type("mailbot check --language en")
+
+    assert "lmtp kontakt: mails to kontakt@verein.example are delivered at 127.0.0.1:8024" in told
 
 
 def follow(path: Path, place: Desk, *, compare: bool) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from mailbot.errors import SettingsError
+from mailbot.listener import Listener
 from mailbot.login import ENCODED, ClientCertificate, Login, OAuth
-from mailbot.settings import Listener, load_settings, secret_beside, strangers
+from mailbot.settings import load_settings, secret_beside, strangers
 from mailbot.variables import rules_file
 from tests.servers.certificates import make_certificates
 
@@ -362,6 +363,52 @@ def test_other_machines_may_only_ask_where_that_is_said(monkeypatch: pytest.Monk
 
     environment(monkeypatch, METRICS_FROM="anywhere")
     assert load_settings().metrics is not None
+
+
+def test_a_mailbox_may_be_delivered_to_instead(monkeypatch: pytest.MonkeyPatch):
+    environment(
+        monkeypatch, IMAP_SUPPORT="imaps://s:p@mail.example", LMTP_OV_KALK="127.0.0.1:8024", LMTP_VORSTANDSBUERO="[::1]:8024"
+    )
+
+    settings = load_settings()
+
+    assert settings.way_in("support") == settings.imap["support"]
+    assert settings.way_in("ov_kalk") == Listener(host="127.0.0.1", port=8024)
+    assert str(settings.way_in("vorstandsbuero")) == "[::1]:8024"
+    with pytest.raises(SettingsError, match=r"^MAILBOT_IMAP_PRESSE is not set; .*; or set MAILBOT_LMTP_PRESSE, where "):
+        settings.way_in("presse")
+    assert strangers(["support", "ov_kalk"]) == (
+        "MAILBOT_LMTP_VORSTANDSBUERO is set and means nothing; rules.yaml has no such mailbox",
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"LMTP_SUPPORT": "8024"}, "MAILBOT_LMTP_SUPPORT: '8024' is no address to listen at; it looks like 127.0.0.1:9464"),
+        (
+            {"LMTP_SUPPORT": "0.0.0.0:8024"},
+            "MAILBOT_LMTP_SUPPORT: at 0.0.0.0 other machines could deliver, and nobody asks who they are; use 127.0.0.1:8024",
+        ),
+        (
+            {"LMTP_SUPPORT": "127.0.0.1:8024", "IMAP_SUPPORT": "imaps://s:p@mail.example"},
+            "MAILBOT_IMAP_SUPPORT and MAILBOT_LMTP_SUPPORT are both set; keep one of them",
+        ),
+        (
+            {"LMTP_SUPPORT": "127.0.0.1:8024", "LMTP_BUERO": "127.0.0.1:8024"},
+            "MAILBOT_LMTP_{}: mails to '{}' are delivered there; take another port",
+        ),
+    ],
+)
+def test_a_mailbox_is_delivered_to_by_this_machine_alone_and_in_one_way(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], sentence: str
+):
+    environment(monkeypatch, **variables)
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    assert str(refused.value) in {sentence, sentence.format("BUERO", "support"), sentence.format("SUPPORT", "buero")}
 
 
 def test_old_secrets_still_count(monkeypatch: pytest.MonkeyPatch):

@@ -37,7 +37,7 @@ class Mailbox(Rule):
     """One shared inbox."""
 
     id: Id
-    """Its login stands in the environment: `MAILBOT_IMAP_<ID>`."""
+    """Its login stands in the environment: `MAILBOT_IMAP_<ID>`, or where mails are delivered to it: `MAILBOT_LMTP_<ID>`."""
     address: Email
     """Where members write, and from where they are answered."""
     name: Text

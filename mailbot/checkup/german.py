@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import count
 from types import MappingProxyType
 
 PHRASES: Mapping[str, str] = MappingProxyType(
@@ -54,10 +55,18 @@ PHRASES: Mapping[str, str] = MappingProxyType(
         "something unexpected happened": "etwas Unerwartetes ist geschehen",
         # settings.py
         "{} is not set; it looks like ": "{} fehlt; das sieht so aus: ",
+        "or set {}, where a mail server delivers to the bot": "oder setze {}, wo ein Mailserver dem Bot zustellt",
         "is set and means nothing": "ist gesetzt und bedeutet nichts",
         "did you mean {}?": "ist {} gemeint?",
         "rules.yaml has no such mailbox": "in rules.yaml gibt es kein solches Postfach",
         "see docs/operating.md": "siehe docs/operating.md",
+        "{} and {} are both set; keep one of them": "{} und {} sind beide gesetzt; behalte eines davon",
+        # tickets/folders.py
+        "mails are delivered to the mailbox '{}' ({}), it has no folder": "dem Postfach „{}“ werden Mails zugestellt ({}), "
+        "es hat keinen Ordner",
+        "to move handled mails to; leave 'after: move' away": "für erledigte Mails; lass „after: move“ weg",
+        "for drafts; let its mails leave ('mode: live', 'replies: send')": "für Entwürfe; lass seine Mails gleich hinausgehen "
+        "(„mode: live“, „replies: send“)",
         # catalogue/, store/
         "there is no such file; set MAILBOT_RULES or start where rules.yaml lies": "die Datei gibt es nicht; setze "
         "MAILBOT_RULES, "
@@ -81,7 +90,8 @@ def in_german(sentence: str) -> str:
 
 
 def _pattern(english: str, german: str) -> tuple[re.Pattern[str], str]:
-    return re.compile(re.escape(english).replace(r"\{\}", _SLOT)), german.replace("{}", r"\1")
+    numbers = count(1)
+    return re.compile(re.escape(english).replace(r"\{\}", _SLOT)), re.sub(r"\{\}", lambda _: f"\\{next(numbers)}", german)
 
 
 # Longer phrases first: some begin with others.

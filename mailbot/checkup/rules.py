@@ -10,6 +10,7 @@ from mailbot.checkup.finding import Finding, Said, fine, tip, wrong
 from mailbot.checkup.german import in_german
 from mailbot.examples import broken_examples
 from mailbot.settings import Settings, strangers
+from mailbot.tickets.folders import want_of_folders
 from mailbot.tickets.rehearsal import rehearse
 from mailbot.tickets.writer import Writer
 from mailbot.variables import DOT_ENV
@@ -21,10 +22,10 @@ TEMPLATES = Said(de="Vorlagen", en="templates")
 
 def settings_of(settings: Settings) -> Iterator[Finding]:
     """What is set, and who may read it."""
-    boxes, host = len(settings.imap), settings.smtp.host if settings.smtp else None
+    boxes, host = len(settings.imap) + len(settings.lmtp), settings.smtp.host if settings.smtp else None
     yield fine(
         SETTINGS,
-        de=f"Postfächer mit Anmeldung: {boxes}; Versand über {host or 'niemanden'}",
+        de=f"Postfächer: {boxes}; Versand über {host or 'niemanden'}",
         en=f"{boxes} mailboxes, sending by {host or 'nowhere'}",
     )
     if DOT_ENV.exists() and DOT_ENV.stat().st_mode & 0o077:
@@ -33,6 +34,12 @@ def settings_of(settings: Settings) -> Iterator[Finding]:
             de=f"Alle auf diesem Rechner dürfen {DOT_ENV} mit den Passwörtern lesen: chmod 600 {DOT_ENV}",
             en=f"others on this machine may read {DOT_ENV} with its passwords: chmod 600 {DOT_ENV}",
         )
+
+
+def in_vain(settings: Settings, catalogue: Catalogue) -> Iterator[Finding]:
+    """What the rules want of mailboxes that are delivered to, and have no folders."""
+    for sentence in want_of_folders(catalogue, settings.lmtp):
+        yield wrong(RULES, de=in_german(f"{settings.rules}: {sentence}"), en=f"{settings.rules}: {sentence}")
 
 
 def meaningless(catalogue: Catalogue) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from mailbot.catalogue import Catalogue, Mailbox, load_catalogue
 from mailbot.checkup import keeping, rules, sending
 from mailbot.checkup.clock import clock, is_synchronised
+from mailbot.checkup.delivery import door
 from mailbot.checkup.domain import Ask, ask_dns, domains
 from mailbot.checkup.finding import Finding, Said, refused
 from mailbot.checkup.mailboxes import look_into, mailbox, name_of
@@ -40,6 +41,7 @@ def check_up(*, now: Callable[[], datetime] = utc_now, ask: Ask = ask_dns) -> It
         yield refused(rules.RULES, error)
         return
     yield from rules.rules_of(settings.rules, catalogue)
+    yield from rules.in_vain(settings, catalogue)
     yield from _tried(rules.SETTINGS, lambda: rules.meaningless(catalogue))
     yield from _tried(rules.TEMPLATES, lambda: [rules.templates(settings.templates, catalogue)])
     yield from _servers(settings, catalogue, now, ask)
@@ -50,6 +52,9 @@ def _servers(settings: Settings, catalogue: Catalogue, now: Callable[[], datetim
     yield from _tried(keeping.DATABASE, lambda: [_database(settings, seen)])
     yield from keeping.disk(settings.database)
     for box in catalogue.mailboxes:
+        if box.id in settings.lmtp:
+            yield door(settings.lmtp[box.id], box)
+            continue
         yield from _tried(name_of(box), lambda box=box: _mailbox(settings, catalogue, box, seen))  # type: ignore[misc]
     yield from _tried(sending.SMTP, lambda: [sending.sending(settings, catalogue)])
     database = seen.clocks.pop("database", None)

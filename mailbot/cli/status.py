@@ -85,6 +85,7 @@ def _box_as_json(box: Box) -> dict[str, Any]:
     canary = box.canary
     return {
         "id": box.id,
+        "lmtp": str(box.door) if box.door else None,
         "last_contact": box.last_contact,
         "trouble": box.trouble,
         "states": {state.value: number for state, number in box.states.items()},
@@ -125,8 +126,7 @@ def _facts(health: Health) -> Iterator[tuple[str, str]]:
     """Names and what there is to say; what belongs to the one before has no name."""
     yield "mode", f"{health.mode}: {MODES[health.mode]}"
     for each in health.mailboxes:
-        read = f"last read {_minute(each.last_contact)}" if each.last_contact else "never read"
-        yield each.id, f"{read}; {_counted(each.states) or 'no mails'}"
+        yield each.id, f"{_reached(each)}; {_counted(each.states) or 'no mails'}"
         if books := each.books:
             yield "", f"the folder holds {books.mails}: {books.new} to be taken in, {books.missing} missing in the books"
         if each.canary and each.canary.found_at:
@@ -145,6 +145,13 @@ def _facts(health: Health) -> Iterator[tuple[str, str]]:
         yield "disk", f"{health.room.megabytes} MB left in {health.room.folder}"
     versions = health.versions
     yield "versions", f"mailbot {versions.mailbot}, Python {versions.python}, {versions.database}, tables {versions.tables}"
+
+
+def _reached(box: Box) -> str:
+    last = _minute(box.last_contact) if box.last_contact else ""
+    if box.door:
+        return f"delivered at {box.door}, where " + (f"a bot listened {last}" if last else "nobody has listened yet")
+    return f"last read {last}" if last else "never read"
 
 
 def _counted(numbers: Mapping[State, int]) -> str:

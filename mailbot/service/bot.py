@@ -42,7 +42,8 @@ def tell_strangers(office: Office) -> None:
 
 def run_once(office: Office, *, since: Since | None = None) -> None:
     """
-    Take in all mail that is there now, process it, send what is due; erase whom staff have ordered to.
+    Take in all mail that is there now, process it, send what is due; erase whom staff have ordered to. What is delivered by
+    LMTP comes to a running bot alone; of that, what came before is processed.
 
     Raises MailboxError or DeliveryError at the end for a server that could not be reached; all that could be
     done without it has been done. After a restore all must be reached first, or nothing is done.
@@ -55,11 +56,11 @@ def run_once(office: Office, *, since: Since | None = None) -> None:
 
 def _once(office: Office, since: Since | None, heart: Heart) -> None:
     errors: list[MailbotError] = []
-    for box in office.catalogue.mailboxes:
+    for box in office.folders:
         with _collected(errors), inbox(office, box) as folder:
             receive(office, box, folder, since=since)
     # After every inbox: what was answered from one mailbox may have come to another.
-    for box in office.catalogue.mailboxes:
+    for box in office.folders:
         with _collected(errors), inbox(office, box) as folder:
             look_into_sent(office, box, folder, since=since)
         hand_over(office, box)
@@ -69,7 +70,7 @@ def _once(office: Office, since: Since | None, heart: Heart) -> None:
         with _collected(errors):
             while deliver(office):
                 pass
-        for box in office.catalogue.mailboxes:
+        for box in office.folders:
             with _collected(errors):
                 _file(office, box, heart)
     erase_what_was_asked(office)
@@ -109,7 +110,7 @@ def run(office: Office, *, since: Since | None = None, bells: Bells | None = Non
     """
     bells, manager = bells or Bells(), manager or Manager()
     for box in office.catalogue.mailboxes:
-        office.settings.mailbox(box.id)
+        office.settings.way_in(box.id)
     if not office.catalogue.in_shadow:
         office.settings.outgoing()
     settle(office)

@@ -16,11 +16,11 @@ import structlog
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
 from mailbot.errors import SettingsError, StoreError
+from mailbot.listener import Listener
 from mailbot.service.instruments import INSTRUMENTS
 from mailbot.service.judgement import judge
 from mailbot.service.metrics import Gauges
 from mailbot.service.office import Office
-from mailbot.settings import Listener
 from mailbot.tickets.trouble import Kind
 
 if TYPE_CHECKING:
@@ -105,5 +105,4 @@ def _listening(listener: Listener, app: WSGIApplication) -> WSGIServer:
     try:
         return make_server(listener.host, listener.port, app, server_class=server, handler_class=_Handler)
     except OSError as error:
-        where = f"{listener.host}:{listener.port}"
-        raise SettingsError(f"MAILBOT_METRICS: nobody can listen at {where}: {error.strerror}; choose another port") from None
+        raise SettingsError(f"MAILBOT_METRICS: nobody can listen at {listener}: {error.strerror}; choose another port") from None

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from mailbot.catalogue import Mailbox
 from mailbot.catalogue.values import Mode
 from mailbot.errors import MailbotError
+from mailbot.listener import Listener
 from mailbot.mail.thread import DIGEST
 from mailbot.service.judgement import Books, Room, Seen, judge, room
 from mailbot.service.office import Office
@@ -28,9 +29,14 @@ PROGRAMS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """One mailbox; `books` is None where the folder could not be asked, `trouble` says why."""
+    """
+    One mailbox; `books` is None where the folder could not be asked, `trouble` says why.
+
+    Where mails are delivered to it, at `door`, there is no folder, and it was last reached when a bot last listened.
+    """
 
     id: str
+    door: Listener | None
     last_contact: datetime | None
     trouble: str | None
     states: dict[inbound.State, int] = field(default_factory=dict)
@@ -83,9 +89,12 @@ def examine(office: Office) -> Health:
         birds = {box.id: canaries.newest_found(connection, box.id) for box in office.catalogue.mailboxes}
         versions = _versions(connection)
     seen = {box.id: _look_into(office, box) for box in office.catalogue.mailboxes}
+    doors = office.settings.lmtp
     return Health(
         mode=office.catalogue.mode,
-        mailboxes=tuple(_box(id, look, contacts.get(id), states.get(id, {}), birds[id]) for id, look in seen.items()),
+        mailboxes=tuple(
+            _box(id, doors.get(id), look, contacts.get(id), states.get(id, {}), birds[id]) for id, look in seen.items()
+        ),
         smtp=contacts.get("smtp"),
         tickets=kept_tickets,
         outbox=outbox,
@@ -111,9 +120,17 @@ def _versions(connection: Connection) -> Versions:
     )
 
 
-def _box(id: str, look: Seen, contact: Contact | None, states: dict[inbound.State, int], canary: Canary | None) -> Box:
+def _box(
+    id: str,
+    door: Listener | None,
+    look: Seen,
+    contact: Contact | None,
+    states: dict[inbound.State, int],
+    canary: Canary | None,
+) -> Box:
     return Box(
         id=id,
+        door=door,
         last_contact=contact.reached_at if contact else None,
         trouble=look.trouble or (contact.trouble if contact else None),
         states=states,
@@ -130,6 +147,8 @@ def _look_into(office: Office, box: Mailbox) -> Seen:
 
 
 def _books(office: Office, box: Mailbox) -> Books | None:
+    if box not in office.folders:
+        return None
     with office.database.read() as connection:
         reading = mailboxes.reading(connection, box.id, box.folder)
     if reading is None:

@@ -79,7 +79,7 @@ def _mailboxes(office: Office, connection: Connection, now: datetime, seen: Mapp
     contacts, quarantined = mailboxes.all_contacts(connection), gauges.quarantined(connection)
     for box in office.catalogue.mailboxes:
         look = seen.get(box.id, Seen())
-        yield from _contact(box.id, contacts.get(box.id), look.trouble, now)
+        yield from _contact(box.id, contacts.get(box.id), look.trouble, now, delivered=box.id in office.settings.lmtp)
         if look.books and look.books.missing:
             sentence = f"{look.books.missing} mails in the folder are missing in the books; run `mailbot run --once --since all`"
             yield _about(box.id, Kind.BOOKS, sentence)
@@ -88,14 +88,16 @@ def _mailboxes(office: Office, connection: Connection, now: datetime, seen: Mapp
             yield _about(box.id, Kind.QUARANTINE, sentence, since=pile.oldest)
 
 
-def _contact(id: str, contact: Contact | None, seen: str | None, now: datetime) -> Iterator[Trouble]:
+def _contact(id: str, contact: Contact | None, seen: str | None, now: datetime, *, delivered: bool) -> Iterator[Trouble]:
     trouble, last = seen or (contact.trouble if contact else None), contact.reached_at if contact else None
     if trouble:
         yield _about(id, Kind.MAILBOX, trouble, since=contact.trouble_since if contact else None)
     elif last is None:
-        yield _about(id, Kind.MAILBOX, "has never been read; start `mailbot run`")
+        never = "nobody has listened yet" if delivered else "has never been read"
+        yield _about(id, Kind.MAILBOX, f"{never}; start `mailbot run`")
     elif last < now - PATIENCE:
-        yield _about(id, Kind.MAILBOX, f"last read {last:{MINUTE}}; see that `mailbot run` runs", since=last)
+        once = "nobody has listened since" if delivered else "last read"
+        yield _about(id, Kind.MAILBOX, f"{once} {last:{MINUTE}}; see that `mailbot run` runs", since=last)
 
 
 def _about(mailbox: str, kind: Kind, sentence: str, since: datetime | None = None) -> Trouble:

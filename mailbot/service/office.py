@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from mailbot.catalogue import Catalogue
+from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.login import Login
 from mailbot.mail.imap import Folder, open_folder
 from mailbot.mail.smtp import Outgoing, open_smtp
@@ -72,6 +72,11 @@ class Office:
         """The rules in force as rules.yaml has them."""
         return self.rulebook.catalogue
 
+    @property
+    def folders(self) -> tuple[Mailbox, ...]:
+        """The mailboxes that are read by IMAP. Others have no folders: their mails are delivered (service/lmtp.py)."""
+        return tuple(box for box in self.catalogue.mailboxes if box.id not in self.settings.lmtp)
+
 
 @contextmanager
 def open_office(
@@ -91,7 +96,7 @@ def open_office(
     """
     state = state_of(settings.rules, settings.templates) if rehearse else ""
     anew = rehearse and not is_known(settings.database, state)
-    rulebook = Rulebook(settings.rules, settings.templates, rehearse=anew)
+    rulebook = Rulebook(settings.rules, settings.templates, rehearse=anew, delivered=settings.lmtp)
     with ExitStack() as open_now:
         database = open_database(settings.database)
         open_now.callback(database.close)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from threading import Event, Thread
 from time import monotonic
 
@@ -15,6 +16,8 @@ import structlog
 
 from mailbot.catalogue import Mailbox
 from mailbot.errors import MailbotError, SettingsError, StoreError
+from mailbot.listener import Listener
+from mailbot.login import Login
 from mailbot.mail.imap import Folder
 from mailbot.service import instruments
 from mailbot.service.bells import Bell, Bells, wake
@@ -34,6 +37,9 @@ IDLE = 1.0
 
 POLL = 60.0
 """Seconds after which a folder is looked at, whatever IDLE says or does not say."""
+
+OPEN = 60
+"""Turns, of IDLE each, after which a bot that mails are delivered to notes once more that it is there."""
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds before the second, third … attempt to reach a server; the last one goes on for ever."""
@@ -86,28 +92,54 @@ def end_of(name: str, live: Callable[[], object]) -> Exception | None:
 def mailboxes(office: Office, bells: Bells, heart: Heart, since: Since | None, receivers: list[Thread]) -> Callable[[], None]:
     """Each mailbox gets a receiver as soon as rules.yaml has it; `receivers` are those that were started."""
 
+    def receiver(id: str, way_in: Login | Listener) -> Callable[[], None]:
+        if isinstance(way_in, Listener):
+            return _door(office, id, bells, way_in)
+        return _receiver(office, id, bells, heart, since)
+
     def live() -> None:
         for box in office.catalogue.mailboxes:
             if box.id in bells.to_file:
                 continue
-            readable = _has_login(office, box)
+            way_in = _way_in(office, box)
             bells.to_file[box.id] = Event()
-            if readable:
-                receivers.append(part(f"receiver {box.id}", _receiver(office, box.id, bells, heart, since), bells))
+            if way_in is not None:
+                receivers.append(part(f"receiver {box.id}", receiver(box.id, way_in), bells))
                 receivers[-1].start()
         bells.stop.wait(IDLE)
 
     return live
 
 
-def _has_login(office: Office, box: Mailbox) -> bool:
+def _way_in(office: Office, box: Mailbox) -> Login | Listener | None:
     try:
-        office.settings.mailbox(box.id)
+        return office.settings.way_in(box.id)
     except SettingsError as error:
         log.error("a new mailbox cannot be read; set its login and start the bot anew", mailbox=box.id, error=str(error))
         note_trouble(office, box, error)
-        return False
-    return True
+        return None
+
+
+def _door(office: Office, id: str, bells: Bells, where: Listener) -> Callable[[], None]:
+    """Take what is delivered, until the mailbox changes. Each bot has its own door, for the mail server beside it."""
+
+    # Few want it, and it takes a while to load.
+    from mailbot.service.lmtp import delivered_at, note_open
+
+    def live() -> None:
+        box = _in_force(office, id)
+        if box is None:
+            bells.stop.wait(IDLE)
+            return
+        with delivered_at(where, office, box, bells):
+            for turn in count():
+                if bells.stop.wait(IDLE) or _in_force(office, id) != box:
+                    return
+                bells.turn()
+                if turn % OPEN == 0:
+                    note_open(office, box)
+
+    return live
 
 
 def _receiver(office: Office, id: str, bells: Bells, heart: Heart, since: Since | None) -> Callable[[], None]:

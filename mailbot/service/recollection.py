@@ -10,7 +10,8 @@ Message-ID that only we can have signed. So before anything is taken in or sent,
 - which mails were answered since, by which mail, under which number: they get that number again and their history, and
   what was said is not said again (service/repetition.py).
 
-What was filed since the backup (`after: move`) is taken in again from where it lies.
+What was filed since the backup (`after: move`) is taken in again from where it lies. A mailbox that mails are delivered to by
+LMTP has no folder, and nothing of this can be known of it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ HEAD = ("MESSAGE-ID", "IN-REPLY-TO")
 
 def recollect(office: Office) -> None:
     """
-    Once after a restore, from every mailbox.
+    Once after a restore, from every mailbox that is read by IMAP.
 
     Raises MailboxError: one cannot be reached. Then nobody knows what was answered from it, and nothing may be taken in
     or sent before that; what was learned already stays learned.
@@ -52,6 +53,9 @@ def recollect(office: Office) -> None:
         return
     log.warning("restored from a backup, looking for what was sent since", backup=f"{taken_at:%Y-%m-%d %H:%M} UTC")
     for box in office.catalogue.mailboxes:
+        if box not in office.folders:
+            log.warning("what came and left since the backup cannot be known; set first_ticket in rules.yaml", mailbox=box.id)
+    for box in office.folders:
         with inbox(office, box) as folder:
             _look_into_sent(office, box, folder, taken_at)
             _take_back(office, box, folder, taken_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -14,6 +14,7 @@ from mailbot.catalogue import Catalogue, load_catalogue
 from mailbot.errors import CatalogueError, TemplateError
 from mailbot.examples import broken_examples
 from mailbot.tickets import rehearsal
+from mailbot.tickets.folders import want_of_folders
 from mailbot.tickets.holds import with_holds
 from mailbot.tickets.ticket import Ticket
 from mailbot.tickets.writer import Writer
@@ -40,12 +41,13 @@ class Rulebook:
 
     Args:
         rehearse: at the start too, which takes seconds: render every template, run the examples.
+        delivered: ids of the mailboxes that are delivered to by LMTP.
 
     Raises CatalogueError or TemplateError when they are wrong at the start; later `trouble` says so.
     """
 
-    def __init__(self, rules: Path, templates: Path, *, rehearse: bool) -> None:
-        self._path, self._templates = rules, templates
+    def __init__(self, rules: Path, templates: Path, *, rehearse: bool, delivered: Collection[str] = ()) -> None:
+        self._path, self._templates, self._delivered = rules, templates, delivered
         self._lock = Lock()
         self._stamp, self._looked = self._look(), monotonic()
         self._rules = self._load(rehearse)
@@ -99,19 +101,19 @@ class Rulebook:
 
     def _load(self, rehearse: bool) -> Rules:
         catalogue = load_catalogue(self._path)
+        self._refuse(want_of_folders(catalogue, self._delivered))
         writer = Writer(catalogue, self._templates)
         if rehearse:
             rehearsal.rehearse(writer, catalogue)
-            self._run_examples(catalogue)
+            self._refuse(broken_examples(catalogue))
         return Rules(catalogue=catalogue, writer=writer)
 
-    def _run_examples(self, catalogue: Catalogue) -> None:
-        if broken := broken_examples(catalogue):
-            raise CatalogueError("\n".join(f"{self._path}: {each}" for each in broken))
-
     def _keep_in_mind(self, catalogue: Catalogue, unfinished: Iterable[Ticket]) -> None:
-        if orphans := tuple(_orphans(catalogue, tuple(unfinished))):
-            raise CatalogueError("\n".join(f"{self._path}: {each}" for each in orphans))
+        self._refuse(_orphans(catalogue, tuple(unfinished)))
+
+    def _refuse(self, complaints: Iterable[object]) -> None:
+        if lines := [f"{self._path}: {each}" for each in complaints]:
+            raise CatalogueError("\n".join(lines))
 
     def _keep_its_shadow(self, catalogue: Catalogue) -> None:
         # Half of the bot would still write in shadow what the other half goes on with; service/shadow.py begins and ends it.

@@ -136,7 +136,7 @@ def _write_down(office: Office, report: Report) -> None:
         if report.error is None:
             # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
             with office.database.write() as connection:
-                delivery.sent(connection, report.mail.id, copies=_left(report), now=office.clock())
+                _mark(office, connection, report)
         raise
     _log(report)
 
@@ -191,11 +191,16 @@ def _conclude(office: Office, connection: Connection, report: Report) -> None:
 
 def _succeeded(office: Office, connection: Connection, report: Report) -> None:
     mail, copies = report.mail, _left(report)
-    delivery.sent(connection, mail.id, copies=copies, now=office.clock())
+    _mark(office, connection, report)
     whom = mail.recipient + (f", in Kopie an {', '.join(copies)}" if copies else "")
     _note(office, connection, mail, "sent", f"Mail an {whom}")
     for copy, because in report.without.items():
         _note(office, connection, mail, "trouble", f"Keine Kopie an {copy}: {because}")
+
+
+def _mark(office: Office, connection: Connection, report: Report) -> None:
+    filed = report.mail.mailbox not in office.settings.lmtp  # where mails are delivered there is no Sent
+    delivery.sent(connection, report.mail.id, copies=_left(report), now=office.clock(), filed=filed)
 
 
 def _left(report: Report) -> list[str]:

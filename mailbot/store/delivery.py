@@ -52,9 +52,17 @@ def anything_due(connection: Connection, *, now: datetime) -> bool:
     return connection.execute(due, {"now": now}).first() is not None
 
 
-def sent(connection: Connection, id: int, *, now: datetime, copies: Sequence[str] | None = None) -> None:
-    """The server has taken it; `copies` are those that left, None: all that were queued."""
-    changed = {} if copies is None else {"copies": list(copies)}
+def sent(connection: Connection, id: int, *, now: datetime, copies: Sequence[str] | None = None, filed: bool = True) -> None:
+    """
+    The server has taken it.
+
+    Args:
+        copies: those that left; None: all that were queued.
+        filed: whether one is to be laid into Sent.
+    """
+    changed: dict[str, Any] = {} if copies is None else {"copies": list(copies)}
+    if not filed:
+        changed["copied"] = True
     change(connection, id, state=State.SENT.value, sent_at=now, claimed_until=None, error=None, **changed)
 
 

@@ -55,6 +55,15 @@ def keep_reading(connection: Connection, reading: Reading) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values))
 
 
+def next_uid(connection: Connection, mailbox: str, folder: str, *, uidvalidity: int) -> int:
+    """The next number in a folder that we number ourselves; whoever else asks waits for the end of the transaction."""
+    first = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "last_uid": 1, "since": None}
+    counted = insert_into(connection.dialect.name, folders).values(first)
+    counted = counted.on_conflict_do_update(index_elements=["mailbox", "folder"], set_={"last_uid": folders.c.last_uid + 1})
+    uid: int = connection.execute(counted.returning(folders.c.last_uid)).scalar_one()
+    return uid
+
+
 def reached(connection: Connection, server: str, *, now: datetime) -> None:
     """Note that the server answers."""
     _keep(connection, server, {"reached_at": now, "trouble": None, "trouble_since": None})

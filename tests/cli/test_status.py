@@ -13,7 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from mailbot.cli import app
+from mailbot.listener import Listener
 from mailbot.service.clock import wind_up
+from mailbot.service.lmtp import note_open
 from mailbot.service.office import Office
 from tests.service.bench import Bench, bench_in
 
@@ -111,3 +113,20 @@ def test_for_programs_it_is_one_object(bench: Bench):
     assert told["mailboxes"][0]["books"] == {"mails": 1, "new": 0, "missing": 0}
     assert sorted(told["versions"]) == ["database", "mailbot", "python", "tables"]
     assert told["disk"]["free_mb"] > 0
+
+
+def test_a_mailbox_that_is_delivered_to_shows_where_and_since_when(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    where = Listener(host="127.0.0.1", port=8024)
+    with bench_in(tmp_path, lmtp={"support": where}) as bench:
+        monkeypatch.setattr("mailbot.cli.status.office", lambda: nullcontext(bench.office))
+        before = CliRunner().invoke(app, ["status"]).stdout
+        note_open(bench.office, bench.office.catalogue.mailbox("support"))
+        after = CliRunner().invoke(app, ["status"]).stdout
+        told = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)["mailboxes"]
+
+    assert before.splitlines()[1] == "support: delivered at 127.0.0.1:8024, where nobody has listened yet; no mails"
+    assert after.splitlines()[1] == ("support: delivered at 127.0.0.1:8024, where a bot listened 2026-03-02 09:00 UTC; no mails")
+    assert [(box["id"], box["lmtp"], box["books"]) for box in told] == [
+        ("support", "127.0.0.1:8024", None),
+        ("buero", None, None),
+    ]

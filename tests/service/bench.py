@@ -328,7 +328,11 @@ def bench_in(
     settings = Settings(
         rules=home / "rules.yaml",
         database=database or sqlite_with_tables(home),
-        imap={id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret") for id in shelves},
+        imap={
+            id: Login(scheme="imap", host="127.0.0.1", port=143, user=id, password="secret")
+            for id in shelves
+            if id not in settings_of.get("lmtp", {})
+        },
         smtp=Login(scheme="smtp", host="127.0.0.1", port=25),
         **settings_of,
     )

@@ -16,10 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import SettingsError, StoreError
+from mailbot.listener import Listener
 from mailbot.service.endpoint import application, open_endpoint
 from mailbot.service.health import examine
 from mailbot.service.office import Office
-from mailbot.settings import Listener
 from mailbot.store import mailboxes
 from tests.service.bench import LATER, Bench, bench_in, eml
 
