@@ -15,7 +15,7 @@ from mailbot.mail.oauth import Tokens
 from mailbot.mail.proof import server_of
 from mailbot.mail.read import read
 from mailbot.service.drafts import DRAFTS
-from mailbot.service.sentbox import SENT
+from mailbot.service.sentbox import sent_folder
 
 LOOKED_AT = 30
 """So many of the newest mails tell which server checks senders, and how our own mails are signed."""
@@ -51,7 +51,7 @@ def look_into(login: Login, box: Mailbox, tokens: Tokens | None = None) -> Look:
         return Look(
             mails=len(uids),
             abilities=folder.capabilities & frozenset(ABILITIES),
-            sent=folder.known(box.sent) if box.sent else folder.known_special(SENT),
+            sent=sent_folder(folder, box),
             drafts=folder.known_special(DRAFTS),
             marked=folder.marked,
             newest=max((head.received for head in heads), default=None),

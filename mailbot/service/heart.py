@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Thread
-from time import monotonic
 from uuid import uuid4
 
 import structlog
@@ -31,6 +31,13 @@ MAILBOX = "mailbox {}"
 
 FOREVER = float("inf")
 
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""One that goes on while the machine is suspended; the monotonic one of Linux stands still then (clock_gettime(2))."""
+
+
+def _seconds() -> float:
+    return time.clock_gettime(CLOCK)
+
 
 class Lease:
     """
@@ -46,10 +53,10 @@ class Lease:
 
     def lasts(self) -> bool:
         """Whether what bears it is ours."""
-        return monotonic() < self._ends
+        return _seconds() < self._ends
 
     def lasts_until(self, ends: float) -> None:
-        """It was renewed, or (a moment that is over) has ended; in seconds of `time.monotonic`."""
+        """It was renewed, or (a moment that is over) has ended; in seconds of `CLOCK`."""
         self._ends = ends
 
 
@@ -61,7 +68,7 @@ class Heart:
     """Takes leases for the parts of one bot and renews them with every beat."""
 
     def __init__(self, database: Database) -> None:
-        self._database, self._began = database, monotonic()
+        self._database, self._began = database, _seconds()
         self._held = dict[str, Lease]()
         self._over = set[str]()  # to be given up
 
@@ -97,7 +104,7 @@ class Heart:
 
     def beat(self) -> None:
         """Renew all leases; those that had ended are lost. Raises StoreError: nothing is renewed, or nobody knows."""
-        began = monotonic()
+        began = _seconds()
         held = dict(self._held)
         with self._database.write() as connection:
             renewed = leases.renew(connection, held, lasting=LASTING)
@@ -108,12 +115,12 @@ class Heart:
 
     def _take(self, subject: str) -> tuple[float, str | None]:
         """When that began, and the id of a new lease of that subject, if it is to be had."""
-        began, holder = monotonic(), f"{socket.gethostname()}, process {os.getpid()}"
+        began, holder = _seconds(), f"{socket.gethostname()}, process {os.getpid()}"
         with self._database.write() as connection:
             return began, leases.take(connection, subject, holder=holder, lasting=LASTING)
 
     def _outwait(self, subject: str) -> tuple[float, str | None]:
-        left = self._began + LASTING.total_seconds() - monotonic()
+        left = self._began + LASTING.total_seconds() - _seconds()
         return _till_it_is_had.copy(stop=stop_after_delay(max(left, 0.0)))(self._take, subject)
 
     def _give_up_what_is_over(self) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from mailbot.errors import DeliveryError, StoreError
+from mailbot.errors import MailbotError, StoreError
 from mailbot.mail.message import Address
 from mailbot.mail.thread import DIGEST
 from mailbot.service import canary
@@ -67,16 +67,19 @@ class Lookout:
             to = Address(name=member.name, email=member.email)
             try:
                 send_now(self.office, letter_of(self.office, words, key=DIGEST, box=catalogue.mailboxes[0], to=to))
-            except DeliveryError as error:
+            except MailbotError as error:
                 log.error("in trouble", part="lookout", error=str(error).partition(" (")[0])
             else:
                 left = True
         return left
 
     def _database_is_there(self) -> None:
-        since, self.away_since = self.away_since, None
-        if since is None or self.told_at is None or self.told_at < since:
-            return
+        since = self.away_since
+        if since is not None and self.told_at is not None and self.told_at >= since:
+            self._tell_that_it_is_there(since)
+        self.away_since = None  # only now: what could not be written is told by the next look
+
+    def _tell_that_it_is_there(self, since: datetime) -> None:
         now = self.office.clock()
         with self.office.database.write() as connection:
             rules = self.office.rules(connection)

@@ -31,12 +31,12 @@ from mailbot.service.inbox import inbox
 from mailbot.service.office import Office
 from mailbot.service.receiver import FILED
 from mailbot.service.repetition import number_of
+from mailbot.service.sentbox import sent_folder
 from mailbot.store import delivery, inbound, outbound, restorations, tickets
 from mailbot.store.inbound import New, Place, State
 
 log = structlog.get_logger()
 
-SENT = "\\Sent"
 HEAD = ("MESSAGE-ID", "IN-REPLY-TO")
 
 
@@ -64,7 +64,7 @@ def recollect(office: Office) -> None:
 
 
 def _look_into_sent(office: Office, box: Mailbox, folder: Folder, taken_at: datetime) -> None:
-    name = folder.known(box.sent) if box.sent else folder.known_special(SENT)
+    name = sent_folder(folder, box)
     if name is None:
         return
     with folder.beside(name) as sent:

@@ -34,6 +34,11 @@ SETTLED = timedelta(hours=1)
 """So long a mail that answers one we do not know is looked at again: that one may be on its way to us from another mailbox."""
 
 
+def sent_folder(folder: Folder, box: Mailbox) -> str | None:
+    """The name of the mailbox's Sent folder, as rules.yaml or else the server says; None: there is none yet."""
+    return folder.known(box.sent) if box.sent else folder.known_special(SENT)
+
+
 def look_into_sent(office: Office, box: Mailbox, folder: Folder, *, since: Since | None = None) -> int:
     """
     Keep what people have written from the mailbox about tickets; tells how many mails that are.
@@ -41,7 +46,7 @@ def look_into_sent(office: Office, box: Mailbox, folder: Folder, *, since: Since
     Args:
         folder: the mailbox's inbox; it is open again at the end.
     """
-    name = folder.known(box.sent) if box.sent else folder.known_special(SENT)
+    name = sent_folder(folder, box)
     if name is None or (since is None and _is_read(office, box, name, folder)):
         return 0
     with folder.beside(name) as sent:

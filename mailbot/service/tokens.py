@@ -41,6 +41,7 @@ class AccessTokens:
     Where the endpoint gives a new refresh token with each access token, it is kept in the database, encrypted by the
     keys of the reply tokens, under the name of the one that is set: once another is set, that one counts. The one before
     it is worth nothing any more, so where the database cannot be written it is held here, used, and kept as soon as it can.
+    Where it cannot be read the one that was read last is used: also the word that the database is away needs a login.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class AccessTokens:
         self._keys = keys
         self._held: dict[OAuth, _Held] = {}
         self._unkept: dict[OAuth, str] = {}  # refresh tokens
+        self._read: dict[OAuth, str] = {}  # likewise, as the database had them last
         self._lock = Lock()
 
     @cached_property
@@ -101,10 +103,16 @@ class AccessTokens:
     def _kept(self, oauth: OAuth) -> str | None:
         if oauth.refresh_token is None:
             return None
-        with self._database.read() as connection:
-            kept = refresh_tokens.kept(connection, _name(oauth))
-        known = self._cipher.decrypt(kept) if kept else None  # None as well where MAILBOT_SECRET has changed since
-        return known or oauth.refresh_token
+        try:
+            with self._database.read() as connection:
+                kept = refresh_tokens.kept(connection, _name(oauth))
+        except StoreError:
+            if oauth not in self._read:
+                raise
+        else:
+            known = self._cipher.decrypt(kept) if kept else None  # None as well where MAILBOT_SECRET has changed since
+            self._read[oauth] = known or oauth.refresh_token
+        return self._read[oauth]
 
     def _keep(self, oauth: OAuth) -> None:
         """Let the database have a refresh token that it has not yet, if it can be written now."""
@@ -115,6 +123,7 @@ class AccessTokens:
             if refresh_token != self._kept(oauth):
                 with self._database.write() as connection:
                     refresh_tokens.keep(connection, _name(oauth), self._cipher.encrypt(refresh_token))
+                self._read[oauth] = refresh_token
         except StoreError as error:
             log.error("a new refresh token lies in memory alone, until the database can be written", error=str(error))
         else:

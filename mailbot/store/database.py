@@ -146,12 +146,7 @@ def open_database(url: URL) -> Database:
     """
     if url.drivername == "sqlite":
         _keep_private(Path(url.database or ""))
-    engine = create_engine(
-        url,
-        connect_args=_connect_args(url),
-        pool_pre_ping=True,
-        hide_parameters=True,  # else errors tell whole mails to the log
-    )
+    engine = engine_for(url)
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
     database = Database(engine)
@@ -161,6 +156,16 @@ def open_database(url: URL) -> Database:
         database.close()
         raise
     return database
+
+
+def engine_for(url: URL) -> Engine:
+    """Connections as this program wants them, made when they are needed: a server that says nothing holds up nobody for long."""
+    return create_engine(
+        url,
+        connect_args=_connect_args(url),
+        pool_pre_ping=True,
+        hide_parameters=True,  # else errors tell whole mails to the log
+    )
 
 
 def _bring_up_to_date(database: Database) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, create_engine, func, select
+from sqlalchemy import URL, Connection, func, select
 
 from mailbot.store import jobs
-from mailbot.store.database import Database
+from mailbot.store.database import Database, engine_for
 from mailbot.store.migrate import known_versions, version_of
 
 
@@ -49,7 +49,7 @@ def _looking(url: URL) -> Iterator[Connection | None]:
     if url.drivername == "sqlite" and not Path(url.database or "").exists():
         yield None
         return
-    database = Database(create_engine(url))
+    database = Database(engine_for(url))
     try:
         with database.read() as connection:
             yield connection

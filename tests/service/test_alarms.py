@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mailbot.errors import StoreError
+from mailbot.errors import MailbotError, StoreError, TokenError
 from mailbot.service import judgement
 from mailbot.service.alarms import sound_alarms
 from mailbot.service.health import examine
@@ -241,6 +241,51 @@ def test_without_its_database_the_bot_tells_past_the_outbox_once_a_day(quick_ben
         *["Störung: Die Datenbank des Bots ist nicht erreichbar"] * 2,
         "Behoben: Die Datenbank des Bots ist wieder erreichbar",
     ]
+
+
+def test_that_its_database_is_back_is_told_as_soon_as_that_can_be_written(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    lookout = told_that_the_database_is_away(quick_bench)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mailbot.service.lookout.tell", refused(StoreError("database is locked")))
+        with pytest.raises(StoreError):
+            lookout.look()
+    lookout.look()
+    lookout.look()
+
+    assert subjects(quick_bench)[1:] == ["Behoben: Die Datenbank des Bots ist wieder erreichbar"]
+
+
+def told_that_the_database_is_away(bench: Bench) -> Lookout:
+    """It was away for half an hour, staff have heard of it, and now it is back."""
+    lookout = Lookout(bench.office)
+    with without_database(bench):
+        for _ in range(4):
+            with pytest.raises(StoreError):
+                lookout.look()
+            bench.clock.pass_by(10 * MINUTE)
+    is_there(bench)
+    return lookout
+
+
+def refused(error: Exception) -> Callable[..., None]:
+    def refuse(*_: object) -> None:
+        raise error
+
+    return refuse
+
+
+@pytest.mark.parametrize("error", [StoreError("it is away"), TokenError("it has ended", again=False)])
+def test_what_the_login_lacks_meanwhile_does_not_hide_that_the_database_is_away(
+    quick_bench: Bench, monkeypatch: pytest.MonkeyPatch, error: MailbotError
+):
+    monkeypatch.setattr("mailbot.service.lookout.send_now", refused(error))
+    with without_database(quick_bench):
+        lookout = Lookout(quick_bench.office, away_since=quick_bench.clock.now - PATIENCE)
+        with pytest.raises(StoreError, match="connection refused"):
+            lookout.look()
+
+    assert lookout.told_at is None
 
 
 def test_that_its_database_is_away_is_told_as_soon_as_a_mail_can_leave(quick_bench: Bench):

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import URL, event, make_url, select
 from sqlalchemy.exc import OperationalError
 
-from mailbot.errors import MailboxError, TokenError
+from mailbot.errors import MailboxError, StoreError, TokenError
 from mailbot.login import Login, OAuth
 from mailbot.mail.oauth import Granted
 from mailbot.service.office import open_office
@@ -138,6 +138,38 @@ def test_an_endpoint_that_is_away_does_not_see_a_token_that_counts_no_more(datab
             tokens.give(LOGIN)
 
     assert endpoint.asked == ["first", "first'"]
+
+
+@contextmanager
+def unreadable(database: Database) -> Iterator[None]:
+    """Nothing can be read or written until the end of the block."""
+
+    def refuse(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        raise OperationalError(statement, None, Exception("the server has closed the connection"))
+
+    event.listen(database.engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "before_cursor_execute", refuse)
+
+
+@pytest.mark.parametrize("was_given", [True, False], ids=["rotates", "stays"])
+def test_that_the_database_is_away_can_be_told_by_who_logs_in_by_tokens(database: Database, was_given: bool):
+    endpoint, watch = Endpoint() if was_given else always, Watch()
+    tokens = AccessTokens(database, [KEY], ask=endpoint, clock=watch)
+    tokens.give(LOGIN)
+    watch.now = 3541
+
+    with unreadable(database):
+        assert tokens.give(LOGIN) == ("access 2" if was_given else "access of first")
+        with pytest.raises(StoreError):
+            AccessTokens(database, [KEY], ask=endpoint).give(LOGIN)  # who never read it
+
+
+def always(oauth: OAuth, refresh_token: str | None) -> Granted:
+    """An endpoint whose refresh tokens are good for ever."""
+    return Granted(access_token=f"access of {refresh_token}", lasts=timedelta(hours=1), refresh_token=None)
 
 
 def test_when_another_is_set_that_one_counts(database: Database):
