@@ -7,7 +7,7 @@ Everything that can go wrong and that a person can mend, as one family.
     ├── TemplateError       templates/
     ├── StoreError          the database
     │   └── KeptWaiting     it is we who said nothing to it for too long
-    ├── MailboxError        IMAP; `again` says whether trying again makes sense
+    ├── MailboxError        IMAP, LMTP; `again` says whether trying again makes sense
     ├── DeliveryError       SMTP; likewise
     ├── TokenError          the endpoint of OAuth 2; likewise
     └── NotFound            a ticket, mail or service that does not exist
@@ -54,7 +54,7 @@ class WireError(MailbotError):
 
 
 class MailboxError(WireError):
-    """IMAP: connection, login, folder."""
+    """IMAP: connection, login, folder; LMTP: nobody can listen where mails are to be delivered."""
 
 
 class DeliveryError(WireError):

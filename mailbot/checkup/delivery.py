@@ -15,7 +15,7 @@ PATIENCE = 2.0
 
 def door(where: Listener, box: Mailbox) -> Finding:
     """Whether a bot listens there, or could."""
-    what = Said(de=f"Postfach {box.id}", en=f"lmtp {box.id}")
+    what = name_of(box)
     if (heard := _greeting(where)) is not None:
         return _somebody_listens(what, where, is_bot=heard.rstrip().endswith(GREETING.encode()))
     try:
@@ -31,6 +31,11 @@ def door(where: Listener, box: Mailbox) -> Finding:
         de=f"Mails an {box.address} werden unter {where} zugestellt, sobald der Bot läuft",
         en=f"mails to {box.address} are delivered at {where} as soon as the bot runs",
     )
+
+
+def name_of(box: Mailbox) -> Said:
+    """What findings about it are called."""
+    return Said(de=f"Postfach {box.id}", en=f"lmtp {box.id}")
 
 
 def _greeting(where: Listener) -> bytes | None:

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailbot.catalogue import Catalogue, Mailbox, load_catalogue
-from mailbot.checkup import keeping, rules, sending
+from mailbot.checkup import delivery, keeping, rules, sending
 from mailbot.checkup.clock import clock, is_synchronised
-from mailbot.checkup.delivery import door
 from mailbot.checkup.domain import Ask, ask_dns, domains
 from mailbot.checkup.finding import Finding, Said, refused
 from mailbot.checkup.mailboxes import look_into, mailbox, name_of
+from mailbot.checkup.senders import LOOKED_AT, checked_by, senders, signatures
 from mailbot.errors import MailbotError
+from mailbot.service.lmtp import FOLDER
 from mailbot.service.office import tokens_for, utc_now
 from mailbot.settings import Settings, load_settings
-from mailbot.store.look import look_at
+from mailbot.store.look import look_at, newest_heads
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,10 +53,8 @@ def _servers(settings: Settings, catalogue: Catalogue, now: Callable[[], datetim
     yield from _tried(keeping.DATABASE, lambda: [_database(settings, seen)])
     yield from keeping.disk(settings.database)
     for box in catalogue.mailboxes:
-        if box.id in settings.lmtp:
-            yield door(settings.lmtp[box.id], box)
-            continue
-        yield from _tried(name_of(box), lambda box=box: _mailbox(settings, catalogue, box, seen))  # type: ignore[misc]
+        look, name = (_delivered, delivery.name_of(box)) if box.id in settings.lmtp else (_mailbox, name_of(box))
+        yield from _tried(name, lambda look=look, box=box: look(settings, catalogue, box, seen))  # type: ignore[misc]
     yield from _tried(sending.SMTP, lambda: [sending.sending(settings, catalogue)])
     database = seen.clocks.pop("database", None)
     newest = max(seen.clocks.values(), default=None)
@@ -90,3 +89,10 @@ def _mailbox(settings: Settings, catalogue: Catalogue, box: Mailbox, seen: _Seen
         seen.clocks[box.id] = look.newest
     seen.signed |= look.signed
     return mailbox(login, box, look, catalogue)
+
+
+def _delivered(settings: Settings, catalogue: Catalogue, box: Mailbox, seen: _Seen) -> Iterator[Finding]:
+    yield delivery.door(settings.lmtp[box.id], box)
+    heads = newest_heads(settings.database, box.id, FOLDER, number=LOOKED_AT)
+    seen.signed |= signatures(heads)
+    yield senders(box, catalogue, mails=len(heads), checked_by=checked_by(heads))

@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, func, select
 from mailbot.store import jobs
 from mailbot.store.database import Database, engine_for
 from mailbot.store.migrate import known_versions, version_of
+from mailbot.store.tables import inbound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,17 @@ def was_done(url: URL, job: str, due: str) -> bool:
     """Whether the job that was due then has been done, as far as it knows. Raises StoreError: it cannot be reached."""
     with _looking(url) as connection:
         return connection is not None and version_of(connection) is not None and jobs.is_done(connection, job, due)
+
+
+def newest_heads(url: URL, mailbox: str, folder: str, *, number: int) -> tuple[bytes, ...]:
+    """The header fields of the mails that came last to that folder and are kept. Raises StoreError: it cannot be reached."""
+    with _looking(url) as connection:
+        if connection is None or version_of(connection) is None:
+            return ()
+        here = select(inbound.c.raw).where(inbound.c.mailbox == mailbox, inbound.c.folder == folder)
+        # One by one: only what is above their words is kept.
+        raws = connection.execute(here.order_by(inbound.c.id.desc()).limit(number)).yield_per(1).scalars()
+        return tuple(raw.partition(b"\r\n\r\n")[0] for raw in raws if raw)
 
 
 @contextmanager

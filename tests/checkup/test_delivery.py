@@ -14,9 +14,9 @@ from mailbot.checkup.tour import check_up
 from mailbot.demo.ports import free_ports
 from mailbot.listener import Listener
 from mailbot.service.bells import Bells
-from mailbot.service.lmtp import delivered_at
+from mailbot.service.lmtp import delivered_at, keep
 from tests.builders import catalogue
-from tests.service.bench import bench_in
+from tests.service.bench import OURS, bench_in, eml, proof
 
 BOX = catalogue().mailboxes[0]
 
@@ -56,6 +56,24 @@ def test_a_port_that_is_not_allowed_is_told_with_the_reason(where: Listener, mon
         Grade.WRONG,
         f"nobody can listen at {where} (Permission denied); choose another port, above 1023",
     )
+
+
+def test_who_has_checked_the_senders_shows_in_what_was_delivered(
+    tmp_path: Path, where: Listener, monkeypatch: pytest.MonkeyPatch
+):
+    def found() -> str:
+        return next(each.text.en for each in check_up(ask=lambda *_: None) if each.what.en == "senders support")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAILBOT_LMTP_SUPPORT", str(where))
+    monkeypatch.setattr(rules, "templates", lambda folder, catalogue: rules.fine(rules.TEMPLATES, de="", en=""))
+    with bench_in(tmp_path, lmtp={"support": where}) as bench:
+        before = found()
+        keep(bench.office, bench.office.catalogue.mailbox("support"), eml(**proof()), sender="")
+        after = found()
+
+    assert before == "no mail lies here yet that shows which server checks the senders"
+    assert after == f"checked by {OURS}, as in authserv_ids"
 
 
 def test_check_tells_of_it_and_of_what_the_rules_want_in_vain(tmp_path: Path, where: Listener, monkeypatch: pytest.MonkeyPatch):
