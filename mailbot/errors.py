@@ -6,6 +6,7 @@ Everything that can go wrong and that a person can mend, as one family.
     ├── CatalogueError      rules.yaml, every complaint at once
     ├── TemplateError       templates/
     ├── StoreError          the database
+    │   ├── Deadlock        two of us waited for each other
     │   └── KeptWaiting     it is we who said nothing to it for too long
     ├── MailboxError        IMAP, LMTP; `again` says whether trying again makes sense
     ├── DeliveryError       SMTP; likewise
@@ -35,6 +36,10 @@ class TemplateError(MailbotError):
 
 class StoreError(MailbotError):
     """The database cannot be reached, is locked, full, or of another version."""
+
+
+class Deadlock(StoreError):
+    """Two transactions waited for each other, and the database has ended this one."""
 
 
 class KeptWaiting(StoreError):

@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 DRAFTS = "\\Drafts"
 LEASE = timedelta(minutes=5)
-"""How long one may take to be filed; after that whoever took it counts as dead."""
+"""How long one may take to be filed: who has no lease counts as dead after that."""
 
 
 def file_drafts(office: Office, box: Mailbox, folder: Folder) -> None:

@@ -31,7 +31,7 @@ def _erase(office: Office, asked: Asked) -> bool:
     """Every mail is opened before the rest of the bot has to wait."""
     with office.database.read() as connection:
         address = tickets.get(connection, asked.ticket).requester.email
-        waits = not address or outbound.leaves(connection, asked.ticket) or person.in_the_way(connection, address)
+        waits = not address or outbound.may_leave(connection, asked.ticket) or person.in_the_way(connection, address)
         found = None if waits else person.find(connection, address)
     with office.database.write() as connection:
         return _decide(office, connection, asked, found)

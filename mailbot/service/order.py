@@ -24,6 +24,7 @@ from mailbot.service.post import Answered, Post
 from mailbot.service.request_of_data import holdings
 from mailbot.service.rulebook import Rules
 from mailbot.store import claims, inbound, orders, tickets
+from mailbot.tickets.digits import digits_of
 from mailbot.tickets.enclosing import Enclosure, enclosed, without_decoration
 from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done, short, worth_sending
 from mailbot.tickets.orders.grammar import by_key, read_note, read_order, without_key
@@ -187,10 +188,10 @@ def _steps(
 
 
 def _locked(connection: Connection, parts: Mapping[str | None, Order]) -> Iterator[tuple[str, Ticket]]:
-    """Every ticket that is named, in order, so that two orders never wait for each other."""
+    """Every ticket that is named, in the order in which all lock them, so that nobody waits for each other."""
     arguments = (command.argument for part in parts.values() for command in part.commands)
     named = {found.upper() for argument in arguments for found in re.findall(r"[A-Za-z]{1,8}-\d{1,9}", argument)}
-    for key in sorted(named | {key for key in parts if key}):
+    for key in sorted(named | {key for key in parts if key}, key=lambda key: int(digits_of(key))):
         try:
             yield key, tickets.lock(connection, key)
         except NotFound:

@@ -26,7 +26,7 @@ from mailbot.service.inbox import file, inbox, note_trouble
 from mailbot.service.lookout import MINUTE, Lookout
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since, hand_over, receive
-from mailbot.service.sender import deliver
+from mailbot.service.sender import PATIENCE, deliver
 from mailbot.service.sentbox import look_into_sent
 from mailbot.service.worker import work
 
@@ -214,7 +214,7 @@ def sender(office: Office, bells: Bells, heart: Heart) -> Callable[[], None]:
         return bells.stop.is_set()
 
     def step(office: Office) -> bool:
-        delivered = not office.catalogue.in_shadow and deliver(office, until=ends) > 0
+        delivered = not office.catalogue.in_shadow and deliver(office, until=ends, patience=PATIENCE) > 0
         if delivered:
             wake(office.database, bells, Bell.TO_FILE)
         return delivered

@@ -24,8 +24,8 @@ GROUP_BYTES = 8_000_000
 GROUP_MAILS = 100
 """What is kept in one transaction at most."""
 
-HELD = timedelta(minutes=5)
-"""So long at most a mail waits for the look into Sent: it may be answered there already."""
+HELD = timedelta(hours=1)
+"""So long at most a mail waits for the look into Sent, where it may be answered already, if nobody hands it over before."""
 
 SAMPLE = 5
 """So many of the newest mails are looked at: do they still have their numbers?"""
@@ -88,7 +88,7 @@ def begin(office: Office, mailbox: str, name: str, folder: Folder, since: Since 
         return known
     with office.database.write() as connection:
         if since is not None:
-            inbound.recall(connection, mailbox=mailbox, since=since.moment)
+            inbound.recall(connection, mailbox=mailbox, since=since.moment, held_until=now + HELD)
         if anew:
             places.forget_places(connection, mailbox=mailbox, folder=name, uidvalidity=folder.uidvalidity)
         first = now - office.catalogue.first_run if known is None else known.since
@@ -136,7 +136,7 @@ def _keep(connection: Connection, reading: Reading, group: Sequence[Arrived], *,
         found = _new(reading, mail, now=now)
         if found.place in known or (some_wait and places.attach(connection, place=found.place, identity=found.identity)):
             before = found.state is State.BEFORE_FIRST_RUN
-            again += not before and places.refill(connection, place=found.place, identity=found.identity, raw=mail.raw)
+            again += not before and places.refill(connection, found)
         else:
             new.append(found)
     return inbound.add(connection, *new) + again

@@ -29,7 +29,7 @@ from mailbot.service.canary import CANARY
 from mailbot.service.identity import identity_of
 from mailbot.service.inbox import inbox
 from mailbot.service.office import Office
-from mailbot.service.receiver import FILED
+from mailbot.service.receiver import FILED, HELD
 from mailbot.service.repetition import number_of
 from mailbot.service.sentbox import sent_folder
 from mailbot.store import delivery, inbound, outbound, restorations, tickets
@@ -100,11 +100,13 @@ def _take_back(office: Office, box: Mailbox, folder: Folder, taken_at: datetime)
             for mail in filed.fetch(filed.uids(since=taken_at)):
                 place = Place(mailbox=box.id, folder=name, uidvalidity=filed.uidvalidity, uid=mail.uid)
                 with office.database.write() as connection:
-                    _keep(connection, place, mail)
+                    _keep(connection, place, mail, held_until=office.clock() + HELD)
 
 
-def _keep(connection: Connection, place: Place, mail: Arrived) -> None:
+def _keep(connection: Connection, place: Place, mail: Arrived, *, held_until: datetime) -> None:
     identity = identity_of(mail.raw)
     if not inbound.is_known(connection, place.mailbox, identity):
-        kept = New(place=place, identity=identity, raw=mail.raw, received=mail.received, state=State.PENDING)
+        kept = New(
+            place=place, identity=identity, raw=mail.raw, received=mail.received, state=State.PENDING, held_until=held_until
+        )
         inbound.add(connection, kept)

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
+from tenacity import Retrying, retry_if_exception_type, wait_fixed
 
 from mailbot.catalogue import Catalogue, Mailbox
-from mailbot.errors import DeliveryError, MailboxError
+from mailbot.errors import DeliveryError, MailboxError, StoreError
 from mailbot.mail.compose import on_the_wire
 from mailbot.mail.imap import Filed, Folder
 from mailbot.mail.smtp import Outgoing
@@ -26,10 +27,13 @@ from mailbot.tickets.ticket import BOT, Event
 log = structlog.get_logger()
 
 LEASE = timedelta(minutes=25)
-"""How long one delivery may take, with all that a server may take its time for; after that its sender counts as dead."""
+"""How long one delivery may take, with all that a server may take its time for: who has no lease counts as dead after that."""
+
+PATIENCE = timedelta(minutes=25)
+"""How long a running bot asks a database again that does not take in that a mail has left."""
 
 FILING = timedelta(minutes=1)
-"""How long copies may take on their way to Sent; after that whoever took them counts as dead."""
+"""How long copies may take on their way to Sent: who has no lease counts as dead after that."""
 
 COPIES = Most(mails=50, bytes=5_000_000)
 """What goes to Sent at a time."""
@@ -38,11 +42,12 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120,
 """Before the second, third … attempt: four days in all, the least that RFC 5321, 4.5.4.1 asks for. Then it is given up."""
 
 
-def deliver(office: Office, *, until: Callable[[], bool] = lambda: False) -> int:
+def deliver(office: Office, *, until: Callable[[], bool] = lambda: False, patience: timedelta = timedelta()) -> int:
     """
     Send what is due; tells how many mails were handled, so 0 means that nothing is due any more.
 
-    Once `until` says so, the mail in hand is the last.
+    Once `until` says so, the mail in hand is the last. A database that does not take in that a mail has left is asked
+    again for so long as `patience`: whoever gave up would send the same mail once more.
 
     Raises DeliveryError when the server cannot be reached: no mail is to blame, and none is touched.
     """
@@ -51,7 +56,7 @@ def deliver(office: Office, *, until: Callable[[], bool] = lambda: False) -> int
             return 0
     try:
         with office.open_smtp(office.settings.outgoing()) as session:
-            handled = _deliver_all(office, session, until)
+            handled = _deliver_all(office, session, until, patience)
     except DeliveryError as error:
         with office.database.write() as connection:
             mailboxes.in_trouble(connection, "smtp", str(error), now=office.clock())
@@ -84,14 +89,20 @@ class Report:
     error: DeliveryError | None = None
 
 
-def _deliver_all(office: Office, session: Outgoing, until: Callable[[], bool]) -> int:
+def _deliver_all(office: Office, session: Outgoing, until: Callable[[], bool], patience: timedelta) -> int:
     handled, parcel = 0, None if until() else _begin(office)
     while parcel is not None and office.lease.lasts():  # else somebody else has it by now
         handled += 1
         report = _hand_over(office, session, parcel) if parcel.goes else None
         # The session may be broken; the next mail gets a new one.
         ends = report is not None and report.error is not None and report.error.again
-        parcel = _go_on(office, report, ends=ends or until())
+        try:
+            parcel = _go_on(office, report, ends=ends or until())
+        except Exception:
+            # Whatever is wrong with the next one: of this one it stays known what became of it.
+            if report is not None:
+                _write_down(office, report, until, patience)
+            raise
     return handled
 
 
@@ -113,32 +124,37 @@ def _begin(office: Office) -> Parcel | None:
 
 def _go_on(office: Office, report: Report | None, *, ends: bool) -> Parcel | None:
     """Write down what became of one mail and take the next: both in one commit, which may cost more than sending."""
-    try:
-        with office.database.write() as connection:
-            if report is not None:
-                _conclude(office, connection, report)
-            parcel = None if ends else _take(office, connection)
-    except Exception:
-        # Whatever is wrong with the next one: of this one it stays known what became of it.
+    with office.database.write() as connection:
         if report is not None:
-            _write_down(office, report)
-        raise
+            _conclude(office, connection, report)
+        parcel = None if ends else _take(office, connection)
     if report is not None:
         _log(report)
     return parcel
 
 
-def _write_down(office: Office, report: Report) -> None:
+def _write_down(office: Office, report: Report, until: Callable[[], bool], patience: timedelta) -> None:
     try:
         with office.database.write() as connection:
             _conclude(office, connection, report)
     except Exception:
         if report.error is None:
-            # The history needs room, the mark needs none: better a gap in the history than the same mail twice.
-            with office.database.write() as connection:
-                _mark(office, connection, report)
+            _mark_as_sent(office, report, until, patience)
         raise
     _log(report)
+
+
+def _mark_as_sent(office: Office, report: Report, until: Callable[[], bool], patience: timedelta) -> None:
+    """The history needs room, the mark needs none: better a gap in the history than the same mail twice."""
+    again_and_again = Retrying(
+        retry=retry_if_exception_type(StoreError),
+        stop=lambda tried: until() or (tried.seconds_since_start or 0) >= patience.total_seconds(),
+        wait=wait_fixed(1),
+        reraise=True,
+    )
+    for attempt in again_and_again:
+        with attempt, office.database.write() as connection:
+            _mark(office, connection, report)
 
 
 def _return_path(catalogue: Catalogue, mailbox: str) -> str:

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
-from mailbot.errors import KeptWaiting, StoreError
+from mailbot.errors import Deadlock, KeptWaiting, StoreError
 from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
 from mailbot.mail.thread import Role, thread_of
@@ -58,7 +58,7 @@ UNPROVEN_STAFF = {
 
 TRIES = 3
 LEASE = timedelta(minutes=5)
-"""How long a batch may take; after that its worker counts as dead."""
+"""How long a batch may take: a worker that has no lease counts as dead after that."""
 
 PUT_OFF = timedelta(seconds=5)
 """How long a mail lets others go first whose turn comes to nothing, by no fault of its own."""
@@ -95,13 +95,14 @@ def work(office: Office) -> bool:
 
     Some are written in one transaction, and what goes wrong with one of them takes back that one alone.
     """
+    _ = office.catalogue  # what has changed in rules.yaml is rehearsed before anything is locked
     most = office.readers.at_a_time or BATCH
     with office.database.write() as connection:
         claimed = claims.claim(connection, now=office.clock(), lease=LEASE, most=most, by=office.lease.id)
     if claimed and claimed[0][0].attempts > TRIES:
         ((row, _),) = claimed
         with office.database.write() as connection:
-            _quarantine(office, connection, row, f"the program ended {TRIES} times while it worked on this mail")
+            _quarantine(office, connection, row, f"{TRIES} tries came to nothing, and in the last one the program ended")
         return True
     try:
         _work_on(office, claimed)
@@ -111,6 +112,10 @@ def work(office: Office) -> bool:
             for row, _ in claimed:
                 if row.id != error.row.id:
                     claims.uncount(connection, row, until=office.clock())
+    except Deadlock:
+        with office.database.write() as connection:
+            for row, _ in claimed:
+                claims.uncount(connection, row, until=office.clock())
     except StoreError:
         # The database is to blame; the mails have all their tries still.
         with suppress(StoreError), office.database.write() as connection:

@@ -20,7 +20,7 @@ from mailbot.store.tables import inbound
 
 
 class AlreadyDone(Exception):
-    """Another worker, to whom the mail fell when a claim expired, has brought it to its end."""
+    """Another worker, to whom the mail fell when a claim ended, has brought it to its end."""
 
 
 def claim(
@@ -49,12 +49,13 @@ def claim(
     if taken:
         counted = {"attempts": inbound.c.attempts + 1, "claimed_until": now + lease, "claimed_by": by}
         connection.execute(update(inbound).where(inbound.c.id.in_([row.id for row, _ in taken])).values(counted))
-    return tuple((replace(row, attempts=row.attempts + 1), raw) for row, raw in taken)
+    return tuple((replace(row, attempts=row.attempts + 1, claimed_by=by), raw) for row, raw in taken)
 
 
 def hand_over(connection: Connection, mailbox: str) -> None:
     """What was kept of that mailbox and held back may be claimed now."""
-    held = (inbound.c.attempts == 0, inbound.c.claimed_until.is_not(None))  # whose lock a worker meets, it passes by
+    # Those alone that are held: a worker passes by every row that is locked, and would take later mails first.
+    held = (inbound.c.attempts == 0, inbound.c.claimed_until.is_not(None))
     connection.execute(
         update(inbound)
         .where(inbound.c.mailbox == mailbox, inbound.c.state == State.PENDING.value, *held)
@@ -78,7 +79,8 @@ def uncount(connection: Connection, mail: Inbound, *, until: datetime) -> None:
 
 
 def _still_claimed(mail: Inbound) -> tuple[ColumnElement[bool], ...]:
-    claim = (inbound.c.attempts == mail.attempts, inbound.c.claimed_until.is_not(None))
+    by = inbound.c.claimed_by == mail.claimed_by  # None: IS NULL
+    claim = (by, inbound.c.attempts == mail.attempts, inbound.c.claimed_until.is_not(None))
     return (inbound.c.id == mail.id, inbound.c.state == State.PENDING.value, *claim)
 
 

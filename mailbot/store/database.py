@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from tenacity import Retrying, retry_if_exception, retry_if_exception_type, stop_after_delay, wait_random
 
-from mailbot.errors import KeptWaiting, StoreError
+from mailbot.errors import Deadlock, KeptWaiting, StoreError
 from mailbot.store.migrate import is_up_to_date, migrate
 
 BUSY_SECONDS = 30
@@ -41,6 +41,9 @@ SHARED: Mapping[str, str] = MappingProxyType(
 
 IDLE_IN_TRANSACTION = "25P03"
 """What PostgreSQL says to whom it has let wait no longer (SQLSTATE, its documentation's appendix A)."""
+
+DEADLOCK = "40P01"
+"""What it says to one of two that wait for each other."""
 
 _WRITES = "mailbot_writes"
 
@@ -127,6 +130,8 @@ class Database:
         try:
             yield
         except (OperationalError, InterfaceError) as error:
+            if getattr(error.orig, "sqlstate", None) == DEADLOCK:
+                raise Deadlock(_deadlock(self.engine.url)) from error
             raise StoreError(_sentence(self.engine.url, error)) from error
         except DatabaseError as error:
             if getattr(error.orig, "sqlstate", None) == IDLE_IN_TRANSACTION:
@@ -236,6 +241,10 @@ def _tune_sqlite(engine: Engine) -> None:
 def _kept_waiting(url: URL) -> str:
     place = url.render_as_string(hide_password=True)
     return f"database {place}: it has ended what this process was doing, which stood still or computed for too long; do it again"
+
+
+def _deadlock(url: URL) -> str:
+    return f"database {url.render_as_string(hide_password=True)}: somebody else was about to do the same; do it again"
 
 
 def _sentence(url: URL, error: DBAPIError) -> str:

@@ -67,7 +67,7 @@ def names_same(kept: str, message_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """A row without its raw bytes; from `forgotten_at` on there are none."""
+    """A row without its raw bytes; from `forgotten_at` on there are none. `claimed_by` is the lease of who works on it."""
 
     id: int
     place: Place
@@ -79,6 +79,7 @@ class Inbound:
     done_at: datetime | None = None
     forgotten_at: datetime | None = None
     by_hand: bool = False
+    claimed_by: str | None = None
 
 
 ROW = [column for column in inbound.c if column is not inbound.c.raw]
@@ -97,6 +98,7 @@ def of_row(row: Row[*tuple[Any, ...]]) -> Inbound:
         done_at=row.done_at,
         forgotten_at=row.forgotten_at,
         by_hand=row.by_hand,
+        claimed_by=row.claimed_by,
     )
 
 
@@ -249,11 +251,11 @@ def _leave_quarantine(connection: Connection, id: int, values: dict[str, Any]) -
         raise NotFound(f"there is no mail {id} in quarantine; see: mailbot quarantine list")
 
 
-def recall(connection: Connection, *, mailbox: str, since: datetime | None) -> int:
+def recall(connection: Connection, *, mailbox: str, since: datetime | None, held_until: datetime | None = None) -> int:
     """
     Let mails of before the first run be processed after all, those since `since` (None: all). Tells how many.
 
-    Those whose words are gone wait for `refill`.
+    Nobody works on them before `held_until`, or `claims.hand_over`. Those whose words are gone wait for `places.refill`.
     """
     recalled = connection.execute(
         update(inbound)
@@ -263,7 +265,7 @@ def recall(connection: Connection, *, mailbox: str, since: datetime | None) -> i
             inbound.c.forgotten_at.is_(None),
             *(() if since is None else (inbound.c.received >= since,)),
         )
-        .values(state=State.PENDING.value, reason=None)
+        .values(state=State.PENDING.value, reason=None, claimed_until=held_until)
     )
     return recalled.rowcount
 

@@ -58,8 +58,8 @@ UNDECIDED = (*KEPT_BACK, State.PROPOSED)
 UNFINISHED = (State.QUEUED, State.SENDING, *UNDECIDED, State.RELEASED, State.DRAFT)
 """What somebody still waits for: it is never forgotten."""
 
-LEAVES = tuple(state for state in UNFINISHED if state is not State.STOPPED)
-"""What leaves by itself."""
+MAY_LEAVE = tuple(state for state in UNFINISHED if state is not State.STOPPED)
+"""What may leave still: by itself, or by the word or hand of a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +180,9 @@ def of_ticket(connection: Connection, key: str) -> tuple[Outbound, ...]:
     return tuple(of_row(row) for row in rows)
 
 
-def leaves(connection: Connection, key: str) -> bool:
-    """Whether a mail about the ticket will leave by itself."""
-    return any(mail.state in LEAVES for mail in of_ticket(connection, key))
+def may_leave(connection: Connection, key: str) -> bool:
+    """Whether a mail about the ticket may leave still."""
+    return any(mail.state in MAY_LEAVE for mail in of_ticket(connection, key))
 
 
 _FIRST = (

@@ -235,7 +235,7 @@ def _unread(connection: Connection, ids: Iterable[int]) -> tuple[int, ...]:
 
 
 def _unsent(connection: Connection, ids: Sequence[int]) -> int:
-    return sum(ours.get(connection, id).state in ours.LEAVES for id in ids)
+    return sum(ours.get(connection, id).state in ours.MAY_LEAVE for id in ids)
 
 
 def _number(connection: Connection, table: Table) -> int:

@@ -7,7 +7,7 @@ from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
-from mailbot.store.inbound import Identity, Place, State, is_that
+from mailbot.store.inbound import Identity, New, Place, State, is_that
 from mailbot.store.portion import portions
 from mailbot.store.tables import inbound, ticket_mails, tickets
 from mailbot.tickets.ticket import State as TicketState
@@ -91,16 +91,12 @@ def attach(connection: Connection, *, place: Place, identity: Identity) -> bool:
     return True
 
 
-def refill(connection: Connection, *, place: Place, identity: Identity, raw: bytes) -> bool:
-    """Let a mail of before the first run whose words are gone be processed after all; False when there is none at that place."""
-    refilled = connection.execute(
-        update(inbound)
-        .where(
-            *_at(place), *is_that(identity), inbound.c.state == State.BEFORE_FIRST_RUN.value, inbound.c.forgotten_at.is_not(None)
-        )
-        .values(raw=raw, message_id=identity.message_id, state=State.PENDING.value, reason=None, forgotten_at=None)
-    )
-    return refilled.rowcount == 1
+def refill(connection: Connection, mail: New) -> bool:
+    """Let a mail of before the first run whose words are gone be processed after all; False when there is none at its place."""
+    gone = (inbound.c.state == State.BEFORE_FIRST_RUN.value, inbound.c.forgotten_at.is_not(None))
+    known = update(inbound).where(*_at(mail.place), *is_that(mail.identity), *gone)
+    again = {"state": State.PENDING.value, "reason": None, "forgotten_at": None, "claimed_until": mail.held_until}
+    return connection.execute(known.values(raw=mail.raw, message_id=mail.identity.message_id, **again)).rowcount == 1
 
 
 def to_move(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int) -> dict[State, list[int]]:

@@ -88,8 +88,8 @@ def get(connection: Connection, key: str) -> Ticket:
 
 
 def lock(connection: Connection, key: str) -> Ticket:
-    """Like `get`, and nobody else changes the ticket until the end of the transaction."""
-    row = connection.execute(select(tickets).where(tickets.c.key == key.upper()).with_for_update()).one_or_none()
+    """Like `get`, and nobody else changes the ticket until the end of the transaction; see `in_conversation`."""
+    row = connection.execute(select(tickets).where(tickets.c.key == key.upper()).with_for_update(key_share=True)).one_or_none()
     if row is None:
         raise no_ticket(key)
     return _ticket(row)
@@ -138,9 +138,13 @@ def with_mail(connection: Connection, message_id: str, *, by_hand: bool = False)
 
 
 def in_conversation(connection: Connection, conversation: int) -> tuple[Ticket, ...]:
-    """All tickets of a conversation, in order, locked until the end of the transaction."""
+    """
+    All tickets of a conversation, in order, locked until the end of the transaction.
+
+    Their keys are not: whoever adds a line to a history need not wait (FOR NO KEY UPDATE).
+    """
     rows = connection.execute(
-        select(tickets).where(tickets.c.conversation == conversation).order_by(tickets.c.number).with_for_update()
+        select(tickets).where(tickets.c.conversation == conversation).order_by(tickets.c.number).with_for_update(key_share=True)
     )
     return tuple(_ticket(row) for row in rows)
 

@@ -110,6 +110,8 @@ def accept(connection: Connection, id: int, *, due_at: datetime, cause: int | No
 
 
 def _waiting(connection: Connection, id: int, *states: State) -> Outbound:
+    # Locked: a sender may take it at this very moment, and nobody must decide about what is on its way.
+    connection.execute(select(outbound.c.id).where(outbound.c.id == id).with_for_update())
     mail = get(connection, id)
     if mail.state not in states:
         raise NotFound(f"mail {id} is {mail.state.value}, not kept back; see: mailbot outbox list")

@@ -1,11 +1,16 @@
 """Several bots on one database take nothing twice and leave nothing lying."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
+from threading import Barrier, local
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
+from mailbot.errors import NotFound
 from mailbot.service import desk, worker
 from mailbot.service.member import Case
 from mailbot.service.office import Office
@@ -14,13 +19,16 @@ from mailbot.service.receiver import hand_over, receive
 from mailbot.service.rulebook import Rules
 from mailbot.service.sender import deliver
 from mailbot.service.worker import LEASE, work
-from mailbot.store import claims, tickets
+from mailbot.store import claims, delivery, outbound, tickets
 from mailbot.store.database import Database
 from mailbot.store.inbound import State
+from mailbot.store.outbound import Outbound
+from mailbot.store.outbound import State as Sent
 from mailbot.store.portion import Most
 from tests.servers.process import eventually
 from tests.service.bench import STAFF, Bench, answering, eml
 from tests.service.test_worker import COMPLETE
+from tests.store.outbox import outgoing
 
 BOTS = 4
 MAILS = 20
@@ -137,6 +145,79 @@ def test_what_staff_order_keeps_what_somebody_else_does_at_the_same_time(bench: 
         done.result()
 
     assert [(ticket.language, ticket.assignee) for ticket in bench.tickets()] == [("en", "technik")]
+
+
+@pytest.mark.parametrize("decide", [desk.let_go, desk.drop])
+def test_nobody_decides_about_a_mail_that_a_sender_has_taken_at_that_moment(
+    bench: Bench, decide: Callable[[Office, int], object]
+):
+    """It was held back, and its time has come."""
+    database, now = bench.office.database, bench.clock.now
+    with database.write() as connection:
+        outbound.queue(connection, outgoing(due_at=now), now=now)
+    mail = taken(database, now)
+    with database.write() as connection:
+        delivery.hold(connection, mail.id, until=now, error="too many")
+
+    with ThreadPoolExecutor(1) as other:
+        with database.write() as connection:
+            delivery.claim(connection, now=now, lease=LEASE)
+            done = other.submit(decide, bench.office, mail.id)
+            wait_until_one_waits(database)
+        with pytest.raises(NotFound, match="is sending, not kept back"):
+            done.result()
+
+
+def taken(database: Database, now: datetime) -> Outbound:
+    with database.write() as connection:
+        claimed = delivery.claim(connection, now=now, lease=LEASE)
+    assert claimed is not None
+    return claimed[0]
+
+
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@on_postgresql
+def test_a_sender_does_not_wait_for_a_worker_that_has_the_ticket(bench: Bench):
+    two_mails_of_one_conversation(bench)
+    while work(bench.office):
+        pass
+
+    with ThreadPoolExecutor(1) as other, bench.office.database.write() as connection:
+        tickets.in_conversation(connection, 1001)
+        other.submit(deliver, bench.office).result(timeout=20)
+
+    assert {mail.state for mail in bench.outbox()} == {Sent.SENT}
+
+
+@on_postgresql
+def test_workers_that_wait_for_each_other_cost_no_mail_a_try(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    office, box = bench.office, bench.office.catalogue.mailbox("support")
+    for person in ("kim", "lea"):
+        bench.arrives(From=f"{person}@posteo.example")
+    asked = {person: bench.slot.to(f"{person}@posteo.example")[-1] for person in ("kim", "lea")}
+    for number, person in enumerate(["kim", "lea", "lea", "kim"]):
+        text = f"Nutzerin {number} ist Eva Sommer, eva{number}@posteo.example."
+        bench.mail(eml(text, From=f"{person}@posteo.example", **answering(asked[person])))
+    receive(office, box, bench.support)  # type: ignore[arg-type]
+    hand_over(office, box)
+    both_have_one, handle, first = Barrier(2), worker.handle_member, local()
+
+    def meets_the_other(*args: Any, **said: str) -> None:
+        handle(*args, **said)
+        if not hasattr(first, "is_done"):
+            first.is_done = True
+            both_have_one.wait(20)
+
+    monkeypatch.setattr(worker, "BATCH", Most(mails=2, bytes=300_000))
+    with monkeypatch.context() as patched, ThreadPoolExecutor(2) as workers:
+        patched.setattr(worker, "handle_member", meets_the_other)
+        assert list(workers.map(work, [office, office])) == [True, True]
+    while work(office):
+        pass
+
+    assert [(mail.state, mail.attempts) for mail in bench.rows()[2:]] == [(State.TICKET, 1)] * 4
 
 
 def wait_until_one_waits(database: Database) -> None:

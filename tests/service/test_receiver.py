@@ -9,7 +9,8 @@ from mailbot.errors import MailboxError
 from mailbot.mail.imap import Arrived
 from mailbot.service.bot import run_once
 from mailbot.service.health import examine
-from mailbot.service.receiver import Since, receive
+from mailbot.service.receiver import Since, hand_over, receive
+from mailbot.service.worker import work
 from mailbot.store import places
 from mailbot.store.inbound import State
 from tests.service.bench import MONDAY, Bench, Shelf, eml, from_another
@@ -225,3 +226,17 @@ def test_mails_without_a_name_do_not_make_the_folder_look_numbered_anew(bench: B
 
     assert not [line for line in logged if line["log_level"] == "warning"]
     assert len(bench.rows()) == 2
+
+
+def test_nobody_works_on_old_mails_before_sent_was_looked_into(quick_bench: Bench):
+    """They were called back by `--since`, and a person may have answered them."""
+    office, box = quick_bench.office, quick_bench.office.catalogue.mailbox("support")
+    quick_bench.mail(eml(), received=MONDAY - timedelta(days=5))
+    quick_bench.run()
+
+    receive(office, box, quick_bench.support, since=Since(moment=None))  # type: ignore[arg-type]
+    assert not work(office)
+
+    hand_over(office, box)
+    assert work(office)
+    assert [state for state, _ in quick_bench.ends()] == [State.TICKET]

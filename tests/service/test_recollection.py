@@ -21,6 +21,8 @@ from mailbot.mail.message import Address
 from mailbot.mail.thread import DIGEST
 from mailbot.service.canary import CANARY
 from mailbot.service.direct import letter_of
+from mailbot.service.recollection import recollect
+from mailbot.service.worker import work
 from mailbot.store import backup
 from mailbot.store.database import open_database
 from mailbot.store.outbound import State
@@ -197,3 +199,18 @@ def test_news_about_a_ticket_is_no_repetition(quick_bench: Bench, tmp_path: Path
 
         assert len(again.slot.to("paul@posteo.example")) == 2
         assert len(again.slot.to(STAFF)) == 2
+
+
+def test_what_was_filed_since_waits_for_the_look_into_sent(quick_bench: Bench, tmp_path: Path):
+    quick_bench.run()
+    saved = save(quick_bench, tmp_path / "backup.db")
+    quick_bench.support.others["Mailbot/Done"] = Shelf(uidvalidity=9)
+    quick_bench.support.others["Mailbot/Done"].put(eml(), quick_bench.clock.now)
+
+    with restored(quick_bench, saved) as again:
+        recollect(again.office)
+        assert len(again.rows()) == 1
+        assert not work(again.office)
+
+        again.run()
+        assert [each[0] for each in tickets_of(again)] == ["KV-1001"]

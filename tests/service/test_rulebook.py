@@ -1,5 +1,7 @@
 """Rules that change while the bot runs."""
 
+from typing import Any
+
 import pytest
 
 from mailbot.errors import CatalogueError
@@ -7,7 +9,9 @@ from mailbot.service import desk, rulebook
 from mailbot.service.office import open_office
 from mailbot.service.overview import send
 from mailbot.service.rulebook import Rulebook
+from mailbot.service.worker import work
 from mailbot.store.inbound import State
+from mailbot.tickets import rehearsal
 from tests.service.bench import MONDAY, Bench, answering
 
 KEPT = "Kann ich einen Account haben?\n        action: refer"
@@ -112,3 +116,18 @@ def test_rules_that_do_not_keep_their_examples_stop_the_start(bench: Bench):
 
     with pytest.raises(CatalogueError, match=r"service zetkin, example 1: action should be 'open', is 'refer'$"):
         Rulebook(settings.rules, settings.templates, rehearse=True)
+
+
+def test_changed_rules_are_rehearsed_before_anything_is_locked(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    engine, open_then = bench.office.database.engine, list[int]()
+    real = rehearsal.rehearse
+
+    def rehearse(*args: Any) -> None:
+        open_then.append(engine.pool.checkedout())  # type: ignore[attr-defined]
+        real(*args)
+
+    bench.change_rules("Die Linke Köln", "Die Linke in Köln")
+    monkeypatch.setattr(rehearsal, "rehearse", rehearse)
+    work(bench.office)
+
+    assert open_then == [0]

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from tenacity import wait_none
 
-from mailbot.errors import DeliveryError
+from mailbot.errors import DeliveryError, StoreError
 from mailbot.service import sender
+from mailbot.service.receiver import hand_over, receive
 from mailbot.service.sender import LEASE, PAUSES, deliver
-from mailbot.store import gauges
+from mailbot.service.worker import work
+from mailbot.store import delivery, gauges
 from mailbot.store.outbound import Outbound, State
 from tests.service.bench import LATER, NEVER, Bench, eml
 
@@ -138,6 +142,29 @@ def test_what_has_left_stays_known_whatever_is_wrong_with_the_next(bench: Bench,
     assert len(bench.slot.to(ANNA)) == 1
     assert states(bench) == [State.SENT, State.QUEUED]
     assert bench.kinds("KV-1001") == ["received", "asked", "sent"]
+
+
+def test_a_database_that_does_not_take_in_what_has_left_is_asked_again(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    office, box = bench.office, bench.office.catalogue.mailbox("support")
+    bench.mail(eml())
+    receive(office, box, bench.support)  # type: ignore[arg-type]
+    hand_over(office, box)
+    work(office)
+    real, full = delivery.sent, iter([True] * 4)
+
+    def may_be_full(*args: Any, **values: Any) -> None:
+        if next(full, False):
+            raise StoreError("the disk is full")
+        real(*args, **values)
+
+    monkeypatch.setattr(delivery, "sent", may_be_full)
+    monkeypatch.setattr(sender, "wait_fixed", lambda _: wait_none())
+    with pytest.raises(StoreError):
+        deliver(office, patience=timedelta(minutes=1))
+    deliver(office)
+
+    assert len(bench.slot.to(ANNA)) == 1
+    assert states(bench) == [State.SENT]
 
 
 def test_a_refusal_stays_known_whatever_is_wrong_with_the_next(bench: Bench, monkeypatch: pytest.MonkeyPatch):
