@@ -31,7 +31,7 @@ demo: .venv/demo
 
 # What tests write lies in memory where there is room: hundreds of databases need not wait for the disk.
 test: .venv/dev servers
-	@$(MAKE) --no-print-directory lint & lint=$$!; failed=0; \
+	@.ci/lint & lint=$$!; failed=0; \
 	if [ -e .venv/servers ]; then export TESTS_REQUIRE_SERVERS=1; fi; \
 	if df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { room = $$4 } END { exit room < 2000000 }'; then export TMPDIR=/dev/shm; fi; \
 	.venv/bin/python -m pytest -q -n auto --dist worksteal -rs || failed=1; \
@@ -44,9 +44,7 @@ test-other-servers: .venv/dev servers other-servers
 	done
 
 lint: .venv/dev
-	@.venv/bin/ruff check --quiet .
-	@.venv/bin/ruff format --check --quiet .
-	@.venv/bin/mypy --no-error-summary
+	@.ci/lint
 
 format: .venv/dev
 	@.venv/bin/ruff check --quiet --fix .

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from traceback import walk_tb
+from types import CodeType
 from typing import Any, TypeVar
 
 from css_inline import CSSInliner
@@ -105,16 +106,16 @@ class _Compiled(BytecodeCache):
     """Code that was compiled once in this process, for all who write: Jinja2 asks by name and checksum of the source."""
 
     def __init__(self) -> None:
-        self._code: dict[tuple[str, str], bytes] = {}
+        self._code: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give the code to Jinja2, where it is known."""
-        if code := self._code.get((bucket.key, bucket.checksum)):
-            bucket.bytecode_from_string(code)
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code that Jinja2 has compiled."""
-        self._code[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
 
 
 _WORDS, _LOOK = _Compiled(), _Compiled()
