@@ -23,7 +23,8 @@ MONDAY = datetime(2026, 3, 16, 10, tzinfo=UTC)
 
 
 def probes(name: str) -> list[dict[str, Any]]:
-    return list(yaml.safe_load((PROBES / f"{name}.yaml").read_text(encoding="utf-8")))
+    text = (PROBES / f"{name}.yaml").read_text(encoding="utf-8")
+    return list(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 def share(name: str, right: Iterator[bool]) -> float:
