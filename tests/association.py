@@ -122,7 +122,7 @@ class Association:
         mail.set_content(text)
         before = len(self.station.inbox(to))
         self.station.send(mail.as_bytes(), to, sender)
-        self._wait_for(to, before + 1)
+        self.station.wait_for_mails(to, before + 1)
         return mail
 
     def reply(self, to: EmailMessage, sender: str, text: str, *, below: bool = False) -> EmailMessage:
@@ -139,11 +139,7 @@ class Association:
 
     def newest(self, address: str, number: int) -> EmailMessage:
         """The last mail of somebody who has got that many."""
-        self._wait_for(address, number)
-        return self.mails(address)[-1]
-
-    def _wait_for(self, address: str, number: int) -> None:
-        self.station.wait_for_mail(address, lambda _: len(self.station.inbox(address)) >= number)
+        return self.station.wait_for_mails(address, number)[-1]
 
 
 def words(mail: EmailMessage) -> str:

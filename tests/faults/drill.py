@@ -134,6 +134,7 @@ class Drill:
         Its exit status. Mails share commits: further ones bring it to the same place again. Some places it passes only
         when it is told to stop.
         """
+        self._until(lambda: "event=running" in self._log() or bot.poll() is not None or None, "the bot starts")
         for turn in range(TURNS):
             with suppress(subprocess.TimeoutExpired):
                 return bot.wait(timeout=PAUSE)

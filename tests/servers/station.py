@@ -49,10 +49,21 @@ class Station:
     def inbox(self, address: str, folder: str = "INBOX") -> list[bytes]:
         """All mails that lie in the folder, as they are; the oldest first."""
         with open_folder(self.imap.login(address), "INBOX", readonly=True) as inbox:
+            if folder == "INBOX":
+                return [each.raw for each in inbox.fetch(inbox.uids())]
             if inbox.known(folder) is None:
                 return []
         with open_folder(self.imap.login(address), folder, readonly=True) as opened:
             return [each.raw for each in opened.fetch(opened.uids())]
+
+    def wait_for_mails(self, address: str, number: int, *, timeout: float = 15) -> list[EmailMessage]:
+        """All mails of the inbox, the oldest first, as soon as there are so many; else the test fails."""
+
+        def look() -> list[EmailMessage] | None:
+            mails = [parsed(raw) for raw in self.inbox(address)]
+            return mails if len(mails) >= number else None
+
+        return eventually(look, timeout=timeout, failure=lambda: f"no {number} mails for {address} after {timeout} s")
 
     def wait_for_mail(
         self,

@@ -44,7 +44,7 @@ def hand_in(club: Association, mail: EmailMessage, to: str) -> None:
     """To an address of the support's mailbox, however it is called."""
     before = len(club.station.inbox(club.support))
     club.station.send(mail.as_bytes(), to, str(mail["From"].addresses[0].addr_spec))
-    club.station.wait_for_mail(club.support, lambda _: len(club.station.inbox(club.support)) > before)
+    club.station.wait_for_mails(club.support, before + 1)
 
 
 def written(sender: str, to: str, subject: str, text: str, **headers: str) -> EmailMessage:
