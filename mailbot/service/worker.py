@@ -35,6 +35,7 @@ from mailbot.service.request_of_data import keep_who_writes
 from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import whereabouts
 from mailbot.store import claims, inbound, returns, tickets
+from mailbot.store.claims import Turn
 from mailbot.store.inbound import Inbound, State
 from mailbot.store.portion import Most
 from mailbot.tickets import decide
@@ -209,10 +210,10 @@ def _handle(office: Office, connection: Connection, task: Task) -> None:
 def _comes_too_early(office: Office, connection: Connection, row: Inbound, mail: Mail) -> bool:
     """Before the mail that it answers has its ticket, nobody can say what a mail is about: then it is given back."""
     answered = (*mail.in_reply_to, *mail.references)
-    match claims.is_first_free(connection, row.id, answered, now=office.clock()):
-        case False:
+    match claims.turn_of_answered(connection, row.id, answered, now=office.clock()):
+        case Turn.IN_HAND:
             claims.uncount(connection, row, until=office.clock() + PUT_OFF)
-        case True if row.attempts < TRIES:
+        case Turn.FREE if row.attempts < TRIES:
             claims.give_back(connection, row)  # counted, so that it comes behind that one
         case _:
             return False

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
@@ -94,14 +95,18 @@ def finish(connection: Connection, id: int, state: State, *, now: datetime, reas
         raise AlreadyDone(id)
 
 
-def is_first_free(connection: Connection, id: int, message_ids: Sequence[str], *, now: datetime) -> bool | None:
-    """
-    Of the pending mails of these Message-IDs that came before that one, the first: whether it may be claimed.
+class Turn(StrEnum):
+    """How a mail stands that is not done."""
 
-    False: another worker has it. None: there is none.
-    """
+    FREE = "free"
+    IN_HAND = "in hand"  # another worker has it
+
+
+def turn_of_answered(connection: Connection, id: int, message_ids: Sequence[str], *, now: datetime) -> Turn | None:
+    """How the first of the mails stands that have these Message-IDs, came before that one and are not done; None: all are."""
     if not message_ids:
         return None
     before = (inbound.c.state == State.PENDING.value, inbound.c.message_id.in_(message_ids), inbound.c.id < id)
     first = select(is_free(connection.dialect.name, inbound, now=now)).where(*before).order_by(inbound.c.id).limit(1)
-    return connection.execute(first).scalar_one_or_none()
+    free = connection.execute(first).scalar_one_or_none()
+    return None if free is None else Turn.FREE if free else Turn.IN_HAND

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from mailbot.store.tables import erasures, tickets
+from mailbot.store.tables import erasures, number_of, tickets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,7 @@ def done(connection: Connection, *, by: str, tickets: int, mails: int, now: date
 
 def ask(connection: Connection, key: str, *, by: str, now: datetime) -> None:
     """The requester of that ticket shall be erased as soon as nobody waits for it any more."""
-    number = select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
-    connection.execute(erasures.insert().values(ticket=number, by=by, asked_at=now))
+    connection.execute(erasures.insert().values(ticket=number_of(key), by=by, asked_at=now))
 
 
 def take_back(connection: Connection, key: str, *, asked_at: datetime | None = None) -> bool:
@@ -38,8 +37,7 @@ def take_back(connection: Connection, key: str, *, asked_at: datetime | None = N
 
     `asked_at`: only what was asked for at that moment.
     """
-    number = select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
-    waiting = [erasures.c.ticket == number, erasures.c.done_at.is_(None)]
+    waiting = [erasures.c.ticket == number_of(key), erasures.c.done_at.is_(None)]
     then = [erasures.c.asked_at == asked_at] if asked_at else []
     return connection.execute(delete(erasures).where(*waiting, *then)).rowcount > 0
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select, true, union_all
 
 from mailbot.store.outbound import State
-from mailbot.store.tables import NO_COPIES, outbound, tickets
+from mailbot.store.tables import NO_COPIES, number_of, outbound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def _alike(kin: Kin) -> Sequence[ColumnElement[bool]]:
 
 def _also(kin: Kin) -> Iterator[ColumnElement[bool]]:
     if kin.ticket is not None:
-        yield outbound.c.ticket == select(tickets.c.number).where(tickets.c.key == kin.ticket).scalar_subquery()
+        yield outbound.c.ticket == number_of(kin.ticket)
     if kin.automatic is not None:
         yield outbound.c.automatic.is_(kin.automatic)
     if kin.transcripts:

@@ -27,7 +27,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from mailbot.errors import NotFound
-from mailbot.store.tables import outbound, tickets
+from mailbot.store.tables import number_of, outbound, tickets
 
 
 class State(StrEnum):
@@ -135,7 +135,7 @@ WITH_TICKET = outbound.outerjoin(tickets, tickets.c.number == outbound.c.ticket)
 """What is selected to read a mail of ours, and from where."""
 
 
-_QUEUED = outbound.insert().values(ticket=select(tickets.c.number).where(tickets.c.key == bindparam("about")).scalar_subquery())
+_QUEUED = outbound.insert().values(ticket=number_of(bindparam("about")))
 
 
 def queue(connection: Connection, mail: Outgoing, *, now: datetime) -> None:

@@ -14,12 +14,14 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    ScalarSelect,
     String,
     Table,
     UniqueConstraint,
     cast,
     false,
     literal_column,
+    select,
 )
 from sqlalchemy.types import BigInteger
 
@@ -138,6 +140,12 @@ participants = Table(
     Column("name", Words, nullable=False, server_default=""),
     Column("copied", Boolean, nullable=False, server_default=false()),  # gets a copy of our mails to the requester
 )
+
+
+def number_of(key: str | ColumnElement[str]) -> ScalarSelect[int]:
+    """The number of the ticket of that key, to stand in a statement."""
+    return select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
+
 
 events = Table(
     "events",

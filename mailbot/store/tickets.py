@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, String, bindparam
 from mailbot.errors import NotFound
 from mailbot.mail.message import Address
 from mailbot.store.database import insert_into
-from mailbot.store.tables import counters, events, inbound, participants, ticket_mails, tickets
+from mailbot.store.tables import counters, events, inbound, number_of, participants, ticket_mails, tickets
 from mailbot.tickets.ticket import UNFINISHED, Event, Source, State, Ticket
 from mailbot.understanding.record import request_from_json, request_to_json
 
@@ -20,7 +20,7 @@ WAITED_FOR = tuple(state.value for state in UNFINISHED)
 """Named one by one: an index finds what is in a list, and not what is in none."""
 
 _KEY = bindparam("of", type_=tickets.c.key.type)
-_NUMBER = select(tickets.c.number).where(tickets.c.key == _KEY).scalar_subquery()
+_NUMBER = number_of(_KEY)
 """The number of the ticket whose key is given as `of`."""
 
 
@@ -264,13 +264,13 @@ def _taking_part(dialect: str) -> Any:
 
 def participants_of(connection: Connection, key: str) -> tuple[tuple[Address, bool], ...]:
     """Who belongs to the ticket, in order of their addresses, each with whether they get copies."""
-    found = select(participants).where(participants.c.ticket == _number(key)).order_by(participants.c.address)
+    found = select(participants).where(participants.c.ticket == number_of(key)).order_by(participants.c.address)
     return tuple((Address(name=row.name, email=row.address), row.copied) for row in connection.execute(found))
 
 
 def set_participants(connection: Connection, key: str, those: Iterable[tuple[Address, bool]]) -> None:
     """They belong to the ticket, and nobody else."""
-    connection.execute(delete(participants).where(participants.c.ticket == _number(key)))
+    connection.execute(delete(participants).where(participants.c.ticket == number_of(key)))
     for each, copied in those:
         take_part(connection, key, each.email)
         _set_copied(connection, key, each.email, copied=copied, name=each.name)
@@ -339,12 +339,8 @@ def no_ticket(key: str) -> NotFound:
 
 
 def _set_copied(connection: Connection, key: str, address: str, **values: Any) -> None:
-    here = (participants.c.ticket == _number(key), participants.c.address == _address(address))
+    here = (participants.c.ticket == number_of(key), participants.c.address == _address(address))
     connection.execute(update(participants).where(*here).values(**values))
-
-
-def _number(key: str) -> Any:
-    return select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
 
 
 def _whole(key: str) -> Select[Any]:
