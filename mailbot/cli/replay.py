@@ -104,9 +104,11 @@ def _write(file: Path, text: Iterable[str]) -> None:
 
 
 def _print(counted: Figures, different: Collection[Difference], against: Path | None, report: Path | None) -> None:
-    typer.echo(f"{counted.mails} mails: " + ", ".join(f"{number} {action.value}" for action, number in counted.actions))
+    typer.echo(
+        f"{_number(counted.mails, 'mail')}: " + ", ".join(f"{number} {action.value}" for action, number in counted.actions)
+    )
     for label, number in counted.missing[:5]:
-        typer.echo(f"  missing {number} times: {label}")
+        typer.echo(f"  missing {'once' if number == 1 else f'{number} times'}: {label}")
     if counted.answered:
         took = f", half of them within {counted.took / timedelta(hours=1):.1f} hours" if counted.took else ""
         typer.echo(f"people answered {counted.answered} of them{took}; the bot would have ignored {counted.overlooked} of those")
@@ -114,9 +116,13 @@ def _print(counted: Figures, different: Collection[Difference], against: Path | 
         before, after = (_handled(one) for one in (each.before, each.after))
         typer.echo(f"{each.after.name}: {before} → {after}")
     if against is not None:
-        typer.echo(f"{len(different)} mails would be handled differently")
+        typer.echo(f"{_number(len(different), 'mail')} would be handled differently")
     if report is not None:
         typer.echo(f"{report}: written; it holds personal data")
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number} {what if number == 1 else f'{what}s'}"
 
 
 def _handled(one: Played) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 
-from mailbot.catalogue import Catalogue
+from mailbot.catalogue import Catalogue, Service
 from mailbot.replay.play import Played
 from mailbot.tickets.decision import Action
-from mailbot.tickets.wording import missing_labels
+from mailbot.tickets.wording import label_of
+from mailbot.understanding.form import PART_LABELS
+from mailbot.understanding.request import Request
 
 LANGUAGE = "de"  # of those who read the report
 
@@ -21,20 +23,22 @@ class Figures:
     """
     Counts of one run.
 
-    `answered` are the mails to which the archive holds a person's answer; `both_ask` those where bot and person asked,
-    `only_bot` and `only_person` where one of them did; `overlooked` those that the bot would have ignored, although a
-    person answered. `took` is the median time until a person's answer, None where there is none with dates.
+    `answered` are the mails to which the archive holds a person's answer, and the sum of the five below: `both_ask` those
+    where bot and person asked, `only_bot` and `only_person` where one of them did, `neither_asks`, and `overlooked` those
+    that the bot would have ignored, although a person answered. `took` is the median time until a person's answer, None
+    where there is none with dates.
     """
 
     mails: int
     actions: tuple[tuple[Action, int], ...]
     services: tuple[tuple[str, int], ...]  # labels, most frequent first; of new requests
-    missing: tuple[tuple[str, int], ...]  # labels of what would have been asked for, most frequent first
+    missing: tuple[tuple[str, int], ...]  # "Nextcloud: Gruppenadmins", what would have been asked for, most frequent first
     months: tuple[tuple[str, int], ...]  # "2026-03", mails of people; in order
     answered: int
     both_ask: int
     only_bot: int
     only_person: int
+    neither_asks: int
     overlooked: int
     took: timedelta | None
 
@@ -55,6 +59,7 @@ def figures(played: Collection[Played], catalogue: Catalogue) -> Figures:
         both_ask=sum(bot and person for bot, person in asked),
         only_bot=sum(bot and not person for bot, person in asked),
         only_person=sum(person and not bot for bot, person in asked),
+        neither_asks=sum(not bot and not person for bot, person in asked),
         overlooked=len(answered) - len(asked),
         took=timedelta(seconds=median(seconds)) if seconds else None,
     )
@@ -67,11 +72,23 @@ def _services(played: Iterable[Played], catalogue: Catalogue) -> Iterable[str]:
                 yield catalogue.service(outcome.request.service).label.in_(LANGUAGE)
 
 
-def _asked_for(played: Iterable[Played], catalogue: Catalogue) -> Iterable[str]:
+def _asked_for(played: Iterable[Played], catalogue: Catalogue) -> Iterator[str]:
     for each in played:
         for outcome in each.explained.decision.outcomes:
             if outcome.action is Action.ASK:
-                yield from missing_labels(outcome.request, catalogue, LANGUAGE, known=False)
+                service = catalogue.service(outcome.request.service)
+                labels = dict.fromkeys(_lacking(outcome.request, service))
+                yield from (f"{service.label.in_(LANGUAGE)}: {label}" for label in labels)
+
+
+def _lacking(request: Request, service: Service) -> Iterator[str]:
+    """One label a field, so that the same is counted as the same; of a single person one a part, also where all are missing."""
+    for rule in service.fields:
+        parts = [part for part in rule.each if {rule.id, f"{rule.id}.{part}"} & set(request.missing)]
+        if rule.type == "person":
+            yield from (PART_LABELS[LANGUAGE][part] for part in parts)
+        elif parts or rule.id in request.missing:
+            yield label_of(service, rule.id, LANGUAGE)
 
 
 def _most_frequent(values: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -35,9 +35,9 @@ def test_it_tells_what_the_bot_would_have_done_and_writes_a_report_for_its_owner
 
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.splitlines() == [
-        "1 mails: 1 ask, 0 triage, 0 open, 0 refer, 0 ignore",
-        "  missing 1 times: Gruppenadmins (1–3)",
-        "  missing 1 times: Nutzer*innen (Vorname, Name, E-Mail)",
+        "1 mail: 1 ask, 0 triage, 0 open, 0 refer, 0 ignore",
+        "  missing once: Nextcloud: Gruppenadmins",
+        "  missing once: Nextcloud: Nutzer*innen",
         "people answered 1 of them, half of them within 48.0 hours; the bot would have ignored 0 of those",
         "report.html: written; it holds personal data",
     ]
@@ -56,7 +56,7 @@ def test_it_names_the_mails_that_other_rules_would_handle_differently(mailbot: C
 
     assert ended.out.splitlines()[-2:] == [
         "1.eml: triage (other) → ask (nextcloud admins, users)",
-        "1 mails would be handled differently",
+        "1 mail would be handled differently",
     ]
 
 

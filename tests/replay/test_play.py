@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from mailbot.mail.message import Address, Mail
 from mailbot.replay.figures import figures
-from mailbot.replay.play import Played, differences, play
-from mailbot.tickets.decision import Action
+from mailbot.replay.play import Answer, Played, differences, play
+from mailbot.tickets.decision import Action, Decision
 from mailbot.tickets.writer import Writer
 from tests.builders import NOW, written
 from tests.understanding.conversation import rules
@@ -100,7 +104,7 @@ def test_the_figures_count_what_happened_and_where_bot_and_people_differ():
         Action.IGNORE: 1,
     }
     assert counted.services == (("Nextcloud", 2),)
-    assert counted.missing[0] == ("Gruppenadmins (1–3)", 2)
+    assert counted.missing[0] == ("Nextcloud: Gruppenadmins", 2)
     assert counted.months == (("2025-09", 2),)
     assert (counted.answered, counted.both_ask, counted.only_bot, counted.only_person, counted.overlooked) == (3, 1, 1, 0, 1)
     assert counted.took == timedelta(hours=4)
@@ -108,3 +112,50 @@ def test_the_figures_count_what_happened_and_where_bot_and_people_differ():
 
 def test_an_archive_without_answers_has_no_time():
     assert figures(played(a(WISH)), CATALOGUE).took is None
+
+
+@given(st.lists(st.tuples(st.sampled_from(Action), st.sampled_from([None, "Für wen?", "Ist eingerichtet."]))))
+def test_the_mails_that_people_answered_add_up(happened: list[tuple[Action, str | None]]):
+    (one,) = played(a(WISH))
+    mails = [
+        replace(
+            one,
+            explained=replace(one.explained, decision=Decision(action=action)),
+            answer=None if words is None else Answer(text=words, after=None),
+        )
+        for action, words in happened
+    ]
+
+    counted = figures(mails, CATALOGUE)
+
+    parts = (counted.both_ask, counted.only_bot, counted.only_person, counted.neither_asks, counted.overlooked)
+    assert sum(parts) == counted.answered == sum(words is not None for _, words in happened)
+    assert sum(number for _, number in counted.actions) == counted.mails == len(happened)
+
+
+def test_what_was_missing_is_one_row_for_each_service_and_field_however_much_of_it_is_known():
+    zoom, cloud = played(a("Ich bin im OV Kalk und brauche BigBlueButton.", by="anna@web.example"), a(WISH, id="2"))
+    mails = (
+        lacking(zoom, "person", "role"),
+        lacking(zoom, "person.given", "person.surname"),
+        lacking(zoom, "person.surname"),
+        lacking(cloud, "users", "admins"),
+        lacking(cloud, "users.given", "users.email"),
+    )
+
+    assert figures(mails, CATALOGUE).missing == (
+        ("Video-Konferenzen (BigBlueButton): Name", 3),
+        ("Nextcloud: Nutzer*innen", 2),
+        ("Video-Konferenzen (BigBlueButton): Vorname", 2),
+        ("Nextcloud: Gruppenadmins", 1),
+        ("Video-Konferenzen (BigBlueButton): Aufgabe in der Gruppe", 1),
+        ("Video-Konferenzen (BigBlueButton): E-Mail", 1),
+    )
+
+
+def lacking(one: Played, *missing: str) -> Played:
+    """The same mail, but this is what its only request lacks."""
+    decision = one.explained.decision
+    (outcome,) = decision.outcomes
+    lacks = replace(outcome, request=replace(outcome.request, missing=missing))
+    return replace(one, explained=replace(one.explained, decision=replace(decision, outcomes=(lacks,))))
