@@ -169,6 +169,7 @@ def test_a_new_copy_of_a_mail_from_before_the_first_run_is_answered_and_the_old_
     assert len(bench.tickets()) == 1
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_with_after_move_what_is_done_is_moved_and_what_a_person_must_read_stays(bench: Bench):
     rules = bench.office.settings.rules
     text = rules.read_text(encoding="utf-8")

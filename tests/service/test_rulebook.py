@@ -36,6 +36,7 @@ def test_a_changed_file_is_taken_up(bench: Bench):
     assert bench.office.catalogue.limits.per_hour == 11
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_a_wrong_file_leaves_the_last_good_rules_in_force_until_it_is_mended(bench: Bench):
     bench.change_rules("per_hour: 10", "per_hour: viele")
     assert bench.office.catalogue.limits.per_hour == 10
@@ -54,6 +55,7 @@ def test_a_broken_template_is_not_taken_up(bench: Bench):
     assert "closed.txt" in (bench.office.rulebook.trouble or "")
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_a_service_that_somebody_waits_for_cannot_leave_the_rules(bench: Bench):
     bench.arrives()
     need = "there is no service 'nextcloud', but unfinished tickets need it: KV-1001; put it back, or close them"
@@ -66,6 +68,7 @@ def test_a_service_that_somebody_waits_for_cannot_leave_the_rules(bench: Bench):
         pass
 
 
+@pytest.mark.usefixtures("unrehearsed")
 def test_a_ticket_that_was_done_outlives_its_service(bench: Bench):
     mail = bench.arrives()
     desk.carry_out(bench.office, "KV-1001", "close")
