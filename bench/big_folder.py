@@ -104,6 +104,7 @@ def _servers() -> Iterator[tuple[Dovecot, int]]:
 
 
 def _rows(dovecot: Dovecot, sink: int, home: Path, folders: list[int]) -> Iterator[tuple[str, Taken]]:
+    _post(dovecot, sink, home, "compiled-first").run()
     for number in folders:
         post = _post(dovecot, sink, home, f"folder-of-{number}")
         with open_folder(dovecot.login(post.user), "INBOX"):

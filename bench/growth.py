@@ -46,7 +46,7 @@ COMMANDS = {
     "mailbot tickets --state open --json": ["tickets", "--state", "open", "--json"],
     "mailbot show": ["show", "KV-1001"],
 }
-REPETITIONS = 5
+REPETITIONS = 3
 
 Databases = Mapping[int, URL]
 """One of each number of tickets."""

@@ -14,7 +14,9 @@ MAILBOT = str(Path(sys.executable).with_name("mailbot"))
 _MEASURED = """
 import resource, subprocess, sys, time
 began = time.monotonic()
-subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+if done.returncode:
+    sys.exit(done.stderr)
 took, used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
 print(took, used.ru_utime + used.ru_stime, used.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000))
 """

@@ -68,9 +68,9 @@ def _draw(axes: Axes, title: str, of: str, lines: Mapping[str, Mapping[str, floa
         axes.plot(sizes, list(figures.values()), marker="o", markersize=4, color=colour, label=name)
     if goal is not None:
         axes.axhline(goal, color=GREY, linestyle=":", linewidth=1)
-        axes.annotate("goal", (1, goal), xycoords=("axes fraction", "data"), ha="right", va="bottom")
-    axes.set(title=title, xscale="log", xlabel=of)
-    axes.set_ylim(bottom=0)
+        axes.annotate("goal", (0, goal), xycoords=("axes fraction", "data"), xytext=(4, 2), textcoords="offset points")
+    most = max(goal or 0, *(figure for figures in lines.values() for figure in figures.values()))
+    axes.set(title=title, xscale="log", xlabel=of, ylim=(0, 1.12 * most))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.0f}"))
     axes.minorticks_off()
     axes.legend(loc="lower right")

@@ -121,7 +121,10 @@ def _with_whom(row: Row) -> str:
 
 def _mail_about(key: str, catalogue: Catalogue) -> str:
     """A mail (RFC 6068) in which staff need only write what shall be done."""
-    return f"mailto:{_quoted(catalogue.mailboxes[0].address)}?subject={quote(f'Re: [{key}]')}"
+    return f"mailto:{_quoted(catalogue.mailboxes[0].address)}?subject={_RE}{quote(key)}{_END}"
+
+
+_RE, _END = quote("Re: ["), quote("]")
 
 
 @cache

@@ -113,4 +113,6 @@ def _bar(number: int, block: Bars) -> str:
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+    if text and len(first) + len(text) <= WIDTH and text.isprintable() and not text.endswith(" "):
+        return first + text  # as `fill` would, in a hundredth of the time: an overview has thousands of such lines
     return fill(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)

@@ -13,7 +13,7 @@ from mailbot.understanding.group import bare_group, groups_in
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, word_set
 from mailbot.understanding.mention import Mention
-from mailbot.understanding.names import same_person
+from mailbot.understanding.names import is_about, same_person
 from mailbot.understanding.particulars import days_told, is_own
 from mailbot.understanding.request import Guess, Person, Value, Why
 from mailbot.understanding.roster import Entry
@@ -33,11 +33,6 @@ def guess(rules: Iterable[FieldRule], service: Service, scene: Scene, catalogue:
 def still_open(guesses: Iterable[Guess], fields: Mapping[str, Value]) -> tuple[Guess, ...]:
     """The guesses that the fields have not settled yet, each once."""
     return tuple(dict.fromkeys(each for each in guesses if _stands(each, fields)))
-
-
-def is_about(guess: Guess, person: Person) -> bool:
-    """Whether it is this person's, who may be better known by now."""
-    return guess.of is not None and (guess.of == person or same_person(guess.of, person))
 
 
 def _stands(guess: Guess, fields: Mapping[str, Value]) -> bool:

@@ -18,7 +18,7 @@ from mailbot.understanding.lexicon import (
     small_words,
     word_set,
 )
-from mailbot.understanding.request import Person
+from mailbot.understanding.request import Guess, Person
 
 WORD = re.compile(r"(?:[^\W\d_]['’])?[^\W\d_](?:[\w'’`-]*\w)?\.?")
 _MOST_WORDS = 6
@@ -297,6 +297,11 @@ def same_person(one: Person, other: Person) -> bool:
                 return False
             shared = True
     return shared
+
+
+def is_about(guess: Guess, person: Person) -> bool:
+    """Whether it is this person's, who may be better known by now."""
+    return guess.of is not None and (guess.of == person or same_person(guess.of, person))
 
 
 def completed(one: Person, other: Person) -> Person:
