@@ -66,9 +66,10 @@ def replay(
             different.append(difference)
     counted = figures(played, catalogue)
     if report is not None:
+        from mailbot.replay.archive import name_of
         from mailbot.replay.report import report as written
 
-        _write(report, written(played, counted, catalogue, place=", ".join(places), different=different))
+        _write(report, written(played, counted, catalogue, place=", ".join(map(name_of, places)), different=different))
     if as_json:
         for each in played:
             print_json({"name": each.name, **each.explained.as_json()})

@@ -34,6 +34,11 @@ class _Filed:
     read: Callable[[], bytes]
 
 
+def name_of(place: str) -> str:
+    """What the archive is called, wherever the path to it begins: "a.mbox", "imap:support/INBOX"."""
+    return place if place.startswith(IMAP) else Path(place).resolve().name
+
+
 @contextmanager
 def open_archive(place: str, settings: Callable[[], Settings]) -> Iterator[Archive]:
     """

@@ -10,7 +10,7 @@ import pytest
 
 from mailbot.errors import NotFound
 from mailbot.login import Login
-from mailbot.replay.archive import open_archive, open_archives
+from mailbot.replay.archive import name_of, open_archive, open_archives
 from mailbot.settings import Settings
 from tests.mail.eml import eml
 from tests.servers.dovecot import Dovecot
@@ -110,6 +110,13 @@ def test_several_archives_are_one_by_the_days_of_their_mails(tmp_path: Path, dov
         found = [name for name, _ in archive.mails]
 
     assert (archive.size, found) == (3, ["INBOX:1", "answers.eml", "INBOX:2"])
+
+
+def test_an_archive_is_called_by_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "deeper").mkdir()
+    monkeypatch.chdir(tmp_path / "deeper")
+
+    assert [name_of(place) for place in ("../a.mbox", ".", "imap:support/INBOX")] == ["a.mbox", "deeper", "imap:support/INBOX"]
 
 
 def test_an_archive_is_left_alone_when_reading_is_broken_off(tmp_path: Path):

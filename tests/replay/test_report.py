@@ -6,12 +6,13 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mailbot.replay.figures import figures
 from mailbot.replay.play import differences, play
-from mailbot.replay.report import report, said
+from mailbot.replay.report import DONE, report, said
 from tests.chromium import Chromium
 from tests.replay.test_play import CATALOGUE, SUPPORT, WISH, WRITER, a
 
@@ -37,12 +38,23 @@ def test_nothing_of_a_mail_runs_or_is_fetched(page: str):
     assert re.findall(r"""(?:src|href)\s*=""", page.replace("img src=", "")) == []
 
 
-def test_it_fits_the_screen(chromium: Chromium, page: str, tmp_path: Path):
+@pytest.fixture(scope="module")
+def measured(chromium: Chromium, page: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     sheet = page.replace("<body>", '<body class="sheet">')
+    return chromium.measure({"report": sheet}, [1000, 360], scheme="light", folder=tmp_path_factory.mktemp("report"))
 
-    measured = chromium.measure({"report": sheet}, [1000, 360], scheme="light", folder=tmp_path)
 
+def test_it_fits_the_screen(measured: dict[str, dict[str, Any]]):
     assert {name: found["scroll"] for name, found in measured.items()} == {"report-1000": 1000, "report-360": 360}
+
+
+def test_on_a_phone_each_mail_is_a_card_that_names_its_parts_and_can_be_ordered_by_them(
+    page: str, measured: dict[str, dict[str, Any]]
+):
+    shown = {text["text"] for text in measured["report-360"]["texts"]}
+
+    assert {"Tag", "Mail", "vorher", "nachher", "Dienst", "fehlt"} <= shown
+    assert set(re.findall(r'data-label="(.+?)"', page)) == {"vorher", "nachher", "Bot", "Dienst", "fehlt", "anders"}
 
 
 CLICKS = """<pre id="found"></pre>
@@ -60,6 +72,37 @@ def test_a_click_on_a_heading_sorts_the_mails_and_another_the_other_way(chromium
     found = re.search(r'<pre id="found">(.+?)</pre>', shown)
     assert found
     assert json.loads(found[1]) == [[["1.eml", "3.eml"], ["3.eml", "1.eml"]]] * 2
+
+
+BROKEN = """<pre id="found"></pre>
+<script>
+const broken = (cell, texts) => texts.filter(text => {
+  cell.style.overflowWrap = "normal"
+  cell.textContent = text
+  return cell.scrollWidth > cell.clientWidth
+})
+const [, , done, about] = document.querySelector("#mails tbody tr").cells
+const found = [...broken(done, [...DONE, "Rindfleischetikettierung"]), ...broken(about, ABOUT)]
+document.getElementById("found").textContent = JSON.stringify(found)
+</script></body>"""
+
+
+def test_words_of_the_columns_are_not_broken_on_a_narrow_screen(chromium: Chromium, page: str, tmp_path: Path):
+    labels = [each.label.in_("de") for each in CATALOGUE.services]
+    script = BROKEN.replace("DONE", json.dumps([*DONE.values()])).replace("ABOUT", json.dumps(labels))
+
+    found = re.search(r'<pre id="found">(.+?)</pre>', chromium.dump(page.replace("</body>", script), tmp_path))
+
+    assert found
+    assert json.loads(found[1]) == ["Rindfleischetikettierung"]
+
+
+def test_a_bar_is_as_long_as_its_number_and_nothing_has_none(page: str):
+    (chart, *_) = page.split('<table class="chart">')[1:]
+
+    shares = re.findall(r"<td>(?:<span.*?\* ([\d.]+)\)\"></span>)?(\d+)", chart.partition("</table>")[0])
+
+    assert shares == [("1.0", "1"), ("1.0", "1"), ("", "0"), ("", "0"), ("", "0")]
 
 
 @pytest.mark.parametrize(
