@@ -11,7 +11,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from threading import Thread
 from uuid import uuid4
@@ -152,18 +151,16 @@ def _wait_until_open(club: Association) -> None:
 def read_only(office: Office) -> Iterator[None]:
     """The database takes nothing."""
 
-    def say(connection: Connection, value: int) -> None:
-        connection.exec_driver_sql(f"PRAGMA query_only={value}")
-
     def refuse(connection: Connection) -> None:
-        say(connection, 1)
+        connection.exec_driver_sql("PRAGMA query_only=1")
 
-    event.listen(office.database.engine, "begin", refuse)
+    engine = office.database.engine
+    event.listen(engine, "begin", refuse)
     try:
         yield
     finally:
-        event.remove(office.database.engine, "begin", refuse)
-        event.listen(office.database.engine, "begin", partial(say, value=0))
+        event.remove(engine, "begin", refuse)
+        engine.dispose()  # each connection remembers it
 
 
 def test_members_are_answered_whose_mails_postfix_delivers_to_the_bot(club: Association):
@@ -219,7 +216,7 @@ def test_while_the_bot_or_its_database_is_away_postfix_keeps_the_mails(
 
 
 def _flush_until_answered(club: Association, doors: Doors, member: str) -> None:
-    """More than once: Postfix pays no heed while it still goes through what waits."""
+    """More than once: whatever Postfix has in hand at that moment is not flushed."""
 
     def answered() -> bool | None:
         doors.type("postqueue -f")
