@@ -424,7 +424,7 @@ def test_a_file_that_is_no_mapping_is_told(text: str, stands: str):
 
 
 def test_a_file_that_is_not_there_is_told_with_what_to_do(tmp_path: Path):
-    with pytest.raises(CatalogueError, match=r"rules\.yaml: there is no such file; set MAILBOT_RULES or start where rules\.yaml"):
+    with pytest.raises(CatalogueError, match=r"rules\.yaml: there is no such file; `mailbot init` writes one; or set"):
         load_catalogue(tmp_path / "rules.yaml")
 
 

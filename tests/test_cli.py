@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,6 +54,10 @@ def quarantined(bench: Bench) -> None:
 
 def test_without_a_command_there_is_help(mailbot: Command):
     assert "Usage: mailbot" in mailbot("--help").out
+
+
+def test_the_version_is_told(mailbot: Command):
+    assert mailbot("--version") == Ended(status=0, out=f"mailbot {version('mailbot')}\n", err="")
 
 
 @pytest.mark.parametrize("command", [command.name for command in app.registered_commands] + ["outbox", "privacy", "quarantine"])
@@ -348,7 +353,6 @@ def test_check_tells_all_that_is_missing_at_once(mailbot: Command):
     found = [line.partition(":")[0] for line in result.out.splitlines() if not line.startswith("tip")]
     assert result.status == 1
     assert found == [
-        "ok  settings",
         "ok  rules",
         "ok  templates",
         "ok  database",

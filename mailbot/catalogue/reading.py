@@ -15,6 +15,8 @@ from mailbot.catalogue.whole import Catalogue
 from mailbot.errors import CatalogueError
 from mailbot.variables import templates_beside
 
+NO_FILE = "there is no such file; `mailbot init` writes one; or set MAILBOT_RULES, or start where rules.yaml lies"
+
 
 def load_catalogue(path: Path) -> Catalogue:
     """
@@ -25,7 +27,7 @@ def load_catalogue(path: Path) -> Catalogue:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise CatalogueError(f"{path}: there is no such file; set MAILBOT_RULES or start where rules.yaml lies") from None
+        raise CatalogueError(f"{path}: {NO_FILE}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path}: cannot be read as UTF-8 text: {error}") from error
     return parse_catalogue(text, str(path), handovers=_handovers(templates_beside(path)))

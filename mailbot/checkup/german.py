@@ -68,9 +68,8 @@ PHRASES: Mapping[str, str] = MappingProxyType(
         "for drafts; let its mails leave ('mode: live', 'replies: send')": "für Entwürfe; lass seine Mails gleich hinausgehen "
         "(„mode: live“, „replies: send“)",
         # catalogue/, store/
-        "there is no such file; set MAILBOT_RULES or start where rules.yaml lies": "die Datei gibt es nicht; setze "
-        "MAILBOT_RULES, "
-        "oder starte dort, wo rules.yaml liegt",
+        "there is no such file; `mailbot init` writes one; or set MAILBOT_RULES, or start where rules.yaml lies": "die Datei "
+        "gibt es nicht; `mailbot init` schreibt eine; oder setze MAILBOT_RULES, oder starte dort, wo rules.yaml liegt",
         "see MAILBOT_DATABASE, and that the server runs and the disk has room": "stimmt MAILBOT_DATABASE, läuft der Server, "
         "und ist auf der Platte noch Platz?",
         "the database is of version {}, which this mailbot does not know; install the newer mailbot again": "die Datenbank "

@@ -18,16 +18,29 @@ from mailbot.variables import DOT_ENV
 SETTINGS = Said(de="Einstellungen", en="settings")
 RULES = Said(de="Regeln", en="rules")
 TEMPLATES = Said(de="Vorlagen", en="templates")
+FROM_THE_START = Said(
+    de="`mailbot init` fragt danach und schreibt .env und rules.yaml",
+    en="`mailbot init` asks for them and writes .env and rules.yaml",
+)
+IN_THE_ENVIRONMENT = Said(de="beides gehört in .env, siehe docs/operating.md", en="they belong in .env, see docs/operating.md")
 
 
 def settings_of(settings: Settings) -> Iterator[Finding]:
     """What is set, and who may read it."""
     boxes, host = len(settings.imap) + len(settings.lmtp), settings.smtp.host if settings.smtp else None
-    yield fine(
-        SETTINGS,
-        de=f"Postfächer: {boxes}; Versand über {host or 'niemanden'}",
-        en=f"{boxes} mailboxes, sending by {host or 'nowhere'}",
-    )
+    where = IN_THE_ENVIRONMENT if settings.rules.exists() else FROM_THE_START
+    if boxes or host:
+        yield fine(
+            SETTINGS,
+            de=f"Postfächer: {boxes}; Versand über {host or 'niemanden'}",
+            en=f"mailboxes: {boxes}; sending by {host or 'nobody'}",
+        )
+    else:
+        yield tip(
+            SETTINGS,
+            de=f"Noch kein Postfach und kein Versand; {where.de}",
+            en=f"no mailbox yet, and no server for sending; {where.en}",
+        )
     if DOT_ENV.exists() and DOT_ENV.stat().st_mode & 0o077:
         yield tip(
             SETTINGS,

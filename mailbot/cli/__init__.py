@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+from typing import Annotated
 
 import typer
 
@@ -56,6 +57,23 @@ explain.add_to(app)
 replay.add_to(app)
 rules.add_to(app)
 demo.add_to(app)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"mailbot {version('mailbot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def mailbot(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """What stands before a command."""
 
 
 ADMITTED = 10_000

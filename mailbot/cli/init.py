@@ -13,6 +13,20 @@ from mailbot.cli.shared import Language, spoken
 if TYPE_CHECKING:
     from mailbot.init.answers import Answers
 
+BEFORE = {
+    "de": """
+Ein paar Fragen, dann kann mailbot mitlesen. Was in [ ] steht, gilt, wenn du nur die Eingabetaste drückst.
+  Ein gemeinsames Postfach ist eine Adresse, unter der Mitglieder um etwas bitten und die mehrere von euch lesen (support@…).
+  Passwörter stehen danach in .env, lesbar nur für dich; mit dem Mailserver wird jetzt noch nicht gesprochen.
+  Vor der letzten Antwort wird nichts geschrieben: Strg+C bricht ab, und nichts ist geschehen.
+""",
+    "en": """
+A few questions, then mailbot can read along. What stands in [ ] holds if you only press Enter.
+  A shared mailbox is an address where members ask for something and that several of you read (support@…).
+  Passwords will stand in .env, readable by you alone; the mail server is not spoken to yet.
+  Nothing is written before the last answer: Ctrl+C ends it, and nothing has happened.
+""",
+}
 AFTERWARDS = {
     "de": """
 Wie es weitergeht{there}:
@@ -68,4 +82,5 @@ def _asked(words: str) -> Answers:
     from mailbot.init.shipped import shipped
 
     rules = shipped("rules.yaml")
+    typer.echo(BEFORE[words])
     return Questions(language=words, offered=offered(rules), seldom=made_elsewhere(rules)).ask()

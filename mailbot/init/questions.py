@@ -23,6 +23,7 @@ SERVER = Said(
     de="ein Name wie mail.verein.example, mit :Port, wenn es nicht der übliche ist; sonst auch imap+starttls://… oder smtp+starttls://…",
     en="a name like mail.verein.example, with :port where it is not the usual one; or imap+starttls://…, smtp+starttls://…",
 )
+WRONG = Said(de="Das geht nicht: {}", en="That cannot be: {}")
 NUMBERS = Said(de="Nummern aus der Liste, wie 1,3-5", en="numbers of the list, like 1,3-5")
 
 
@@ -56,12 +57,13 @@ class Questions:
             "ticket_prefix": self._ask(Prefix, PREFIX, prefix, de="Vorgänge heißen", en="Tickets are called"),
         }
         boxes = tuple(self._boxes(name, domain))
-        smtp = self._server(SmtpUrl, "smtps", _host(boxes[0].imap), boxes[0].address, de="SMTP-Server", en="SMTP server")
+        beside = _beside(_server_of(boxes[0].imap))
+        smtp = self._server(SmtpUrl, "smtps", beside, boxes[0].address, de="SMTP-Server", en="SMTP server")
         staff = tuple(self._staff())
         return Answers(**basics, mailboxes=boxes, smtp=smtp, staff=staff, services=self._services())
 
     def _boxes(self, name: str, domain: str) -> Iterator[Box]:
-        address, host = f"support@{domain}", f"mail.{domain}"
+        address, server = f"support@{domain}", f"mail.{domain}"
         while True:
             typer.echo()
             address = self._ask(
@@ -69,19 +71,19 @@ class Questions:
             )
             called = f"{address.partition('@')[0].capitalize()} {name}"
             called = self._ask(Text, SOMETHING, called, de="Name daneben", en="Name beside it")
-            imap = self._server(ImapUrl, "imaps", host, address, de="IMAP-Server", en="IMAP server")
+            imap = self._server(ImapUrl, "imaps", server, address, de="IMAP-Server", en="IMAP server")
             yield Box(address=address, name=called, imap=imap)
             if not self._go_on(de="Noch ein gemeinsames Postfach?", en="Another shared mailbox?"):
                 return
-            address, host = f"buero@{domain}", _host(imap)
+            address, server = f"buero@{domain}", _server_of(imap)
 
-    def _server(self, of: Any, scheme: str, host: str, address: str, *, de: str, en: str) -> str:
+    def _server(self, of: Any, scheme: str, usual: str, address: str, *, de: str, en: str) -> str:
         def whole(server: str) -> str:
             named, _, place = server.rpartition("://")
             TypeAdapter(of).validate_python(url(named or scheme, place, "user", "password"))
             return server
 
-        server = self._prompt(Said(de=de, en=en), whole, SERVER, host)
+        server = self._prompt(Said(de=de, en=en), whole, SERVER, usual)
         user = self._ask(Text, SOMETHING, address, de="Benutzername dort", en="User name there")
         password = self._ask(Text, SOMETHING, hidden=True, de="Passwort", en="Password")
         named, _, place = server.rpartition("://")
@@ -107,29 +109,36 @@ class Questions:
             return tuple(ids[number - 1] for number in sorted(_numbers(words, len(ids))))
 
         what = Said(de="Was können Mitglieder bei euch bekommen?", en="What can members ask you for?")
-        found = self._prompt(what, chosen, NUMBERS, usual)
-        return found if isinstance(found, tuple) else chosen(found)
+        return tuple(self._prompt(what, chosen, NUMBERS, usual))
 
     def _ask(self, of: Any, otherwise: Said, default: str | None = None, *, hidden: bool = False, de: str, en: str) -> str:
         """What passes as a value of that type."""
         return str(self._prompt(Said(de=de, en=en), TypeAdapter(of).validate_python, otherwise, default, hidden=hidden))
 
     def _prompt(self, what: Said, read: Any, otherwise: Said, default: str | None = None, *, hidden: bool = False) -> Any:
-        def value(words: str) -> Any:
+        """What was read of the answer, the default where it is empty; asked until it can be read."""
+        question = what.in_(self.language)
+        while True:
+            words = typer.prompt(question, default=default or "", show_default=default is not None, hide_input=hidden)
             try:
                 return read(words)
             except (ValidationError, ValueError):
-                raise typer.BadParameter(otherwise.in_(self.language)) from None
-
-        return typer.prompt(what.in_(self.language), default=default, value_proc=value, hide_input=hidden)
+                typer.echo(WRONG.in_(self.language).format(otherwise.in_(self.language)))
 
     def _go_on(self, *, de: str, en: str) -> bool:
         return typer.confirm(Said(de=de, en=en).in_(self.language), default=False)
 
 
-def _host(login: str) -> str:
-    """Of a server that was named, as it was: the next one is likely the same. Another kind of server, another port."""
-    return re.split(r"[:/]", login.rpartition("@")[2])[0]
+def _server_of(login: str) -> str:
+    """The server of a login as somebody would type it: its kind where it is not the usual one, and its port if it has one."""
+    scheme, _, rest = login.partition("://")
+    place = rest.rpartition("@")[2]
+    return place if scheme == "imaps" else f"{scheme}://{place}"
+
+
+def _beside(server: str) -> str:
+    """The server for sending that likely stands beside that one: on the same host and as safe, at its own usual port."""
+    return re.sub(r":\d+$", "", re.sub(r"^imap", "smtp", server) if "://" in server else server)
 
 
 def _numbers(words: str, most: int) -> set[int]:

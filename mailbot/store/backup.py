@@ -77,7 +77,7 @@ def restore(database: URL, file: Path, *, keys: Sequence[bytes]) -> datetime:
     if not file.is_file():
         raise StoreError(f"{file}: there is no such file")
     if database.drivername == "sqlite":
-        with alone_on(database):
+        with alone_on(database, tidily=True):
             return _restore_sqlite(Path(database.database or ""), file, keys)
     return _restore_postgresql(database, file, keys)
 

@@ -86,6 +86,16 @@ def test_a_disk_that_is_nearly_full_is_wrong(monkeypatch: pytest.MonkeyPatch, tm
     assert judgement.ROOM == 100
 
 
+def test_where_nothing_is_yet_the_way_to_begin_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+
+    settings, rules = check_up()
+
+    assert (settings.grade, rules.grade) == (Grade.TIP, Grade.WRONG)
+    assert all("`mailbot init`" in text for each in (settings, rules) for text in (each.text.de, each.text.en))
+    assert "die Datei gibt es nicht" in rules.text.de
+
+
 def test_where_the_bot_signs_its_key_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tour.rules, "rules_of", lambda *_: [])  # no examples

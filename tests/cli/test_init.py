@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from mailbot.catalogue import load_catalogue
 from mailbot.cli import app
 
-ASSOCIATION = ["Verein Beispiel", "verein beispiel", "verein.example", "", "Sie", "sie", ""]
+ASSOCIATION = ["", "Verein Beispiel", "verein beispiel", "verein.example", "", "Sie", "sie", ""]
 MAILBOX = ["", "", "mail verein", "", "", "geheim#1"]
 SECOND = ["y", "", "Büro", "imap+starttls://imap.verein.example", "office", "geheim#2"]
 SMTP = ["", "", "geheim#3"]
@@ -29,14 +29,16 @@ def test_answers_are_asked_for_until_they_can_be_right(tmp_path: Path):
 
     assert status == 0, told
     for complaint in (
+        "please do not leave it empty",
         "it looks like verein.example",
         "du or sie",
         "a name like mail.verein.example",
         "it looks like support@",
         "numbers of the",
     ):
-        assert f"Error: {complaint}" in told
+        assert f"That cannot be: {complaint}" in told
     assert "geheim" not in told
+    assert "A shared mailbox is an address where members ask" in told
     rules = load_catalogue(tmp_path / "rules.yaml")
     assert (rules.organisation.ticket_prefix, rules.organisation.website) == ("VB", "https://www.verein.example")
     assert [(box.id, box.name) for box in rules.mailboxes] == [("support", "Support Verein Beispiel"), ("buero", "Büro")]
@@ -45,6 +47,23 @@ def test_answers_are_asked_for_until_they_can_be_right(tmp_path: Path):
         "MAILBOT_IMAP_SUPPORT=imaps://support%40verein.example:geheim%231@mail.verein.example",
         "MAILBOT_IMAP_BUERO=imap+starttls://office:geheim%232@imap.verein.example",
         "MAILBOT_SMTP=smtps://support%40verein.example:geheim%233@mail.verein.example",
+    ]
+
+
+def test_a_server_once_named_is_proposed_again_with_its_kind_and_port(tmp_path: Path):
+    mailbox = ["", "", "imap://127.0.0.1:1143", "", "geheim#1"]
+    second = ["y", "", "", "", "", "geheim#2"]
+    typed = ["Verein", "verein.example", "", "", "", *mailbox, *second, "n", *SMTP, "Kim", "kim@verein.example", "n", "1"]
+
+    status, told = run(tmp_path, "--language", "de", typed=typed)
+
+    assert status == 0, told
+    assert "IMAP-Server [imap://127.0.0.1:1143]: " in told
+    assert "SMTP-Server [smtp://127.0.0.1]: " in told
+    assert [line.rpartition("@")[2] for line in (tmp_path / ".env").read_text(encoding="utf-8").splitlines()[-3:]] == [
+        "127.0.0.1:1143",
+        "127.0.0.1:1143",
+        "127.0.0.1",
     ]
 
 

@@ -76,7 +76,8 @@ def test_programs_get_one_object_a_mail(mailbot: Command, archive: Path):
         ),
         (
             ("archive", "--rules", "missing.yaml"),
-            "mailbot: missing.yaml: there is no such file; set MAILBOT_RULES or start where rules.yaml lies\n",
+            "mailbot: missing.yaml: there is no such file; `mailbot init` writes one; "
+            "or set MAILBOT_RULES, or start where rules.yaml lies\n",
         ),
     ],
 )

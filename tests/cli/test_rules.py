@@ -79,7 +79,8 @@ def test_where_there_are_no_rules_it_is_told_what_to_do(mailbot: Command, folder
     assert ended == Ended(
         status=1,
         out="",
-        err="mailbot: rules.yaml: there is no such file; set MAILBOT_RULES or start where rules.yaml lies\n",
+        err="mailbot: rules.yaml: there is no such file; `mailbot init` writes one; "
+        "or set MAILBOT_RULES, or start where rules.yaml lies\n",
     )
 
 
