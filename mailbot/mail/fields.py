@@ -21,13 +21,14 @@ from mailbot.mail.plain import UNWANTED, decode
 MAX_HEADER = 500_000  # bytes
 MAX_FIELDS = 1_000
 MAX_VALUE = 20_000  # characters of one header field
+LONGEST_ID = 500  # characters of a Message-ID; an index of PostgreSQL takes no more than 2,704 bytes
 
 Fields = list[tuple[str, str]]
 """Name as written and value, unfolded, in order."""
 
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\r\r")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.S)
-_MESSAGE_ID = re.compile(r"<([^<>\s]{1,990})>")
+_MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
 _PLAIN_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 _ONE_MAILBOX = re.compile(r"\s*([^<>]*?)\s*<\s*([^<>\s]+@[^<>\s]+?)\s*>\s*")
 
@@ -119,7 +120,13 @@ def recipients_of(mail: Mail) -> tuple[str, ...]:
 def message_ids(value: str) -> tuple[str, ...]:
     """Message-IDs without <>; of a field that has none in <>, the bare words that look like one."""
     found = _MESSAGE_ID.findall(value) or [word.strip("<>") for word in value.split() if "@" in word]
-    return tuple(dict.fromkeys(UNWANTED.sub("", each) for each in found if each))
+    return tuple(dict.fromkeys(UNWANTED.sub("", each)[:LONGEST_ID] for each in found if each))
+
+
+def message_id_of(fields: Fields) -> str:
+    """A mail's own, as those have it who answer it; "" where it has none."""
+    field = next((value for name, value in fields if name.lower() == "message-id"), "")
+    return next(iter(message_ids(field)), "")
 
 
 def date_of(value: str, notes: list[str]) -> datetime | None:

@@ -19,7 +19,17 @@ from itertools import islice
 from mailparser import MailParser
 
 from mailbot.mail.body import split
-from mailbot.mail.fields import Fields, addresses, all_addresses, date_of, decoded, fields_of, message_ids, return_path
+from mailbot.mail.fields import (
+    Fields,
+    addresses,
+    all_addresses,
+    date_of,
+    decoded,
+    fields_of,
+    message_id_of,
+    message_ids,
+    return_path,
+)
 from mailbot.mail.markup import data_tables, html_to_text
 from mailbot.mail.message import Address, Attachment, Body, Forwarded, Kind, Line, Mail
 from mailbot.mail.plain import decode, tidy, unflowed, without_link_targets
@@ -86,7 +96,7 @@ def _read(raw: bytes, *, nested: int, allowance: _Allowance) -> Mail:
     subject = decoded(first.get("subject", ""), notes)
     body = split("\n".join(parts.texts).strip("\n"), subject=subject, author=sender.name)
     return Mail(
-        message_id=(message_ids(first.get("message-id", "")) or ("",))[0],
+        message_id=message_id_of(fields),
         in_reply_to=message_ids(first.get("in-reply-to", "")),
         references=message_ids(first.get("references", "")),
         sender=sender,

@@ -91,14 +91,6 @@ def _answers_pending(connection: Connection, answered: tuple[str, ...], recipien
     return bool(answered) and any(read(raw).sender.email in recipients for raw in inbound.pending_named(connection, answered))
 
 
-def is_answered(connection: Connection, mail: Mail) -> bool:
-    """Whether a person has answered that very mail of a member already, in one that is not worked on yet."""
-    written = (read(raw) for raw in inbound.pending_by_hand(connection)) if mail.message_id else ()
-    return any(
-        mail.message_id in (*each.in_reply_to, *each.references) and mail.sender.email in recipients_of(each) for each in written
-    )
-
-
 def handle_by_hand(office: Office, connection: Connection, rules: Rules, row: Inbound, mail: Mail) -> bool:
     """Write down all that follows; False, and nothing is written, while the mail that it answers is still to be worked on."""
     concern = concern_of(office, connection, mail)

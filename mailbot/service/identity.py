@@ -6,9 +6,9 @@ import re
 from email.parser import BytesHeaderParser
 from hashlib import sha256
 
+from mailbot.mail.fields import MAX_HEADER, fields_of, message_id_of
 from mailbot.store.inbound import Identity
 
-LONGEST_ID = 500  # characters; the index of the database takes no more than 2,704 bytes
 WRITTEN_BY_THE_AUTHOR = ("From", "Date", "Subject", "Message-ID")
 
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
@@ -25,8 +25,8 @@ def identity_of(raw: bytes) -> Identity:
     values = [" ".join(str(headers.get(name, "")).split()) for name in WRITTEN_BY_THE_AUTHOR]
     digest = sha256("\0".join(values).encode("utf-8", "surrogatepass"))
     digest.update(b"\0" + b"\n".join(body.split(b"\r\n")).rstrip(b"\n"))
-    message_id = values[-1].strip("<> ").encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-    return Identity(message_id=message_id[:LONGEST_ID], sha256=digest.hexdigest())
+    fields, _ = fields_of(raw[:MAX_HEADER], [])
+    return Identity(message_id=message_id_of(fields), sha256=digest.hexdigest())
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes, bytes]:

@@ -14,7 +14,6 @@ from mailbot.mail.message import Attachment, Mail
 from mailbot.mail.origin import Authenticity, Origin
 from mailbot.mail.read import read
 from mailbot.mail.thread import Role
-from mailbot.service.by_hand import is_answered
 from mailbot.service.company import bring_in, note_told, overruling, readers
 from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
@@ -101,7 +100,7 @@ def handle_member(office: Office, connection: Connection, rules: Rules, case: Ca
     post = Post(office=office, connection=connection, rules=rules, now=case.now, cause=case.row.id)
     noted = (*filter(None, [remark]), *_doubts(case), *_overruling(post, case, decision, active))
     decision = replace(decision, doubts=(*decision.doubts, *noted), remark=remark)
-    if is_answered(connection, case.mail):
+    if office.written.answers(connection, case.mail):
         decision = left_to_person(decision)
     thread = Thread(conversation=before[0].conversation if before else None, follows=None if active else case.place.key)
     _carry_out(post, case, decision, active, thread)

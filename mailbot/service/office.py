@@ -22,6 +22,7 @@ from mailbot.service.readers import Readers
 from mailbot.service.rehearsed import is_known, remember, state_of
 from mailbot.service.rulebook import Rulebook, Rules
 from mailbot.service.tokens import AccessTokens
+from mailbot.service.written import Written
 from mailbot.settings import Settings, new_secret, secret_beside
 from mailbot.store import holds, tickets
 from mailbot.store import secrets as shared_secrets
@@ -53,6 +54,7 @@ class Office:
     clock: Callable[[], datetime] = utc_now
     nonce: Callable[[], str] = random_nonce
     readers: Readers = field(default_factory=Readers)
+    written: Written = field(default_factory=Written)
     open_folder: OpenFolder = open_folder
     open_smtp: OpenSmtp = open_smtp
     lease: Lease = UNLEASED
@@ -96,7 +98,10 @@ def open_office(
     """
     state = state_of(settings.rules, settings.templates) if rehearse else ""
     anew = rehearse and not is_known(settings.database, state)
-    rulebook = Rulebook(settings.rules, settings.templates, rehearse=anew, delivered=settings.lmtp)
+    read = partial(Rulebook, settings.rules, settings.templates, delivered=settings.lmtp)
+    rulebook = read(rehearse=anew)
+    if rehearse and not anew and state != state_of(settings.rules, settings.templates):
+        rulebook = read(rehearse=True)  # somebody has saved meanwhile: what was read may not be what was rehearsed
     with ExitStack() as open_now:
         database = open_database(settings.database)
         open_now.callback(database.close)

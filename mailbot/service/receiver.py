@@ -15,7 +15,7 @@ from mailbot.service import instruments
 from mailbot.service.identity import identity_of
 from mailbot.service.office import Office
 from mailbot.store import claims, inbound, mailboxes, places
-from mailbot.store.inbound import New, Place, State
+from mailbot.store.inbound import Identity, New, Place, State
 from mailbot.store.mailboxes import Reading
 
 log = structlog.get_logger()
@@ -105,7 +105,7 @@ def begin(office: Office, mailbox: str, name: str, folder: Folder, since: Since 
     return reading
 
 
-def _is_numbered_anew(folder: Folder, known: Reading, newest: Mapping[int, str]) -> bool:
+def _is_numbered_anew(folder: Folder, known: Reading, newest: Mapping[int, Identity]) -> bool:
     """
     Whether UIDs mean other mails than the books say.
 
@@ -115,9 +115,14 @@ def _is_numbered_anew(folder: Folder, known: Reading, newest: Mapping[int, str])
         return True
     found = {uid: identity_of(field).message_id for uid, field in folder.names(list(newest)).items()}
     # A mail without a name proves nothing.
-    others = [uid for uid, name in found.items() if name and newest[uid] and not inbound.names_same(newest[uid], name)]
-    # Server and bot may read broken headers differently: the whole mail tells, else such a mail would prove it for ever.
-    return any(not inbound.names_same(newest[mail.uid], identity_of(mail.raw).message_id) for mail in folder.fetch(others))
+    kept = {uid: identity.message_id for uid, identity in newest.items()}
+    others = [uid for uid, name in found.items() if name and kept[uid] and not inbound.names_same(kept[uid], name)]
+    # Server and bot, or an older bot, may read broken headers differently: the whole mail tells, else it would prove it for ever.
+    return any(not _is_same(newest[mail.uid], identity_of(mail.raw)) for mail in folder.fetch(others))
+
+
+def _is_same(kept: Identity, found: Identity) -> bool:
+    return kept.sha256 == found.sha256 or inbound.names_same(kept.message_id, found.message_id)
 
 
 def read_up_to(connection: Connection, reading: Reading, uid: int) -> Reading:

@@ -7,12 +7,11 @@ so the least change of a text, a rule, the program or a library has everything r
 
 from __future__ import annotations
 
-import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
-from importlib.metadata import requires, version
 from pathlib import Path
 from platform import python_version
 
@@ -20,6 +19,7 @@ from sqlalchemy import URL
 
 import mailbot
 from mailbot.errors import StoreError
+from mailbot.service.files import files_below
 from mailbot.store import jobs
 from mailbot.store.database import Database
 from mailbot.store.look import was_done
@@ -31,7 +31,7 @@ REHEARSAL = "rehearsal"
 def state_of(rules: Path, templates: Path) -> str:
     """rules.yaml, templates/ and the program as they are now: 32 hex digits (SHA-256, its first 128 bits)."""
     state = sha256()
-    for name, content in (*_program(), *_files(rules.parent, [rules]), *_files(templates, templates.rglob("*"))):
+    for name, content in (*_program(), *_files(rules.parent, [rules]), *_files(templates, files_below(templates))):
         state.update(f"{name}\0{len(content)}\0".encode())
         state.update(content)
     return state.hexdigest()[:32]
@@ -55,18 +55,23 @@ def remember(database: Database, state: str, *, now: datetime) -> None:
 
 
 def _program() -> Iterator[tuple[str, bytes]]:
-    """Python, the libraries that are asked for, and every file of the package."""
-    libraries = {name[0] for each in requires("mailbot") or () if "extra ==" not in each and (name := re.match(r"[\w.-]+", each))}
-    versions = ", ".join(f"{name} {version(name)}" for name in sorted(libraries))
-    yield "versions", f"Python {python_version()}, {versions}".encode()
+    """Python, all that is installed beside the package, and every file of it."""
+    yield "versions", f"Python {python_version()}, {', '.join(_installed())}".encode()
     package = Path(mailbot.__file__).parent
-    yield from _files(package, (file for file in package.rglob("*") if file.parent.name != "__pycache__"))
+    yield from _files(package, (file for file in files_below(package) if file.parent.name != "__pycache__"))
+
+
+def _installed() -> list[str]:
+    """
+    Every library with its version, whoever has asked for it, as the folder is called that tells of it:
+    "jinja2-3.1.4.dist-info" (the specification of recorded projects). To open all these took longer than the rest of a start.
+    """
+    return sorted(about.name for place in sys.path for about in Path(place).glob("*-info"))
 
 
 def _files(folder: Path, files: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    for file in sorted(files):
-        if file.is_file():
-            yield str(file.relative_to(folder)), _content(file)
+    for file in files:
+        yield str(file.relative_to(folder)), _content(file)
 
 
 def _content(file: Path) -> bytes:

@@ -11,8 +11,9 @@ from time import monotonic
 import structlog
 
 from mailbot.catalogue import Catalogue, load_catalogue
-from mailbot.errors import CatalogueError, TemplateError
+from mailbot.errors import CatalogueError, StoreError, TemplateError
 from mailbot.examples import broken_examples
+from mailbot.service.files import files_below
 from mailbot.tickets import rehearsal
 from mailbot.tickets.folders import want_of_folders
 from mailbot.tickets.holds import with_holds
@@ -87,10 +88,14 @@ class Rulebook:
         stamp, self._looked = self._look(), monotonic()
         if stamp == self._stamp:
             return
+        try:
+            unfinished = self._unfinished()
+        except StoreError:
+            return  # nobody knows what they may not lack; they are looked at again when the database is back
         self._stamp = stamp
         try:
             changed = self._load(rehearse=True)
-            self._keep_in_mind(changed.catalogue, self._unfinished())
+            self._keep_in_mind(changed.catalogue, unfinished)
             self._keep_its_shadow(changed.catalogue)
         except (CatalogueError, TemplateError) as error:
             self.trouble = str(error)
@@ -124,7 +129,7 @@ class Rulebook:
         return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in self._files() if (stat := path.stat()))
 
     def _files(self) -> Iterator[Path]:
-        yield from (path for path in (self._path, *sorted(self._templates.rglob("*"))) if path.is_file())
+        yield from (path for path in (self._path, *files_below(self._templates)) if path.is_file())
 
 
 def _orphans(catalogue: Catalogue, tickets: Sequence[Ticket]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, update
 
 from mailbot.store.leases import is_free
 from mailbot.store.outbound import ROW, UNFINISHED, WITH_TICKET, Outbound, State, change, of_row
@@ -105,9 +105,8 @@ def claim_copies(
 
     The claims last as long as the lease of that id, or, with None, for `lease`.
     """
-    columns = (outbound.c.id, outbound.c.message_id, outbound.c.sent_at, outbound.c.raw)
-    rows = connection.execute(
-        select(*columns)
+    found = connection.execute(
+        select(outbound.c.id, func.length(outbound.c.raw).label("packed"))
         .where(
             outbound.c.copied.is_(False),
             outbound.c.sent_at.is_not(None),
@@ -117,12 +116,16 @@ def claim_copies(
         .order_by(outbound.c.id)
         .limit(most.mails)
         .with_for_update(skip_locked=True)
-    )
-    sized = ((row, len(row.raw)) for row in rows)
+    ).all()
+    ids = list(up_to(most.bytes, ((row.id, row.packed) for row in found)))
+    columns = (outbound.c.id, outbound.c.message_id, outbound.c.sent_at, outbound.c.raw)
+    whole = connection.execute(select(*columns).where(outbound.c.id.in_(ids)).order_by(outbound.c.id))
+    # Once more, for unpacked they may be a thousand times as large.
+    sized = ((row, len(row.raw)) for row in whole)
     taken = tuple(
         Copy(id=row.id, message_id=row.message_id, sent_at=row.sent_at, raw=row.raw) for row in up_to(most.bytes, sized)
     )
-    rows.close()
+    whole.close()
     if taken:
         those = outbound.c.id.in_([each.id for each in taken])
         connection.execute(update(outbound).where(those).values(claimed_until=now + lease, claimed_by=by))

@@ -49,7 +49,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What a mail is, wherever it lies: its Message-ID (may be empty) and the SHA-256 of what no server changes."""
+    """
+    What a mail is, wherever it lies: its Message-ID (may be empty) and the SHA-256 of what no server changes.
+
+    The field Message-ID as it stands is part of that; as a mail is called here those call it who answer it. Versions up to
+    0.1 have kept some broken ones otherwise: they are known by their SHA-256.
+    """
 
     message_id: str
     sha256: str
@@ -164,15 +169,13 @@ def came_at(connection: Connection, id: int) -> datetime:
 
 def is_that(identity: Identity) -> tuple[ColumnElement[bool], ...]:
     """The condition that a mail is of that identity; it also finds those whose words are gone."""
-    names = (identity.message_id, veiled(identity.message_id))
-    return inbound.c.sha256 == identity.sha256, inbound.c.message_id.in_(names)
+    return (inbound.c.sha256 == identity.sha256,)
 
 
 _ORIGINAL = (
     select(*ROW)
     .where(
         inbound.c.sha256 == bindparam("hash"),
-        inbound.c.message_id.in_(bindparam("names", expanding=True)),
         inbound.c.id != bindparam("copy"),
         inbound.c.state != State.BEFORE_FIRST_RUN.value,
         or_(inbound.c.id < bindparam("copy"), inbound.c.by_hand, inbound.c.state.in_([State.TICKET.value, State.STAFF.value])),
@@ -189,17 +192,18 @@ def original(connection: Connection, mail: Inbound) -> Inbound | None:
     One of before the first run is nobody's original, for nothing became of it; when it is recalled, a later copy
     that has been answered is its original.
     """
-    name, hash = mail.identity.message_id, mail.identity.sha256
-    row = connection.execute(_ORIGINAL, {"hash": hash, "names": [name, veiled(name)], "copy": mail.id}).one_or_none()
+    row = connection.execute(_ORIGINAL, {"hash": mail.identity.sha256, "copy": mail.id}).one_or_none()
     return None if row is None else of_row(row)
 
 
-_PENDING_BY_HAND = select(inbound.c.raw).where(inbound.c.by_hand, inbound.c.state == State.PENDING.value).order_by(inbound.c.id)
+_PENDING_BY_HAND = (
+    select(inbound.c.id, inbound.c.sha256).where(inbound.c.by_hand, inbound.c.state == State.PENDING.value).order_by(inbound.c.id)
+)
 
 
-def pending_by_hand(connection: Connection) -> tuple[bytes, ...]:
-    """What people wrote from the mailboxes and nobody has worked on yet."""
-    return tuple(connection.execute(_PENDING_BY_HAND).scalars())
+def pending_by_hand(connection: Connection) -> tuple[tuple[int, str], ...]:
+    """What people wrote from the mailboxes and nobody has worked on yet: ids, and the SHA-256 of each."""
+    return tuple((row.id, row.sha256) for row in connection.execute(_PENDING_BY_HAND))
 
 
 def pending_named(connection: Connection, message_ids: Sequence[str]) -> tuple[bytes, ...]:

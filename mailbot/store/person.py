@@ -19,8 +19,8 @@ from mailbot.tickets.person import Subject, is_full, is_theirs, names_of
 from mailbot.tickets.ticket import Ticket
 from mailbot.understanding.record import request_to_json
 
-AT_ONCE = 100
-"""Mails in memory at a time."""
+AT_ONCE = 1_000
+"""Mails that are named at a time; in memory is one."""
 
 UNREAD = (mails.State.PENDING, mails.State.QUARANTINED)
 """Mails whose words nobody has made anything of yet."""
@@ -140,9 +140,10 @@ def in_the_way(connection: Connection, address: str) -> bool:
     """At a glance, before every mail is opened: a ticket is not finished, or a mail that has the address is unread."""
     if any(not ticket.is_finished for ticket in _tickets(connection, address)):
         return True
-    unread = select(inbound.c.raw).where(inbound.c.state.in_([state.value for state in UNREAD]), inbound.c.forgotten_at.is_(None))
+    unread = select(inbound.c.id).where(inbound.c.state.in_([state.value for state in UNREAD]), inbound.c.forgotten_at.is_(None))
     by_address = wanted([address])
-    return any(speaks_of(raw, by_address) for raw in connection.execute(unread).scalars())
+    raws = (_raw(connection, inbound, id) for id in connection.execute(unread).scalars().all())
+    return any(speaks_of(raw, by_address) for raw in raws)
 
 
 def _told_in(connection: Connection, address: str, *, after: int) -> Iterator[str]:
@@ -258,15 +259,20 @@ def _last(connection: Connection, table: Table) -> int:
 
 
 def _raws(connection: Connection, table: Table, step: Callable[[], None], *, after: int) -> Iterator[tuple[int, bytes]]:
-    """Every mail behind that one which is not forgotten, a few at a time."""
+    """Every mail behind that one which is not forgotten, one by one: each may be large."""
     last = after
-    while rows := connection.execute(_next(table, last)).all():
-        for row in rows:
-            yield row.id, row.raw
+    while ids := connection.execute(_next(table, last)).scalars().all():
+        for id in ids:
+            yield id, _raw(connection, table, id)
             step()
-        last = rows[-1].id
+        last = ids[-1]
 
 
 def _next(table: Table, last: int) -> Select[Any]:
     here = (table.c.forgotten_at.is_(None), table.c.id > last)
-    return select(table.c.id, table.c.raw).where(*here).order_by(table.c.id).limit(AT_ONCE)
+    return select(table.c.id).where(*here).order_by(table.c.id).limit(AT_ONCE)
+
+
+def _raw(connection: Connection, table: Table, id: int) -> bytes:
+    raw: bytes | None = connection.execute(select(table.c.raw).where(table.c.id == id)).scalar_one_or_none()
+    return raw or b""  # it may be gone by now

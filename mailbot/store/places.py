@@ -30,15 +30,15 @@ def _in_the_folder_of(place: Place) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def newest(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int, number: int) -> dict[int, str]:
-    """The Message-IDs of the mails with the highest UIDs, by UID; those of forgotten mails are veiled."""
+def newest(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int, number: int) -> dict[int, Identity]:
+    """What the mails with the highest UIDs are, by UID; the Message-IDs of forgotten ones are veiled."""
     rows = connection.execute(
-        select(inbound.c.uid, inbound.c.message_id)
+        select(inbound.c.uid, inbound.c.message_id, inbound.c.sha256)
         .where(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
         .order_by(inbound.c.uid.desc())
         .limit(number)
     )
-    return {row.uid: row.message_id for row in rows}
+    return {row.uid: Identity(message_id=row.message_id, sha256=row.sha256) for row in rows}
 
 
 def are_here(connection: Connection, places: Sequence[Place]) -> frozenset[Place]:

@@ -88,7 +88,7 @@ class _ByName(FileSystemLoader):
     """In tracebacks and compiled code a template is called by its name, wherever the folder lies. Of du and Sie it says one."""
 
     def __init__(self, folder: Path, address_as: AddressAs) -> None:
-        super().__init__(folder, encoding="utf-8")
+        super().__init__(folder, encoding="utf-8", followlinks=True)
         self._address_as = address_as
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:

@@ -11,6 +11,9 @@ import pytest
 
 from mailbot.errors import MailboxError
 from mailbot.mail.imap import Arrived
+from mailbot.mail.message import Mail
+from mailbot.mail.read import read
+from mailbot.service import written as written_module
 from mailbot.service.bot import run_once
 from mailbot.service.health import examine
 from mailbot.store import delivery, outbound, tickets
@@ -130,6 +133,27 @@ def test_who_was_answered_before_the_bot_has_read_the_mail_is_not_asked(bench: B
     assert bench.kinds()[:3] == ["received", "opened", "answered"]
     assert bench.slot.to(ASKED_ANNA) == []
     assert len(bench.slot.to(STAFF)) == 1
+
+
+def test_each_answer_is_read_once_however_many_members_wait(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    opened = list[str]()
+
+    def watched(raw: bytes) -> Mail:
+        opened.append(str(parsed(raw)["Subject"]))
+        return read(raw)
+
+    monkeypatch.setattr(written_module, "read", watched)
+    members = [eml(From=f"kim.{number}@posteo.example") for number in range(4)]
+    for number, raw in enumerate(members):
+        quick_bench.mail(raw)
+        answer = {"In_Reply_To": id_of(raw), "To": f"kim.{number}@posteo.example"}
+        put_into_sent(quick_bench, written(None, Subject=f"Re: {number}", **answer))
+
+    quick_bench.run()
+
+    assert opened == ["Re: 0", "Re: 1", "Re: 2", "Re: 3"]
+    assert [ticket.state for ticket in quick_bench.tickets()] == [Stands.OPEN] * 4
+    assert {recipient for recipient, _ in quick_bench.slot.taken} == {STAFF}
 
 
 def test_an_answer_from_the_other_mailbox_counts_as_well(bench: Bench):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from mailbot.errors import MailboxError
@@ -11,8 +12,9 @@ from mailbot.service.bot import run_once
 from mailbot.service.health import examine
 from mailbot.service.receiver import Since, hand_over, receive
 from mailbot.service.worker import work
-from mailbot.store import places
+from mailbot.store import inbound, places
 from mailbot.store.inbound import State
+from mailbot.store.tables import inbound as mails
 from tests.service.bench import MONDAY, Bench, Shelf, eml, from_another
 
 
@@ -215,6 +217,42 @@ def test_a_mail_whose_name_the_server_reads_otherwise_does_not_make_the_folder_l
 
     assert not [line for line in logged if line["log_level"] == "warning"]
     assert len(bench.rows()) == 1
+
+
+COMMENTED = "1@posteo.example> (added by postmaster@posteo.example)"
+"""As versions up to 0.1 have kept the Message-ID of a mail whose server has added a comment to it."""
+
+
+def test_an_answer_to_a_mail_whose_message_id_has_a_comment_finds_its_ticket(bench: Bench):
+    bench.mail(commented())
+    bench.run()
+
+    bench.arrives("Admin bin ich.", In_Reply_To="<1@posteo.example>", Subject="Re: Nextcloud")
+
+    assert states(bench) == [State.TICKET] * 2
+    assert len(bench.tickets()) == 1
+
+
+def commented() -> bytes:
+    return eml(Message_ID="<1@posteo.example>").replace(b"<1@posteo.example>", f"<{COMMENTED}".encode())
+
+
+@pytest.mark.parametrize("kept", [COMMENTED, inbound.veiled(COMMENTED)], ids=["plain", "forgotten"])
+@pytest.mark.parametrize("numbered_anew", [True, False])
+def test_a_mail_that_an_older_version_has_called_otherwise_is_known_again(quick_bench: Bench, kept: str, numbered_anew: bool):
+    quick_bench.mail(commented())
+    quick_bench.run()
+    with quick_bench.office.database.write() as connection:
+        connection.execute(update(mails).values(message_id=kept))
+    if numbered_anew:
+        quick_bench.support.renumber(8)
+
+    with capture_logs() as logged:
+        for _ in range(3):
+            quick_bench.run()
+
+    assert len([line for line in logged if line["log_level"] == "warning"]) == numbered_anew
+    assert len(quick_bench.rows()) == len(quick_bench.slot.taken) == 1
 
 
 def test_mails_without_a_name_do_not_make_the_folder_look_numbered_anew(bench: Bench):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from mailbot.errors import CatalogueError, TemplateError
 from mailbot.service.office import open_office
@@ -96,11 +97,48 @@ def test_every_change_of_the_files_makes_another_state(tmp_path: Path, change: C
     assert state_of(rules, templates) != before
 
 
-@pytest.mark.parametrize("of_another", ["python_version", "version"])
-def test_another_python_or_library_makes_another_state(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch, of_another: str):
+def test_a_change_behind_a_link_makes_another_state(tmp_path: Path):
+    rules, templates, elsewhere = tmp_path / "rules.yaml", tmp_path / "templates", tmp_path / "elsewhere"
+    rules.touch()
+    for folder in (templates, elsewhere):
+        folder.mkdir()
+    (templates / "de").symlink_to(elsewhere)
+    (elsewhere / "closed.txt").write_text("Erledigt.\n", encoding="utf-8")
+    before = state_of(rules, templates)
+
+    (elsewhere / "closed.txt").write_text("Fertig.\n", encoding="utf-8")
+
+    assert state_of(rules, templates) != before
+
+
+def test_what_is_saved_while_a_bot_starts_is_rehearsed(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    remember(quick_bench.office.database, state(quick_bench), now=MONDAY)
+
+    def saved_meanwhile(database: URL, state: str) -> bool:
+        spoil(quick_bench, "de/closed.txt")
+        return is_known(database, state)
+
+    monkeypatch.setattr("mailbot.service.office.is_known", saved_meanwhile)
+
+    with pytest.raises(TemplateError, match=r"de/closed\.txt:\d+: 'nonsense' is undefined"):
+        start(quick_bench)
+
+
+def test_another_python_makes_another_state(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch):
     before = state(quick_bench)
 
-    monkeypatch.setattr(f"mailbot.service.rehearsed.{of_another}", lambda *_: "99.0")
+    monkeypatch.setattr("mailbot.service.rehearsed.python_version", lambda: "99.0")
+
+    assert state(quick_bench) != before
+
+
+def test_another_version_of_any_library_makes_another_state(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    about = tmp_path / "libraries" / "markupsafe-3.0.0.dist-info"  # which jinja2 asks for, not we
+    about.mkdir(parents=True)
+    monkeypatch.syspath_prepend(about.parent)
+    before = state(quick_bench)
+
+    about.rename(about.with_name("markupsafe-3.0.1.dist-info"))
 
     assert state(quick_bench) != before
 

@@ -1,5 +1,6 @@
 """Rules that change while the bot runs."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from mailbot.service.worker import work
 from mailbot.store.inbound import State
 from mailbot.tickets import rehearsal
 from tests.service.bench import MONDAY, Bench, answering
+from tests.service.test_alarms import without_database
 
 KEPT = "Kann ich einen Account haben?\n        action: refer"
 BROKEN = "Kann ich einen Account haben?\n        action: open"
@@ -53,6 +55,28 @@ def test_a_broken_template_is_not_taken_up(bench: Bench):
 
     assert bench.office.catalogue.limits.per_hour == 10
     assert "closed.txt" in (bench.office.rulebook.trouble or "")
+
+
+def test_a_text_behind_a_link_is_looked_at_like_any_other(bench: Bench, tmp_path: Path):
+    templates = bench.office.settings.templates
+    (tmp_path / "elsewhere").mkdir()
+    (templates / "more").symlink_to(tmp_path / "elsewhere")
+
+    (tmp_path / "elsewhere" / "broken.txt").write_text("{% if %}", encoding="utf-8")
+
+    assert bench.office.catalogue.limits.per_hour == 10
+    assert "templates/more/broken.txt:1" in (bench.office.rulebook.trouble or "")
+
+
+def test_without_the_database_changed_rules_wait_and_the_last_good_ones_serve(bench: Bench):
+    bench.change_rules("per_hour: 10", "per_hour: viele")
+
+    with without_database(bench):
+        assert bench.office.catalogue.limits.per_hour == 10
+        assert bench.office.rulebook.trouble is None
+
+    assert bench.office.catalogue.limits.per_hour == 10
+    assert "limits.per_hour" in (bench.office.rulebook.trouble or "")
 
 
 @pytest.mark.usefixtures("unrehearsed")

@@ -1,6 +1,11 @@
 """Mails of ours for tests, and their way into and out of the outbox."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import event
 
 from mailbot.store import delivery, outbound
 from mailbot.store.database import Database
@@ -33,6 +38,22 @@ def claim(database: Database, now: datetime = NOW) -> outbound.Outbound | None:
     with database.write() as connection:
         claimed = delivery.claim(connection, now=now, lease=LEASE)
     return claimed[0] if claimed else None
+
+
+@contextmanager
+def mails_fetched(database: Database) -> Iterator[list[int]]:
+    """Of how many mails each statement fetches the bytes until the end of the block; only PostgreSQL tells."""
+    fetched = list[int]()
+
+    def look(_connection: object, cursor: Any, *_: object) -> None:
+        if any(column.name == "raw" for column in cursor.description or ()):
+            fetched.append(cursor.rowcount)
+
+    event.listen(database.engine, "after_cursor_execute", look)
+    try:
+        yield fetched
+    finally:
+        event.remove(database.engine, "after_cursor_execute", look)
 
 
 def sent(database: Database, *ago: float) -> None:

@@ -1,12 +1,15 @@
 """Mails on their way, on SQLite and PostgreSQL."""
 
 from datetime import datetime, timedelta
+from random import randbytes
+
+import pytest
 
 from mailbot.store import delivery, verdicts
 from mailbot.store.database import Database
 from mailbot.store.outbound import State
 from mailbot.store.portion import Most
-from tests.store.outbox import LEASE, NOW, claim, outgoing, queue
+from tests.store.outbox import LEASE, NOW, claim, mails_fetched, outgoing, queue, sent
 
 
 def test_what_is_due_is_taken_in_order_and_once(database: Database):
@@ -85,6 +88,17 @@ def copies(database: Database, *, now: datetime, most: int = 10) -> list[tuple[s
     with database.write() as connection:
         taken = delivery.claim_copies(connection, "support", now=now, lease=LEASE, most=Most(mails=most, bytes=1000))
     return [(each.message_id, each.raw) for each in taken]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_of_all_that_waits_for_sent_only_what_is_taken_is_fetched(database: Database):
+    queue(database, *(outgoing(str(number), raw=randbytes(400)) for number in range(5)))
+    sent(database, *[1] * 5)
+
+    with mails_fetched(database) as fetched:
+        assert [id for id, _ in copies(database, now=NOW)] == ["0", "1"]
+
+    assert fetched == [2]
 
 
 def test_each_sent_mail_is_copied_once(database: Database):
