@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 HOME = Path(__file__).parent.parent
@@ -39,6 +40,7 @@ ELSEWHERE = {"../templates/README.md": "reference/templates.md", "../README.md":
 def setup(app: Sphinx) -> None:
     """Add what is this project's own."""
     app.connect("source-read", _turn_links)
+    app.connect("doctree-resolved", _name_columns)
     app.connect("html-page-context", _say_language)
 
 
@@ -46,6 +48,18 @@ def _turn_links(_: Sphinx, page: str, source: list[str]) -> None:
     up = "../" * page.count("/")
     for link, target in ELSEWHERE.items():
         source[0] = source[0].replace(f"]({up}{link}", f"]({up}{target}")
+
+
+def _name_columns(app: Sphinx, doctree: nodes.document, _: str) -> None:
+    """In each cell but the first: on a phone, where they stand one below the other, it has no heading."""
+    if app.builder.format != "html":
+        return
+    for table in doctree.findall(nodes.tgroup):
+        heads, *rows = ([*row] for row in table.findall(nodes.row))
+        for row in rows:
+            for head, cell in [*zip(heads, row, strict=True)][1:]:
+                if cell.astext() and head.astext():
+                    cell[0].insert(0, nodes.inline(text=f"{head.astext()}: ", classes=["column"]))
 
 
 def _say_language(_: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:

@@ -42,6 +42,14 @@ def test_nothing_is_fetched_from_elsewhere(site: Path):
     assert {each for each in fetched if re.match(r"(?:https?:)?//", each or "")} == set()
 
 
+def test_links_are_called_by_what_is_there_not_by_a_file(site: Path):
+    pages = [HTMLParser(page.read_text(encoding="utf-8")) for page in site.rglob("*.html")]
+
+    links = {node.text() for page in pages for node in page.css("article a[href]")}
+
+    assert {text for text in links if re.search(r"\w\.md$", text)} == set()
+
+
 def test_pages_for_members_and_staff_say_that_they_are_german(site: Path):
     languages = {
         page: re.findall(r'<html[^>]*\blang="(\w+)"', (site / page).read_text(encoding="utf-8"))

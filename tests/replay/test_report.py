@@ -81,15 +81,18 @@ const broken = (cell, texts) => texts.filter(text => {
   cell.textContent = text
   return cell.scrollWidth > cell.clientWidth
 })
-const [, , done, about] = document.querySelector("#mails tbody tr").cells
-const found = [...broken(done, [...DONE, "Rindfleischetikettierung"]), ...broken(about, ABOUT)]
+const [, , done, about, , remark] = document.querySelector("#mails tbody tr").cells
+const found = [...broken(done, [...DONE, "Rindfleischetikettierung"]), ...broken(about, ABOUT), ...broken(remark, REMARKS)]
 document.getElementById("found").textContent = JSON.stringify(found)
 </script></body>"""
 
 
 def test_words_of_the_columns_are_not_broken_on_a_narrow_screen(chromium: Chromium, page: str, tmp_path: Path):
     labels = [each.label.in_("de") for each in CATALOGUE.services]
-    script = BROKEN.replace("DONE", json.dumps([*DONE.values()])).replace("ABOUT", json.dumps(labels))
+    remarks = ["ein Mensch hat geantwortet", "der Mensch hat nicht gefragt"]
+    script = BROKEN
+    for name, texts in (("DONE", [*DONE.values()]), ("ABOUT", labels), ("REMARKS", remarks)):
+        script = script.replace(name, json.dumps(texts))
 
     found = re.search(r'<pre id="found">(.+?)</pre>', chromium.dump(page.replace("</body>", script), tmp_path))
 
