@@ -197,7 +197,9 @@ def original(connection: Connection, mail: Inbound) -> Inbound | None:
 
 
 _PENDING_BY_HAND = (
-    select(inbound.c.id, inbound.c.sha256).where(inbound.c.by_hand, inbound.c.state == State.PENDING.value).order_by(inbound.c.id)
+    select(inbound.c.id, inbound.c.sha256)
+    .where(inbound.c.by_hand.is_(True), inbound.c.state == State.PENDING.value)
+    .order_by(inbound.c.id)
 )
 
 

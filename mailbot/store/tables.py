@@ -323,6 +323,7 @@ _index(
     *(inbound.c.mailbox, inbound.c.folder, inbound.c.uidvalidity),
     where=inbound.c.done_at.is_not(None) & inbound.c.moved_to.is_(None),
 )
+_index("ix_inbound_by_hand", inbound.c.state, inbound.c.id, where=inbound.c.by_hand.is_(True))
 _index(
     "ix_outbound_to_copy",
     *(outbound.c.mailbox, outbound.c.id),

@@ -10,6 +10,7 @@ from mailbot.store import claims, inbound
 from mailbot.store.columns import LONG
 from mailbot.store.database import Database
 from mailbot.store.inbound import State
+from tests.plans import listening
 from tests.store.arrivals import INBOX, MAIL, NOW, claim, claim_some, keep
 
 
@@ -80,3 +81,13 @@ def test_mails_of_before_the_first_run_can_be_called_back(database: Database):
         ]
 
     assert recalled == [0, 0, 1]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_people_wrote_is_found_without_a_look_at_all_that_waits(database: Database):
+    with listening(database.engine) as asked, database.read() as connection:
+        inbound.pending_by_hand(connection)
+        ((statement, values),) = tuple(asked.items())
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+
+    assert [step for *_, step in plan] == ["SEARCH inbound USING INDEX ix_inbound_by_hand (state=?)"]

@@ -61,6 +61,7 @@ def _indices() -> None:
     op.create_index("ix_tickets_requester_email", "tickets", ["requester_email", "opened"], unique=False)
     to_move = sa.column("done_at").is_not(None) & sa.column("moved_to").is_(None)
     _index("ix_inbound_to_move", "inbound", "mailbox", "folder", "uidvalidity", where=to_move)
+    _index("ix_inbound_by_hand", "inbound", "state", "id", where=sa.column("by_hand").is_(sa.true()))
     to_copy = sa.column("copied").is_(sa.false()) & sa.column("sent_at").is_not(None)
     _index("ix_outbound_to_copy", "outbound", "mailbox", "id", where=to_copy)
     on_its_way = sa.text("state IN ('queued', 'held', 'released', 'sending')")
