@@ -296,6 +296,8 @@ def flat(text: str) -> str:
 
 def printable(text: str) -> str:
     """Without control characters and those that turn the direction of writing (they can disguise what stands there)."""
+    if text.isprintable():
+        return text
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u2028\u2029\ufeff]", " ", text)
 
 
