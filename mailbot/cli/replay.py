@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailbot.cli.manual import MAILS, TEXT_FILES, add, manual
-from mailbot.cli.shared import print_json
+from mailbot.cli.shared import Language, print_json
 from mailbot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def replay(
     against: Annotated[
         Path | None, typer.Option(metavar="OLD.yaml", help="Show which mails these rules would handle differently.")
     ] = None,
+    language: Annotated[Language, typer.Option(help="Of the report, and of what is missing.")] = Language.DE,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one object a mail and line.")] = False,
 ) -> None:
     """
@@ -64,12 +65,14 @@ def replay(
         before = play(_mails(places), former, ToMember(former, templates_beside(file)))
         for difference in differences(before, played):
             different.append(difference)
-    counted = figures(played, catalogue)
+    counted = figures(played, catalogue, language.value)
     if report is not None:
         from mailbot.replay.archive import name_of
         from mailbot.replay.report import report as written
 
-        _write(report, written(played, counted, catalogue, place=", ".join(map(name_of, places)), different=different))
+        place = ", ".join(map(name_of, places))
+        pieces = written(played, counted, catalogue, place=place, language=language.value, different=different)
+        _write(report, pieces)
     if as_json:
         for each in played:
             print_json({"name": each.name, **each.explained.as_json()})

@@ -15,7 +15,7 @@ from mailbot.tickets.wording import label_of
 from mailbot.understanding.form import PART_LABELS
 from mailbot.understanding.request import Request
 
-LANGUAGE = "de"  # of those who read the report
+LANGUAGE = "de"  # of those who read the report, where none is named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +43,8 @@ class Figures:
     took: timedelta | None
 
 
-def figures(played: Collection[Played], catalogue: Catalogue) -> Figures:
-    """Of the mails of one run."""
+def figures(played: Collection[Played], catalogue: Catalogue, language: str = LANGUAGE) -> Figures:
+    """Of the mails of one run, with labels in that language."""
     actions = Counter(each.action for each in played)
     answered = [(each.action, each.answer.asks, each.answer.after) for each in played if each.answer]
     asked = [(action is Action.ASK, asks) for action, asks, _ in answered if action is not Action.IGNORE]
@@ -52,8 +52,8 @@ def figures(played: Collection[Played], catalogue: Catalogue) -> Figures:
     return Figures(
         mails=len(played),
         actions=tuple((action, actions[action]) for action in Action),
-        services=_most_frequent(_services(played, catalogue)),
-        missing=_most_frequent(_asked_for(played, catalogue)),
+        services=_most_frequent(_services(played, catalogue, language)),
+        missing=_most_frequent(_asked_for(played, catalogue, language)),
         months=tuple(sorted(Counter(f"{each.at:%Y-%m}" for each in played if each.at and _from_person(each)).items())),
         answered=len(answered),
         both_ask=sum(bot and person for bot, person in asked),
@@ -65,30 +65,30 @@ def figures(played: Collection[Played], catalogue: Catalogue) -> Figures:
     )
 
 
-def _services(played: Iterable[Played], catalogue: Catalogue) -> Iterable[str]:
+def _services(played: Iterable[Played], catalogue: Catalogue, language: str) -> Iterable[str]:
     for each in played:
         for outcome in each.explained.decision.outcomes:
             if outcome.ticket is None:
-                yield catalogue.service(outcome.request.service).label.in_(LANGUAGE)
+                yield catalogue.service(outcome.request.service).label.in_(language)
 
 
-def _asked_for(played: Iterable[Played], catalogue: Catalogue) -> Iterator[str]:
+def _asked_for(played: Iterable[Played], catalogue: Catalogue, language: str) -> Iterator[str]:
     for each in played:
         for outcome in each.explained.decision.outcomes:
             if outcome.action is Action.ASK:
                 service = catalogue.service(outcome.request.service)
-                labels = dict.fromkeys(_lacking(outcome.request, service))
-                yield from (f"{service.label.in_(LANGUAGE)}: {label}" for label in labels)
+                labels = dict.fromkeys(_lacking(outcome.request, service, language))
+                yield from (f"{service.label.in_(language)}: {label}" for label in labels)
 
 
-def _lacking(request: Request, service: Service) -> Iterator[str]:
+def _lacking(request: Request, service: Service, language: str) -> Iterator[str]:
     """One label a field, so that the same is counted as the same; of a single person one a part, also where all are missing."""
     for rule in service.fields:
         parts = [part for part in rule.each if {rule.id, f"{rule.id}.{part}"} & set(request.missing)]
         if rule.type == "person":
-            yield from (PART_LABELS[LANGUAGE][part] for part in parts)
+            yield from (PART_LABELS[language][part] for part in parts)
         elif parts or rule.id in request.missing:
-            yield label_of(service, rule.id, LANGUAGE)
+            yield label_of(service, rule.id, language)
 
 
 def _most_frequent(values: Iterable[str]) -> tuple[tuple[str, int], ...]:

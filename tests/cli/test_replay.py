@@ -46,6 +46,13 @@ def test_it_tells_what_the_bot_would_have_done_and_writes_a_report_for_its_owner
     assert "Gern! Wer soll mitmachen?" in report.read_text(encoding="utf-8")
 
 
+def test_the_report_may_be_english(mailbot: Command, archive: Path):
+    ended = mailbot("replay", "archive", "--report", "report.html", "--language", "en")
+
+    assert "  missing once: Nextcloud: Group admins" in ended.out.splitlines()
+    assert "<h2>All mails</h2>" in (archive.parent / "report.html").read_text(encoding="utf-8")
+
+
 def test_it_names_the_mails_that_other_rules_would_handle_differently(mailbot: Command, archive: Path):
     rules = (archive.parent / "rules.yaml").read_text(encoding="utf-8")
     for signs in ("names: [nextcloud]", "- next-?cloud.*", '- "(.*-)?cloud"'):

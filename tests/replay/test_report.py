@@ -12,7 +12,7 @@ import pytest
 
 from mailbot.replay.figures import figures
 from mailbot.replay.play import differences, play
-from mailbot.replay.report import DONE, report, said
+from mailbot.replay.report import ANSWERED, DONE, NOT_ASKED, report, said
 from tests.chromium import Chromium
 from tests.replay.test_play import CATALOGUE, SUPPORT, WISH, WRITER, a
 
@@ -89,9 +89,9 @@ document.getElementById("found").textContent = JSON.stringify(found)
 
 def test_words_of_the_columns_are_not_broken_on_a_narrow_screen(chromium: Chromium, page: str, tmp_path: Path):
     labels = [each.label.in_("de") for each in CATALOGUE.services]
-    remarks = ["ein Mensch hat geantwortet", "der Mensch hat nicht gefragt"]
+    remarks = [ANSWERED.de, NOT_ASKED.de]
     script = BROKEN
-    for name, texts in (("DONE", [*DONE.values()]), ("ABOUT", labels), ("REMARKS", remarks)):
+    for name, texts in (("DONE", [each.de for each in DONE.values()]), ("ABOUT", labels), ("REMARKS", remarks)):
         script = script.replace(name, json.dumps(texts))
 
     found = re.search(r'<pre id="found">(.+?)</pre>', chromium.dump(page.replace("</body>", script), tmp_path))
@@ -113,6 +113,7 @@ def test_a_bar_is_as_long_as_its_number_and_nothing_has_none(page: str):
     [
         (None, ""),
         (timedelta(minutes=-1), ""),
+        (timedelta(0), "0 Minuten"),
         (timedelta(minutes=12), "12 Minuten"),
         (timedelta(minutes=70), "1 Stunde"),
         (timedelta(hours=25), "1 Tag"),
@@ -120,4 +121,21 @@ def test_a_bar_is_as_long_as_its_number_and_nothing_has_none(page: str):
     ],
 )
 def test_a_span_is_said_in_the_unit_that_people_use(span: timedelta | None, words: str):
-    assert said(span) == words
+    assert said(span, "de") == words
+
+
+def test_it_may_be_english_but_for_what_people_and_the_bot_wrote():
+    played = tuple(
+        play((a(WISH, subject="", hours=30), a("Done.", by=SUPPORT, id="2", answers="1", hours=50)), CATALOGUE, WRITER)
+    )
+    counted = figures(played, CATALOGUE, "en")
+
+    page = "".join(
+        report(played, counted, CATALOGUE, place="mails.mbox", language="en", different=[*differences(played, played)])
+    )
+
+    _, _, sheet = re.sub("<(pre|script)>.*?</\\1>", "", page.replace(CATALOGUE.organisation.name, ""), flags=re.DOTALL).partition(
+        "</style>"
+    )
+    assert '<html lang="en">' in page
+    assert re.findall("[äöüß„]|Mensch|Dienst|fehlt|Gruppe|Stunden", sheet) == []
