@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from mailbot.catalogue import Catalogue, Label
 from mailbot.replay.figures import LANGUAGE, Figures
 from mailbot.replay.play import Difference, Played
+from mailbot.replay.silence import why_silent
 from mailbot.tickets.decision import Action, Outcome
 from mailbot.tickets.reasons import in_german
 from mailbot.tickets.wording import facts, missing_labels
@@ -93,7 +94,7 @@ def row(one: Played, catalogue: Catalogue, language: str) -> Row:
         missing=", ".join(dict.fromkeys(missing)),
         because=tuple(reason for each in outcomes for reason in _reasons(each, catalogue, language)),
         known=tuple(fact for each in outcomes for fact in _known(each, catalogue, language)),
-        silence=explained.decision.silence or "",
+        silence=why_silent(explained.decision.silence, language),
         words=explained.answer.text if explained.answer else "",
         answer=_shortened(one.answer.text) if one.answer else "",
         took=said(one.answer.after, language) if one.answer else "",
