@@ -235,6 +235,11 @@ class Settings(BaseSettings):
         """The folder of every text the bot sends, beside rules.yaml."""
         return templates_beside(self.rules)
 
+    @property
+    def boxes(self) -> tuple[str, ...]:
+        """Ids of the mailboxes that have a way in, whatever rules.yaml knows."""
+        return (*self.imap, *self.lmtp)
+
     def way_in(self, id: str) -> Login | Listener:
         """How that mailbox's mails come in: it is read, or delivered to. Raises SettingsError when neither is set."""
         return self.lmtp.get(id) or self.mailbox(id)

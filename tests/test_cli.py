@@ -6,6 +6,9 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -155,6 +158,99 @@ def test_show_adds_history_and_mails(bench: Bench, mailbot: Command):
     assert "der OV Kalk möchte die Nextcloud nutzen." in mailbot("show", "KV-1001").out
 
 
+def test_with_a_mistake_in_the_rules_the_database_is_read_all_the_same(
+    bench: Bench, mailbot: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bench.arrives()
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("\nservices:", "\nservizes:"), encoding="utf-8")
+
+    monkeypatch.setenv("MAILBOT_IMAP_SUPPORT", "imaps://support:secret@mail.verein.example")
+
+    told, shown = mailbot("status"), mailbot("show", "KV-1001")
+
+    assert told.status == 1
+    assert "support: last read 2026-03-02 09:00 UTC; 1 ticket" in told.out
+    assert "tickets: 1 asking" in told.out
+    assert re.search(r"\nwrong: rules\.yaml:\d+: [^(]*'servizes'", told.out)
+    assert told.out.endswith("(a running bot keeps the last good version; none starts with this one)\n")
+    assert "KV-1001" in mailbot("tickets").out
+    assert "opened:    2026-03-02 09:00 UTC" in shown.out
+    assert json.loads(mailbot("status", "--json").out)["mode"] is None
+    assert mailbot("digest").err.startswith("mailbot: rules.yaml:")
+
+
+@pytest.mark.parametrize("key", ["KV-1001", "kv-1001", "kv1001", "1001"])
+def test_a_key_may_be_typed_as_people_type(bench: Bench, mailbot: Command, key: str):
+    bench.arrives()
+
+    assert "KV-1001" in mailbot("show", key).out
+    assert mailbot("note", key, "Hallo").out.startswith("KV-1001: asking\n")
+
+
+def test_a_service_that_does_not_exist_is_told_with_those_that_do(bench: Bench, mailbot: Command):
+    assert mailbot("tickets", "--service", "nix").err == mailbot("hold", "nix", "--because", "Umzug").err
+    assert mailbot("tickets", "--service", "nix").err.startswith("mailbot: there is no service 'nix'; there are: nextcloud, ")
+    assert mailbot("tickets", "--service", "signal").status == 0
+
+
+def test_what_is_closed_is_not_split_and_the_command_that_opens_it_is_named(bench: Bench, mailbot: Command):
+    bench.arrives()
+    mailbot("close", "KV-1001")
+
+    assert mailbot("close", "KV-1001").out == "KV-1001: closed\n  war schon abgeschlossen\n"
+    for words in (("split", "KV-1001", "signal"), ("wait", "KV-1001", "tomorrow"), ("move", "KV-1001", "buero")):
+        sentence = "nothing was done: der Vorgang ist abgeschlossen; mailbot reopen KV-1001 öffnet ihn"
+        assert mailbot(*words).err == f"mailbot: KV-1001: {sentence}\n"
+    assert "mailbot copy KV-1001 eva@beispiel.de" in mailbot("copy", "KV-1001", "eva").err
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2026-03-02 07:59", "not due before 09:00\n"),
+        ("2026-03-01 12:00", "not due: today is no working day\n"),
+        ("2026-03-03 12:00", "done for today\ndone already today\n"),
+    ],
+)
+def test_why_no_reminders_are_due_is_told(bench: Bench, mailbot: Command, monkeypatch: pytest.MonkeyPatch, day: str, told: str):
+    now = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    monkeypatch.setattr("mailbot.cli.remind.office", lambda: nullcontext(replace(bench.office, clock=lambda: now)))
+
+    said = [mailbot("remind").out for _ in told.splitlines()]
+
+    assert "".join(said) == told
+
+
+def test_a_mail_of_ours_is_told_as_json(bench: Bench, mailbot: Command):
+    bench.arrives()
+
+    told = json.loads(mailbot("outbox", "show", "1", "--json").out)
+
+    assert (told["mail"], told["ticket"], told["to"], told["state"]) == (1, "KV-1001", ADDRESS, "sent")
+    assert told["subject"].endswith("[KV-1001]")
+    assert told["text"].startswith("Hallo")
+
+
+def test_help_names_no_type_beside_what_is_there_or_not(mailbot: Command):
+    assert "<bool>" not in mailbot("--help").out + mailbot("tickets", "--help").out
+
+
+def test_a_mailbox_that_rules_do_not_know_is_told_with_those_that_they_do(mailbot: Command):
+    assert mailbot("replay", "imap:foo/INBOX").err == "mailbot: rules.yaml has no mailbox 'foo'; there are: buero, support\n"
+
+
+def test_with_a_mistake_in_the_rules_and_no_database_nothing_is_made(
+    mailbot: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    for command in ("status", "tickets"):
+        assert mailbot(command).err.startswith("mailbot: rules.yaml: there is no such file; `mailbot init` writes one")
+    assert list(Path().iterdir()) == []
+
+
 def test_an_unknown_ticket_is_one_sentence_on_stderr(mailbot: Command):
     assert mailbot("show", "KV-7") == Ended(status=1, out="", err="mailbot: there is no ticket 'KV-7'; see: mailbot tickets\n")
 
@@ -285,13 +381,6 @@ def test_quarantine_can_be_looked_through(bench: Bench, mailbot: Command):
     assert mailbot("quarantine", "retry", "1").out == "1 will be processed again\n"
     assert mailbot("quarantine").out == "nothing is in quarantine\n"
     assert mailbot("quarantine", "drop", "1").status == 1
-
-
-def test_reminders_are_sent_once_a_day(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mailbot.service.reminders.has_struck", lambda *_: True)
-
-    assert mailbot("remind").out == "done for today\n"
-    assert mailbot("remind").out == "not due: it is done, no working day, or before 09:00\n"
 
 
 def test_a_digest_of_days_outside_all_calendars_is_refused(mailbot: Command):
@@ -438,7 +527,7 @@ def test_what_a_person_can_mend_is_one_sentence(mailbot: Command, words: tuple[s
 def test_wrong_rules_name_file_and_line(bench: Bench, mailbot: Command):
     bench.change_rules("ticket_prefix: KV", "ticket_prefix: kv")
 
-    result = mailbot("tickets")
+    result = mailbot("digest")
 
     assert result.status == 1
     assert re.match(r"mailbot: rules\.yaml:\d+: organisation\.ticket_prefix: .*, not 'kv'\n", result.err)

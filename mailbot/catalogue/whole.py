@@ -23,6 +23,7 @@ from mailbot.catalogue.office import (
 )
 from mailbot.catalogue.services import Groups, Language, Service
 from mailbot.catalogue.values import Canary, Mode, Replies, Rule, Span, Text
+from mailbot.errors import NotFound
 
 
 class Catalogue(Rule):
@@ -96,6 +97,12 @@ class Catalogue(Rule):
     def service(self, id: str) -> Service:
         """The service of that id; of one that has left rules.yaml, as old tickets may have, `other`."""
         return self._by_id.get(id) or self._by_id["other"]
+
+    def service_called(self, id: str) -> Service:
+        """The service of just that id. Raises NotFound, with those that there are."""
+        if id not in self._by_id:
+            raise NotFound(f"there is no service '{id}'; there are: {', '.join(self._by_id)}")
+        return self._by_id[id]
 
     def mailbox(self, id: str) -> Mailbox:
         """The mailbox of that id; of one that has left rules.yaml, the first."""

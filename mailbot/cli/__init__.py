@@ -30,10 +30,12 @@ from mailbot.cli import (
     status,
     tickets,
 )
+from mailbot.cli.manual import Group
 from mailbot.errors import MailbotError
 
 app = typer.Typer(
     name="mailbot",
+    cls=Group,
     help="Reads an association's shared inboxes, asks members for exactly what is missing, and opens tickets.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

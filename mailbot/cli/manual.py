@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 BOT = "The bot"
 TICKETS = "Tickets"
@@ -30,7 +31,7 @@ TEXT_FILES = {**RULES_FILES, "templates/": "every text of the bot, beside rules.
 OFFICE_FILES = {**TEXT_FILES, "mailbot.db": "the database (MAILBOT_DATABASE)"}
 
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def manual(
@@ -38,7 +39,7 @@ def manual(
     exits: Mapping[int, str] = {},
     files: Mapping[str, str] = OFFICE_FILES,
     see: Sequence[str] = (),
-) -> Callable[[Command], Command]:
+) -> Callable[[Function], Function]:
     """
     Say what stands below a command's options.
 
@@ -58,7 +59,7 @@ def manual(
         "\n".join([f"{title}:", "", *(f"    {line}" for line in lines)]) for title, lines in sections.items() if lines
     )
 
-    def attach(command: Command) -> Command:
+    def attach(command: Function) -> Function:
         vars(command)["manual"] = words
         return command
 
@@ -70,6 +71,27 @@ def _columns(entries: Mapping[str, str]) -> list[str]:
     return [f"{name:<{width}}  {what}" for name, what in entries.items()]
 
 
+class Command(TyperCommand):
+    """A command whose help names no type beside a flag, which is there or not."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return _without_types_of_flags(super().get_params(ctx))
+
+
+class Group(TyperGroup):
+    """The same for a group of them."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return _without_types_of_flags(super().get_params(ctx))
+
+
+def _without_types_of_flags(options: list[Any]) -> list[Any]:
+    for each in options:
+        if getattr(each, "is_flag", False):
+            each.metavar = ""
+    return options
+
+
 def add(app: typer.Typer, name: str, command: Callable[..., Any], *, panel: str | None = None) -> None:
     """Add a command with its manual; `panel`: among which others the help of the program lists it."""
-    app.command(name, epilog=vars(command).get("manual"), rich_help_panel=panel)(command)
+    app.command(name, cls=Command, epilog=vars(command).get("manual"), rich_help_panel=panel)(command)

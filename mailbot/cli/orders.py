@@ -235,16 +235,17 @@ def back(who: Member, as_json: AsJson = False) -> None:
 
 
 def _is_key(what: str) -> bool:
-    return re.fullmatch(r"[A-Z]+-\d+", what, re.IGNORECASE) is not None
+    return re.fullmatch(r"([A-Z]+-)?\d+", what, re.IGNORECASE) is not None
 
 
 def _carry_out(key: str, name: str, argument: str = "", *, as_json: bool) -> None:
     from mailbot.service import desk
+    from mailbot.tickets.orders.at_terminal import as_commands
 
     with office() as opened:
         about, rows = desk.carry_out(opened, key, name, argument)
         # Beside what was done stands the line that ordered it, as in the mail that answers one, or when it was.
-        done = [each if when.startswith("#") else f"{when}  {each}".strip() for when, each in rows]
+        done = [as_commands(each if when.startswith("#") else f"{when}  {each}".strip(), key) for when, each in rows]
         if as_json:
             _print_as_json(opened, about, done)
             return

@@ -79,18 +79,22 @@ def _why(mail: Outbound) -> str:
     return mail.error or (PROPOSED if mail.state is State.PROPOSED else "")
 
 
-@manual("mailbot outbox show 17", "mailbot outbox show 17 > kept-back.eml", see=("outbox list",))
-def show(number: Number) -> None:
+@manual("mailbot outbox show 17", "mailbot outbox show 17 > kept-back.eml", "mailbot outbox show 17 --json", see=("outbox list",))
+def show(number: Number, as_json: AsJson = False) -> None:
     """
     Show a mail of ours as it reads, or, in a file or a pipe, byte by byte. Its state goes to standard error.
     """
+    from mailbot.mail.read import read
     from mailbot.store import outbound
 
     with office() as opened, opened.database.read() as connection:
         mail = outbound.get(connection, number)
         raw = outbound.raw_of(connection, number)
+    if as_json:
+        words = read(raw)
+        return print_json({**_as_json(mail), "message_id": words.message_id, "subject": words.subject, "text": words.text})
     typer.echo(": ".join(filter(None, (mail.state.value, mail.error))), err=True)
-    print_mail(raw)
+    return print_mail(raw)
 
 
 @manual("mailbot outbox release 17", see=("outbox drop", "outbox list"))

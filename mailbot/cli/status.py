@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from mailbot.cli.manual import BOT, add, manual
-from mailbot.cli.shared import AsJson, office, print_json
+from mailbot.cli.shared import AsJson, office, print_json, reading_room
 
 if TYPE_CHECKING:
     from mailbot.catalogue.values import Mode
+    from mailbot.errors import MailbotError
     from mailbot.service.health import Box, Health
     from mailbot.store.gauges import Pile
 
@@ -44,16 +45,28 @@ def add_to(app: typer.Typer) -> None:
 )
 def status(as_json: AsJson = False) -> None:
     """Is it alive, and do the books balance? Exit status 1 when something is wrong."""
+    from mailbot.errors import CatalogueError, TemplateError
     from mailbot.service.health import examine
 
-    with office() as opened:
-        health = examine(opened)
+    try:
+        with office() as opened:
+            health = examine(opened)
+    except (CatalogueError, TemplateError) as mistake:
+        health = _without_rules(mistake)
     if as_json:
         print_json(_as_json(health))
     else:
         _print(health)
     if health.wrong:
         raise typer.Exit(1)
+
+
+def _without_rules(mistake: MailbotError) -> Health:
+    """What the database says all the same: a bot may well be running, by the rules as they were."""
+    from mailbot.service.health import examine_without_rules
+
+    with reading_room() as room:
+        return examine_without_rules(room.settings, room.database, mistake=str(mistake), now=room.clock())
 
 
 def _as_json(health: Health) -> dict[str, Any]:
@@ -124,7 +137,7 @@ def _print(health: Health) -> None:
 
 def _facts(health: Health) -> Iterator[tuple[str, str]]:
     """Names and what there is to say; what belongs to the one before has no name."""
-    yield "mode", f"{health.mode}: {MODES[health.mode]}"
+    yield "mode", f"{health.mode}: {MODES[health.mode]}" if health.mode else "not known, for the rules are wrong"
     for each in health.mailboxes:
         yield each.id, f"{_reached(each)}; {_counted(each.states) or 'no mails'}"
         if books := each.books:

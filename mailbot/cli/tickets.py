@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,12 +16,11 @@ from mailbot.cli.shared import AsJson, Key, office, print_json, print_json_list,
 from mailbot.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from sqlalchemy import Connection
 
     from mailbot.mail.letter import File
     from mailbot.mail.message import Mail
+    from mailbot.service.reading_room import ReadingRoom
     from mailbot.store.listing import Listed, Newest
 
 
@@ -73,6 +72,7 @@ def list_tickets(
 
     wanted = State(state.value) if state else None
     with reading_room() as room, room.database.read() as connection:
+        _know(room, connection, service)
         if as_json:
             print_json_list(map(as_json_object, listing.every(connection, state=wanted, service=service)))
         elif every:
@@ -82,6 +82,20 @@ def list_tickets(
             newest = listing.newest(connection, at_most=AT_MOST, state=wanted, service=service)
             _print_table(newest.tickets)
             _tell_what_is_left_out(newest)
+
+
+def _know(room: ReadingRoom, connection: Connection, service: str | None) -> None:
+    """Raises NotFound: the rules have no such service, and no ticket is of one that they had."""
+    from mailbot.errors import CatalogueError
+    from mailbot.store import listing
+
+    if (
+        service is None
+        or isinstance(room.rules, CatalogueError)
+        or listing.newest(connection, at_most=1, service=service).tickets
+    ):
+        return
+    room.rules.service_called(service)
 
 
 def _tell_what_is_left_out(newest: Newest) -> None:
@@ -101,7 +115,7 @@ def show(key: Key, as_json: AsJson = False) -> None:
     if as_json:
         print_json(whole)
     else:
-        _print_ticket(whole, room.catalogue.hours.timezone)
+        _print_ticket(whole, room.zone)
 
 
 @manual("mailbot handover KV-1042", "mailbot handover KV-1042 --out kv-1042", see=("show",))
@@ -208,11 +222,11 @@ def _print_table(found: Iterable[Listed]) -> None:
     print_table(headings, rows, wraps=("service", "from", "subject", "with"))
 
 
-def _print_ticket(whole: dict[str, Any], zone: ZoneInfo) -> None:
+def _print_ticket(whole: dict[str, Any], zone: tzinfo) -> None:
     """For people, with times as the office's clock shows them."""
 
     def clock(at: datetime) -> str:
-        return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+        return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
     for name in ("key", "state", "service", "kind", "mailbox", "requester", "subject", "assignee", "opened", "updated", "due"):
         value = whole[name]
@@ -234,4 +248,10 @@ def _print_ticket(whole: dict[str, Any], zone: ZoneInfo) -> None:
 def _field(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(_field(each) for each in value)
-    return ", ".join(value.values()) if isinstance(value, dict) else str(value)
+    return _person(value) if isinstance(value, dict) else str(value)
+
+
+def _person(told: dict[str, str]) -> str:
+    """As people write one: "Lea Brandt, lea@verein.example"; what else is known of them stands behind it."""
+    name = " ".join(told[part] for part in ("given", "surname") if part in told)
+    return ", ".join(filter(None, (name, *(value for part, value in told.items() if part not in ("given", "surname")))))

@@ -11,6 +11,7 @@ from functools import partial
 from heapq import merge
 from pathlib import Path
 
+from mailbot.catalogue import load_catalogue
 from mailbot.errors import NotFound
 from mailbot.mail.fields import date_of, fields_of
 from mailbot.settings import Settings
@@ -122,9 +123,17 @@ def _on_server(place: str, settings: Settings) -> Iterator[Archive]:
     box, slash, name = place.removeprefix(IMAP).partition("/")
     if not (box and slash and name):
         raise NotFound(f"'{place}' should be like imap:support/INBOX: a mailbox of rules.yaml and a folder in it")
-    login = settings.mailbox(box)
+    login = settings.mailbox(_known(box, settings))
     with tokens_for(settings, login) as tokens, open_folder(login, name, readonly=True, tokens=tokens) as folder:
         uids = folder.uids()
         if not uids:
             raise NotFound(f"{place}: no mails in it")
         yield Archive(size=len(uids), mails=((f"{name}:{each.uid}", each.raw) for each in folder.fetch(uids)))
+
+
+def _known(box: str, settings: Settings) -> str:
+    """The id of a mailbox that rules.yaml or the settings know. Raises NotFound."""
+    there = {*settings.boxes, *(each.id for each in load_catalogue(settings.rules).mailboxes)}
+    if box not in there:
+        raise NotFound(f"{settings.rules} has no mailbox '{box}'; there are: {', '.join(sorted(there))}")
+    return box

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from mailbot.catalogue import Catalogue, Service, Staff
+from mailbot.catalogue import Catalogue, Staff
 from mailbot.errors import MailbotError, NotFound
 from mailbot.service import holding
 from mailbot.service.office import Office
@@ -15,6 +15,7 @@ from mailbot.service.post import Post
 from mailbot.store import absences, outbound, tickets, verdicts
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.calendar import day_of
+from mailbot.tickets.orders.at_terminal import as_commands
 from mailbot.tickets.orders.order import Command, Order, Row
 from mailbot.tickets.ticket import Event, Ticket
 
@@ -47,7 +48,7 @@ def carry_out(
             who = _member(rules.catalogue, by) if by else _NOBODY
             return carry_out_all(_post(office, connection), _order(name, argument), about, who)
         except NotCarriedOut as error:
-            raise MailbotError(f"{about or name}: nothing was done: {error}") from None
+            raise MailbotError(f"{about or name}: nothing was done: {as_commands(str(error), about)}") from None
 
 
 def go_away(office: Office, who: str, until: str) -> date:
@@ -59,7 +60,7 @@ def go_away(office: Office, who: str, until: str) -> date:
 
 def hold(office: Office, service: str, because: str) -> tuple[Ticket, ...]:
     """Put a service on hold: its open tickets wait, and their members are told why. Gives the tickets that wait now."""
-    _service(office, service)
+    office.catalogue.service_called(service)
     if not because.strip():
         raise MailbotError("a hold needs a reason, in the words that members read: --because TEXT")
     with office.database.write() as connection:
@@ -72,7 +73,7 @@ def release(office: Office, service: str) -> tuple[Ticket, ...]:
 
     Raises NotFound: the service is not on hold, or rules.yaml has put it on hold.
     """
-    if _service(office, service).on_hold:
+    if office.catalogue.service_called(service).on_hold:
         raise NotFound(f"'{service}' is on hold in {office.settings.rules}; take 'on_hold' out there, then release it")
     with office.database.write() as connection:
         going_on = holding.release(_post(office, connection), service, by=CLI)
@@ -135,11 +136,4 @@ def _member(catalogue: Catalogue, id: str) -> Staff:
     if found is None:
         there = ", ".join(member.id for member in catalogue.staff) or "nobody"
         raise NotFound(f"there is no '{id}' among the staff in rules.yaml; there are: {there}")
-    return found
-
-
-def _service(office: Office, id: str) -> Service:
-    found = next((each for each in office.catalogue.services if each.id == id), None)
-    if found is None:
-        raise NotFound(f"there is no service '{id}'; there are: {', '.join(each.id for each in office.catalogue.services)}")
     return found

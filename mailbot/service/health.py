@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -14,10 +15,12 @@ from mailbot.catalogue.values import Mode
 from mailbot.errors import MailbotError
 from mailbot.listener import Listener
 from mailbot.mail.thread import DIGEST
-from mailbot.service.judgement import Books, Room, Seen, judge, room
+from mailbot.service.judgement import Books, Room, Seen, judge, judge_without_rules, room
 from mailbot.service.office import Office
+from mailbot.settings import Settings
 from mailbot.store import beats, canaries, gauges, inbound, jobs, mailboxes, migrate, outbound, places, tickets
 from mailbot.store.canaries import Canary
+from mailbot.store.database import Database
 from mailbot.store.gauges import Pile
 from mailbot.store.mailboxes import Contact
 from mailbot.store.outbound import Outbound
@@ -58,7 +61,7 @@ class Versions:
 class Health:
     """All figures, and the troubles that there are."""
 
-    mode: Mode
+    mode: Mode | None  # None: the rules are wrong, and only a bot that runs knows
     mailboxes: tuple[Box, ...]
     smtp: Contact | None
     tickets: dict[TicketState, int]
@@ -80,32 +83,47 @@ class Health:
 
 def examine(office: Office) -> Health:
     """Ask the database, and each folder where it can be reached. Raises StoreError."""
-    with office.database.read() as connection:
-        contacts, states = mailboxes.all_contacts(connection), inbound.counts(connection)
-        kept_tickets, outbox = tickets.counts(connection), outbound.counts(connection)
-        pending, unsent = gauges.pending(connection), gauges.unsent(connection, now=office.clock())
-        held = outbound.in_state(connection, outbound.State.HELD)
-        last_digest, last_beat = jobs.last_done(connection, DIGEST), beats.last(connection, beats.CLOCK)
-        birds = {box.id: canaries.newest_found(connection, box.id) for box in office.catalogue.mailboxes}
-        versions = _versions(connection)
     seen = {box.id: _look_into(office, box) for box in office.catalogue.mailboxes}
-    doors = office.settings.lmtp
+    troubles, mode, now = judge(office, seen), office.catalogue.mode, office.clock()
+    with office.database.read() as connection:
+        return _figures(connection, office.settings, seen, mode=mode, troubles=troubles, now=now)
+
+
+def examine_without_rules(settings: Settings, database: Database, *, mistake: str, now: datetime) -> Health:
+    """Ask the database alone, while `mistake` is in the rules. Raises StoreError."""
+    troubles = judge_without_rules(settings, database, mistake=mistake, now=now)
+    with database.read() as connection:
+        return _figures(connection, settings, {id: Seen() for id in settings.boxes}, mode=None, troubles=troubles, now=now)
+
+
+def _figures(
+    connection: Connection,
+    settings: Settings,
+    seen: Mapping[str, Seen],
+    *,
+    mode: Mode | None,
+    troubles: tuple[Trouble, ...],
+    now: datetime,
+) -> Health:
+    contacts, states = mailboxes.all_contacts(connection), inbound.counts(connection)
+    boxes = (
+        _box(id, settings.lmtp.get(id), look, contacts.get(id), states.get(id, {}), canaries.newest_found(connection, id))
+        for id, look in seen.items()
+    )
     return Health(
-        mode=office.catalogue.mode,
-        mailboxes=tuple(
-            _box(id, doors.get(id), look, contacts.get(id), states.get(id, {}), birds[id]) for id, look in seen.items()
-        ),
+        mode=mode,
+        mailboxes=tuple(boxes),
         smtp=contacts.get("smtp"),
-        tickets=kept_tickets,
-        outbox=outbox,
-        pending=pending,
-        unsent=unsent,
-        last_digest=last_digest,
-        last_beat=last_beat,
-        room=room(office.settings.database),
-        versions=versions,
-        held=held,
-        troubles=judge(office, seen),
+        tickets=tickets.counts(connection),
+        outbox=outbound.counts(connection),
+        pending=gauges.pending(connection),
+        unsent=gauges.unsent(connection, now=now),
+        last_digest=jobs.last_done(connection, DIGEST),
+        last_beat=beats.last(connection, beats.CLOCK),
+        room=room(settings.database),
+        versions=_versions(connection),
+        held=outbound.in_state(connection, outbound.State.HELD),
+        troubles=troubles,
     )
 
 

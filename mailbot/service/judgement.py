@@ -7,7 +7,7 @@ has `seen` in the folders themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,9 @@ from types import MappingProxyType
 from sqlalchemy import URL, Connection
 
 from mailbot.service.office import Office
+from mailbot.settings import Settings
 from mailbot.store import beats, canaries, gauges, mailboxes, outbound, returns
+from mailbot.store.database import Database
 from mailbot.store.gauges import Pile
 from mailbot.store.mailboxes import Contact
 from mailbot.store.outbound import Outbound
@@ -62,12 +64,13 @@ class Room:
 
 def judge(office: Office, seen: Mapping[str, Seen] = MappingProxyType({})) -> tuple[Trouble, ...]:
     """Everything that is wrong now; `seen` are the folders that were looked into, by mailbox. Raises StoreError."""
-    now = office.clock()
+    now, boxes = office.clock(), [box.id for box in office.catalogue.mailboxes]
     with office.database.read() as connection:
         return (
-            *_mailboxes(office, connection, now, seen),
+            *_mailboxes(boxes, office.settings, connection, now, seen),
             *_sending(connection, now),
-            *_undelivered(office, connection, now),
+            *_undelivered(connection, now),
+            *_staff_out_of_reach(office, connection),
             *_canaries(office, connection, now),
             *_clock(connection, now),
             *_want_of_room(office.settings.database),
@@ -75,17 +78,34 @@ def judge(office: Office, seen: Mapping[str, Seen] = MappingProxyType({})) -> tu
         )
 
 
-def _mailboxes(office: Office, connection: Connection, now: datetime, seen: Mapping[str, Seen]) -> Iterator[Trouble]:
+def judge_without_rules(settings: Settings, database: Database, *, mistake: str, now: datetime) -> tuple[Trouble, ...]:
+    """What can be told while the rules are wrong, and that they are; the mailboxes are those that are set. Raises StoreError."""
+    with database.read() as connection:
+        return (
+            *_mailboxes(settings.boxes, settings, connection, now, {}),
+            *_sending(connection, now),
+            *_undelivered(connection, now),
+            *_clock(connection, now),
+            *_want_of_room(settings.database),
+            Trouble(
+                kind=Kind.RULES, sentence=f"{mistake}\n(a running bot keeps the last good version; none starts with this one)"
+            ),
+        )
+
+
+def _mailboxes(
+    boxes: Collection[str], settings: Settings, connection: Connection, now: datetime, seen: Mapping[str, Seen]
+) -> Iterator[Trouble]:
     contacts, quarantined = mailboxes.all_contacts(connection), gauges.quarantined(connection)
-    for box in office.catalogue.mailboxes:
-        look = seen.get(box.id, Seen())
-        yield from _contact(box.id, contacts.get(box.id), look.trouble, now, delivered=box.id in office.settings.lmtp)
+    for id in boxes:
+        look = seen.get(id, Seen())
+        yield from _contact(id, contacts.get(id), look.trouble, now, delivered=id in settings.lmtp)
         if look.books and look.books.missing:
             sentence = f"{look.books.missing} mails in the folder are missing in the books; run `mailbot run --once --since all`"
-            yield _about(box.id, Kind.BOOKS, sentence)
-        if pile := quarantined.get(box.id):
+            yield _about(id, Kind.BOOKS, sentence)
+        if pile := quarantined.get(id):
             sentence = f"{pile.mails} mails in quarantine; see `mailbot quarantine list`"
-            yield _about(box.id, Kind.QUARANTINE, sentence, since=pile.oldest)
+            yield _about(id, Kind.QUARANTINE, sentence, since=pile.oldest)
 
 
 def _contact(id: str, contact: Contact | None, seen: str | None, now: datetime, *, delivered: bool) -> Iterator[Trouble]:
@@ -122,11 +142,10 @@ def _too_long(pile: Pile, now: datetime) -> datetime | None:
     return pile.oldest if pile.oldest and pile.oldest < now - PATIENCE else None
 
 
-def _undelivered(office: Office, connection: Connection, now: datetime) -> Iterator[Trouble]:
+def _undelivered(connection: Connection, now: datetime) -> Iterator[Trouble]:
     sentences = [
         *(_refused(mail) for mail in returns.refused_since(connection, now - DAY)),
         *(_stopped(mail) for mail in outbound.in_state(connection, outbound.State.STOPPED)),
-        *_staff_out_of_reach(office, outbound.in_state(connection, outbound.State.RETURNED)),
     ]
     yield from (Trouble(kind=Kind.UNDELIVERED, sentence=sentence) for sentence in sentences)
 
@@ -141,12 +160,14 @@ def _stopped(mail: Outbound) -> str:
     return f"mail {mail.id} about {mail.ticket} waits for you: {mail.error}; see `mailbot outbox list`"
 
 
-def _staff_out_of_reach(office: Office, returned: tuple[Outbound, ...]) -> Iterator[str]:
+def _staff_out_of_reach(office: Office, connection: Connection) -> Iterator[Trouble]:
+    returned = outbound.in_state(connection, outbound.State.RETURNED)
     for address in dict.fromkeys(mail.recipient for mail in returned):
         member = office.catalogue.member_of_staff(address)
         if member is not None:
-            rules = office.settings.rules
-            yield f"a mail to {address} came back; correct the address of '{member.id}' in {rules}, or write from it"
+            what = f"a mail to {address} came back"
+            sentence = f"{what}; correct the address of '{member.id}' in {office.settings.rules}, or write from it"
+            yield Trouble(kind=Kind.UNDELIVERED, sentence=sentence)
 
 
 def _canaries(office: Office, connection: Connection, now: datetime) -> Iterator[Trouble]:

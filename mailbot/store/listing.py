@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select, union_all
 
 from mailbot.store.tables import tickets
-from mailbot.store.tickets import no_ticket
+from mailbot.store.tickets import meant, no_ticket
 from mailbot.tickets.ticket import FINISHED, UNFINISHED, State
 
 PORTION = 1000
@@ -55,8 +55,8 @@ class Newest:
 
 
 def get(connection: Connection, key: str) -> Listed:
-    """The ticket of that key, in any case of letters. Raises NotFound."""
-    row = connection.execute(select(*_SHOWN).where(tickets.c.key == key.upper())).one_or_none()
+    """The ticket of that key, which may be written as `meant` says. Raises NotFound."""
+    row = connection.execute(select(*_SHOWN).where(meant(key))).one_or_none()
     if row is None:
         raise no_ticket(key)
     return _listed(row)

@@ -39,6 +39,12 @@ def look_at(url: URL) -> Look | None:
         return Look(version=version_of(connection), known=known_versions(), time=time)
 
 
+def is_there(url: URL) -> bool:
+    """Whether a bot has worked on it. Raises StoreError: it cannot be reached."""
+    with _looking(url) as connection:
+        return connection is not None and version_of(connection) is not None
+
+
 def was_done(url: URL, job: str, due: str) -> bool:
     """Whether the job that was due then has been done, as far as it knows. Raises StoreError: it cannot be reached."""
     with _looking(url) as connection:

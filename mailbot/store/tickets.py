@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
@@ -19,6 +20,7 @@ from mailbot.understanding.record import request_from_json, request_to_json
 WAITED_FOR = tuple(state.value for state in UNFINISHED)
 """Named one by one: an index finds what is in a list, and not what is in none."""
 
+_TYPED = re.compile(r"([A-Za-z]{1,8})?[-\s]?(\d{1,9})")
 _KEY = bindparam("of", type_=tickets.c.key.type)
 _NUMBER = number_of(_KEY)
 """The number of the ticket whose key is given as `of`."""
@@ -80,11 +82,20 @@ def save(connection: Connection, ticket: Ticket) -> None:
 
 
 def get(connection: Connection, key: str) -> Ticket:
-    """The ticket of that key, in any case of letters. Raises NotFound."""
-    row = connection.execute(select(tickets).where(tickets.c.key == key.upper())).one_or_none()
+    """The ticket of that key, which may be written as `meant` says. Raises NotFound."""
+    row = connection.execute(select(tickets).where(meant(key))).one_or_none()
     if row is None:
         raise no_ticket(key)
     return _ticket(row)
+
+
+def meant(words: str) -> ColumnElement[bool]:
+    """Which ticket somebody names who types: "KV-1042", "kv1042", or the number alone."""
+    typed = _TYPED.fullmatch(words.strip())
+    if typed is None:
+        return tickets.c.key == words.upper()
+    letters, number = typed.groups()
+    return tickets.c.key == f"{letters.upper()}-{number}" if letters else tickets.c.number == int(number)
 
 
 def lock(connection: Connection, key: str) -> Ticket:

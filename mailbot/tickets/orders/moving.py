@@ -71,6 +71,8 @@ def _taken_up(ticket: Ticket, target: Ticket, desk: Desk) -> Merge:
 
 
 def _split(ticket: Ticket, command: Command, desk: Desk) -> Done:
+    if ticket.state is State.CLOSED:
+        raise Refused(IS_CLOSED)
     service, before = service_named(command.argument, desk.catalogue), desk.catalogue.service(ticket.request.service)
     if service.id == ticket.request.service:
         raise Refused(SAME_SERVICE.format(service.label.de))

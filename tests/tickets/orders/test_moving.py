@@ -94,6 +94,12 @@ def test_splitting_leaves_the_ticket_as_it_is():
     assert outcome.effects == (Split(request=fresh, state=State.ASKING, due=None),)
 
 
+def test_a_closed_ticket_is_not_split():
+    outcome = ordered("#teilen video", of=replace(ticket(), state=State.CLOSED))
+
+    assert outcome.refused == (("#teilen video", "der Vorgang ist abgeschlossen; #wieder-auf öffnet ihn"),)
+
+
 def test_a_ticket_is_not_split_into_what_it_is():
     assert ordered("#teilen nextcloud").refused[0][1] == "der Vorgang ist selbst einer zu Cloudspeicher (Nextcloud)"
 
