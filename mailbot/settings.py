@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -344,10 +344,18 @@ def load_settings() -> Settings:
 
 def _refuse(error: ValidationError) -> NoReturn:
     complaints = []
-    for each in error.errors(include_input=False, include_url=False, include_context=False):
-        place = "_".join(str(step) for step in each["loc"]).upper()
-        complaints.append(f"{PREFIX}{place}: {each['msg']}" if place else each["msg"])
+    for each in error.errors(include_url=False):
+        place, sentence = "_".join(str(step) for step in each["loc"]).upper(), _in_words(each)
+        complaints.append(f"{PREFIX}{place}: {sentence}" if place else sentence)
     raise SettingsError("\n".join(complaints)) from None
+
+
+def _in_words(error: ErrorDetails) -> str:
+    """What is wrong; what stands there is told only of what can be no secret."""
+    told = f", not '{error['input']}'" if error["type"] in ("literal_error", "int_parsing") else ""
+    if error["type"] == "int_parsing":
+        return f"should be a whole number{told}"
+    return error["msg"].replace("Input should be", "should be") + told
 
 
 def secret_beside(database: Path) -> str:

@@ -151,7 +151,7 @@ MISTAKES = [
         "complete: triage",
         "complete: maybe",
         "maybe",
-        "services.1.complete: Input should be 'open', 'refer' or 'triage', not 'maybe'",
+        "services.1.complete: should be 'open', 'refer' or 'triage', not 'maybe'",
         id="a word that is not one of those allowed",
     ),
     pytest.param(
@@ -175,42 +175,42 @@ MISTAKES = [
         "groups:",
         "digest: {at: morgens}\ngroups:",
         "morgens",
-        "digest.at: Input should be a time of day like '08:00', not 'morgens'",
+        "digest.at: should be a time of day like '08:00', not 'morgens'",
         id="no time of day",
     ),
     pytest.param(
         "groups:",
         "digest: {at: '24:30'}\ngroups:",
         "24:30",
-        "digest.at: Input should be a time of day like '08:00', not '24:30'",
+        "digest.at: should be a time of day like '08:00', not '24:30'",
         id="a time of day that no clock shows",
     ),
     pytest.param(
         "groups:",
         "first_run: 2 weeks\ngroups:",
         "weeks",
-        "first_run: Input should be a time like '15 minutes', '2 hours' or '1 day', not '2 weeks'",
+        "first_run: should be a time like '15 minutes', '2 hours' or '1 day', not '2 weeks'",
         id="a span in a unit that is not known",
     ),
     pytest.param(
         "groups:",
         "limits: {per_hour: 0}\ngroups:",
         "per_hour",
-        "limits.per_hour: Input should be greater than or equal to 1, not '0'",
+        "limits.per_hour: should be greater than or equal to 1, not '0'",
         id="a number that is too small",
     ),
     pytest.param(
         "groups:",
         "limits: {per_ticket: {1 week: 3}}\ngroups:",
         "1 week",
-        "limits.per_ticket.1 week: Input should be a time like '15 minutes', '2 hours' or '1 day', not '1 week'",
+        "limits.per_ticket.1 week: should be a time like '15 minutes', '2 hours' or '1 day', not '1 week'",
         id="a limit for a span in a unit that is not known",
     ),
     pytest.param(
         "groups:",
         "hours: {weekdays: [montag]}\ngroups:",
         "montag",
-        "hours.weekdays.0: Input should be 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun', not 'montag'",
+        "hours.weekdays.0: should be 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun', not 'montag'; did you mean 'mon'?",
         id="a German weekday",
     ),
     pytest.param(
@@ -402,7 +402,7 @@ def test_a_domain_that_cannot_stand_in_a_message_id_is_told():
     text = edited(("domain: verein.example", "domain: die-linke-köln.example"))
 
     assert complaint(text) == (
-        f"{place(text, 'köln')}: organisation.domain: Input should be a domain in plain letters; "
+        f"{place(text, 'köln')}: organisation.domain: should be a domain in plain letters; "
         "write one with umlauts as 'xn--…', not 'die-linke-köln.example'"
     )
 
@@ -432,7 +432,7 @@ def test_a_file_in_another_encoding_is_told(tmp_path: Path):
     path = tmp_path / "rules.yaml"
     path.write_bytes(RULES.replace("Nutzende", "Nützende").encode("latin-1"))
 
-    with pytest.raises(CatalogueError, match=r"rules\.yaml: cannot be read as UTF-8 text"):
+    with pytest.raises(CatalogueError, match=r"rules\.yaml:\d+: is no text in UTF-8; save it as UTF-8"):
         load_catalogue(path)
 
 

@@ -222,6 +222,41 @@ def test_why_no_reminders_are_due_is_told(bench: Bench, mailbot: Command, monkey
     assert "".join(said) == told
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("digest --date 2026-11-31", "'2026-11-31' does not stand in any calendar; it looks like 2026-03-02"),
+        ("report --month 2026-13", "'2026-13' does not stand in any calendar; it looks like 2026-03"),
+        ("quarantine retry x", "'x' is no number of a mail; `list` shows them"),
+    ],
+)
+def test_what_is_typed_wrong_is_told_in_plain_words(mailbot: Command, words: str, told: str):
+    ended = mailbot(*words.split())
+
+    assert ended.status == 2
+    assert told in " ".join(ended.err.replace("│", "").split())
+
+
+def test_a_folder_for_a_backup_that_is_not_there_is_told(mailbot: Command):
+    assert mailbot("backup", "nowhere/b").err.endswith(
+        "nowhere/b: cannot be written, for there is no folder nowhere; make it first\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"mode: live\n\xff\xfe", "rules.yaml:2: is no text in UTF-8; save it as UTF-8"),
+        (b"mode: live\n\x00", "rules.yaml:2: holds a character that is none of a text"),
+        (b"mode: lvie\n", "rules.yaml:1: mode: should be 'shadow', 'draft' or 'live', not 'lvie'; did you mean 'live'?"),
+    ],
+)
+def test_wrong_rules_are_told_in_plain_words(mailbot: Command, tmp_path: Path, content: bytes, told: str):
+    (tmp_path / "rules.yaml").write_bytes(content)
+
+    assert told in mailbot("rules", "check").err
+
+
 def test_a_mail_of_ours_is_told_as_json(bench: Bench, mailbot: Command):
     bench.arrives()
 
@@ -644,7 +679,8 @@ def test_a_persons_data_are_packed_and_erased(bench: Bench, mailbot: Command, tm
     (archive,) = tmp_path.glob("auskunft-*.zip")
     assert (archive.stat().st_mode & 0o777, packed.status) == (0o600, 0)
     assert packed.out.splitlines()[0] == "      1  tickets of their own: KV-1001"
-    assert (again.status, again.err) == (1, f"mailbot: --out {archive.name}: File exists\n")
+    sentence = "is there already, and nothing is written over it; name another file: --out FILE.zip"
+    assert (again.status, again.err) == (1, f"mailbot: {archive.name}: {sentence}\n")
     assert rehearsed.out.splitlines()[-1] == "nothing has been changed; --yes erases it, and nobody can undo that"
     assert done.out.splitlines()[-1].startswith("erased: 1 tickets, 3 mails; the mailboxes are yours to tidy")
     assert gone.out.splitlines() == [f"the database holds nothing about {ADDRESS}", "nothing has been changed"]

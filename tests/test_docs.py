@@ -89,7 +89,7 @@ def test_what_is_not_built_yet_is_not_there():
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"(?<=[\s`])--[a-z][\w-]*", "\n".join(map(code, DOCS))))))
 def test_every_option_of_the_documents_exists(option: str):
-    of_other_programs = {"--profile", "--dist", "--display-name", "--mail-from", "--mail-rcpt", "--upload-file"}
+    of_other_programs = {"--profile", "--dist", "--display-name", "--mail-from", "--mail-rcpt", "--upload-file", "--constraint"}
     of_every_command = {"--help", "--install-completion", "--show-completion"}
 
     assert option in of_other_programs | of_every_command | set(options(get_command(app)))

@@ -227,7 +227,7 @@ def test_all_complaints_come_at_once(monkeypatch: pytest.MonkeyPatch):
         "MAILBOT_SMTP: 'imaps' is not a scheme for SMTP; use smtps:// or smtp+starttls://",
         "MAILBOT_SECRET: has 5 characters, it needs at least 32",
         "MAILBOT_SECRET_OLD: has 7 characters, it needs at least 32",
-        "MAILBOT_LIMITS: Input should be 'on' or 'off'",
+        "MAILBOT_LIMITS: should be 'on' or 'off', not 'maybe'",
     ]
 
 

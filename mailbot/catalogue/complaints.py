@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from types import UnionType
@@ -48,7 +49,16 @@ def _sentence(error: Any, model: type[Rule]) -> str:
         told = f", stands there: {stands}" if "input" in error else ""
         return f"{place}: should be text{told}; put it in quotes if it has a colon or is a number"
     shown = "" if isinstance(given, dict | list | tuple | BaseModel) or given is None else f", not '{given}'"
-    return f"{place}: {error['msg']}{shown}" if place else f"{error['msg']}"
+    said = error["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+    return f"{place}: {said}{shown}{_nearest(error)}" if place else said
+
+
+def _nearest(error: Any) -> str:
+    """Of what may stand there, what was likely meant."""
+    if error["type"] != "literal_error":
+        return ""
+    near = get_close_matches(str(error.get("input")), re.findall(r"'([^']*)'", error["ctx"]["expected"]), n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def _allowed(place: Place, whole: type[Rule]) -> set[str]:

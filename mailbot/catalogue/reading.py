@@ -28,8 +28,11 @@ def load_catalogue(path: Path) -> Catalogue:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CatalogueError(f"{path}: {NO_FILE}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    except OSError as error:
+        raise CatalogueError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise CatalogueError(f"{path}:{line}: is no text in UTF-8; save it as UTF-8, or take the file from a backup") from error
     return parse_catalogue(text, str(path), handovers=_handovers(templates_beside(path)))
 
 
@@ -55,6 +58,9 @@ def parse_catalogue(text: str, name: str = "rules.yaml", *, handovers: Set[str] 
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise CatalogueError(f"{name}:{mark.line + 1 if mark else 1}: {error.problem or error.context}") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise CatalogueError(f"{name}:{line}: holds a character that is none of a text; take it out") from error
     except yaml.YAMLError as error:
         raise CatalogueError(f"{name}:1: {error}") from error
     except ValueError as error:

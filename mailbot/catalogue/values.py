@@ -35,7 +35,7 @@ def _span(value: object) -> object:
         return timedelta()
     match = re.fullmatch(_SPAN, str(value))
     if match is None:
-        raise PydanticCustomError("span", "Input should be a time like '15 minutes', '2 hours' or '1 day'")
+        raise PydanticCustomError("span", "should be a time like '15 minutes', '2 hours' or '1 day'")
     return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
 
 
@@ -45,7 +45,7 @@ def _clock(value: object) -> object:
         return time(value // 60, value % 60)
     match = re.fullmatch(_CLOCK, str(value))
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        raise PydanticCustomError("clock", "Input should be a time of day like '08:00'")
+        raise PydanticCustomError("clock", "should be a time of day like '08:00'")
     return time(int(match[1]), int(match[2]))
 
 
@@ -58,7 +58,7 @@ def _expression(value: str) -> str:
     try:
         pattern(value)
     except PatternError as error:
-        raise PydanticCustomError("expression", "Input should be a regular expression: {reason}", {"reason": error.msg}) from None
+        raise PydanticCustomError("expression", "should be a regular expression: {reason}", {"reason": error.msg}) from None
     return value
 
 
@@ -66,14 +66,14 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Europe" is a folder
-        raise PydanticCustomError("zone", "Input should be a time zone like 'Europe/Berlin'") from None
+        raise PydanticCustomError("zone", "should be a time zone like 'Europe/Berlin'") from None
     return value
 
 
 def _domain(value: str) -> str:
     # It becomes part of Message-IDs, which are ASCII (RFC 5322, 3.6.4).
     if re.fullmatch(r"[A-Za-z0-9.-]+", value) is None:
-        raise PydanticCustomError("domain", "Input should be a domain in plain letters; write one with umlauts as 'xn--…'")
+        raise PydanticCustomError("domain", "should be a domain in plain letters; write one with umlauts as 'xn--…'")
     return value
 
 

@@ -42,6 +42,8 @@ PHRASES: Mapping[str, str] = MappingProxyType(
         "there are: ": "es gibt: ",
         "the login names no user and password": "Name und Passwort fehlen",
         # mail/smtp.py
+        "it takes no logins; take user and password out of MAILBOT_SMTP, or see that scheme and port fit": "er kennt keine "
+        "Anmeldung; nimm Name und Passwort aus MAILBOT_SMTP, oder passen Anfang der Adresse und Port nicht?",
         "correct MAILBOT_SMTP": "berichtige MAILBOT_SMTP",
         "it does not take mails now": "er nimmt gerade keine Mails an",
         "it refuses our greeting": "er weist unsere Begrüßung zurück",

@@ -11,7 +11,7 @@ import typer
 
 from mailbot.cli import completion
 from mailbot.cli.manual import OVERVIEWS, add, manual
-from mailbot.cli.shared import DAY, AsJson, office, print_json, reading_room, send_what_is_due
+from mailbot.cli.shared import AsJson, day_typed, month_typed, office, print_json, reading_room, send_what_is_due
 from mailbot.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def digest(
     date: Annotated[
         datetime | None,
         typer.Option(
-            formats=DAY,
+            parser=day_typed,
+            metavar="DATE",
             help="The day; today where none is named. Of a day that is over the tickets' states are those of its end; "
             "who is responsible, what is missing and what is out of order are told as they are now.",
         ),
@@ -89,7 +90,9 @@ def _send_digest(day: date) -> None:
 
 @manual("mailbot report", "mailbot report --month 2026-02 --out february.html", "mailbot report --json", see=("digest",))
 def report(
-    month: Annotated[datetime | None, typer.Option(formats=["%Y-%m"], help="The month; last month where none is named.")] = None,
+    month: Annotated[
+        datetime | None, typer.Option(parser=month_typed, metavar="MONTH", help="The month; last month where none is named.")
+    ] = None,
     out: Out = None,
     send: Send = False,
     as_json: AsJson = False,

@@ -123,8 +123,12 @@ def _write(file: Path, archive: bytes) -> None:
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
             opened.write(archive)
+    except FileExistsError:
+        raise SettingsError(
+            f"{file}: is there already, and nothing is written over it; name another file: --out FILE.zip"
+        ) from None
     except OSError as error:
-        raise SettingsError(f"--out {file}: {error.strerror}") from error
+        raise SettingsError(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def _as_json(found: Traces) -> dict[str, Any]:

@@ -21,9 +21,32 @@ if TYPE_CHECKING:
     from mailbot.service.reading_room import ReadingRoom
     from mailbot.settings import Settings
 
-DAY = ["%Y-%m-%d"]
+
+def day_typed(words: str) -> datetime:
+    """A day like 2026-03-02. Raises BadParameter."""
+    return _typed(words, "%Y-%m-%d", "it looks like 2026-03-02")
+
+
+def month_typed(words: str) -> datetime:
+    """A month like 2026-03, as its first day. Raises BadParameter."""
+    return _typed(words, "%Y-%m", "it looks like 2026-03")
+
+
+def _typed(words: str, pattern: str, like: str) -> datetime:
+    try:
+        return datetime.strptime(words, pattern)
+    except ValueError:
+        raise typer.BadParameter(f"'{words}' does not stand in any calendar; {like}") from None
+
+
+def _number_typed(words: str) -> int:
+    if not words.isdecimal():
+        raise typer.BadParameter(f"'{words}' is no number of a mail; `list` shows them")
+    return int(words)
+
+
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A ticket, like `KV-1042`.", autocompletion=completion.tickets)]
-Number = Annotated[int, typer.Argument(metavar="MAIL", help="The number that `list` shows.")]
+Number = Annotated[int, typer.Argument(parser=_number_typed, metavar="MAIL", help="The number that `list` shows.")]
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on one line.")]

@@ -18,6 +18,11 @@ from mailbot.mail.oauth import MECHANISMS, Tokens, bearer
 if TYPE_CHECKING:
     from mailbot.dkim import Dkim
 
+
+class NoLoginTaken(smtplib.SMTPNotSupportedError):
+    """The server has no logins at all, or none at that port or without TLS."""
+
+
 SENTENCES: Mapping[type[Exception], str] = MappingProxyType(
     {
         smtplib.SMTPAuthenticationError: "user or password is wrong ({reply}); correct MAILBOT_SMTP",
@@ -27,12 +32,13 @@ SENTENCES: Mapping[type[Exception], str] = MappingProxyType(
         smtplib.SMTPRecipientsRefused: "it refuses the recipient ({reply})",
         smtplib.SMTPDataError: "it refuses the mail ({reply})",
         smtplib.SMTPResponseException: "it refuses ({reply})",
+        NoLoginTaken: "it takes no logins; take user and password out of MAILBOT_SMTP, or see that scheme and port fit",
         smtplib.SMTPNotSupportedError: "it cannot do what is needed ({reply}); see that the scheme in MAILBOT_SMTP fits",
         smtplib.SMTPServerDisconnected: "it closed the connection ({reply})",
         smtplib.SMTPException: "something unexpected happened ({reply})",
     }
 )
-"""Every exception of smtplib, in words; a test sees to it that none is missing."""
+"""Every exception of smtplib, and ours, in words; a test sees to it that none is missing."""
 
 
 END_OF_DATA = 600.0
@@ -194,6 +200,8 @@ def _log_in(server: smtplib.SMTP, login: Login, tokens: Tokens | None) -> None:
         case "external":
             server.auth("EXTERNAL", lambda challenge=None: login.user or "")
         case "password" if login.user is not None and login.password is not None:
+            if not server.has_extn("auth"):
+                raise NoLoginTaken
             server.login(login.user, login.password)
 
 

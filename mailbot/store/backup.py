@@ -97,8 +97,11 @@ def _new(file: Path) -> Iterator[Path]:
             os.link(draft, file)
         finally:
             draft.unlink(missing_ok=True)
+    except FileNotFoundError:
+        raise StoreError(f"{file}: cannot be written, for there is no folder {file.parent}; make it first") from None
     except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"{file}: cannot be written ({error}); see its folder, and that the disk has room") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise StoreError(f"{file}: cannot be written ({why}); see its folder, and that the disk has room") from None
 
 
 def _copy(source: Path, draft: Path, progress: Progress) -> None:

@@ -59,7 +59,7 @@ def test_a_mistake_is_told_with_its_line(mailbot: Command, folder: Path, command
 
     ended = mailbot("rules", command)
 
-    sentence = "send_delay: Input should be a time like '15 minutes', '2 hours' or '1 day', not 'bald'"
+    sentence = "send_delay: should be a time like '15 minutes', '2 hours' or '1 day', not 'bald'"
     assert ended == Ended(status=1, out="", err=f"mailbot: rules.yaml:{line}: {sentence}\n")
 
 

@@ -130,6 +130,15 @@ def test_a_mail_above_the_limit_that_the_server_names_is_not_even_announced(user
     assert not error.again
 
 
+def test_a_login_that_a_server_without_logins_cannot_take_is_told_with_what_to_leave_away(user: str):
+    with answering(Answers("MAIL", "250 well")) as port:
+        login = at(port, user=user)
+        with pytest.raises(DeliveryError, match="it takes no logins; take user and password out") as refusal, open_smtp(login):
+            pass
+
+    assert refusal.value.again
+
+
 def test_where_starttls_was_asked_for_and_is_not_there_neither_password_nor_mail_is_said():
     with answering(Answers("MAIL", "250 well")) as port, wire_to(port) as wire:
         login = at(wire.port, "smtp+starttls", MEMBER)
