@@ -405,7 +405,7 @@ def test_quarantine_can_be_looked_through(bench: Bench, mailbot: Command):
     assert mailbot("quarantine").out == mailbot("quarantine", "list").out
     assert [" ".join(line.split()) for line in mailbot("quarantine").out.splitlines()] == [
         "mail mailbox received why",
-        "1 support 2026-03-02 09:00 UTC ValueError: kaputt",
+        "1 support 2026-03-02 10:00 CET ValueError: kaputt",
     ]
     assert json.loads(mailbot("quarantine", "list", "--json").out) == [
         {"mail": 1, "mailbox": "support", "received": "2026-03-02T09:00:00+00:00", "because": "ValueError: kaputt"}
@@ -603,7 +603,7 @@ def test_drafts_that_nobody_has_sent_are_listed_until_somebody_gives_them_up(mai
     bench.arrives()
 
     drafted = mailbot("outbox").out.splitlines()[-1]
-    assert " ".join(drafted.split()) == ("1 KV-1001 anna.schmidt@posteo.example drafted in Drafts since 2026-03-02 09:00 UTC")
+    assert " ".join(drafted.split()) == ("1 KV-1001 anna.schmidt@posteo.example drafted in Drafts since 2026-03-02 10:00 CET")
     assert mailbot("status", "--json").out.count('"drafted": 1') == 1
     assert mailbot("outbox", "release", "1").err == "mailbot: mail 1 is drafted, not kept back; see: mailbot outbox list\n"
     assert mailbot("outbox", "drop", "1").out == "1 to anna.schmidt@posteo.example is never sent\n"
@@ -616,7 +616,7 @@ def test_what_was_written_in_shadow_is_shown_everywhere_and_never_sent(mailbot: 
 
     assert mailbot("outbox").out.splitlines()[-1].split() == [
         *("1", "KV-1001", "anna.schmidt@posteo.example", "shadow"),
-        *("in", "shadow", "since", "2026-03-02", "09:00", "UTC"),
+        *("in", "shadow", "since", "2026-03-02", "10:00", "CET"),
     ]
     assert "outbox: 1 shadow\n" in mailbot("status").out
     assert [ticket["state"] for ticket in json.loads(mailbot("tickets", "--json").out)] == ["asking"]

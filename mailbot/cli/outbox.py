@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -38,11 +39,14 @@ def list_mails(as_json: AsJson = False) -> None:
 
     with office() as opened, opened.database.read() as connection:
         groups = (UNDECIDED, drafts.LIVE, (State.SHADOW,))
+        zone = opened.catalogue.hours.timezone
         found = [mail for states in groups for mail in outbound.in_state(connection, *states)]
     if as_json:
         print_json([_as_json(mail) for mail in found])
     elif found:
-        rows = ((str(mail.id), mail.ticket or "", mail.recipient, mail.state.value, _waits(mail), _why(mail)) for mail in found)
+        rows = (
+            (str(mail.id), mail.ticket or "", mail.recipient, mail.state.value, _waits(mail, zone), _why(mail)) for mail in found
+        )
         print_table(("mail", "ticket", "to", "state", "waits", "why"), rows, wraps=("to", "why"))
     else:
         typer.echo("nothing is kept back")
@@ -59,16 +63,17 @@ def _as_json(mail: Outbound) -> dict[str, Any]:
     }
 
 
-def _waits(mail: Outbound) -> str:
+def _waits(mail: Outbound, zone: tzinfo) -> str:
     from mailbot.store.outbound import State
+    from mailbot.tickets.calendar import minute
 
     match mail.state:
         case State.HELD:
-            return f"until {mail.due_at:%Y-%m-%d %H:%M} UTC"
+            return f"until {minute(mail.due_at, zone)}"
         case State.DRAFT | State.DRAFTED:
-            return f"in Drafts since {mail.due_at:%Y-%m-%d %H:%M} UTC"
+            return f"in Drafts since {minute(mail.due_at, zone)}"
         case State.SHADOW:
-            return f"in shadow since {mail.created:%Y-%m-%d %H:%M} UTC"
+            return f"in shadow since {minute(mail.created, zone)}"
         case _:
             return "for you"
 

@@ -24,9 +24,10 @@ def add_to(app: typer.Typer) -> None:
 def list_mails(as_json: AsJson = False) -> None:
     """List the mails in quarantine, each with the reason."""
     from mailbot.store import inbound
+    from mailbot.tickets.calendar import minute
 
     with office() as opened, opened.database.read() as connection:
-        found = inbound.in_state(connection, inbound.State.QUARANTINED)
+        found, zone = inbound.in_state(connection, inbound.State.QUARANTINED), opened.catalogue.hours.timezone
     if as_json:
         print_json(
             [
@@ -35,7 +36,7 @@ def list_mails(as_json: AsJson = False) -> None:
             ]
         )
     elif found:
-        rows = ((str(mail.id), mail.place.mailbox, f"{mail.received:%Y-%m-%d %H:%M} UTC", mail.reason or "") for mail in found)
+        rows = ((str(mail.id), mail.place.mailbox, minute(mail.received, zone), mail.reason or "") for mail in found)
         print_table(("mail", "mailbox", "received", "why"), rows, wraps=("why",))
     else:
         typer.echo("nothing is in quarantine")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -137,43 +137,48 @@ def _print(health: Health) -> None:
 
 def _facts(health: Health) -> Iterator[tuple[str, str]]:
     """Names and what there is to say; what belongs to the one before has no name."""
+    from mailbot.tickets.calendar import minute
+
     yield "mode", f"{health.mode}: {MODES[health.mode]}" if health.mode else "not known, for the rules are wrong"
     for each in health.mailboxes:
-        yield each.id, f"{_reached(each)}; {_counted(each.states) or 'no mails'}"
+        yield each.id, f"{_reached(each, health.zone)}; {_counted(each.states) or 'no mails'}"
         if books := each.books:
             yield "", f"the folder holds {books.mails}: {books.new} to be taken in, {books.missing} missing in the books"
         if each.canary and each.canary.found_at:
             way = (each.canary.found_at - each.canary.sent_at).total_seconds()
-            yield "", f"the canary of {_minute(each.canary.sent_at)} came back after {way:.0f} s"
+            yield "", f"the canary of {minute(each.canary.sent_at, health.zone)} came back after {way:.0f} s"
     yield "tickets", _counted(health.tickets) or "none"
     yield "outbox", _counted(health.outbox) or "none"
-    yield "to be processed", _pile(health.pending)
-    yield "to be sent", _pile(health.unsent)
+    yield "to be processed", _pile(health.pending, health.zone)
+    yield "to be sent", _pile(health.unsent, health.zone)
     for mail in health.held:
-        yield "held", f"mail {mail.id} about {mail.ticket} until {_minute(mail.due_at)}: {mail.error}"
-    yield "last digest", _minute(health.last_digest) if health.last_digest else "none yet"
+        yield "held", f"mail {mail.id} about {mail.ticket} until {minute(mail.due_at, health.zone)}: {mail.error}"
+    yield "last digest", minute(health.last_digest, health.zone) if health.last_digest else "none yet"
     if health.last_beat:
-        yield "clock", f"went {_minute(health.last_beat)}"
+        yield "clock", f"went {minute(health.last_beat, health.zone)}"
     if health.room:
         yield "disk", f"{health.room.megabytes} MB left in {health.room.folder}"
     versions = health.versions
     yield "versions", f"mailbot {versions.mailbot}, Python {versions.python}, {versions.database}, tables {versions.tables}"
 
 
-def _reached(box: Box) -> str:
-    last = _minute(box.last_contact) if box.last_contact else ""
+def _reached(box: Box, zone: tzinfo) -> str:
+    from mailbot.tickets.calendar import minute
+
+    last = minute(box.last_contact, zone) if box.last_contact else ""
     if box.door:
         return f"delivered at {box.door}, where " + (f"a bot listened {last}" if last else "nobody has listened yet")
     return f"last read {last}" if last else "never read"
 
 
 def _counted(numbers: Mapping[State, int]) -> str:
-    return ", ".join(f"{number} {state.value}" for state, number in sorted(numbers.items()))
+    """How many there are in each state; as people count: "1 ticket", "2 tickets"."""
+    return ", ".join(
+        f"{number} {state.value}" + ("s" if state == "ticket" and number > 1 else "") for state, number in sorted(numbers.items())
+    )
 
 
-def _pile(pile: Pile) -> str:
-    return f"{pile.mails}, the oldest since {_minute(pile.oldest)}" if pile.oldest else "nothing"
+def _pile(pile: Pile, zone: tzinfo) -> str:
+    from mailbot.tickets.calendar import minute
 
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"{pile.mails}, the oldest since {minute(pile.oldest, zone)}" if pile.oldest else "nothing"

@@ -224,24 +224,22 @@ def _print_table(found: Iterable[Listed]) -> None:
 
 def _print_ticket(whole: dict[str, Any], zone: tzinfo) -> None:
     """For people, with times as the office's clock shows them."""
-
-    def clock(at: datetime) -> str:
-        return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    from mailbot.tickets.calendar import minute
 
     for name in ("key", "state", "service", "kind", "mailbox", "requester", "subject", "assignee", "opened", "updated", "due"):
         value = whole[name]
         if value:
-            typer.echo(f"{name + ':':<11}{clock(value) if isinstance(value, datetime) else value}")
+            typer.echo(f"{name + ':':<11}{minute(value, zone) if isinstance(value, datetime) else value}")
     for name, value in whole["fields"].items():
         typer.echo(f"  {name}: {_field(value)}")
     if whole["missing"]:
         typer.echo(f"missing: {', '.join(whole['missing'])}")
     typer.echo("")
     for event in whole["events"]:
-        typer.echo(f"{clock(event['at'])}  {event['kind']:<9} {event['by']}: {event['text']}")
+        typer.echo(f"{minute(event['at'], zone)}  {event['kind']:<9} {event['by']}: {event['text']}")
     for mail in whole["mails"]:
         arrow = "<--" if mail["direction"] == "in" else "-->"
-        typer.echo(f"\n{clock(mail['at'])}  {arrow} {mail['with']}  {mail['subject']}  ({mail['state']})\n")
+        typer.echo(f"\n{minute(mail['at'], zone)}  {arrow} {mail['with']}  {mail['subject']}  ({mail['state']})\n")
         typer.echo("\n".join(f"    {line}" for line in mail["text"].splitlines()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from importlib.metadata import version
 from platform import python_version
 
@@ -61,6 +61,7 @@ class Versions:
 class Health:
     """All figures, and the troubles that there are."""
 
+    zone: tzinfo  # of the clock that people look at
     mode: Mode | None  # None: the rules are wrong, and only a bot that runs knows
     mailboxes: tuple[Box, ...]
     smtp: Contact | None
@@ -84,16 +85,17 @@ class Health:
 def examine(office: Office) -> Health:
     """Ask the database, and each folder where it can be reached. Raises StoreError."""
     seen = {box.id: _look_into(office, box) for box in office.catalogue.mailboxes}
-    troubles, mode, now = judge(office, seen), office.catalogue.mode, office.clock()
+    rules, troubles, now = office.catalogue, judge(office, seen), office.clock()
     with office.database.read() as connection:
-        return _figures(connection, office.settings, seen, mode=mode, troubles=troubles, now=now)
+        return _figures(connection, office.settings, seen, zone=rules.hours.timezone, mode=rules.mode, troubles=troubles, now=now)
 
 
 def examine_without_rules(settings: Settings, database: Database, *, mistake: str, now: datetime) -> Health:
     """Ask the database alone, while `mistake` is in the rules. Raises StoreError."""
     troubles = judge_without_rules(settings, database, mistake=mistake, now=now)
     with database.read() as connection:
-        return _figures(connection, settings, {id: Seen() for id in settings.boxes}, mode=None, troubles=troubles, now=now)
+        seen = {id: Seen() for id in settings.boxes}
+        return _figures(connection, settings, seen, zone=UTC, mode=None, troubles=troubles, now=now)
 
 
 def _figures(
@@ -101,6 +103,7 @@ def _figures(
     settings: Settings,
     seen: Mapping[str, Seen],
     *,
+    zone: tzinfo,
     mode: Mode | None,
     troubles: tuple[Trouble, ...],
     now: datetime,
@@ -111,6 +114,7 @@ def _figures(
         for id, look in seen.items()
     )
     return Health(
+        zone=zone,
         mode=mode,
         mailboxes=tuple(boxes),
         smtp=contacts.get("smtp"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from shutil import disk_usage
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from mailbot.store.database import Database
 from mailbot.store.gauges import Pile
 from mailbot.store.mailboxes import Contact
 from mailbot.store.outbound import Outbound
+from mailbot.tickets.calendar import minute
 from mailbot.tickets.trouble import Kind, Trouble
 
 PATIENCE = timedelta(hours=1)
@@ -33,8 +34,6 @@ DAY = timedelta(days=1)
 
 ROOM = 100
 """Megabytes; with less the database will soon be unable to write."""
-
-MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +63,15 @@ class Room:
 
 def judge(office: Office, seen: Mapping[str, Seen] = MappingProxyType({})) -> tuple[Trouble, ...]:
     """Everything that is wrong now; `seen` are the folders that were looked into, by mailbox. Raises StoreError."""
-    now, boxes = office.clock(), [box.id for box in office.catalogue.mailboxes]
+    now, zone, boxes = office.clock(), office.catalogue.hours.timezone, [box.id for box in office.catalogue.mailboxes]
     with office.database.read() as connection:
         return (
-            *_mailboxes(boxes, office.settings, connection, now, seen),
-            *_sending(connection, now),
+            *_mailboxes(boxes, office.settings, connection, now, zone, seen),
+            *_sending(connection, now, zone),
             *_undelivered(connection, now),
             *_staff_out_of_reach(office, connection),
             *_canaries(office, connection, now),
-            *_clock(connection, now),
+            *_clock(connection, now, zone),
             *_want_of_room(office.settings.database),
             *_rules(office),
         )
@@ -82,10 +81,10 @@ def judge_without_rules(settings: Settings, database: Database, *, mistake: str,
     """What can be told while the rules are wrong, and that they are; the mailboxes are those that are set. Raises StoreError."""
     with database.read() as connection:
         return (
-            *_mailboxes(settings.boxes, settings, connection, now, {}),
-            *_sending(connection, now),
+            *_mailboxes(settings.boxes, settings, connection, now, UTC, {}),
+            *_sending(connection, now, UTC),
             *_undelivered(connection, now),
-            *_clock(connection, now),
+            *_clock(connection, now, UTC),
             *_want_of_room(settings.database),
             Trouble(
                 kind=Kind.RULES, sentence=f"{mistake}\n(a running bot keeps the last good version; none starts with this one)"
@@ -94,12 +93,17 @@ def judge_without_rules(settings: Settings, database: Database, *, mistake: str,
 
 
 def _mailboxes(
-    boxes: Collection[str], settings: Settings, connection: Connection, now: datetime, seen: Mapping[str, Seen]
+    boxes: Collection[str],
+    settings: Settings,
+    connection: Connection,
+    now: datetime,
+    zone: tzinfo,
+    seen: Mapping[str, Seen],
 ) -> Iterator[Trouble]:
     contacts, quarantined = mailboxes.all_contacts(connection), gauges.quarantined(connection)
     for id in boxes:
         look = seen.get(id, Seen())
-        yield from _contact(id, contacts.get(id), look.trouble, now, delivered=id in settings.lmtp)
+        yield from _contact(id, contacts.get(id), look.trouble, now, zone, delivered=id in settings.lmtp)
         if look.books and look.books.missing:
             sentence = f"{look.books.missing} mails in the folder are missing in the books; run `mailbot run --once --since all`"
             yield _about(id, Kind.BOOKS, sentence)
@@ -108,7 +112,9 @@ def _mailboxes(
             yield _about(id, Kind.QUARANTINE, sentence, since=pile.oldest)
 
 
-def _contact(id: str, contact: Contact | None, seen: str | None, now: datetime, *, delivered: bool) -> Iterator[Trouble]:
+def _contact(
+    id: str, contact: Contact | None, seen: str | None, now: datetime, zone: tzinfo, *, delivered: bool
+) -> Iterator[Trouble]:
     trouble, last = seen or (contact.trouble if contact else None), contact.reached_at if contact else None
     if trouble:
         yield _about(id, Kind.MAILBOX, trouble, since=contact.trouble_since if contact else None)
@@ -117,23 +123,23 @@ def _contact(id: str, contact: Contact | None, seen: str | None, now: datetime, 
         yield _about(id, Kind.MAILBOX, f"{never}; start `mailbot run`")
     elif last < now - PATIENCE:
         once = "nobody has listened since" if delivered else "last read"
-        yield _about(id, Kind.MAILBOX, f"{once} {last:{MINUTE}}; see that `mailbot run` runs", since=last)
+        yield _about(id, Kind.MAILBOX, f"{once} {minute(last, zone)}; see that `mailbot run` runs", since=last)
 
 
 def _about(mailbox: str, kind: Kind, sentence: str, since: datetime | None = None) -> Trouble:
     return Trouble(kind=kind, about=mailbox, sentence=f"{mailbox}: {sentence}", since=since)
 
 
-def _sending(connection: Connection, now: datetime) -> Iterator[Trouble]:
+def _sending(connection: Connection, now: datetime, zone: tzinfo) -> Iterator[Trouble]:
     smtp = mailboxes.all_contacts(connection).get("smtp")
     if smtp and smtp.trouble:
         yield Trouble(kind=Kind.SENDING, sentence=f"smtp: {smtp.trouble}", since=smtp.trouble_since)
     pending, unsent = gauges.pending(connection), gauges.unsent(connection, now=now)
     if waits := _too_long(pending, now):
-        sentence = f"{pending.mails} mails wait to be processed since {waits:{MINUTE}}; see that `mailbot run` runs"
+        sentence = f"{pending.mails} mails wait to be processed since {minute(waits, zone)}; see that `mailbot run` runs"
         yield Trouble(kind=Kind.PROCESSING, sentence=sentence, since=waits)
     if waits := _too_long(unsent, now):
-        sentence = f"a mail waits to be sent since {waits:{MINUTE}}; see MAILBOT_SMTP, and that `mailbot run` runs"
+        sentence = f"a mail waits to be sent since {minute(waits, zone)}; see MAILBOT_SMTP, and that `mailbot run` runs"
         yield Trouble(kind=Kind.SENDING, sentence=sentence, since=waits)
 
 
@@ -171,20 +177,21 @@ def _staff_out_of_reach(office: Office, connection: Connection) -> Iterator[Trou
 
 
 def _canaries(office: Office, connection: Connection, now: datetime) -> Iterator[Trouble]:
-    rules = office.catalogue
+    rules, zone = office.catalogue, office.catalogue.hours.timezone
     for box in rules.mailboxes if rules.canary != "off" and not rules.in_shadow else ():
         lost = canaries.lost_since(connection, box.id, before=now - rules.alarms.canary_within)
         if lost is not None:
-            sentence = f"the canary of {lost:{MINUTE}} has not come back; see that mails go out and come in, also the spam folder"
+            sentence = (
+                f"the canary of {minute(lost, zone)} has not come back; see that mails go out and come in, also the spam folder"
+            )
             yield _about(box.id, Kind.CANARY, sentence, since=lost)
 
 
-def _clock(connection: Connection, now: datetime) -> Iterator[Trouble]:
+def _clock(connection: Connection, now: datetime, zone: tzinfo) -> Iterator[Trouble]:
     last = beats.last(connection, beats.CLOCK)
     if last is not None and last < now - PATIENCE:
-        sentence = (
-            f"the clock stands still since {last:{MINUTE}}: no digest, no reminders; see the log, and start `mailbot run` anew"
-        )
+        stands = f"the clock stands still since {minute(last, zone)}"
+        sentence = f"{stands}: no digest, no reminders; see the log, and start `mailbot run` anew"
         yield Trouble(kind=Kind.CLOCK, sentence=sentence, since=last)
 
 

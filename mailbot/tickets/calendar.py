@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -32,6 +32,11 @@ def day_of(moment: datetime, hours: Hours) -> date:
 def start_of(day: date, hours: Hours) -> datetime:
     """When that day begins where the association works, in UTC."""
     return datetime.combine(day, time(), tzinfo=hours.timezone).astimezone(UTC)
+
+
+def minute(moment: datetime, zone: tzinfo) -> str:
+    """As a clock there shows it, and which clock that is: "2026-03-02 10:00 CET"."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 def is_working_day(day: date, hours: Hours) -> bool:

@@ -43,9 +43,9 @@ def test_in_a_pipe_it_is_a_line_a_fact(bench: Bench):
     *facts, disk, versions, end = result.stdout.splitlines()
     assert facts == [
         "mode: live: what it says leaves by itself",
-        "support: last read 2026-03-02 09:00 UTC; 1 ticket",
+        "support: last read 2026-03-02 10:00 CET; 1 ticket",
         "  the folder holds 1: 0 to be taken in, 0 missing in the books",
-        "buero: last read 2026-03-02 09:00 UTC; no mails",
+        "buero: last read 2026-03-02 10:00 CET; no mails",
         "  the folder holds 0: 0 to be taken in, 0 missing in the books",
         "tickets: 1 asking",
         "outbox: 1 sent",
@@ -83,8 +83,8 @@ def test_what_is_wrong_stands_at_the_end_and_in_the_exit_status(bench: Bench):
     result = CliRunner().invoke(app, ["status"])
 
     assert result.exit_code == 1
-    assert "clock: went 2026-03-02 09:00 UTC" in result.stdout
-    assert result.stdout.splitlines()[-1].startswith("wrong: the clock stands still since 2026-03-02 09:00 UTC")
+    assert "clock: went 2026-03-02 10:00 CET" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("wrong: the clock stands still since 2026-03-02 10:00 CET")
 
 
 @pytest.mark.parametrize(("hours", "words", "colour"), [(0, "everything is fine", "32"), (2, "wrong  ", "31")])
@@ -125,7 +125,7 @@ def test_a_mailbox_that_is_delivered_to_shows_where_and_since_when(tmp_path: Pat
         told = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)["mailboxes"]
 
     assert before.splitlines()[1] == "support: delivered at 127.0.0.1:8024, where nobody has listened yet; no mails"
-    assert after.splitlines()[1] == ("support: delivered at 127.0.0.1:8024, where a bot listened 2026-03-02 09:00 UTC; no mails")
+    assert after.splitlines()[1] == ("support: delivered at 127.0.0.1:8024, where a bot listened 2026-03-02 10:00 CET; no mails")
     assert [(box["id"], box["lmtp"], box["books"]) for box in told] == [
         ("support", "127.0.0.1:8024", None),
         ("buero", None, None),

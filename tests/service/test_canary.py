@@ -94,7 +94,7 @@ def test_one_that_is_lost_is_wrong_and_told_until_the_next_comes_back(quick_benc
 
     assert lost(quick_bench) == ["support"]
     assert examine(quick_bench.office).wrong == (
-        "support: the canary of 2026-03-02 09:00 UTC has not come back; see that mails go out and come in, also the spam folder",
+        "support: the canary of 2026-03-02 10:00 CET has not come back; see that mails go out and come in, also the spam folder",
     )
     lookout.look()
     quick_bench.run()

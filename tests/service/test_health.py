@@ -41,9 +41,9 @@ def test_silence_and_mails_that_lie_about_are_wrong(bench: Bench):
     bench.clock.pass_by(timedelta(hours=2))
 
     assert examine(bench.office).wrong == (
-        "support: last read 2026-03-02 09:00 UTC; see that `mailbot run` runs",
-        "buero: last read 2026-03-02 09:00 UTC; see that `mailbot run` runs",
-        "a mail waits to be sent since 2026-03-02 09:01 UTC; see MAILBOT_SMTP, and that `mailbot run` runs",
+        "support: last read 2026-03-02 10:00 CET; see that `mailbot run` runs",
+        "buero: last read 2026-03-02 10:00 CET; see that `mailbot run` runs",
+        "a mail waits to be sent since 2026-03-02 10:01 CET; see MAILBOT_SMTP, and that `mailbot run` runs",
     )
 
 
@@ -73,7 +73,7 @@ def test_words_that_are_kept_back_for_a_while_are_not_late(bench: Bench):
     assert examine(bench.office).wrong == ()
 
     bench.clock.pass_by(timedelta(hours=24))
-    assert any("waits to be sent since 2026-03-03 09:00 UTC" in sentence for sentence in examine(bench.office).wrong)
+    assert any("waits to be sent since 2026-03-03 10:00 CET" in sentence for sentence in examine(bench.office).wrong)
 
 
 def test_a_mail_that_was_refused_is_told_for_a_day(bench: Bench):

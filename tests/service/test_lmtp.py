@@ -274,7 +274,7 @@ def test_what_is_wrong_with_a_mailbox_that_is_delivered_to(bench: Bench):
     since = examine(bench.office)
 
     assert never.wrong == ("support: nobody has listened yet; start `mailbot run`",)
-    assert since.wrong == ("support: nobody has listened since 2026-03-02 09:00 UTC; see that `mailbot run` runs",)
+    assert since.wrong == ("support: nobody has listened since 2026-03-02 10:00 CET; see that `mailbot run` runs",)
     assert [(box.id, box.door, box.books is None) for box in since.mailboxes] == [
         ("support", bench.office.settings.lmtp["support"], True),
         ("buero", None, False),
