@@ -188,6 +188,13 @@ def test_a_key_may_be_typed_as_people_type(bench: Bench, mailbot: Command, key: 
     assert mailbot("note", key, "Hallo").out.startswith("KV-1001: asking\n")
 
 
+def test_people_in_a_ticket_are_shown_as_they_are_written(bench: Bench, mailbot: Command):
+    bench.arrives()
+    mailbot("set", "KV-1001", "users", "Lea Brandt, lea@verein.example; Kim Beispiel, kim@verein.example")
+
+    assert "  users: Lea Brandt, lea@verein.example; Kim Beispiel, kim@verein.example\n" in mailbot("show", "KV-1001").out
+
+
 def test_a_service_that_does_not_exist_is_told_with_those_that_do(bench: Bench, mailbot: Command):
     assert mailbot("tickets", "--service", "nix").err == mailbot("hold", "nix", "--because", "Umzug").err
     assert mailbot("tickets", "--service", "nix").err.startswith("mailbot: there is no service 'nix'; there are: nextcloud, ")

@@ -75,6 +75,7 @@ class Command(TyperCommand):
     """A command whose help names no type beside a flag, which is there or not."""
 
     def get_params(self, ctx: Any) -> Any:
+        """Its options and arguments."""
         return _without_types_of_flags(super().get_params(ctx))
 
 
@@ -82,6 +83,7 @@ class Group(TyperGroup):
     """The same for a group of them."""
 
     def get_params(self, ctx: Any) -> Any:
+        """Its options and arguments."""
         return _without_types_of_flags(super().get_params(ctx))
 
 
