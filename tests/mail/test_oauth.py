@@ -68,7 +68,7 @@ def test_a_mailbox_is_read_with_an_access_token(login: Login, authority: Authori
 
     with open_folder(login, "INBOX", tokens=tokens) as inbox:
         assert {"AUTH=OAUTHBEARER", "AUTH=XOAUTH2"} & inbox.capabilities == set()  # we are in
-        assert inbox.uids() == []
+        assert list(inbox.uids()) == []
 
     assert authority.asked == [
         {"grant_type": "refresh_token", "refresh_token": authority.refresh, "client_id": CLIENT, "client_secret": SECRET}
@@ -81,7 +81,7 @@ def test_servers_know_one_way_or_the_other(login: Login, monkeypatch: pytest.Mon
     monkeypatch.setattr("mailbot.mail.imap.session.MECHANISMS", (mechanism,))
 
     with open_folder(login, "INBOX", tokens=Straight()) as inbox:
-        assert inbox.uids() == []
+        assert list(inbox.uids()) == []
 
     tokens = Invented()
     with pytest.raises(MailboxError) as refused, open_folder(login, "INBOX", tokens=tokens):
@@ -95,7 +95,7 @@ def test_the_program_may_have_a_right_of_its_own(login: Login, oauth: OAuth, aut
     itself = replace(oauth, refresh_token=None, scope="https://outlook.example/.default")
 
     with open_folder(replace(login, oauth=itself), "INBOX", tokens=Straight()) as inbox:
-        assert inbox.uids() == []
+        assert list(inbox.uids()) == []
 
     assert authority.asked == [
         {"grant_type": "client_credentials", "scope": str(itself.scope), "client_id": CLIENT, "client_secret": SECRET}
@@ -131,7 +131,7 @@ def test_a_client_certificate_says_who_we_are(dovecot: Dovecot, user: str):
     )
 
     with open_folder(login, "INBOX", ca_file=dovecot.certificates.authority) as inbox:
-        assert inbox.uids() == []
+        assert list(inbox.uids()) == []
         inbox.append("INBOX", b"Subject: x\r\n\r\nx\r\n")
     with open_folder(dovecot.login(user), "INBOX") as inbox:
         assert len(inbox.uids()) == 1
