@@ -33,6 +33,7 @@ DOCS = [
 
 NOT_RUN = {
     r"make ": "the tests are started by it; that each target exists is a test of its own",
+    r"python3 -m venv |~/mailbot/bin/pip |export PATH": "installs; make test-debian does the same by docs/debian.md",
     r"docker |chown ": "Docker is not here",
     r"postconf |postfix |postqueue ": "tests/stories/test_delivered.py types them on a Postfix of its own",
     r"mailbot restore": "overwrites no database; tests/test_running.py restores one",
