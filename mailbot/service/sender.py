@@ -259,7 +259,11 @@ def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
     while office.lease.lasts() and (taken := _take_copies(office, box)):
         ids = [each.id for each in taken]
         try:
-            _file(folder, box.sent or folder.special("\\Sent", "Sent"), taken)
+            sent = box.sent or folder.special("\\Sent", "Sent")
+            missing = _not_there(folder, sent, taken)
+            if not office.lease.lasts():
+                return  # this process stood still meanwhile: somebody else files them by now
+            folder.append_all(sent, missing)
         except MailboxError:
             with office.database.write() as connection:
                 delivery.give_back_copies(connection, ids)
@@ -268,10 +272,10 @@ def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
             delivery.copied(connection, ids)
 
 
-def _file(folder: Folder, sent: str, copies: Sequence[Copy]) -> None:
-    # Some servers file what they send by themselves; and whoever had them before may have been cut off before or after that.
+def _not_there(folder: Folder, sent: str, copies: Sequence[Copy]) -> Sequence[Filed]:
+    """Some servers file what they send by themselves; and whoever had these before may have been cut off before or after that."""
     there = folder.those_in(sent, [each.message_id for each in copies])
-    folder.append_all(sent, [Filed(raw=each.raw, when=each.sent_at) for each in copies if each.message_id not in there])
+    return [Filed(raw=each.raw, when=each.sent_at) for each in copies if each.message_id not in there]
 
 
 def _take_copies(office: Office, box: Mailbox) -> tuple[Copy, ...]:

@@ -1,19 +1,22 @@
 """From the outbox to SMTP and to Sent."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 from tenacity import wait_none
 
 from mailbot.errors import DeliveryError, StoreError
 from mailbot.service import sender
+from mailbot.service.heart import FOREVER, Lease
 from mailbot.service.receiver import hand_over, receive
-from mailbot.service.sender import LEASE, PAUSES, deliver
+from mailbot.service.sender import LEASE, PAUSES, deliver, file_copies
 from mailbot.service.worker import work
-from mailbot.store import delivery, gauges
+from mailbot.store import delivery, gauges, tables
 from mailbot.store.outbound import Outbound, State
 from tests.service.bench import LATER, NEVER, Bench, eml
 
@@ -191,6 +194,27 @@ def test_where_the_server_files_what_it_sends_there_is_no_second_copy(bench: Ben
     bench.arrives()
 
     assert len(bench.slot.to(ANNA)) == len(bench.support.sent) == 1
+
+
+def test_who_stood_still_before_it_filed_a_copy_leaves_that_to_who_has_taken_over(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    office, box = bench.office, bench.office.catalogue.mailbox("support")
+    monkeypatch.setattr(bench.support, "append_all", lambda *_: None)
+    bench.arrives()
+    with bench.office.database.write() as connection:
+        connection.execute(update(tables.outbound).values(copied=False))
+    lease, appended, look = Lease("mine", FOREVER), list[str](), bench.support.those_in
+
+    def stands_still(folder: str, message_ids: Sequence[str]) -> frozenset[str]:
+        lease.lasts_until(0)
+        return look(folder, message_ids)
+
+    monkeypatch.setattr(bench.support, "those_in", stands_still)
+    monkeypatch.setattr(bench.support, "append_all", lambda folder, _: appended.append(folder))
+    file_copies(replace(office, lease=lease), box, bench.support)  # type: ignore[arg-type]
+
+    assert appended == []
+    with bench.office.database.read() as connection:
+        assert connection.execute(select(tables.outbound.c.copied)).scalars().all() == [False]
 
 
 def test_an_address_with_umlauts_in_its_domain_is_sent_as_servers_understand_it(bench: Bench):
