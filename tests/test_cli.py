@@ -235,6 +235,7 @@ def test_why_no_reminders_are_due_is_told(bench: Bench, mailbot: Command, monkey
         ("digest --date 2026-11-31", "'2026-11-31' does not stand in any calendar; it looks like 2026-03-02"),
         ("report --month 2026-13", "'2026-13' does not stand in any calendar; it looks like 2026-03"),
         ("quarantine retry x", "'x' is no number of a mail; `list` shows them"),
+        ("outbox show 99999999999", "'99999999999' is no number of a mail; `list` shows them"),
     ],
 )
 def test_what_is_typed_wrong_is_told_in_plain_words(mailbot: Command, words: str, told: str):

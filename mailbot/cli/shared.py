@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ def _typed(words: str, pattern: str, like: str) -> datetime:
 
 
 def _number_typed(words: str) -> int:
-    if not words.isdecimal():
+    if not re.fullmatch(r"[0-9]{1,9}", words):
         raise typer.BadParameter(f"'{words}' is no number of a mail; `list` shows them")
     return int(words)
 

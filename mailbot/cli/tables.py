@@ -29,7 +29,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, wraps
 
     Args:
         headings: of the columns; the one called "state" is coloured.
-        rows: their cells, as text that means nothing to rich.
+        rows: their cells, as text that means nothing to rich; what would steer the terminal is left out.
         wraps: the columns that may be broken into lines where the terminal is narrow.
     """
     from rich import box
@@ -37,13 +37,17 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, wraps
     from rich.table import Table
     from rich.text import Text
 
+    from mailbot.tickets.blocks import printable
+
     terminal = Console(markup=False, highlight=False)
     table = Table(box=box.SIMPLE_HEAD if terminal.is_terminal else None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(heading, no_wrap=heading not in wraps)
     for row in rows:
         cells = zip(headings, row, strict=True)
-        table.add_row(*(Text(cell, style=STATES.get(cell, "") if heading == "state" else "") for heading, cell in cells))
+        table.add_row(
+            *(Text(printable(cell), style=STATES.get(cell, "") if heading == "state" else "") for heading, cell in cells)
+        )
     if terminal.is_terminal:
         terminal.print(table)
         return

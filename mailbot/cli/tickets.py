@@ -71,15 +71,16 @@ def list_tickets(
     from mailbot.tickets.ticket import State
 
     wanted = State(state.value) if state else None
-    with reading_room() as room, room.database.read() as connection:
-        _know(room, connection, service)
+    with reading_room() as room:
+        with room.database.read() as connection:
+            _know(room, connection, service)
+            newest = listing.newest(connection, at_most=AT_MOST, state=wanted, service=service)
         if as_json:
-            print_json_list(map(as_json_object, listing.every(connection, state=wanted, service=service)))
+            print_json_list(map(as_json_object, listing.every(room.database, state=wanted, service=service)))
         elif every:
-            for some in portions(listing.every(connection, state=wanted, service=service), listing.PORTION):
+            for some in portions(listing.every(room.database, state=wanted, service=service), listing.PORTION):
                 _print_table(some)
         else:
-            newest = listing.newest(connection, at_most=AT_MOST, state=wanted, service=service)
             _print_table(newest.tickets)
             _tell_what_is_left_out(newest)
 
@@ -224,23 +225,27 @@ def _print_table(found: Iterable[Listed]) -> None:
 
 def _print_ticket(whole: dict[str, Any], zone: tzinfo) -> None:
     """For people, with times as the office's clock shows them."""
+    from mailbot.tickets.blocks import printable
     from mailbot.tickets.calendar import minute
+
+    def say(line: str) -> None:
+        typer.echo(printable(line))
 
     for name in ("key", "state", "service", "kind", "mailbox", "requester", "subject", "assignee", "opened", "updated", "due"):
         value = whole[name]
         if value:
-            typer.echo(f"{name + ':':<11}{minute(value, zone) if isinstance(value, datetime) else value}")
+            say(f"{name + ':':<11}{minute(value, zone) if isinstance(value, datetime) else value}")
     for name, value in whole["fields"].items():
-        typer.echo(f"  {name}: {_field(value)}")
+        say(f"  {name}: {_field(value)}")
     if whole["missing"]:
-        typer.echo(f"missing: {', '.join(whole['missing'])}")
-    typer.echo("")
+        say(f"missing: {', '.join(whole['missing'])}")
+    say("")
     for event in whole["events"]:
-        typer.echo(f"{minute(event['at'], zone)}  {event['kind']:<9} {event['by']}: {event['text']}")
+        say(f"{minute(event['at'], zone)}  {event['kind']:<9} {event['by']}: {event['text']}")
     for mail in whole["mails"]:
         arrow = "<--" if mail["direction"] == "in" else "-->"
-        typer.echo(f"\n{minute(mail['at'], zone)}  {arrow} {mail['with']}  {mail['subject']}  ({mail['state']})\n")
-        typer.echo("\n".join(f"    {line}" for line in mail["text"].splitlines()))
+        say(f"\n{minute(mail['at'], zone)}  {arrow} {mail['with']}  {mail['subject']}  ({mail['state']})\n")
+        say("\n".join(f"    {line}" for line in mail["text"].splitlines()))
 
 
 def _field(value: Any) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\u00ad\u200b\u200c\u2060\u200e\u200f\u202a-\u202e]")
-"""Characters that nobody sees: NUL and other controls, byte order marks, soft hyphens, marks of direction."""
+UNWANTED = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u00ad\u200b\u200c\u2060\u200e\u200f\u202a-\u202e]"
+)
+"""Characters that nobody sees: NUL and other controls (C0 and C1), byte order marks, soft hyphens, marks of direction."""
 
 _NO_CHARSETS = re.compile(r"idna|punycode|undefined|mbcs|oem|(?:raw.)?unicode.escape")
 
@@ -30,7 +32,7 @@ def decode(payload: bytes, charset: str, notes: list[str]) -> str:
 
 def tidy(text: str, *, keep_nbsp: bool = False) -> str:
     """Lines ended by LF, without characters that nobody sees; hard blanks become blanks unless HTML still needs them."""
-    text = UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n"))
     return text if keep_nbsp else text.replace("\xa0", " ")
 
 

@@ -103,6 +103,7 @@ class _Counter:
     bells: Bells
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     lines: WeakSet[LMTP] = field(default_factory=WeakSet)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def open(self, where: Listener) -> asyncio.Server:
         """Raises OSError: nobody can listen there."""
@@ -118,6 +119,7 @@ class _Counter:
     async def close(self, server: asyncio.Server) -> None:
         """Nobody has a turn after the mail in hand, whose sender is told what became of it."""
         server.close()
+        self.closing.set()
         await self.turn.acquire()
         for line in self.lines:
             if line.transport is not None:
@@ -134,6 +136,8 @@ class _Counter:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         raw, sender = envelope.original_content or b"", (envelope.mail_from or "").strip("<>")
         async with self.turn:
+            if self.closing.is_set():
+                return "451 4.3.2 going to rest"
             try:
                 await asyncio.to_thread(keep, self.office, self.box, raw, sender=sender)
             except StoreError as error:

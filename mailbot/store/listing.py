@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, union_all
 
+from mailbot.store.database import Database
 from mailbot.store.tables import tickets
 from mailbot.store.tickets import meant, no_ticket
 from mailbot.tickets.ticket import FINISHED, UNFINISHED, State
@@ -17,7 +18,15 @@ PORTION = 1000
 """So many rows are in memory at once."""
 
 _SHOWN = (
-    *(tickets.c.key, tickets.c.service, tickets.c.state, tickets.c.mailbox, tickets.c.requester_email, tickets.c.subject),
+    *(
+        tickets.c.number,
+        tickets.c.key,
+        tickets.c.service,
+        tickets.c.state,
+        tickets.c.mailbox,
+        tickets.c.requester_email,
+        tickets.c.subject,
+    ),
     *(tickets.c.request, tickets.c.assignee, tickets.c.opened, tickets.c.updated, tickets.c.due),
 )
 
@@ -62,12 +71,23 @@ def get(connection: Connection, key: str) -> Listed:
     return _listed(row)
 
 
-def every(connection: Connection, *, state: State | None = None, service: str | None = None) -> Iterator[Listed]:
-    """All that there are, in order of their numbers, a portion in memory at a time; of a state and of a service."""
+def every(database: Database, *, state: State | None = None, service: str | None = None) -> Iterator[Listed]:
+    """
+    All that there are, in order of their numbers, a portion in memory at a time; of a state and of a service.
+
+    Each portion is read for itself: who takes their time between two keeps no transaction open. Raises StoreError.
+    """
     query = select(*_SHOWN).where(*_of(service)).order_by(tickets.c.number)
     if state is not None:
         query = query.where(tickets.c.state == state.value)
-    yield from map(_listed, connection.execute(query, execution_options={"yield_per": PORTION}))
+    last = 0
+    while True:
+        with database.read() as connection:
+            rows = connection.execute(query.where(tickets.c.number > last).limit(PORTION)).all()
+        yield from map(_listed, rows)
+        if len(rows) < PORTION:
+            return
+        last = rows[-1].number
 
 
 def newest(connection: Connection, *, at_most: int, state: State | None = None, service: str | None = None) -> Newest:

@@ -6,7 +6,6 @@ Alembic is imported inside what needs it: most commands find the database up to 
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +76,6 @@ def _config() -> Config:
 
     config = Config()
     config.set_main_option("script_location", "mailbot.store:migrations")
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("version_locations", os.pathsep.join(map(str, FOLDERS)))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, FOLDERS)).replace("%", "%%"))  # configparser reads it
     return config

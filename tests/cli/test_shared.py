@@ -35,7 +35,7 @@ def test_on_a_terminal_a_mail_is_readable_and_steers_nothing(monkeypatch: pytest
         "To: support@verein.example",
         "Subject: Nextcloud",
         "",
-        "für Kalk [2J 31m",
+        "für Kalk [2J31m",
         "[logo.png, image/png, 3 bytes]",
     ]
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
 from time import process_time
 
 import pytest
@@ -98,6 +100,16 @@ def test_a_date_that_cannot_be_read_is_none(date):
     raw = eml().replace(b"Tue, 10 Jun 2025 09:14:27 +0200", date.encode())
 
     assert read(raw).date is None
+
+
+def test_what_would_steer_a_terminal_is_left_out():
+    mail = EmailMessage()
+    mail["Subject"] = "Bitte \x9b31m lesen"
+    mail.set_content("Hallo\x85der OV Kalk\x9d0;hier\x9c braucht Hilfe.\n", charset="utf-8")
+
+    found = read(mail.as_bytes(policy=SMTP))
+
+    assert (found.subject, found.text) == ("Bitte 31m lesen", "Hallo\nder OV Kalk0;hier braucht Hilfe.")
 
 
 def test_a_plain_part_is_preferred():

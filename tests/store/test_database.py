@@ -199,3 +199,10 @@ def test_all_bots_of_a_database_share_the_first_secret(database: Database):
         second = secrets.shared(connection, "tokens", proposal="b" * 32)
 
     assert (first, second) == ("a" * 32, "a" * 32)
+
+
+def test_a_program_may_lie_in_a_folder_of_any_name(monkeypatch: pytest.MonkeyPatch):
+    folders = (Path("/opt/a%20b/versions"), Path("/opt/a:b/versions"))
+    monkeypatch.setattr(migrate_module, "FOLDERS", folders)
+
+    assert migrate_module._config().get_version_locations_list() == [str(folder) for folder in folders]

@@ -56,11 +56,10 @@ def test_a_list_tells_of_a_ticket_what_it_shows(database: Database):
 
 
 def test_every_ticket_is_listed_in_the_order_of_numbers_or_those_of_a_state_and_a_service(filled: Database):
-    with filled.read() as connection:
-        found = [
-            [each.key for each in listing.every(connection, state=state, service=service)]
-            for state, service in ((None, None), (State.CLOSED, None), (None, "nextcloud"), (State.CLOSED, "nextcloud"))
-        ]
+    found = [
+        [each.key for each in listing.every(filled, state=state, service=service)]
+        for state, service in ((None, None), (State.CLOSED, None), (None, "nextcloud"), (State.CLOSED, "nextcloud"))
+    ]
 
     assert found == [
         [f"KV-{number}" for number in range(1001, 1007)],
@@ -91,3 +90,12 @@ def test_the_newest_are_those_that_somebody_waits_for_and_then_the_others(
 
     assert found == Newest(tickets=found.tickets, further=further, older=older)
     assert [each.key for each in found.tickets] == [f"KV-{number}" for number in keys.split()]
+
+
+@pytest.mark.parametrize("portion", [1, 2, 3])
+def test_however_small_the_portions_every_ticket_is_listed_once(filled: Database, monkeypatch: pytest.MonkeyPatch, portion: int):
+    whole = list(listing.every(filled))
+
+    monkeypatch.setattr(listing, "PORTION", portion)
+
+    assert list(listing.every(filled)) == whole
