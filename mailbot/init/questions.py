@@ -24,6 +24,9 @@ SERVER = Said(
     en="a name like mail.verein.example, with :port where it is not the usual one; or imap+starttls://…, smtp+starttls://…",
 )
 WRONG = Said(de="Das geht nicht: {}", en="That cannot be: {}")
+NOBODY = "-"
+"""Typed for the user of an SMTP server that takes no logins."""
+
 NUMBERS = Said(de="Nummern aus der Liste, wie 1,3-5", en="numbers of the list, like 1,3-5")
 
 
@@ -84,9 +87,14 @@ class Questions:
             return server
 
         server = self._prompt(Said(de=de, en=en), whole, SERVER, usual)
-        user = self._ask(Text, SOMETHING, address, de="Benutzername dort", en="User name there")
-        password = self._ask(Text, SOMETHING, hidden=True, de="Passwort", en="Password")
         named, _, place = server.rpartition("://")
+        if of is SmtpUrl:
+            user = self._ask(Text, SOMETHING, address, de="Benutzername dort (- für keinen)", en="User name there (- for none)")
+            if user == NOBODY:
+                return f"{named or scheme}://{place}"
+        else:
+            user = self._ask(Text, SOMETHING, address, de="Benutzername dort", en="User name there")
+        password = self._ask(Text, SOMETHING, hidden=True, de="Passwort", en="Password")
         return url(named or scheme, place, user, password)
 
     def _staff(self) -> Iterator[Person]:

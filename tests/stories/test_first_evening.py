@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from smtplib import SMTP
 
 import pexpect
 import pytest
@@ -21,6 +22,9 @@ MAILBOT = ["-c", "from mailbot.cli import main; main()"]
 def test_what_is_typed_at_a_terminal_makes_a_bot_that_works(station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     support, kim, anna = (station.address(name) for name in ("support", "kim", "anna"))
     imap, smtp = f"imap://127.0.0.1:{station.imap.imap}", station.smtp_url
+    with SMTP("127.0.0.1", station.postfix.smtp) as server:
+        server.ehlo()
+        takes_logins = server.has_extn("auth")  # Postfix asks Dovecot, where that is the mail server
     terminal = pexpect.spawn(sys.executable, [*MAILBOT, "init", "--language", "de"], cwd=tmp_path, encoding="utf-8", timeout=30)
     for question, answer in (
         ("Name des Vereins", "Verein Beispiel"),
@@ -35,8 +39,7 @@ def test_what_is_typed_at_a_terminal_makes_a_bot_that_works(station: Station, tm
         ("Passwort", "secret"),
         ("Noch ein gemeinsames Postfach", ""),
         ("SMTP-Server", smtp),
-        ("Benutzername dort", ""),
-        ("Passwort", "secret"),
+        *([("Benutzername dort", ""), ("Passwort", "secret")] if takes_logins else [("Benutzername dort", "-")]),
         ("Wer bearbeitet die Anfragen", "Kim Muster"),
         ("E-Mail-Adresse", kim),
         ("Noch jemand", ""),
