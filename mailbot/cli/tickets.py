@@ -74,13 +74,14 @@ def list_tickets(
     with reading_room() as room:
         with room.database.read() as connection:
             _know(room, connection, service)
-            newest = listing.newest(connection, at_most=AT_MOST, state=wanted, service=service)
         if as_json:
             print_json_list(map(as_json_object, listing.every(room.database, state=wanted, service=service)))
         elif every:
             for some in portions(listing.every(room.database, state=wanted, service=service), listing.PORTION):
                 _print_table(some)
         else:
+            with room.database.read() as connection:
+                newest = listing.newest(connection, at_most=AT_MOST, state=wanted, service=service)
             _print_table(newest.tickets)
             _tell_what_is_left_out(newest)
 

@@ -88,12 +88,11 @@ class Questions:
 
         server = self._prompt(Said(de=de, en=en), whole, SERVER, usual)
         named, _, place = server.rpartition("://")
-        if of is SmtpUrl:
-            user = self._ask(Text, SOMETHING, address, de="Benutzername dort (- für keinen)", en="User name there (- for none)")
-            if user == NOBODY:
-                return f"{named or scheme}://{place}"
-        else:
-            user = self._ask(Text, SOMETHING, address, de="Benutzername dort", en="User name there")
+        may_be_open = of is SmtpUrl
+        or_nobody = Said(de=" (- für keinen)", en=" (- for none)") if may_be_open else Said(de="", en="")
+        user = self._ask(Text, SOMETHING, address, de=f"Benutzername dort{or_nobody.de}", en=f"User name there{or_nobody.en}")
+        if may_be_open and user == NOBODY:
+            return f"{named or scheme}://{place}"
         password = self._ask(Text, SOMETHING, hidden=True, de="Passwort", en="Password")
         return url(named or scheme, place, user, password)
 

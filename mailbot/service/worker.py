@@ -7,10 +7,10 @@ Whatever goes wrong costs only the mail it is about: three tries, then quarantin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -110,22 +110,23 @@ def work(office: Office) -> bool:
     except TookTooLong as error:
         with office.database.write() as connection:
             _failed(office, connection, error.row, error)
-            for row, _ in claimed:
-                if row.id != error.row.id:
-                    claims.uncount(connection, row, until=office.clock())
+            _uncount(connection, [row for row, _ in claimed if row.id != error.row.id], until=office.clock())
     except Deadlock:
         with office.database.write() as connection:
-            for row, _ in claimed:
-                claims.uncount(connection, row, until=office.clock())
+            _uncount(connection, [row for row, _ in claimed], until=office.clock())
     except StoreError:
         # The database is to blame; the mails have all their tries still.
         with suppress(StoreError), office.database.write() as connection:
-            for row, _ in claimed:
-                claims.uncount(connection, row, until=office.clock() + PUT_OFF)
+            _uncount(connection, [row for row, _ in claimed], until=office.clock() + PUT_OFF)
         raise
     if not claimed:
         office.readers.rest()
     return bool(claimed)
+
+
+def _uncount(connection: Connection, rows: Iterable[Inbound], *, until: datetime) -> None:
+    for row in rows:
+        claims.uncount(connection, row, until=until)
 
 
 def _work_on(office: Office, claimed: Sequence[tuple[Inbound, bytes]]) -> None:

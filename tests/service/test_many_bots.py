@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
 from threading import Barrier, local
 from typing import Any
 
@@ -22,13 +21,12 @@ from mailbot.service.worker import LEASE, work
 from mailbot.store import claims, delivery, outbound, tickets
 from mailbot.store.database import Database
 from mailbot.store.inbound import State
-from mailbot.store.outbound import Outbound
 from mailbot.store.outbound import State as Sent
 from mailbot.store.portion import Most
 from tests.servers.process import eventually
 from tests.service.bench import STAFF, Bench, answering, eml
 from tests.service.test_worker import COMPLETE
-from tests.store.outbox import outgoing
+from tests.store.outbox import claim, outgoing
 
 BOTS = 4
 MAILS = 20
@@ -155,7 +153,8 @@ def test_nobody_decides_about_a_mail_that_a_sender_has_taken_at_that_moment(
     database, now = bench.office.database, bench.clock.now
     with database.write() as connection:
         outbound.queue(connection, outgoing(due_at=now), now=now)
-    mail = taken(database, now)
+    mail = claim(database, now)
+    assert mail is not None
     with database.write() as connection:
         delivery.hold(connection, mail.id, until=now, error="too many")
 
@@ -166,13 +165,6 @@ def test_nobody_decides_about_a_mail_that_a_sender_has_taken_at_that_moment(
             wait_until_one_waits(database)
         with pytest.raises(NotFound, match="is sending, not kept back"):
             done.result()
-
-
-def taken(database: Database, now: datetime) -> Outbound:
-    with database.write() as connection:
-        claimed = delivery.claim(connection, now=now, lease=LEASE)
-    assert claimed is not None
-    return claimed[0]
 
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -98,18 +98,23 @@ def test_a_new_refresh_token_outlives_the_bot_and_is_kept_encrypted(database: Da
 
 
 @contextmanager
-def unwritable(database: Database) -> Iterator[None]:
-    """Nothing can be written until the end of the block."""
+def refusing(database: Database, beginning: str, because: str) -> Iterator[None]:
+    """No statement that begins so is carried out until the end of the block."""
 
     def refuse(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT"):
-            raise OperationalError(statement, None, Exception("database or disk is full"))
+        if statement.startswith(beginning):
+            raise OperationalError(statement, None, Exception(because))
 
     event.listen(database.engine, "before_cursor_execute", refuse)
     try:
         yield
     finally:
         event.remove(database.engine, "before_cursor_execute", refuse)
+
+
+def unwritable(database: Database) -> AbstractContextManager[None]:
+    """Nothing can be written until the end of the block."""
+    return refusing(database, "INSERT", "database or disk is full")
 
 
 def test_a_refresh_token_that_cannot_be_kept_is_used_and_kept_as_soon_as_it_can(database: Database):
@@ -140,18 +145,9 @@ def test_an_endpoint_that_is_away_does_not_see_a_token_that_counts_no_more(datab
     assert endpoint.asked == ["first", "first'"]
 
 
-@contextmanager
-def unreadable(database: Database) -> Iterator[None]:
+def unreadable(database: Database) -> AbstractContextManager[None]:
     """Nothing can be read or written until the end of the block."""
-
-    def refuse(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        raise OperationalError(statement, None, Exception("the server has closed the connection"))
-
-    event.listen(database.engine, "before_cursor_execute", refuse)
-    try:
-        yield
-    finally:
-        event.remove(database.engine, "before_cursor_execute", refuse)
+    return refusing(database, "", "the server has closed the connection")
 
 
 @pytest.mark.parametrize("was_given", [True, False], ids=["rotates", "stays"])
