@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from mailbot.store.inbound import Identity, New, Place, State, is_that
 from mailbot.store.portion import portions
@@ -19,22 +19,23 @@ def is_here(connection: Connection, place: Place) -> bool:
 
 
 def _at(place: Place) -> tuple[ColumnElement[bool], ...]:
-    return (*_in_the_folder_of(place), inbound.c.uid == place.uid)
+    return (*_beside(place), inbound.c.uid == place.uid)
 
 
-def _in_the_folder_of(place: Place) -> tuple[ColumnElement[bool], ...]:
-    return (
-        inbound.c.mailbox == place.mailbox,
-        inbound.c.folder == place.folder,
-        inbound.c.uidvalidity == place.uidvalidity,
-    )
+def _beside(place: Place) -> tuple[ColumnElement[bool], ...]:
+    """In the same folder."""
+    return _in(place.mailbox, place.folder, place.uidvalidity)
+
+
+def _in(mailbox: str, folder: str, uidvalidity: int) -> tuple[ColumnElement[bool], ...]:
+    return inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity
 
 
 def newest(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int, number: int) -> dict[int, Identity]:
     """What the mails with the highest UIDs are, by UID; the Message-IDs of forgotten ones are veiled."""
     rows = connection.execute(
         select(inbound.c.uid, inbound.c.message_id, inbound.c.sha256)
-        .where(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
+        .where(*_in(mailbox, folder, uidvalidity))
         .order_by(inbound.c.uid.desc())
         .limit(number)
     )
@@ -44,7 +45,7 @@ def newest(connection: Connection, *, mailbox: str, folder: str, uidvalidity: in
 def are_here(connection: Connection, places: Sequence[Place]) -> frozenset[Place]:
     """The mails of which of these places, all in one folder, are kept."""
     by_uid = {place.uid: place for place in places}
-    found = select(inbound.c.uid).where(*_in_the_folder_of(places[0]), inbound.c.uid.in_(by_uid))
+    found = select(inbound.c.uid).where(*_beside(places[0]), inbound.c.uid.in_(by_uid))
     return frozenset(by_uid[uid] for uid in connection.execute(found).scalars())
 
 
@@ -61,7 +62,7 @@ def forget_places(connection: Connection, *, mailbox: str, folder: str, uidvalid
     """The UIDs under that UIDVALIDITY mean other mails from now on; those that had them wait to be recognised (`attach`)."""
     connection.execute(
         update(inbound)
-        .where(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
+        .where(*_in(mailbox, folder, uidvalidity))
         # No server says 0; the row's own number keeps them apart.
         .values(uidvalidity=0, uid=inbound.c.id)
     )
@@ -114,9 +115,7 @@ def to_move(connection: Connection, *, mailbox: str, folder: str, uidvalidity: i
     rows = connection.execute(
         select(inbound.c.state, inbound.c.uid)
         .where(
-            inbound.c.mailbox == mailbox,
-            inbound.c.folder == folder,
-            inbound.c.uidvalidity == uidvalidity,
+            *_in(mailbox, folder, uidvalidity),
             inbound.c.moved_to.is_(None),
             inbound.c.done_at.is_not(None),
             inbound.c.state.in_([state.value for state in ended]),
@@ -135,9 +134,7 @@ def moved(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int
     connection.execute(
         update(inbound)
         .where(
-            inbound.c.mailbox == mailbox,
-            inbound.c.folder == folder,
-            inbound.c.uidvalidity == uidvalidity,
+            *_in(mailbox, folder, uidvalidity),
             inbound.c.uid.in_(uids),
         )
         .values(moved_to=to)
@@ -146,7 +143,6 @@ def moved(connection: Connection, *, mailbox: str, folder: str, uidvalidity: int
 
 def known_uids(connection: Connection, uids: Sequence[int], *, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
     """Those of these UIDs of that folder that the books hold; what has left the folder is not looked at."""
-    same_folder = and_(inbound.c.mailbox == mailbox, inbound.c.folder == folder, inbound.c.uidvalidity == uidvalidity)
-    held = select(inbound.c.uid).where(same_folder)
+    held = select(inbound.c.uid).where(*_in(mailbox, folder, uidvalidity))
     found = (connection.execute(held.where(inbound.c.uid.in_(some))).scalars() for some in portions(uids))
     return frozenset(chain.from_iterable(found))
