@@ -186,6 +186,18 @@ def test_a_key_may_be_typed_as_people_type(bench: Bench, mailbot: Command, key: 
 
     assert "KV-1001" in mailbot("show", key).out
     assert mailbot("note", key, "Hallo").out.startswith("KV-1001: asking\n")
+    assert mailbot("hold", key, "--because", "Umzug").out == "KV-1001: on_hold\n  zurückgestellt\n"
+    assert mailbot("release", key).out.startswith("KV-1001: asking\n")
+    mailbot("split", key, "website")
+    assert mailbot("merge", "1002", key).out.startswith("KV-1002: closed\n  aufgegangen in KV-1001\n")
+
+
+def test_a_service_that_is_called_like_a_ticket_stays_one(bench: Bench, mailbot: Command):
+    rules = bench.office.settings.rules
+    rules.write_text(rules.read_text(encoding="utf-8").replace("id: signal", "id: kv1001"), encoding="utf-8")
+
+    assert mailbot("hold", "kv1001", "--because", "Umzug").out == "kv1001 is on hold, 0 tickets wait\n"
+    assert mailbot("release", "kv1001").out == "kv1001 is no longer on hold, 0 tickets are open again\n"
 
 
 def test_people_in_a_ticket_are_shown_as_they_are_written(bench: Bench, mailbot: Command):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +23,12 @@ Names = Annotated[
     list[str],
     typer.Argument(metavar="FIELD...", help="Ids or labels of fields, like `group`.", autocompletion=completion.fields),
 ]
-Other = Annotated[str, typer.Argument(metavar="OTHER", help="The ticket in which it goes on.", autocompletion=completion.tickets)]
+Other = Annotated[
+    str,
+    typer.Argument(
+        metavar="OTHER", help="The ticket in which it goes on, like `KV-1042` or `1042`.", autocompletion=completion.tickets
+    ),
+]
 Box = Annotated[
     str, typer.Argument(metavar="MAILBOX", help="Id of a mailbox, like `buero`.", autocompletion=completion.mailboxes)
 ]
@@ -35,7 +39,7 @@ KeyOrService = Annotated[
     str,
     typer.Argument(
         metavar="KEY|SERVICE",
-        help="A ticket, like `KV-1042`, or the id of a service, like `website`.",
+        help="A ticket, like `KV-1042` or `1042`, or the id of a service, like `website`.",
         autocompletion=completion.tickets_and_services,
     ),
 ]
@@ -188,9 +192,9 @@ def hold(
     """Put a ticket or a whole service on hold: tickets wait, members are told."""
     from mailbot.service import desk
 
-    if _is_key(what):
-        return _carry_out(what, "hold", because, as_json=as_json)
     with office() as opened:
+        if _is_ticket(opened, what):
+            return _order(opened, what, "hold", because, as_json=as_json)
         waiting = desk.hold(opened, what, because)
         return _tell_of_service(opened, f"{what} is on hold, {len(waiting)} tickets wait", waiting, as_json=as_json)
 
@@ -200,9 +204,9 @@ def release(what: KeyOrService, as_json: AsJson = False) -> None:
     """End a hold: staff and members are told."""
     from mailbot.service import desk
 
-    if _is_key(what):
-        return _carry_out(what, "release", as_json=as_json)
     with office() as opened:
+        if _is_ticket(opened, what):
+            return _order(opened, what, "release", as_json=as_json)
         going_on = desk.release(opened, what)
         sentence = f"{what} is no longer on hold, {len(going_on)} tickets are open again"
         return _tell_of_service(opened, sentence, going_on, as_json=as_json)
@@ -234,21 +238,28 @@ def back(who: Member, as_json: AsJson = False) -> None:
     _tell_of_staff(f"{who} is here again", {"staff": who, "away_until": None}, as_json=as_json)
 
 
-def _is_key(what: str) -> bool:
-    return re.fullmatch(r"([A-Z]+-)?\d+", what, re.IGNORECASE) is not None
+def _is_ticket(opened: Office, what: str) -> bool:
+    """A service may be called "web2", which could be a key as well."""
+    from mailbot.tickets.digits import Called
+
+    return Called.read(what) is not None and what not in {service.id for service in opened.catalogue.services}
 
 
 def _carry_out(key: str, name: str, argument: str = "", *, as_json: bool) -> None:
+    with office() as opened:
+        _order(opened, key, name, argument, as_json=as_json)
+
+
+def _order(opened: Office, key: str, name: str, argument: str = "", *, as_json: bool) -> None:
     from mailbot.service import desk
     from mailbot.tickets.orders.at_terminal import as_commands
 
-    with office() as opened:
-        about, rows = desk.carry_out(opened, key, name, argument)
-        # Beside what was done stands the line that ordered it, as in the mail that answers one, or when it was.
-        done = [as_commands(each if when.startswith("#") else f"{when}  {each}".strip(), key) for when, each in rows]
-        if as_json:
-            _print_as_json(opened, about, done)
-            return
+    about, rows = desk.carry_out(opened, key, name, argument)
+    # Beside what was done stands the line that ordered it, as in the mail that answers one, or when it was.
+    done = [as_commands(each if when.startswith("#") else f"{when}  {each}".strip(), key) for when, each in rows]
+    if as_json:
+        _print_as_json(opened, about, done)
+        return
     for ticket in about:
         typer.echo(f"{ticket.key}: {ticket.state.value}" + (f", with {ticket.assignee}" if ticket.assignee else ""))
     for each in done:

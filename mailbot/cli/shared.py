@@ -46,7 +46,7 @@ def _number_typed(words: str) -> int:
     return int(words)
 
 
-Key = Annotated[str, typer.Argument(metavar="KEY", help="A ticket, like `KV-1042`.", autocompletion=completion.tickets)]
+Key = Annotated[str, typer.Argument(metavar="KEY", help="A ticket, like `KV-1042` or `1042`.", autocompletion=completion.tickets)]
 Number = Annotated[int, typer.Argument(parser=_number_typed, metavar="MAIL", help="The number that `list` shows.")]
 
 

@@ -24,10 +24,11 @@ from mailbot.service.post import Answered, Post
 from mailbot.service.request_of_data import holdings
 from mailbot.service.rulebook import Rules
 from mailbot.store import claims, inbound, orders, tickets
-from mailbot.tickets.digits import digits_of
+from mailbot.tickets.digits import Called
 from mailbot.tickets.enclosing import Enclosure, enclosed, without_decoration
 from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done, short, worth_sending
 from mailbot.tickets.orders.grammar import by_key, read_note, read_order, without_key
+from mailbot.tickets.orders.moving import merged_into
 from mailbot.tickets.orders.order import Desk, Merge, Order, Outcome, Row
 from mailbot.tickets.orders.readers import Readers, read_by, readers_of
 from mailbot.tickets.orders.result import Result, result_of
@@ -189,13 +190,18 @@ def _steps(
 
 def _locked(connection: Connection, parts: Mapping[str | None, Order]) -> Iterator[tuple[str, Ticket]]:
     """Every ticket that is named, in the order in which all lock them, so that nobody waits for each other."""
-    arguments = (command.argument for part in parts.values() for command in part.commands)
-    named = {found.upper() for argument in arguments for found in re.findall(r"[A-Za-z]{1,8}-\d{1,9}", argument)}
-    for key in sorted(named | {key for key in parts if key}, key=lambda key: int(digits_of(key))):
+    commands = [command for part in parts.values() for command in part.commands]
+    written = {key for command in commands for key in re.findall(r"[A-Za-z]{1,8}-\d{1,9}", command.argument)}
+    called = {
+        *map(Called.read, {*filter(None, parts), *written}),
+        *(merged_into(command) for command in commands if command.name == "merge"),
+    }
+    for each in sorted(filter(None, called), key=lambda each: each.number):
         try:
-            yield key, tickets.lock(connection, key)
+            ticket = tickets.lock(connection, str(each))
         except NotFound:
             continue
+        yield ticket.key, ticket
 
 
 def _outcome(post: Post, ticket: Ticket | None, part: Order, desk: Desk, about: str | None) -> Outcome:

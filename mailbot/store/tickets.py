@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
@@ -14,13 +13,13 @@ from mailbot.errors import NotFound
 from mailbot.mail.message import Address
 from mailbot.store.database import insert_into
 from mailbot.store.tables import counters, events, inbound, number_of, participants, ticket_mails, tickets
+from mailbot.tickets.digits import Called
 from mailbot.tickets.ticket import UNFINISHED, Event, Source, State, Ticket
 from mailbot.understanding.record import request_from_json, request_to_json
 
 WAITED_FOR = tuple(state.value for state in UNFINISHED)
 """Named one by one: an index finds what is in a list, and not what is in none."""
 
-_TYPED = re.compile(r"([A-Za-z]{1,8})?[-\s]?(\d{1,9})")
 _KEY = bindparam("of", type_=tickets.c.key.type)
 _NUMBER = number_of(_KEY)
 """The number of the ticket whose key is given as `of`."""
@@ -91,16 +90,15 @@ def get(connection: Connection, key: str) -> Ticket:
 
 def meant(words: str) -> ColumnElement[bool]:
     """Which ticket somebody names who types: "KV-1042", "kv1042", or the number alone."""
-    typed = _TYPED.fullmatch(words.strip())
-    if typed is None:
+    called = Called.read(words)
+    if called is None:
         return tickets.c.key == words.upper()
-    letters, number = typed.groups()
-    return tickets.c.key == f"{letters.upper()}-{number}" if letters else tickets.c.number == int(number)
+    return tickets.c.key == str(called) if called.letters else tickets.c.number == called.number
 
 
 def lock(connection: Connection, key: str) -> Ticket:
     """Like `get`, and nobody else changes the ticket until the end of the transaction; see `in_conversation`."""
-    row = connection.execute(select(tickets).where(tickets.c.key == key.upper()).with_for_update(key_share=True)).one_or_none()
+    row = connection.execute(select(tickets).where(meant(key)).with_for_update(key_share=True)).one_or_none()
     if row is None:
         raise no_ticket(key)
     return _ticket(row)

@@ -1,8 +1,38 @@
-"""The numbers by which staff call tickets when they answer an overview: the last digits of their keys. Pure."""
+"""How staff call tickets: by keys as they type them, or by the last digits where they answer an overview. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+_TYPED = re.compile(r"(?:([A-Za-z]{1,8})[-\s]?)?(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A ticket as somebody calls it; `letters` are capitals, "" where only the number is said."""
+
+    letters: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.letters}-{self.number}" if self.letters else str(self.number)
+
+    @classmethod
+    def read(cls, words: str) -> Called | None:
+        """What is typed: "KV-1042", "kv1042", "kv 1042", or the number alone; None where it is no ticket."""
+        found = _TYPED.fullmatch(words.strip())
+        return cls(letters=(found[1] or "").upper(), number=int(found[2])) if found else None
+
+    def is_for(self, key: str) -> bool:
+        """Whether that ticket is meant."""
+        letters, _, number = key.rpartition("-")
+        return self.letters in ("", letters) and self.number == int(number)
+
+    def key(self, prefix: str) -> str:
+        """The whole key; `prefix` stands where only the number was said."""
+        return str(replace(self, letters=self.letters or prefix))
 
 
 def digits_of(key: str) -> str:

@@ -190,7 +190,7 @@ def test_two_tickets_become_one_and_replies_to_the_first_belong_to_the_second(qu
     quick_bench.arrives(wants, From=paul, Subject="Cloud")
     (for_paul,) = quick_bench.slot.to("paul@posteo.example")
 
-    told = ordered(quick_bench, "#zusammen KV-1002 KV-1001")
+    told = ordered(quick_bench, "#zusammen KV-1002 mit 1001")
 
     merged, target = about(quick_bench, "KV-1002"), about(quick_bench)
     assert (merged.state, merged.merged_into) == (State.CLOSED, "KV-1001")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import reopened
+from mailbot.tickets.digits import Called
 from mailbot.tickets.orders.changing import completed_by, for_service
 from mailbot.tickets.orders.naming import mailbox_named, service_named
 from mailbot.tickets.orders.order import Command, Desk, Done, Merge, Refused, Split, TellStaff, Verb
@@ -26,14 +26,20 @@ SAME_SERVICE = "der Vorgang ist selbst einer zu {}"
 SAME_MAILBOX = "der Vorgang liegt schon bei {}"
 
 
+def merged_into(command: Command) -> Called | None:
+    """In which ticket that of the command shall go on; None where none is called."""
+    return Called.read(command.argument.strip(" []().!").removeprefix("mit "))
+
+
 def _merge(ticket: Ticket, command: Command, desk: Desk) -> Done:
-    key = command.argument.strip(" []().!").removeprefix("mit ").upper()
-    if not re.fullmatch(r"[A-Z]{1,8}-\d{1,9}", key):
-        raise Refused(WHICH.format(desk.catalogue.organisation.ticket_prefix))
-    if key == ticket.key:
-        raise Refused(ITSELF.format(key))
-    if key not in desk.others:
-        raise Refused(UNKNOWN.format(key))
+    prefix, called = desk.catalogue.organisation.ticket_prefix, merged_into(command)
+    if called is None:
+        raise Refused(WHICH.format(prefix))
+    if called.is_for(ticket.key):
+        raise Refused(ITSELF.format(ticket.key))
+    key = next((key for key in desk.others if called.is_for(key)), None)
+    if key is None:
+        raise Refused(UNKNOWN.format(called.key(prefix)))
     target = desk.others[key]
     for each in (ticket, target):
         if each.merged_into:

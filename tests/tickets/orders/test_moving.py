@@ -32,7 +32,9 @@ def test_what_the_other_lacks_is_taken_over_and_nothing_else():
     )
 
 
-@pytest.mark.parametrize("line", ["#zusammen mit kv-1040", "#merge into [KV-1040].", "#Zusammen: KV-1040"])
+@pytest.mark.parametrize(
+    "line", ["#zusammen mit kv-1040", "#merge into [KV-1040].", "#Zusammen: KV-1040", "#zusammen kv1040", "#zusammen mit 1040"]
+)
 def test_the_other_is_named_as_people_write_keys(line: str):
     assert merged(line).ticket.merged_into == "KV-1040"
 
@@ -43,6 +45,9 @@ def test_the_other_is_named_as_people_write_keys(line: str):
         ("#zusammen", "mit welchem Vorgang? Zum Beispiel: #zusammen KV-1040"),
         ("#zusammen KV-1042", "KV-1042 ist dieser Vorgang selbst"),
         ("#zusammen KV-7", "KV-7 gibt es nicht"),
+        ("#zusammen 7", "KV-7 gibt es nicht"),
+        ("#zusammen 1042", "KV-1042 ist dieser Vorgang selbst"),
+        ("#zusammen mit 2 anderen", "mit welchem Vorgang? Zum Beispiel: #zusammen KV-1040"),
     ],
 )
 def test_a_ticket_goes_on_in_one_that_is_there(line: str, why: str):
