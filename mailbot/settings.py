@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailbot.errors import SettingsError
-from mailbot.listener import Listener
+from mailbot.listener import UNIX, Door, Listener, SocketFile
 from mailbot.login import ClientCertificate, Login, OAuth
 from mailbot.variables import PREFIX, RULES, given, templates_beside, variables
 
@@ -61,7 +61,10 @@ def _listener(value: object) -> object:
 
 
 def _door(value: object) -> object:
-    door = _listener(value)
+    try:
+        door = SocketFile.parse(value) if isinstance(value, str) and value.startswith(UNIX) else _listener(value)
+    except SettingsError as error:
+        raise _complaint(str(error)) from None
     if isinstance(door, Listener) and not door.on_loopback:
         raise _complaint(f"at {door.host} other machines could deliver, and nobody asks who they are; use 127.0.0.1:{door.port}")
     return door
@@ -118,10 +121,10 @@ class Settings(BaseSettings):
     Login of each mailbox in rules.yaml, `MAILBOT_IMAP_SUPPORT` for the mailbox `support`:
     `imaps://user%40verein.example:password@host`.
     """
-    lmtp: dict[str, Annotated[Listener, BeforeValidator(_door)]] = Field(default_factory=dict)
+    lmtp: dict[str, Annotated[Door, BeforeValidator(_door)]] = Field(default_factory=dict)
     """
     Where a mail server on this machine delivers to a mailbox of rules.yaml that is not read by IMAP, `MAILBOT_LMTP_SUPPORT`
-    for the mailbox `support`: `127.0.0.1:8024`, a port for each.
+    for the mailbox `support`: a socket, `unix:/var/spool/postfix/mailbot/support`, or a port, `127.0.0.1:8024`; one for each.
     """
     smtp: SmtpLogin | None = None
     """Login for sending: `smtps://user:password@host`."""
@@ -191,7 +194,10 @@ class Settings(BaseSettings):
         same = [(other, one) for (one, here), (other, there) in combinations(self.lmtp.items(), 2) if here == there]
         complaints = [
             *(f"{PREFIX}IMAP_{id} and {PREFIX}LMTP_{id} are both set; keep one of them" for id in both),
-            *(f"{PREFIX}LMTP_{one.upper()}: mails to '{other}' are delivered there; take another port" for one, other in same),
+            *(
+                f"{PREFIX}LMTP_{one.upper()}: mails to '{other}' are delivered there; take another {self.lmtp[one].kind}"
+                for one, other in same
+            ),
         ]
         if complaints:
             raise _complaint("\n".join(complaints))
@@ -240,7 +246,7 @@ class Settings(BaseSettings):
         """Ids of the mailboxes that have a way in, whatever rules.yaml knows."""
         return (*self.imap, *self.lmtp)
 
-    def way_in(self, id: str) -> Login | Listener:
+    def way_in(self, id: str) -> Login | Door:
         """How that mailbox's mails come in: it is read, or delivered to. Raises SettingsError when neither is set."""
         return self.lmtp.get(id) or self.mailbox(id)
 

@@ -35,7 +35,7 @@ NOT_RUN = {
     r"make ": "the tests are started by it; that each target exists is a test of its own",
     r"python3 -m venv |~/mailbot/bin/pip |export PATH": "installs; make test-debian does the same by docs/debian.md",
     r"docker |chown ": "Docker is not here",
-    r"postconf |postfix |postqueue ": "tests/stories/test_delivered.py types them on a Postfix of its own",
+    r"install -d |postconf |postfix |postqueue ": "tests/stories/test_delivered.py types them on a Postfix of its own",
     r"mailbot restore": "overwrites no database; tests/test_running.py restores one",
     r"mailbot init": "tests/stories/test_first_evening.py answers its questions",
     r"mailbot demo( --serve| --keep \S+)?$": "tests/test_demo.py plays it and starts its servers",
@@ -45,6 +45,7 @@ NOT_RUN = {
 
 MEANT = {
     "/var/backups/": "",
+    "/var/spool/postfix/mailbot/": "/tmp/",
     "FILE…": "docs/example/1-request.eml",
     "PATH": "docs/example",
     "imaps://presse%40verein.example:password@mail.verein.example": "imap://presse%40verein.example:demo@127.0.0.1:1143",

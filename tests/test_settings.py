@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.errors import SettingsError
-from mailbot.listener import Listener
+from mailbot.listener import Listener, SocketFile
 from mailbot.login import ENCODED, ClientCertificate, Login, OAuth
 from mailbot.settings import load_settings, secret_beside, strangers
 from mailbot.variables import rules_file
@@ -367,14 +367,14 @@ def test_other_machines_may_only_ask_where_that_is_said(monkeypatch: pytest.Monk
 
 def test_a_mailbox_may_be_delivered_to_instead(monkeypatch: pytest.MonkeyPatch):
     environment(
-        monkeypatch, IMAP_SUPPORT="imaps://s:p@mail.example", LMTP_OV_KALK="127.0.0.1:8024", LMTP_VORSTANDSBUERO="[::1]:8024"
+        monkeypatch, IMAP_SUPPORT="imaps://s:p@mail.example", LMTP_OV_KALK="127.0.0.1:8024", LMTP_VORSTANDSBUERO="unix:/run/v"
     )
 
     settings = load_settings()
 
     assert settings.way_in("support") == settings.imap["support"]
     assert settings.way_in("ov_kalk") == Listener(host="127.0.0.1", port=8024)
-    assert str(settings.way_in("vorstandsbuero")) == "[::1]:8024"
+    assert settings.way_in("vorstandsbuero") == SocketFile(path=Path("/run/v"))
     with pytest.raises(SettingsError, match=r"^MAILBOT_IMAP_PRESSE is not set; .*; or set MAILBOT_LMTP_PRESSE, where "):
         settings.way_in("presse")
     assert strangers(["support", "ov_kalk"]) == (
@@ -397,6 +397,14 @@ def test_a_mailbox_may_be_delivered_to_instead(monkeypatch: pytest.MonkeyPatch):
         (
             {"LMTP_SUPPORT": "127.0.0.1:8024", "LMTP_BUERO": "127.0.0.1:8024"},
             "MAILBOT_LMTP_{}: mails to '{}' are delivered there; take another port",
+        ),
+        (
+            {"LMTP_SUPPORT": "unix:/run/s", "LMTP_BUERO": "unix:/run/s"},
+            "MAILBOT_LMTP_{}: mails to '{}' are delivered there; take another path",
+        ),
+        (
+            {"LMTP_SUPPORT": "unix:mailbot/s"},
+            "MAILBOT_LMTP_SUPPORT: 'unix:mailbot/s' is no socket; it looks like unix:/var/spool/postfix/mailbot/support",
         ),
     ],
 )

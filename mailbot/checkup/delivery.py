@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import socket
-
 from mailbot.catalogue import Mailbox
 from mailbot.checkup.finding import Finding, Said, fine, wrong
-from mailbot.listener import Listener
+from mailbot.listener import Door
 from mailbot.service.lmtp import GREETING
 
 PATIENCE = 2.0
 """Seconds for the greeting of whoever listens."""
 
+_GERMAN = {"port": "Port", "path": "Pfad"}
+_INSTEAD = {
+    "port": Said(de="nimm einen anderen Port, über 1023", en="choose another port, above 1023"),
+    "path": Said(de="der Ordner muss da sein und dem Bot gehören", en="the folder must be there and belong to the bot"),
+}
 
-def door(where: Listener, box: Mailbox) -> Finding:
+
+def door(where: Door, box: Mailbox) -> Finding:
     """Whether a bot listens there, or could."""
     what = name_of(box)
     if (heard := _greeting(where)) is not None:
         return _somebody_listens(what, where, is_bot=heard.rstrip().endswith(GREETING.encode()))
     try:
-        socket.create_server((where.host, where.port), family=where.family).close()
+        where.try_out()
     except OSError as error:
         return wrong(
             what,
-            de=f"Unter {where} darf der Bot nicht warten ({error.strerror}); nimm einen anderen Port, über 1023",
-            en=f"nobody can listen at {where} ({error.strerror}); choose another port, above 1023",
+            de=f"Unter {where} darf der Bot nicht warten ({error.strerror}); {_INSTEAD[where.kind].de}",
+            en=f"nobody can listen at {where} ({error.strerror}); {_INSTEAD[where.kind].en}",
         )
     return fine(
         what,
@@ -38,10 +42,10 @@ def name_of(box: Mailbox) -> Said:
     return Said(de=f"Postfach {box.id}", en=f"lmtp {box.id}")
 
 
-def _greeting(where: Listener) -> bytes | None:
+def _greeting(where: Door) -> bytes | None:
     """What somebody says who listens there; None: nobody does."""
     try:
-        with socket.create_connection((where.host, where.port), timeout=PATIENCE) as wire:
+        with where.connect(timeout=PATIENCE) as wire:
             return wire.recv(1000)
     except TimeoutError:
         return b""
@@ -49,11 +53,11 @@ def _greeting(where: Listener) -> bytes | None:
         return None
 
 
-def _somebody_listens(what: Said, where: Listener, *, is_bot: bool) -> Finding:
+def _somebody_listens(what: Said, where: Door, *, is_bot: bool) -> Finding:
     if is_bot:
         return fine(what, de=f"Unter {where} wartet ein Bot auf Mails", en=f"a bot waits for mails at {where}")
     return wrong(
         what,
-        de=f"Unter {where} wartet schon ein anderes Programm; nimm einen anderen Port",
-        en=f"another program listens at {where}; choose another port",
+        de=f"Unter {where} wartet schon ein anderes Programm; nimm einen anderen {_GERMAN[where.kind]}",
+        en=f"another program listens at {where}; choose another {where.kind}",
     )

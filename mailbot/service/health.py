@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from mailbot.catalogue import Mailbox
 from mailbot.catalogue.values import Mode
 from mailbot.errors import MailbotError
-from mailbot.listener import Listener
+from mailbot.listener import Door
 from mailbot.mail.thread import DIGEST
 from mailbot.service.judgement import Books, Room, Seen, judge, judge_without_rules, room
 from mailbot.service.office import Office
@@ -39,7 +39,7 @@ class Box:
     """
 
     id: str
-    door: Listener | None
+    door: Door | None
     last_contact: datetime | None
     trouble: str | None
     states: dict[inbound.State, int] = field(default_factory=dict)
@@ -144,7 +144,7 @@ def _versions(connection: Connection) -> Versions:
 
 def _box(
     id: str,
-    door: Listener | None,
+    door: Door | None,
     look: Seen,
     contact: Contact | None,
     states: dict[inbound.State, int],

@@ -21,7 +21,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mailbot.catalogue import Mailbox
 from mailbot.errors import MailboxError, StoreError
-from mailbot.listener import Listener
+from mailbot.listener import Door
 from mailbot.mail.compose import on_the_wire
 from mailbot.service import instruments
 from mailbot.service.bells import Bell, Bells, wake
@@ -45,7 +45,7 @@ GREETING = "mailbot"
 
 
 @contextmanager
-def delivered_at(where: Listener, office: Office, box: Mailbox, bells: Bells) -> Iterator[None]:
+def delivered_at(where: Door, office: Office, box: Mailbox, bells: Bells) -> Iterator[None]:
     """Take what is delivered to the mailbox there, until the end of the block. Raises MailboxError: nobody can listen there."""
     counter = _Counter(office, box, bells)
     with asyncio.Runner() as runner:
@@ -53,7 +53,7 @@ def delivered_at(where: Listener, office: Office, box: Mailbox, bells: Bells) ->
             server = runner.run(counter.open(where))
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error
-            trouble = MailboxError(f"nobody can listen at {where}: {reason}; choose another port", again=True)
+            trouble = MailboxError(f"nobody can listen at {where}: {reason}; choose another {where.kind}", again=True)
             note_trouble(office, box, trouble)
             raise trouble from None
         loop = runner.get_loop()
@@ -105,9 +105,9 @@ class _Counter:
     lines: WeakSet[LMTP] = field(default_factory=WeakSet)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def open(self, where: Listener) -> asyncio.Server:
+    async def open(self, where: Door) -> asyncio.Server:
         """Raises OSError: nobody can listen there."""
-        return await asyncio.get_running_loop().create_server(self._line, where.host, where.port)
+        return await asyncio.get_running_loop().create_server(self._line, sock=where.listen())
 
     def _line(self) -> LMTP:
         """To one who delivers."""

@@ -16,7 +16,7 @@ import structlog
 
 from mailbot.catalogue import Mailbox
 from mailbot.errors import MailbotError, SettingsError, StoreError
-from mailbot.listener import Listener
+from mailbot.listener import Door
 from mailbot.login import Login
 from mailbot.mail.imap import Folder
 from mailbot.service import instruments
@@ -92,8 +92,8 @@ def end_of(name: str, live: Callable[[], object]) -> Exception | None:
 def mailboxes(office: Office, bells: Bells, heart: Heart, since: Since | None, receivers: list[Thread]) -> Callable[[], None]:
     """Each mailbox gets a receiver as soon as rules.yaml has it; `receivers` are those that were started."""
 
-    def receiver(id: str, way_in: Login | Listener) -> Callable[[], None]:
-        if isinstance(way_in, Listener):
+    def receiver(id: str, way_in: Login | Door) -> Callable[[], None]:
+        if isinstance(way_in, Door):
             return _door(office, id, bells, way_in)
         return _receiver(office, id, bells, heart, since)
 
@@ -111,7 +111,7 @@ def mailboxes(office: Office, bells: Bells, heart: Heart, since: Since | None, r
     return live
 
 
-def _way_in(office: Office, box: Mailbox) -> Login | Listener | None:
+def _way_in(office: Office, box: Mailbox) -> Login | Door | None:
     try:
         return office.settings.way_in(box.id)
     except SettingsError as error:
@@ -120,7 +120,7 @@ def _way_in(office: Office, box: Mailbox) -> Login | Listener | None:
         return None
 
 
-def _door(office: Office, id: str, bells: Bells, where: Listener) -> Callable[[], None]:
+def _door(office: Office, id: str, bells: Bells, where: Door) -> Callable[[], None]:
     """Take what is delivered, until the mailbox changes. Each bot has its own door, for the mail server beside it."""
 
     # Few want it, and it takes a while to load.

@@ -12,7 +12,7 @@ from mailbot.checkup.delivery import door
 from mailbot.checkup.finding import Grade
 from mailbot.checkup.tour import check_up
 from mailbot.demo.ports import free_ports
-from mailbot.listener import Listener
+from mailbot.listener import Door, Listener, SocketFile
 from mailbot.service.bells import Bells
 from mailbot.service.lmtp import delivered_at, keep
 from tests.builders import catalogue
@@ -26,7 +26,7 @@ def where() -> Listener:
     return Listener(host="127.0.0.1", port=free_ports(1)[0])
 
 
-def told(where: Listener) -> tuple[Grade, str]:
+def told(where: Door) -> tuple[Grade, str]:
     found = door(where, BOX)
     return found.grade, found.text.en
 
@@ -44,6 +44,19 @@ def test_a_port_of_another_program_is_not(where: Listener, monkeypatch: pytest.M
     monkeypatch.setattr("mailbot.checkup.delivery.PATIENCE", 0.1)
     with socket.create_server((where.host, where.port)):
         assert told(where) == (Grade.WRONG, f"another program listens at {where}; choose another port")
+
+
+def test_a_socket_needs_a_folder_in_which_the_bot_may_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mailbot.checkup.delivery.PATIENCE", 0.1)
+    fits, nowhere = (SocketFile(path=tmp_path / name) for name in ("support", "nowhere/support"))
+
+    assert told(fits) == (Grade.OK, f"mails to {BOX.address} are delivered at {fits} as soon as the bot runs")
+    assert told(nowhere) == (
+        Grade.WRONG,
+        f"nobody can listen at {nowhere} (No such file or directory); the folder must be there and belong to the bot",
+    )
+    with fits.listen():
+        assert told(fits) == (Grade.WRONG, f"another program listens at {fits}; choose another path")
 
 
 def test_a_port_that_is_not_allowed_is_told_with_the_reason(where: Listener, monkeypatch: pytest.MonkeyPatch):

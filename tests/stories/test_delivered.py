@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ import pytest
 from sqlalchemy import Connection, event, make_url
 
 from mailbot.demo.ports import free_ports
-from mailbot.listener import Listener
+from mailbot.listener import Door, Listener, SocketFile
 from mailbot.mail.smtp import open_smtp
 from mailbot.service import parts
 from mailbot.service.bells import Bells
@@ -35,7 +34,8 @@ from tests.test_running import running
 
 HOWTO = PROJECT / "docs" / "howto" / "lmtp.md"
 TYPED = [step.command for step in steps(HOWTO) if step.command.startswith("post")]
-ENTRY = re.compile(r"\{ kontakt@verein\.example = (lmtp:inet:127\.0\.0\.1):8024 \}")
+FOLDER = next(step.command for step in steps(HOWTO) if step.command.startswith("install"))
+ENTRY = re.compile(r"\{ kontakt@verein\.example = lmtp:unix:mailbot/kontakt \}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Doors:
     station: Station
     support: str
     buero: str
-    at: dict[str, Listener]
+    at: dict[str, Door]
 
     def type(self, command: str) -> str:
         """A command of Postfix, about ours; gives what it writes."""
@@ -69,15 +69,20 @@ class Doors:
 
 @pytest.fixture(scope="module")
 def doors(station: Station) -> Iterator[Doors]:
-    """Postfix is told by the commands of the page, for these addresses instead of that in it; afterwards it is as before."""
-    ports = dict(zip(("support", "buero", "probe"), free_ports(3), strict=True))
-    addresses = {name: f"{name}-{uuid4().hex[:12]}@verein.example" for name in ports}
-    at = {name: Listener(host="127.0.0.1", port=port) for name, port in ports.items()}
+    """
+    Postfix is told by the commands of the page, for these addresses instead of that in it; afterwards it is as before. One
+    has a port instead of a socket.
+    """
+    queue = Path(station.postfix.conf.parent, "queue")
+    subprocess.run(FOLDER.replace("/var/spool/postfix", str(queue)).replace("-o mailbot", "-o root"), shell=True, check=True)
+    at: dict[str, Door] = {name: SocketFile(path=queue / "mailbot" / name) for name in ("support", "probe")}
+    at["buero"] = port = Listener(host="127.0.0.1", port=free_ports(1)[0])
+    addresses = {name: f"{name}-{uuid4().hex[:12]}@verein.example" for name in at}
     doors = Doors(station=station, support=addresses["support"], buero=addresses["buero"], at=at)
     before = doors.type("postconf -h transport_maps").strip()
 
-    def ours(line: re.Match[str]) -> str:
-        return " ".join(f"{{ {addresses[name]} = {line[1]}:{port} }}" for name, port in ports.items())
+    ways = {"support": "unix:mailbot/support", "probe": "unix:mailbot/probe", "buero": f"inet:{port}"}
+    ours = " ".join(f"{{ {addresses[name]} = lmtp:{way} }}" for name, way in ways.items())
 
     for command in TYPED:
         doors.type(ENTRY.sub(ours, command).replace("transport_maps = ", f"transport_maps = {before}, "))
@@ -88,9 +93,9 @@ def doors(station: Station) -> Iterator[Doors]:
     doors.type("postfix reload")
 
 
-def _wait_for_delivery(station: Station, address: str, where: Listener) -> None:
+def _wait_for_delivery(station: Station, address: str, where: Door) -> None:
     """Postfix takes a moment until it does what it was told."""
-    with socket.create_server((where.host, where.port)) as server:
+    with where.listen() as server:
         server.settimeout(0.2)
 
         def delivers() -> bool | None:
@@ -139,7 +144,7 @@ def _wait_until_open(club: Association) -> None:
     def is_open() -> bool | None:
         try:
             for where in club.settings.lmtp.values():
-                socket.create_connection((where.host, where.port)).close()
+                where.connect(timeout=5).close()
         except OSError:
             return None
         return True
@@ -203,7 +208,7 @@ def test_while_the_bot_or_its_database_is_away_postfix_keeps_the_mails(
     monkeypatch.setattr(parts, "PAUSES", (0.05,))
     anna, paul = club.station.address("anna"), club.station.address("paul")
     club.station.send(eml(From=anna), club.support, anna)
-    doors.waits("Connection refused")
+    doors.waits("connect to ")
 
     with at_work(club) as office:
         _flush_until_answered(club, doors, anna)
