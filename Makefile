@@ -25,6 +25,8 @@
 
 SECONDS = 3600
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --constraint requirements.lock
+# pip compiles what it installs, but not what is installed editable; some machines keep nothing that an import compiles.
+COMPILE = .venv/bin/python -m compileall -q mailbot
 
 demo: .venv/demo
 	@.venv/bin/mailbot demo
@@ -130,10 +132,12 @@ clean:
 
 .venv/demo: .venv/bin/pip pyproject.toml requirements.lock
 	@$(PIP) --editable '.[demo]'
+	@$(COMPILE)
 	@touch $@
 
 .venv/dev: .venv/bin/pip pyproject.toml requirements.lock
 	@$(PIP) --editable '.[dev]'
+	@$(COMPILE)
 	@touch $@
 
 .venv/peers: bench/peers/requirements.txt
