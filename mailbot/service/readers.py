@@ -2,7 +2,7 @@
 Mails are read, and understood as first ones, by processes of their own, while the worker decides and writes: on other cores.
 
 What a mail says follows from nothing but the mail and the rules, so that it may be found out anywhere and beforehand. The
-processes begin when many mails wait, and end when none does.
+processes begin when many mails wait, while the worker reads the first of those by itself, and end when none does.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def _mapping(items: dict[str, Any]) -> MappingProxyType[str, Any]:
 # It bears a name under which nobody finds it.
 copyreg.pickle(MappingProxyType, lambda mapping: (_mapping, (dict(mapping),)))
 
-TOGETHER = Most(mails=40, bytes=3_000_000)
+TOGETHER = Most(mails=100, bytes=6_000_000)
 """What they want to be given at a time: while the worker writes the first, they read the next."""
 
-MANY = 20
-"""From so many mails on, all waiting at once, other processes are worth their start."""
+MANY = 50
+"""From so many mails on, all waiting at once, other processes are worth their start, which takes as long as some 80 mails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,10 @@ class Readers:
         if not self._number or len(raws) < MANY:
             return [partial(_read, raw) for raw in raws]
         catalogue = rules()
-        pool = self._open(catalogue)
+        pool = self._pool_for(catalogue)
+        if pool is None:
+            self._begin(catalogue)
+            return [partial(_read, raw) for raw in raws]
         try:
             found = [pool.submit(_read_ahead, raw) for raw in raws]
         except BrokenProcessPool:
@@ -95,14 +98,18 @@ class Readers:
             self._pool.shutdown()
         self._pool = None
 
-    def _open(self, catalogue: Catalogue) -> ProcessPoolExecutor:
+    def _pool_for(self, catalogue: Catalogue) -> ProcessPoolExecutor | None:
+        """The processes that know these rules, if there are any."""
         if self._catalogue is not catalogue:
             self.rest()
-            self._catalogue = catalogue
-        if self._pool is None:
-            context = get_context("spawn")  # the bot has threads, which no fork survives
-            self._pool = ProcessPoolExecutor(self._number, context, initializer=_begin, initargs=(catalogue,))
         return self._pool
+
+    def _begin(self, catalogue: Catalogue) -> None:
+        context = get_context("spawn")  # the bot has threads, which no fork survives
+        self._catalogue = catalogue
+        self._pool = ProcessPoolExecutor(self._number, context, initializer=_attend, initargs=(catalogue,))
+        for _ in range(self._number):
+            self._pool.submit(_wake)  # they are started by what they are given
 
 
 def _read(raw: bytes) -> Read:
@@ -119,12 +126,16 @@ def _seen(result: Callable[[], tuple[Mail, Reading | None]], catalogue: Catalogu
 _rules: list[Catalogue] = []
 
 
-def _begin(catalogue: Catalogue) -> None:
+def _attend(catalogue: Catalogue) -> None:
     """Be there for one bot and its rules: whoever stops the bot means the bot, and nobody stays when it has died."""
     _rules[:] = [catalogue]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     Thread(target=_end_with_the_bot, daemon=True).start()
+
+
+def _wake() -> None:
+    """Nothing to do but to be there."""
 
 
 def _end_with_the_bot() -> None:

@@ -18,6 +18,7 @@ def helped(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Benc
     """A bench with a process that reads, from the first mails on."""
     monkeypatch.setattr(readers, "MANY", 4)
     quick_bench.office = replace(quick_bench.office, readers=Readers(1))
+    quick_bench.office.readers._begin(quick_bench.office.catalogue)
     yield quick_bench
     quick_bench.office.readers.rest()
 
@@ -40,8 +41,22 @@ def test_what_was_read_elsewhere_ends_as_if_the_worker_had_read_it(helped: Bench
     assert [mail.recipient for mail in helped.outbox()] == [f"mitglied{at}@posteo.example" for at in range(4)]
 
 
+def test_the_worker_reads_the_first_mails_while_others_begin(helped: Bench, monkeypatch: pytest.MonkeyPatch):
+    helped.office.readers.rest()
+    read_here = list[bytes]()
+    monkeypatch.setattr(readers, "_read", lambda raw: read_here.append(raw) or readers.Read(mail=readers.read(raw)))
+    monkeypatch.setattr(readers, "TOGETHER", replace(readers.TOGETHER, mails=4))
+    lay_in(helped, 8)
+
+    helped.run()
+
+    assert [end for end, _ in helped.ends()] == [End.TICKET] * 8
+    assert len(read_here) == 4
+
+
 def test_few_mails_are_read_by_the_worker(helped: Bench, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Readers, "_open", lambda *_: pytest.fail("a process was started"))
+    helped.office.readers.rest()
+    monkeypatch.setattr(Readers, "_begin", lambda *_: pytest.fail("a process was started"))
     lay_in(helped, 3)
 
     helped.run()
@@ -68,7 +83,8 @@ def test_what_was_foreseen_by_other_rules_is_understood_anew(helped: Bench, monk
 
 def test_when_a_process_dies_the_worker_reads_what_it_had(helped: Bench, monkeypatch: pytest.MonkeyPatch):
     lay_in(helped, 4)
-    pool = helped.office.readers._open(helped.office.catalogue)
+    pool = helped.office.readers._pool_for(helped.office.catalogue)
+    assert pool
     with pytest.raises(readers.BrokenProcessPool):
         pool.submit(readers.os._exit, 1).result()
 
