@@ -54,12 +54,6 @@ def _claim(office: Office, box: Mailbox) -> tuple[Outbound, bytes] | None:
         return drafts.claim(connection, box.id, now=office.clock(), lease=LEASE, by=office.lease.id)
 
 
-def is_ours_to_send(connection: Connection, message_id: str) -> bool:
-    """Whether a mail of ours in Sent was sent by a person: it lay in Drafts, and the books do not know yet that it left."""
-    mail = outbound.by_message_id(connection, message_id)
-    return mail is not None and mail.state in (*drafts.LIVE, *drafts.GIVEN_UP)
-
-
 def sent_as_draft(connection: Connection, mail: Mail, recipients: Sequence[str]) -> tuple[Outbound, Fate] | None:
     """
     The draft that a mail in Sent was, and what has become of it; None for a mail that a person wrote anew.
@@ -69,7 +63,7 @@ def sent_as_draft(connection: Connection, mail: Mail, recipients: Sequence[str])
     keep it. So: by Message-ID, else by what is answered, else by the ticket's key, the latter two to the same recipient.
     """
     same = outbound.by_message_id(connection, mail.message_id)
-    if same is not None and same.state in (*drafts.LIVE, *drafts.GIVEN_UP):
+    if same is not None and same.state in drafts.BY_A_PERSON:
         found = _fate(connection, same, mail)
         return same, Fate.CHANGED if found is Fate.REPLACED else found
     for draft in _akin(connection, mail, recipients):

@@ -17,13 +17,13 @@ from mailbot.mail.imap import Arrived, Folder
 from mailbot.mail.read import read
 from mailbot.mail.thread import thread_of
 from mailbot.service.by_hand import concern_of
-from mailbot.service.drafts import is_ours_to_send
 from mailbot.service.identity import identity_of
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since, begin, read_up_to
-from mailbot.store import inbound, mailboxes, places
+from mailbot.store import drafts, inbound, mailboxes, places
 from mailbot.store.inbound import New, Place, State
 from mailbot.store.mailboxes import Reading
+from mailbot.store.portion import portions
 
 log = structlog.get_logger()
 
@@ -77,23 +77,33 @@ def _look_through(office: Office, reading: Reading, heads: Iterator[Arrived]) ->
     """The UIDs of the mails to be kept, and of those that may prove to be such soon."""
     chosen, unsettled = list[int](), list[int]()
     now = office.clock()
-    for head in heads:
-        if reading.since is not None and head.received < reading.since:
-            continue
+    recent = (head for head in heads if reading.since is None or head.received >= reading.since)
+    for some in portions(recent):
         with office.database.read() as connection:
-            match _belongs(office, connection, head):
-                case True:
-                    chosen.append(head.uid)
-                case None if head.received > now - SETTLED:
-                    unsettled.append(head.uid)
+            for head in _by_people(office, connection, some):
+                match _belongs(office, connection, head):
+                    case True:
+                        chosen.append(head.uid)
+                    case None if head.received > now - SETTLED:
+                        unsettled.append(head.uid)
     return chosen, unsettled
+
+
+def _by_people(office: Office, connection: Connection, heads: Sequence[Arrived]) -> Iterator[Arrived]:
+    """
+    Without those that the bot has sent itself: most of what lies in Sent, so the books are asked of all at once.
+
+    Of ours people send those that lay in Drafts, and of which the books do not know yet that they left.
+    """
+    named = {head.uid: identity_of(head.raw).message_id for head in heads}
+    ours = {uid: id for uid, id in named.items() if thread_of(id, office.keys) is not None}
+    by_people = drafts.among(connection, list(ours.values()))
+    yield from (head for head in heads if head.uid not in ours or ours[head.uid] in by_people)
 
 
 def _belongs(office: Office, connection: Connection, head: Arrived) -> bool | None:
     """Whether the mail is to be kept; None: not by what is known today."""
     mail = read(head.raw)
-    if thread_of(mail.message_id, office.keys) is not None and not is_ours_to_send(connection, mail.message_id):
-        return False
     if inbound.is_known_by_hand(connection, identity_of(head.raw).message_id):
         return False
     concern = concern_of(office, connection, mail)

@@ -26,6 +26,9 @@ LIVE = (State.DRAFT, State.DRAFTED)
 GIVEN_UP = (State.DROPPED, State.WITHDRAWN)
 """What should not be sent any more, and may be sent nevertheless where it lies in Drafts already."""
 
+BY_A_PERSON = (*LIVE, *GIVEN_UP)
+"""What a person alone sends, if anybody does."""
+
 
 def claim(
     connection: Connection, mailbox: str, *, now: datetime, lease: timedelta, by: str | None = None
@@ -61,6 +64,12 @@ def filed(connection: Connection, id: int, *, now: datetime) -> None:
 def for_recipients(connection: Connection, recipients: Sequence[str]) -> tuple[Outbound, ...]:
     """Those that wait to be sent to one of the addresses, the newest first."""
     return _those(connection, _is_live(), outbound.c.recipient.in_(recipients))[::-1]
+
+
+def among(connection: Connection, message_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the Message-IDs, without `<>`, whose mail a person alone sends."""
+    which = (outbound.c.message_id.in_(message_ids), outbound.c.state.in_([state.value for state in BY_A_PERSON]))
+    return frozenset(connection.execute(select(outbound.c.message_id).where(*which)).scalars())
 
 
 def sent(connection: Connection, id: int, *, at: datetime, unchanged: bool) -> None:
