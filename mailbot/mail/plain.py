@@ -53,7 +53,7 @@ def unflowed(text: str, *, delsp: bool) -> str:
     return "\n".join(f"{'>' * depth} {''.join(parts)}".rstrip() if depth else "".join(parts) for depth, parts in joined)
 
 
-_MAILTO = re.compile(r"([^\s<>]+@[^\s<>]+?)[ ]?<mailto:([^<>\s]+)>", re.I)
+_MAILTO = re.compile(r"([^\s<>]+@[^\s<>]*[^\s<>,;:])[ ]?<mailto:([^<>\s]+)>", re.I)
 _NAMED_MAILTO = re.compile(r"<mailto:([^<>\s?]+)[^<>\s]*>", re.I)
 _LINK_TARGET = re.compile(r"(?<=\S)<https?://[^<>\s]*>", re.I)
 _SHOWN_LINK = re.compile(r"(?<!\S)((?:https?://|www\.)[^<>\s]{1,500}) <https?://[^<>\s]*>", re.I)

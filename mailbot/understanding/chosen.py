@@ -85,6 +85,8 @@ def _pieces(text: str, cue: re.Pattern[str]) -> list[tuple[int, int]]:
             and re.fullmatch(r"(?:als|der|die|den|zum|zur)\s+", text[m.start(1) : found.start()])
         )
     ]
+    # where nobody set a comma: "… und Lea Ost lea@… Admin ist Lea"
+    cuts += [(w.end, w.end + 1) for w in addresses_in(text) if text[w.end : w.end + 1] == " " and cue.match(text, w.end + 1)]
     pieces, start = [], 0
     for cut_start, cut_end in sorted(cuts):
         if cut_start >= start:

@@ -21,6 +21,7 @@ from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Act, Reading, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
 from mailbot.understanding.settling import confirms, responds
+from mailbot.understanding.spelt import with_signs
 from mailbot.understanding.topic import Topic, services_named, topics_of
 
 HALF_WITHDRAWN = "Ein Teil der Anfrage scheint zurückgezogen, aber nicht alles."
@@ -32,6 +33,7 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
 
     Pure: the same mail, requests and catalogue give the same reading. Never raises for any mail.
     """
+    mail = with_signs(mail)
     scene = scene_of(mail, catalogue)
     language, foreign = _language(mail, scene)
     if not before:

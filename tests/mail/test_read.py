@@ -175,6 +175,7 @@ def test_hard_wrapped_lines_stay_as_they_are():
     [
         ("anna@x.example <mailto:anna@x.example>", "anna@x.example"),
         ("anna@x.example<mailto:anna@x.example>", "anna@x.example"),
+        ("anna@x.example, <mailto:ben@x.example>", "anna@x.example, <ben@x.example>"),
         ("Anna<mailto:anna@x.example>", "Anna<anna@x.example>"),
         ("Outlook für iOS<https://aka.example/1> beziehen", "Outlook für iOS beziehen"),
         ("https://x.example/a <https://x.example/a>", "https://x.example/a"),
