@@ -5,10 +5,7 @@ from __future__ import annotations
 from mailbot.catalogue import Mailbox
 from mailbot.checkup.finding import Finding, Said, fine, wrong
 from mailbot.listener import Door
-from mailbot.service.lmtp import GREETING
-
-PATIENCE = 2.0
-"""Seconds for the greeting of whoever listens."""
+from mailbot.service.lmtp import GREETING, heard_at
 
 _GERMAN = {"port": "Port", "path": "Pfad"}
 _INSTEAD = {
@@ -20,8 +17,8 @@ _INSTEAD = {
 def door(where: Door, box: Mailbox) -> Finding:
     """Whether a bot listens there, or could."""
     what = name_of(box)
-    if (heard := _greeting(where)) is not None:
-        return _somebody_listens(what, where, is_bot=heard.rstrip().endswith(GREETING.encode()))
+    if (heard := heard_at(where)) is not None:
+        return _somebody_listens(what, where, is_bot=f" {GREETING} ".encode() in heard)
     try:
         where.try_out()
     except OSError as error:
@@ -40,17 +37,6 @@ def door(where: Door, box: Mailbox) -> Finding:
 def name_of(box: Mailbox) -> Said:
     """What findings about it are called."""
     return Said(de=f"Postfach {box.id}", en=f"lmtp {box.id}")
-
-
-def _greeting(where: Door) -> bytes | None:
-    """What somebody says who listens there; None: nobody does."""
-    try:
-        with where.connect(timeout=PATIENCE) as wire:
-            return wire.recv(1000)
-    except TimeoutError:
-        return b""
-    except OSError:
-        return None
 
 
 def _somebody_listens(what: Said, where: Door, *, is_bot: bool) -> Finding:

@@ -8,6 +8,7 @@ brought once more.
 from __future__ import annotations
 
 import asyncio
+import hmac
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -43,15 +44,25 @@ LARGEST = 50_000_000
 GREETING = "mailbot"
 """By which others know who listens."""
 
+PATIENCE = 2.0
+"""Seconds for the greeting of whoever listens."""
+
 
 @contextmanager
-def delivered_at(where: Door, office: Office, box: Mailbox, bells: Bells) -> Iterator[None]:
-    """Take what is delivered to the mailbox there, until the end of the block. Raises MailboxError: nobody can listen there."""
+def delivered_at(where: Door, office: Office, box: Mailbox, bells: Bells) -> Iterator[bool]:
+    """
+    Take what is delivered to the mailbox there, until the end of the block; False: another bot on this database does already.
+
+    Raises MailboxError: nobody can listen there.
+    """
     counter = _Counter(office, box, bells)
     with asyncio.Runner() as runner:
         try:
             server = runner.run(counter.open(where))
         except OSError as error:
+            if _is_one_of_us(where, office):
+                yield False
+                return
             reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error
             trouble = MailboxError(f"nobody can listen at {where}: {reason}; choose another {where.kind}", again=True)
             note_trouble(office, box, trouble)
@@ -60,11 +71,31 @@ def delivered_at(where: Door, office: Office, box: Mailbox, bells: Bells) -> Ite
         thread = Thread(target=loop.run_forever, name=f"lmtp {box.id}", daemon=True)
         thread.start()
         try:
-            yield
+            yield True
         finally:
             asyncio.run_coroutine_threadsafe(counter.close(server), loop).result()
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
+
+
+def heard_at(where: Door) -> bytes | None:
+    """The greeting of who listens there, empty where there is none in time; None: nobody listens."""
+    try:
+        with where.connect(timeout=PATIENCE) as wire:
+            return wire.recv(1000)
+    except TimeoutError:
+        return b""
+    except OSError:
+        return None
+
+
+def _is_one_of_us(where: Door, office: Office) -> bool:
+    return (heard_at(where) or b"").rstrip().endswith(_greeting(office).encode())
+
+
+def _greeting(office: Office) -> str:
+    """Bots that share a database share its key as well, of which this gives nothing away."""
+    return f"{GREETING} {hmac.digest(office.keys[0], b'lmtp', 'sha256').hex()[:16]}"
 
 
 def note_open(office: Office, box: Mailbox) -> None:
@@ -111,8 +142,8 @@ class _Counter:
 
     def _line(self) -> LMTP:
         """To one who delivers."""
-        loop = asyncio.get_running_loop()
-        line = _Lmtp(self, data_size_limit=LARGEST, enable_SMTPUTF8=True, hostname="localhost", ident=GREETING, loop=loop)
+        loop, ident = asyncio.get_running_loop(), _greeting(self.office)
+        line = _Lmtp(self, data_size_limit=LARGEST, enable_SMTPUTF8=True, hostname="localhost", ident=ident, loop=loop)
         self.lines.add(line)
         return line
 

@@ -48,7 +48,7 @@ DATABASE_PAUSE = 5.0
 """Seconds at most before the next attempt to reach the database: it is ours, and nobody counts our logins."""
 
 STANDBY = 2.0
-"""Seconds between two looks whether a mailbox that another bot reads has become free."""
+"""Seconds between two looks whether a mailbox that another bot attends to has become free."""
 
 
 def part(name: str, live: Callable[[], None], bells: Bells) -> Thread:
@@ -126,12 +126,18 @@ def _door(office: Office, id: str, bells: Bells, where: Door) -> Callable[[], No
     # Few want it, and it takes a while to load.
     from mailbot.service.lmtp import delivered_at, note_open
 
+    told = Event()
+
     def live() -> None:
         box = _in_force(office, id)
         if box is None:
             bells.stop.wait(IDLE)
             return
-        with delivered_at(where, office, box, bells):
+        with delivered_at(where, office, box, bells) as ours:
+            if not ours:
+                _wait_for_other(id, where, bells, told)
+                return
+            told.clear()
             for turn in count():
                 if bells.stop.wait(IDLE) or _in_force(office, id) != box:
                     return
@@ -140,6 +146,15 @@ def _door(office: Office, id: str, bells: Bells, where: Door) -> Callable[[], No
                     note_open(office, box)
 
     return live
+
+
+def _wait_for_other(id: str, where: Door, bells: Bells, told: Event) -> None:
+    """What is delivered there is taken all the same, so nothing is wrong; that nobody listens here is told once."""
+    if not told.is_set():
+        sentence = "another bot on this host and database takes what is delivered; waiting for its end"
+        log.warning(sentence, mailbox=id, at=str(where))
+        told.set()
+    bells.stop.wait(STANDBY)
 
 
 def _receiver(office: Office, id: str, bells: Bells, heart: Heart, since: Since | None) -> Callable[[], None]:

@@ -41,13 +41,13 @@ def test_so_is_a_bot_that_listens_already(tmp_path: Path, where: Listener):
 
 
 def test_a_port_of_another_program_is_not(where: Listener, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mailbot.checkup.delivery.PATIENCE", 0.1)
+    monkeypatch.setattr("mailbot.service.lmtp.PATIENCE", 0.1)
     with socket.create_server((where.host, where.port)):
         assert told(where) == (Grade.WRONG, f"another program listens at {where}; choose another port")
 
 
 def test_a_socket_needs_a_folder_in_which_the_bot_may_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mailbot.checkup.delivery.PATIENCE", 0.1)
+    monkeypatch.setattr("mailbot.service.lmtp.PATIENCE", 0.1)
     fits, nowhere = (SocketFile(path=tmp_path / name) for name in ("support", "nowhere/support"))
 
     assert told(fits) == (Grade.OK, f"mails to {BOX.address} are delivered at {fits} as soon as the bot runs")

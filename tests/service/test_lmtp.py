@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from smtplib import LMTP, SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
@@ -15,12 +16,12 @@ import pytest
 
 from mailbot.demo.ports import free_ports
 from mailbot.errors import CatalogueError, MailboxError, StoreError
-from mailbot.listener import Listener
+from mailbot.listener import Door, Listener
 from mailbot.service import instruments, lmtp, parts, rulebook, sender
 from mailbot.service.bells import Bells
 from mailbot.service.health import examine
 from mailbot.service.journal import start_journal
-from mailbot.service.lmtp import delivered_at, keep, note_open
+from mailbot.service.lmtp import delivered_at, heard_at, keep, note_open
 from mailbot.service.worker import work
 from mailbot.store import delivery
 from mailbot.store.inbound import State
@@ -218,10 +219,13 @@ def test_a_mail_in_hand_is_kept_and_answered_before_the_bot_ends(bench: Bench, m
     assert len(bench.rows()) == 1
 
 
-def test_a_port_that_is_taken_is_one_clear_sentence_until_it_is_free(bench: Bench, door: Listener):
+def test_a_port_that_is_taken_is_one_clear_sentence_until_it_is_free(
+    bench: Bench, door: Listener, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lmtp, "PATIENCE", 0.1)
     sentence = f"nobody can listen at {door}: Address already in use; choose another port"
-    with running(bench):
-        comes_true(lambda: contact(bench).reached_at is not None, "it listens")
+    of_others = replace(bench.office, keys=(b"of another database",))
+    with delivered_at(door, of_others, bench.office.catalogue.mailbox("support"), Bells()):
         with pytest.raises(MailboxError) as taken, server(bench):
             pass
         assert (str(taken.value), contact(bench).trouble) == (sentence, sentence)
@@ -230,6 +234,25 @@ def test_a_port_that_is_taken_is_one_clear_sentence_until_it_is_free(bench: Benc
         comes_true(lambda: contact(bench).trouble == sentence, "it is told")
         other.close()
         comes_true(lambda: contact(bench).trouble is None, "it listens")
+
+
+def test_the_second_bot_on_a_host_waits_for_the_first_ones_end_and_nothing_is_wrong_meanwhile(
+    bench: Bench, door: Listener, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    start_journal()
+    monkeypatch.setattr(parts, "STANDBY", 0.05)
+    looks = list[Door]()
+    monkeypatch.setattr(lmtp, "heard_at", lambda where: looks.append(where) or heard_at(where))
+    with ExitStack() as first:
+        assert first.enter_context(delivered_at(door, bench.office, bench.office.catalogue.mailbox("support"), Bells()))
+        with running(bench):
+            told = "another bot on this host and database takes what is delivered; waiting for its end"
+            comes_true(lambda: len(looks) > 2, "it looks more than once")
+            assert (contact(bench).reached_at, contact(bench).trouble) == (None, None)
+            first.close()
+            comes_true(lambda: contact(bench).reached_at is not None, "it listens")
+
+    assert capsys.readouterr().err.count(told) == 1
 
 
 def test_a_mailbox_that_changes_is_delivered_to_as_it_is_now(bench: Bench, door: Listener, monkeypatch: pytest.MonkeyPatch):
