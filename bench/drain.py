@@ -140,6 +140,12 @@ def _floor(here: Field, user: str, home: Path) -> Iterator[Race]:
     yield Race(commands=[Command(words=[sys.executable, "-m", "bench.floor", *_where(here, user, home / "floor.db")])])
 
 
+@contextmanager
+def _floor_with_promises(here: Field, user: str, home: Path) -> Iterator[Race]:
+    words = [sys.executable, "-m", "bench.floor", "--promises", *_where(here, user, home / "floor.db")]
+    yield Race(commands=[Command(words=words)])
+
+
 def _where(here: Field, user: str, place: Path) -> Sequence[str]:
     return ["127.0.0.1", str(here.dovecot.imap), str(here.sink), user, str(place)]
 
@@ -212,6 +218,7 @@ def _bot(here: Field, user: str, home: Path, database: str, *options: str) -> Co
 
 CONTENDERS: Mapping[str, Contender] = {
     "floor": _floor,
+    "floor, with the bot's promises": _floor_with_promises,
     "mailbot, SQLite": _on_sqlite,
     "mailbot, SQLite, and a process that reads": _with_a_reader,
     "mailbot, PostgreSQL, one process": _on_postgresql(1),
