@@ -133,6 +133,8 @@ def _addresses_after(before: Value | None, said: Value | None, scene: Scene) -> 
         for word in re.findall(r"[^\W\d_]{3,}", passage.text)
         if each in passage.text.lower() or (word[:1].isupper() and fold(word) in fold(each.split("@")[0]))
     }
+    denied = {w.email for p in scene.passages for w in addresses_in(p.text) if is_denied(p.text, w.start)}
+    gone |= {each for each in old if each in denied}
     gone |= {each for each in old for other in new if each != other and each.split("@")[0] == other.split("@")[0]}
     if listed("me_no_target").search(scene.text):
         gone |= {each for each in (*old, *new) if each == scene.voice.person.email}

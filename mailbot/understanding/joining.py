@@ -154,6 +154,8 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         if mention.me or _is_taken_out(mention, scene):
             continue
         if person.email in {each.email for each in people} or is_denied(text, mention.place[1]):
+            if person.given or person.surname:
+                result = [completed(each, person) if each == Person(email=person.email) else each for each in result]
             continue
         if person.email and not (person.given or person.surname):
             result = [

@@ -19,7 +19,9 @@ from mailbot.understanding.voice import Voice, voice_of
 
 _MOST_PASSAGES = 500
 """What a person writes by hand is far below; a mail beyond is read up to here, and staff are told."""
-_SALUTATION = re.compile(rf"{beginning('salutations').pattern}[^.!?]{{0,60}}?(?:[,!.:]\s*|\s[–—-]\s+|$)", re.IGNORECASE)
+_SALUTATION = re.compile(
+    rf"{beginning('salutations').pattern}[^.!?]{{0,60}}?(?:(?:[,!.]|:(?!\w))\s*|\s[–—-]\s+|$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

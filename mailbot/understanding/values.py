@@ -169,16 +169,17 @@ def choice_in(text: str, options: Sequence[Option]) -> str | None:
     The option that the text wants, None where it names none or does not decide.
 
     What is refused does not count ("kein Postfach, lieber eine Weiterleitung", "nicht nur eine Weiterleitung",
-    "eine bloße Weiterleitung hilft mir nicht").
+    "eine bloße Weiterleitung hilft mir nicht"); of several, the one that is decided on ("entscheide mich für das Postfach").
     """
-    wanted: list[str] = []
+    wanted, decided = set[str](), set[str]()
     text = ADDRESS.sub("ADRESSE", text)
     for clause in re.split(r"[.!?;\n]|,(?!\s*mit\b)|\s[–-]\s|\b(?:sondern|aber|lieber|und zwar|also|but)\b", text):
         for option in options:
             for match in pattern(*option.words).finditer(clause):
-                if not _refused(clause, match.start(), match.end()) and option.id not in wanted:
-                    wanted.append(option.id)
-    return wanted[0] if len(wanted) == 1 else None
+                if not _refused(clause, match.start(), match.end()):
+                    wanted.add(option.id)
+                    decided |= {option.id} if listed("decides").search(clause) else set()
+    return next((next(iter(ids)) for ids in (wanted, decided) if len(ids) == 1), None)
 
 
 def _refused(clause: str, start: int, end: int) -> bool:
@@ -188,9 +189,14 @@ def _refused(clause: str, start: int, end: int) -> bool:
         return True
     if re.search(r"\b(?:oder|or)\b", clause, re.IGNORECASE) and "?" in clause:
         return True
-    return any(word in ("nicht", "nich", "net", "nit", "nichts", "nix", "nie", "niemals") for word in after[:6]) or bool(
+    reach = 12 if any(_NEEDED.match(word) for word in after[:2]) else 6
+    return any(word in ("nicht", "nich", "net", "nit", "nichts", "nix", "nie", "niemals") for word in after[:reach]) or bool(
         beginning("too_much").match(" ".join(after[:8]))
     )
+
+
+_NEEDED = re.compile(r"(?:ge)?(?:brauch|bräucht|benötig|wünsch|möcht)")
+""" "Ein Postfach brauche ich in meinem Alter nun wirklich nicht": what is said of it ends late."""
 
 
 def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:

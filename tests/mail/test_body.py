@@ -118,6 +118,17 @@ def test_a_header_block_opens_an_earlier_mail_that_runs_to_the_end(block):
     )
 
 
+def test_groupwise_marks_one_line_and_quotes_all_below_it():
+    draw("""
+        own| Den Admin macht Rolf.
+
+        att| >>> Support Die Linke <support@die-linke.example> 08.07.2025 08:25 >>>
+
+        quo| Hallo Anna,
+        quo| Gruppenadmins (1–3):
+    """)
+
+
 def test_a_list_with_labels_is_no_header_block():
     draw("""
         own| Bitte richtet ein:

@@ -171,6 +171,12 @@ def test_a_target_leaves():
     ] == ("kim@verein.example",)
 
 
+def test_a_target_gives_way_to_another():
+    news = "Kim ist nicht mehr unter kim@verein.example, sondern unter k.berg@posteo.example zu erreichen."
+
+    assert fields(SHARED, news)["targets"] == ("k.berg@posteo.example",)
+
+
 def test_a_filled_form_line_counts_more_than_the_words_above_it():
     answer = "Wie die AG Klima schon sagte:\n\n> Name der Gruppe: Frieden"
 

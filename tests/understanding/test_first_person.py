@@ -24,6 +24,8 @@ from mailbot.understanding.first_person import speaks_of_self
         "Mehmet ve ben",
         "Paul et moi",
         "Dabei sein wollen Paul Krüger und außerdem ich.",
+        "Moderieren könnte ich.",
+        "Die Koordination würde ich gern übernehmen.",
     ],
 )
 def test_the_author_is_meant(text: str):

@@ -117,6 +117,12 @@ def test_the_one_address_that_is_missing_is_told(answer: str):
     assert (set(request.fields["users"]), request.missing) == ({PAUL, CEM}, ())  # type: ignore[arg-type]
 
 
+def test_names_are_told_of_addresses_that_stood_alone():
+    alone = "Der OV Kalk möchte die Nextcloud nutzen. User:\npaul@posteo.example\ncem@posteo.example"
+
+    assert users(alone, "paul@posteo.example: Paul Krüger\ncem@posteo.example: Cem Arslan") == {PAUL, CEM}
+
+
 def test_an_address_that_cannot_be_one_is_asked_for_again():
     assert one(HALF, "Cem hat cem@posteo.").missing == ("users.email",)
 

@@ -94,6 +94,8 @@ def test_those_in_copy_are_users_where_the_mail_says_so():
         "Paul Krüger (paul@posteo.example) ist die Ansprechperson.",
         "Verantwortlich: Paul Krüger <paul@posteo.example>",
         "Contact person: Paul Krüger, paul@posteo.example",
+        "Die Organisation liegt in den Händen von Paul Krüger (paul@posteo.example).",
+        "Federführend ist Paul Krüger (paul@posteo.example).",
     ],
 )
 def test_the_person_asked_for_stands_beside_a_word_for_it(text: str):

@@ -20,7 +20,9 @@ def test_only_the_authors_own_new_words_are_said():
     assert [each.text for each in said.passages] == ["der OV Kalk ist dabei."]
 
 
-@pytest.mark.parametrize("words", ["Hallo zusammen,", "Liebes Team,", "Sehr geehrte Damen und Herren,", "Dear all,", "Moin!"])
+@pytest.mark.parametrize(
+    "words", ["Hallo zusammen,", "Liebes Team,", "Sehr geehrte Damen und Herren,", "Liebe Genoss:innen,", "Dear all,", "Moin!"]
+)
 def test_a_salutation_says_nothing(words: str):
     assert scene(f"{words}\n\nder OV Kalk ist dabei.").text == "der OV Kalk ist dabei."
     assert scene(f"{words} der OV Kalk ist dabei.").text == "der OV Kalk ist dabei."

@@ -42,6 +42,9 @@ def about(*lines: str, subject: str = "", ongoing: bool = False, enclosed: bool 
         ("I would like to know what data you hold about me.", "privacy"),
         ("Ich komme nicht mehr in die Nextcloud rein.", "help"),
         ("Wie ändere ich mein Passwort?", "help"),
+        ("Statt WhatsApp wollen wir künftig eine Signalgruppe haben.", "signal"),
+        ("Anbei die Liste der AG Wohnen für die Nextcloud, sie lässt sich in Excel öffnen.", "nextcloud"),
+        ("Der Ordner der AG Wohnen in der Nextcloud lässt sich nur im Browser öffnen.", "help"),
         ("Wann hat das Büro geöffnet?", "other"),
         ("", "other"),
     ],
@@ -92,6 +95,8 @@ def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_ad
         ("Auf unserer Unterseite steht noch die alte Ansprechpartnerin, bitte ändern.", "website"),
         ("Please remove Paul from our Nextcloud group.", "nextcloud"),
         ("Bitte Paul Meier aus unserer Nextcloud-Gruppe rauswerfen.", "nextcloud"),
+        ("Es geht um die Anpassung der Weiterleitung des OV Kalk: Lea Ost ist neu im Vorstand.", "email_group"),
+        ("An Stelle von Paul Meier betreut künftig Anna Schmidt die Unterseite.", "website"),
     ],
 )
 def test_a_mail_is_about_a_change_of_what_exists(text: str, service: str):

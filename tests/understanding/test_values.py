@@ -138,6 +138,8 @@ def test_a_bare_answer_has_one_number(text: str, number: int | None):
         ("Weiterleitung und Postfach", None),
         ("eine Adresse", None),
         ("Als Weiterleitung. Er traut sich nicht, selbst zu schreiben.", "forward"),
+        ("An ein Postfach hatte ich auch gedacht, habe mich aber für die Weiterleitung entschieden.", "forward"),
+        ("Eine Weiterleitung reicht, ein Postfach brauche ich für meine paar Mails im Jahr nicht.", "forward"),
     ],
 )
 def test_one_of_the_options_is_wanted(text: str, kind: str | None):
