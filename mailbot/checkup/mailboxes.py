@@ -10,9 +10,8 @@ from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.checkup.finding import Finding, Said, fine, tip
 from mailbot.checkup.senders import LOOKED_AT, checked_by, senders, signatures
 from mailbot.login import Login
-from mailbot.mail.imap import open_folder
+from mailbot.mail.imap import DRAFTS, open_folder
 from mailbot.mail.oauth import Tokens
-from mailbot.service.drafts import DRAFTS
 from mailbot.service.sentbox import sent_folder
 
 HEAD = ("FROM", "AUTHENTICATION-RESULTS", "DKIM-SIGNATURE")

@@ -13,12 +13,12 @@ from dataclasses import replace
 from mailbot.mail.message import Body, Forwarded, Kind, Line
 from mailbot.mail.quotes import Boundary, attributed, first_boundary, header_block
 from mailbot.mail.signature import signed
+from mailbot.mail.subject import FORWARDING
 
 MAX_DEPTH = 100
 MAX_PASSED_ON = 10  # mails within mails; what is passed on deeper is the innermost one's text
 
 _MARKS = re.compile(r"[ \t]{0,3}((?:>[ \t]?)+)")
-FORWARDING_SUBJECT = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:wg|fwd?|tr|rv|i|wtr|doorst|ilt|yönl)\s*:", re.I)
 
 
 def split(text: str, *, subject: str = "", author: str = "") -> Body:
@@ -36,7 +36,7 @@ def split(text: str, *, subject: str = "", author: str = "") -> Body:
     if not text:
         return Body()
     lines = [_marked(number, line) for number, line in enumerate(text.split("\n"), start=1)]
-    return _split(lines, forwarding=bool(FORWARDING_SUBJECT.match(subject)), author=author)
+    return _split(lines, forwarding=bool(FORWARDING.match(subject)), author=author)
 
 
 def _marked(number: int, line: str) -> Line:

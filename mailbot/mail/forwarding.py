@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
-from mailbot.mail.body import FORWARDING_SUBJECT, MAX_PASSED_ON, split
+from mailbot.mail.body import MAX_PASSED_ON, split
 from mailbot.mail.message import Forwarded, Mail
-
-_ANSWERING_SUBJECT = re.compile(r"\s*(?:\[[^\]]*\]\s*)*(?:re|aw|antw|antwort)\s*(?:\[\d+\])?:", re.I)
+from mailbot.mail.subject import ANSWERING, FORWARDING
 
 
 def passed_on(mail: Mail, *, ours: Collection[str]) -> tuple[Mail | None, ...]:
@@ -25,7 +23,7 @@ def passed_on(mail: Mail, *, ours: Collection[str]) -> tuple[Mail | None, ...]:
         One for each mail that is passed on, None in place of one of which nothing says with an address who wrote it.
         Empty for a mail that passes none on, or that answers one in which a forwarded mail is quoted.
     """
-    if _ANSWERING_SUBJECT.match(mail.subject):
+    if ANSWERING.match(mail.subject):
         return ()
     return tuple(_by_another(each, ours) for each in _within(mail, ours))
 
@@ -33,9 +31,9 @@ def passed_on(mail: Mail, *, ours: Collection[str]) -> tuple[Mail | None, ...]:
 def passes_something_on(mail: Mail) -> bool:
     """Whether its words stand above a mail that it passes on. Some programs attach to an answer what it answers."""
     inner = mail.body.forwarded
-    if FORWARDING_SUBJECT.match(mail.subject) or (inner is not None and inner.text):
+    if FORWARDING.match(mail.subject) or (inner is not None and inner.text):
         return True
-    return bool(mail.attached) and not _ANSWERING_SUBJECT.match(mail.subject)
+    return bool(mail.attached) and not ANSWERING.match(mail.subject)
 
 
 def _by_another(mail: Mail, ours: Collection[str]) -> Mail | None:
@@ -57,7 +55,7 @@ def _within(mail: Mail, ours: Collection[str]) -> tuple[Mail, ...]:
 
 def _in_text(mail: Mail, inner: Forwarded, ours: Collection[str]) -> Mail:
     """The mail that stands in the text of this one, by what its shown header says; its day is taken from the outer one."""
-    subject = inner.subject or FORWARDING_SUBJECT.sub("", mail.subject).strip()
+    subject = inner.subject or FORWARDING.sub("", mail.subject).strip()
     # Below the words of one of us every earlier mail is looked at, also one that they answered; a member's quotes stay quotes.
     read_as = f"WG: {subject}" if inner.author.email in ours else subject
     return Mail(

@@ -18,6 +18,7 @@ from enum import StrEnum
 from mailbot.mail.message import Kind, Mail
 from mailbot.mail.proof import Authenticity, prove
 from mailbot.mail.read import children, structure
+from mailbot.mail.subject import ANSWER
 
 __all__ = ["RULES", "Authenticity", "DeliveryReport", "Machine", "Origin", "Rule", "delivery_report", "origin"]
 
@@ -123,7 +124,7 @@ class _Asked:
     @property
     def answers_us(self) -> bool:
         """An answer to one of our mails, which all carry a key like [KV-1042] in the subject."""
-        return bool(self.mail.in_reply_to or self.mail.references or re.search(r"\[[a-z]+-\d+\]|:\s*(?:re|aw)\s*:", self.subject))
+        return bool(self.mail.in_reply_to or self.mail.references or re.search(rf"\[[a-z]+-\d+\]|:\s*{ANSWER}", self.subject))
 
     @property
     def own_words(self) -> str:

@@ -48,7 +48,7 @@ LOGIN_WANTED = frozenset({530, 534, 535, 538})
 """Refusals for want of a login, or of a better one (RFC 4954, 6): no mail is to blame, and all wait until it is mended."""
 
 
-class Outgoing:
+class Session:
     """A session that sends; made by open_smtp."""
 
     def __init__(self, server: smtplib.SMTP, login: Login, sign_by: Dkim | None = None) -> None:
@@ -151,7 +151,7 @@ def open_smtp(
     ca_file: Path | None = None,
     tokens: Tokens | None = None,
     sign_by: Dkim | None = None,
-) -> Iterator[Outgoing]:
+) -> Iterator[Session]:
     """
     A session with the server of `login`; `timeout` in seconds holds for each step.
 
@@ -169,7 +169,7 @@ def open_smtp(
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise DeliveryError(str(delivery_error(error, login)), again=True) from error
     try:
-        yield Outgoing(server, login, sign_by)
+        yield Session(server, login, sign_by)
     finally:
         with suppress(smtplib.SMTPException, OSError):
             server.quit()

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Mailbox
-from mailbot.mail.imap import Folder
+from mailbot.mail.imap import DRAFTS, Folder
 from mailbot.mail.markup import html_to_text
 from mailbot.mail.message import Kind, Mail
 from mailbot.mail.read import read, structure
@@ -28,7 +28,6 @@ from mailbot.tickets.ticket import BOT, Event
 
 log = structlog.get_logger()
 
-DRAFTS = "\\Drafts"
 LEASE = timedelta(minutes=5)
 """How long one may take to be filed: who has no lease counts as dead after that."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from mailbot.mail.message import Kind, Mail
 from mailbot.mail.read import read
+from mailbot.mail.subject import ANSWER
 from mailbot.service.member import Case
 from mailbot.store import claims, inbound, tickets
 from mailbot.tickets.ticket import BOT, Event
@@ -109,7 +110,7 @@ def _own_words(mail: Mail) -> str:
 
 
 # What our own subjects add to what a conversation is about: its key, and behind a dot why we write.
-_KEY = re.compile(r"\[[^\]]*\]|^(?:\s*(?:re|aw|antwort)\s*:)+|\s·\s.*", re.IGNORECASE)
+_KEY = re.compile(rf"\[[^\]]*\]|^(?:\s*{ANSWER})+|\s·\s.*", re.IGNORECASE)
 _WHEN = re.compile(r"\d{1,2}\.\s?\d{1,2}\.|\d{4}-\d\d-\d\d|\d{1,2}(?:[:.]\d\d)?\s?uhr")
 
 

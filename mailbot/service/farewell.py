@@ -10,7 +10,7 @@ from time import monotonic
 import structlog
 
 from mailbot.login import Login
-from mailbot.mail.smtp import Outgoing
+from mailbot.mail.smtp import Session
 from mailbot.service.office import OpenSmtp
 
 log = structlog.get_logger()
@@ -32,13 +32,13 @@ class Line:
     """The connections to the SMTP server that are open now."""
 
     def __init__(self) -> None:
-        self._calls = list[Outgoing]()
+        self._calls = list[Session]()
 
     def through(self, open_smtp: OpenSmtp) -> OpenSmtp:
         """Whatever is opened by that is known here as long as it is open."""
 
         @contextmanager
-        def opened(login: Login) -> Iterator[Outgoing]:
+        def opened(login: Login) -> Iterator[Session]:
             with open_smtp(login) as call:
                 self._calls.append(call)
                 try:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.login import Login
 from mailbot.mail.imap import Folder, open_folder
-from mailbot.mail.smtp import Outgoing, open_smtp
+from mailbot.mail.smtp import Session, open_smtp
 from mailbot.mail.thread import Role, make_message_id
 from mailbot.service.heart import UNLEASED, Lease
 from mailbot.service.readers import Readers
@@ -30,7 +30,7 @@ from mailbot.store.database import Database, open_database
 from mailbot.tickets.ticket import Ticket
 
 OpenFolder = Callable[..., AbstractContextManager[Folder]]
-OpenSmtp = Callable[[Login], AbstractContextManager[Outgoing]]
+OpenSmtp = Callable[[Login], AbstractContextManager[Session]]
 
 
 def utc_now() -> datetime:

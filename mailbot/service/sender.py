@@ -13,8 +13,8 @@ from tenacity import Retrying, retry_if_exception_type, wait_fixed
 from mailbot.catalogue import Catalogue, Mailbox
 from mailbot.errors import DeliveryError, MailboxError, StoreError
 from mailbot.mail.compose import on_the_wire
-from mailbot.mail.imap import Filed, Folder
-from mailbot.mail.smtp import Outgoing
+from mailbot.mail.imap import SENT, Filed, Folder
+from mailbot.mail.smtp import Session
 from mailbot.service import instruments
 from mailbot.service.limits import objection, objections_to_copies
 from mailbot.service.office import Office
@@ -89,7 +89,7 @@ class Report:
     error: DeliveryError | None = None
 
 
-def _deliver_all(office: Office, session: Outgoing, until: Callable[[], bool], patience: timedelta) -> int:
+def _deliver_all(office: Office, session: Session, until: Callable[[], bool], patience: timedelta) -> int:
     handled, parcel = 0, None if until() else _begin(office)
     while parcel is not None and office.lease.lasts():  # else somebody else has it by now
         handled += 1
@@ -106,7 +106,7 @@ def _deliver_all(office: Office, session: Outgoing, until: Callable[[], bool], p
     return handled
 
 
-def _hand_over(office: Office, session: Outgoing, parcel: Parcel) -> Report:
+def _hand_over(office: Office, session: Session, parcel: Parcel) -> Report:
     mail = parcel.mail
     got_by = [on_the_wire(mail.recipient), *(on_the_wire(copy) for copy in mail.copies if copy not in parcel.without)]
     try:
@@ -259,7 +259,7 @@ def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:
     while office.lease.lasts() and (taken := _take_copies(office, box)):
         ids = [each.id for each in taken]
         try:
-            sent = box.sent or folder.special("\\Sent", "Sent")
+            sent = box.sent or folder.special(SENT, "Sent")
             missing = _not_there(folder, sent, taken)
             if not office.lease.lasts():
                 return  # this process stood still meanwhile: somebody else files them by now

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Mailbox
-from mailbot.mail.imap import Arrived, Folder
+from mailbot.mail.imap import SENT, Arrived, Folder
 from mailbot.mail.read import read
 from mailbot.mail.thread import thread_of
 from mailbot.service.by_hand import concern_of
@@ -27,7 +27,6 @@ from mailbot.store.portion import portions
 
 log = structlog.get_logger()
 
-SENT = "\\Sent"
 HEAD = ("MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "SUBJECT", "TO", "CC", "BCC")
 
 SETTLED = timedelta(hours=1)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailbot.catalogue import Catalogue
+from mailbot.mail.subject import PREFIXES
 from mailbot.tickets.blocks import Facts, Form, flat
 from mailbot.tickets.decision import Outcome
 from mailbot.tickets.ticket import Ticket
@@ -16,12 +17,11 @@ from mailbot.understanding.request import Person, Request, RequestKind
 
 SUBJECT_AT_MOST = 150  # characters of the member's own subject
 _KEY = re.compile(r"\[[A-Z]{1,8}-\d+\]")
-_PREFIXES = re.compile(r"^(?:(?:re|aw|antw|antwort|fwd?|wg|sv|tr|rif)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
 def bare_subject(subject: str) -> str:
     """The subject without "Re:", "AW:", "Fwd:" … and without ticket keys, on one line, at most 150 characters."""
-    bare = _PREFIXES.sub("", flat(_KEY.sub(" ", flat(subject))))
+    bare = PREFIXES.sub("", flat(_KEY.sub(" ", flat(subject))))
     return bare if len(bare) <= SUBJECT_AT_MOST else bare[: SUBJECT_AT_MOST - 1].rstrip() + "…"
 
 

@@ -7,8 +7,11 @@ from types import MappingProxyType
 
 from imapclient import IMAPClient
 
+SENT, DRAFTS = "\\Sent", "\\Drafts"
+"""Special uses of folders (RFC 6154)."""
+
 GERMAN: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"\\Sent": ("Gesendet", "Gesendete Objekte", "Gesendete Elemente"), "\\Drafts": ("Entwürfe",)}
+    {SENT: ("Gesendet", "Gesendete Objekte", "Gesendete Elemente"), DRAFTS: ("Entwürfe",)}
 )
 """What mail programs call folders on servers that do not know special uses; imapclient knows the English names."""
 
@@ -20,7 +23,7 @@ class Names:
         self._client = client
         found = client.list_folders()
         self._names = {name for _, _, name in found}
-        self.marked = frozenset(name for flags, _, name in found if {b"\\Sent", b"\\Drafts"} & set(flags))
+        self.marked = frozenset(name for flags, _, name in found if {SENT.encode(), DRAFTS.encode()} & set(flags))
         """The folders that the server marks as Sent or Drafts (RFC 6154)."""
         usual = next((delimiter.decode() for _, delimiter, _ in found if delimiter), "/")
         self._prefix, self._delimiter = _namespace(client, usual)
