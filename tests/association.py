@@ -23,7 +23,7 @@ from mailbot.service.receiver import Since
 from mailbot.service.rehearsed import remember, state_of
 from mailbot.service.sender import deliver
 from mailbot.settings import Settings
-from mailbot.store import inbound, outbound, tickets
+from mailbot.store import histories, inbound, outbound, tickets
 from mailbot.store.database import Database, open_database
 from mailbot.tickets.ticket import Event, Ticket
 from tests.servers.station import Station, parsed
@@ -66,7 +66,7 @@ class Association:
     def history(self, key: str) -> tuple[Event, ...]:
         """What happened to a ticket, oldest first."""
         with self._database() as database, database.read() as connection:
-            return tickets.history(connection, key)
+            return histories.of(connection, key)
 
     def books(self) -> dict[str, dict[inbound.State, int]]:
         """How many mails of each mailbox have ended how."""

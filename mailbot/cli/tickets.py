@@ -171,19 +171,19 @@ def as_json_object(ticket: Listed) -> dict[str, Any]:
 
 
 def _events(connection: Connection, key: str) -> list[dict[str, Any]]:
-    from mailbot.store import tickets
+    from mailbot.store import histories
 
-    history = tickets.history(connection, key)
+    history = histories.of(connection, key)
     return [{"at": event.at, "kind": event.kind, "by": event.by, "text": event.text} for event in history]
 
 
 def _mails(connection: Connection, key: str) -> list[dict[str, Any]]:
     """Both directions, in the order of time."""
     from mailbot.mail.read import read
-    from mailbot.store import inbound, outbound, tickets
+    from mailbot.store import inbound, outbound, ticket_mails
 
     found = []
-    for row, raw in (inbound.get(connection, id) for id in tickets.mails_of(connection, key)):
+    for row, raw in (inbound.get(connection, id) for id in ticket_mails.mails_of(connection, key)):
         mail = read(raw)
         if row.by_hand:
             found.append(_mail("out", row.received, ", ".join(each.email for each in mail.to), row.state, mail))

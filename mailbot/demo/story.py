@@ -12,7 +12,7 @@ from mailbot.service import overview
 from mailbot.service.bot import run_once
 from mailbot.service.office import Office
 from mailbot.service.receiver import Since
-from mailbot.store import inbound, tickets
+from mailbot.store import inbound, ticket_mails, tickets
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.ticket import Ticket
 
@@ -113,7 +113,7 @@ class Story:
             row = next((row for row in rows if row.identity.message_id == sample.mail.message_id), None)
             if row is None:
                 raise NotFound(f"the bot has not taken in {sample.name}")
-            found = tuple(tickets.get(connection, key) for key in tickets.of_mail(connection, row.id))
+            found = tuple(tickets.get(connection, key) for key in ticket_mails.tickets_of(connection, row.id))
         return Understood(tickets=found, silence=row.reason)
 
     def _tickets(self) -> tuple[Ticket, ...]:

@@ -8,7 +8,7 @@ from mailbot.mail.message import Mail
 from mailbot.mail.origin import Authenticity, Origin
 from mailbot.service.office import Office
 from mailbot.service.whereabouts import whereabouts
-from mailbot.store import tickets
+from mailbot.store import histories, tickets
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.reminders import absent
 from mailbot.understanding.absence import day_of_return
@@ -29,6 +29,6 @@ def note(office: Office, connection: Connection, mail: Mail, source: Origin, *, 
     if key is None or tickets.get(connection, key).requester.email != mail.sender.email:
         return None
     event = absent(back, at=now, by=mail.sender.email, mail=id)
-    if all((known.kind, known.text) != (event.kind, event.text) for known in tickets.history(connection, key)):
-        tickets.note(connection, key, event)
+    if all((known.kind, known.text) != (event.kind, event.text) for known in histories.of(connection, key)):
+        histories.note(connection, key, event)
     return key

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from mailbot.mail.read import read
 from mailbot.service.office import Office
-from mailbot.store import inbound, outbound, tickets
+from mailbot.store import histories, inbound, outbound
 from mailbot.store.person import Traces
 from mailbot.tickets.access import Access, Handed, as_json, in_order, told
 from mailbot.tickets.calendar import day_of
@@ -30,7 +30,7 @@ def pack(office: Office, connection: Connection, traces: Traces, *, with_notes: 
         names=tuple(sorted(traces.subject.names)),
         day=day_of(now, rules.catalogue.hours),
         tickets=tuple(
-            told(ticket, tickets.history(connection, ticket.key), traces.subject, rules.catalogue, with_notes=with_notes)
+            told(ticket, histories.of(connection, ticket.key), traces.subject, rules.catalogue, with_notes=with_notes)
             for ticket in (*traces.own, *traces.shared)
         ),
         mails=in_order(tuple(mails)),

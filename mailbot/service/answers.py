@@ -14,7 +14,7 @@ from mailbot.service.order import NotCarriedOut, carry_out_unannounced, handle_o
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
 from mailbot.service.whereabouts import Notice
-from mailbot.store import claims, inbound, tickets
+from mailbot.store import claims, inbound, ticket_mails, tickets
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.orders.by_number import Line, command_of, read_lines, ticket_of
@@ -101,7 +101,7 @@ def _carried_out(post: Post, order: Order, key: str | None, by: Staff, changes: 
     changes += carried.changes
     for ticket in carried.about:
         if post.cause is not None:
-            tickets.belongs(post.connection, ticket.key, post.cause)
+            ticket_mails.add(post.connection, ticket.key, post.cause)
     who = next((f"{ticket.key} ({flat(ticket.requester.name) or ticket.requester.email}): " for ticket in carried.about), "")
     for at, (line, told) in enumerate(carried.rows):
         yield line, told if at else who + told

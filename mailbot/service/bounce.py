@@ -10,7 +10,7 @@ from mailbot.mail.origin import DeliveryReport
 from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.service.ticket_mail import tell_of_ticket
-from mailbot.store import outbound, returns, tickets
+from mailbot.store import histories, outbound, participants, returns, ticket_mails, tickets
 from mailbot.tickets.ticket import BOT, Event
 
 NO_MORE = "Automatische Mails gehen nicht mehr dorthin, bis jemand von dort schreibt."
@@ -30,7 +30,7 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
         return _of_a_person(office, connection, report, mail=mail)
     if concerned.ticket is not None and concerned.copies and concerned.recipient not in report.recipients:
         text = _copy_lost(connection, concerned.ticket, report, concerned.copies)
-        tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
+        histories.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
         return concerned.ticket
     first = report.permanent and not returns.comes_back(connection, concerned.recipient)
     if report.permanent and concerned.sent_at is not None:
@@ -39,7 +39,7 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
         return "a mail to staff"
     whom = ", ".join(report.recipients) or concerned.recipient
     text = f"Nicht angekommen bei {whom}" if report.permanent else f"Noch nicht angekommen bei {whom}"
-    tickets.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
+    histories.note(connection, concerned.ticket, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
     if first:
         doubt = f"Eine Mail an {concerned.recipient} kam zurück. {NO_MORE}"
         _tell_staff(office, connection, concerned.ticket, doubt, mail=mail)
@@ -48,13 +48,13 @@ def note(office: Office, connection: Connection, report: DeliveryReport, *, mail
 
 def _of_a_person(office: Office, connection: Connection, report: DeliveryReport, *, mail: int) -> str | None:
     """The same of a mail that a person wrote from the mailbox, or sent as their mail program's own: staff are told by mail."""
-    keys = tickets.with_mail(connection, report.original, by_hand=True) if report.original else ()
+    keys = ticket_mails.with_mail(connection, report.original, by_hand=True) if report.original else ()
     if not keys:
         return None
     whom = ", ".join(report.recipients) or "das Mitglied"
     text = f"Eure Mail an {whom} kam nicht an" if report.permanent else f"Eure Mail an {whom} kam noch nicht an"
     for key in keys:
-        tickets.note(connection, key, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
+        histories.note(connection, key, Event(at=office.clock(), kind="trouble", by=BOT, text=text, mail=mail))
     if report.permanent:
         _tell_staff(office, connection, keys[0], f"{text}.", mail=mail)
     return keys[0]
@@ -65,7 +65,7 @@ def _copy_lost(connection: Connection, key: str, report: DeliveryReport, copies:
     whom = ", ".join(report.recipients) or ", ".join(copies)
     if not report.permanent:
         return f"Kopie noch nicht angekommen bei {whom}"
-    ended = [copy for copy in copies if copy in report.recipients and tickets.copy_no_more(connection, key, copy)]
+    ended = [copy for copy in copies if copy in report.recipients and participants.copy_no_more(connection, key, copy)]
     return f"Kopie nicht angekommen bei {whom}" + (f"; {', '.join(ended)} bekommt keine Kopien mehr" if ended else "")
 
 

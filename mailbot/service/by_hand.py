@@ -19,7 +19,7 @@ from mailbot.service.post import Post
 from mailbot.service.rulebook import Rules
 from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import key_in
-from mailbot.store import claims, inbound, outbound, tickets, verdicts
+from mailbot.store import claims, inbound, merging, outbound, participants, ticket_mails, tickets, verdicts
 from mailbot.store.inbound import Inbound, State
 from mailbot.tickets.orders.proposals import CONFIRMED
 from mailbot.tickets.proposal import awaits_yes
@@ -69,19 +69,19 @@ def concern_of(office: Office, connection: Connection, mail: Mail) -> Concern:
 def _tickets_of(office: Office, connection: Connection, message_id: str) -> tuple[str, ...]:
     thread = thread_of(message_id, office.keys)
     if thread is None:
-        return tickets.with_mail(connection, message_id)
+        return ticket_mails.with_mail(connection, message_id)
     # In a database that was lost and begun again the key may stand for somebody else's ticket.
     return (thread.key,) if outbound.ticket_of(connection, message_id) == thread.key else ()
 
 
 def _known_to(connection: Connection, keys: tuple[str, ...], recipients: tuple[str, ...]) -> tuple[str, ...]:
     """Of a ticket that was merged into another, that one."""
-    known = (tickets.goes_on_in(connection, key) for key in keys if _knows(connection, key, recipients))
+    known = (merging.goes_on_in(connection, key) for key in keys if _knows(connection, key, recipients))
     return tuple(dict.fromkeys(known))
 
 
 def _knows(connection: Connection, key: str, recipients: tuple[str, ...]) -> bool:
-    if tickets.takes_part(connection, key, *recipients):
+    if participants.takes_part(connection, key, *recipients):
         return True
     is_there = tickets.conversation_of(connection, key) is not None
     return is_there and awaits_yes(ticket := tickets.get(connection, key)) and ticket.requester.email in recipients
@@ -119,7 +119,7 @@ def _take_over(post: Post, concern: Concern, row: Inbound, mail: Mail, box: Mail
     together = tickets.in_conversation(post.connection, conversation)
     for ticket in _meant_for_others(together, concern, recipients):
         text = TO_ANOTHER.format(", ".join(recipients), _words(mail))
-        tickets.belongs(post.connection, ticket.key, row.id)
+        ticket_mails.add(post.connection, ticket.key, row.id)
         post.note(ticket.key, "note", text, by=box.address)
     answered = _answered(together, concern, recipients)
     told = [record(post, ticket, by=box.address, words=_words(mail)) for ticket in answered]
@@ -148,10 +148,10 @@ def record(post: Post, ticket: Ticket, *, by: str, words: str) -> Ticket:
     after = taken_over(ticket, now=post.now)
     tickets.save(post.connection, after)
     if post.cause is not None:
-        tickets.belongs(post.connection, ticket.key, post.cause)
+        ticket_mails.add(post.connection, ticket.key, post.cause)
     post.note(ticket.key, "answered", words, by=by)
     if awaits_yes(ticket):
-        tickets.take_part(post.connection, ticket.key, ticket.requester.email)
+        participants.take_part(post.connection, ticket.key, ticket.requester.email)
         post.note(ticket.key, "vouched", CONFIRMED.format(ticket.requester.email), by=by)
     if after.state is not ticket.state:
         post.note(ticket.key, "opened", WITH_STAFF)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mailbot.mail.message import Address, Mail
 from mailbot.service.correspondence import is_proven
 from mailbot.service.post import Post
-from mailbot.store import tickets
+from mailbot.store import participants
 from mailbot.tickets.copies import named
 from mailbot.tickets.decision import Outcome
 from mailbot.tickets.sources import overruled, told
@@ -21,7 +21,7 @@ def bring_in(post: Post, ticket: Ticket, mail: Mail) -> tuple[Address, ...]:
     The mail is one of the requester or of staff, and proven: nobody else may name somebody.
     """
     others = (each for each in named(mail, post.catalogue) if each.email != ticket.requester.email)
-    new = tuple(each for each in others if tickets.copy_to(post.connection, ticket.key, each))
+    new = tuple(each for each in others if participants.copy_to(post.connection, ticket.key, each))
     if new:
         text = f"in Kopie: {', '.join(_full(each) for each in new)}"
         post.note(ticket.key, "copied", text, by=mail.sender.email)
@@ -30,9 +30,9 @@ def bring_in(post: Post, ticket: Ticket, mail: Mail) -> tuple[Address, ...]:
 
 def change_copies(post: Post, key: str, whom: Address, *, by: str, copied: bool) -> None:
     """Staff order it; the history says so where it was not so already."""
-    if copied and tickets.copy_to(post.connection, key, whom):
+    if copied and participants.copy_to(post.connection, key, whom):
         post.note(key, "copied", f"in Kopie: {whom.email}", by=by)
-    if not copied and tickets.copy_no_more(post.connection, key, whom.email):
+    if not copied and participants.copy_no_more(post.connection, key, whom.email):
         post.note(key, "copied", f"nicht mehr in Kopie: {whom.email}", by=by)
 
 
@@ -56,7 +56,7 @@ def readers(post: Post, those: Sequence[Ticket], author: Address) -> tuple[Addre
 def _circle(post: Post, ticket: Ticket, author: Address) -> Iterator[Address]:
     if ticket.requester.email == author.email or is_proven(post, ticket):
         yield ticket.requester
-    yield from tickets.in_copy(post.connection, ticket.key)
+    yield from participants.in_copy(post.connection, ticket.key)
 
 
 def note_told(post: Post, before: Ticket, outcome: Outcome, author: Address) -> None:

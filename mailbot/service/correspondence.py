@@ -13,7 +13,7 @@ from mailbot.mail.proof import Authenticity, prove
 from mailbot.mail.read import read
 from mailbot.service.post import Answered, Post
 from mailbot.service.secrecy import proves
-from mailbot.store import inbound, tickets
+from mailbot.store import histories, inbound, ticket_mails
 from mailbot.tickets.proposal import awaits_yes
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import BOT, Event, Ticket
@@ -59,7 +59,7 @@ def tell(post: Post, ticket: Ticket, write: Callable[[Address, bool], Words]) ->
     believed = _standing(post, ticket, mails)
     if believed is Standing.SILENT:
         text = UNCONFIRMED if awaits_yes(ticket) else UNTOLD
-        tickets.note(post.connection, ticket.key, Event(at=post.now, kind="note", by=BOT, text=text))
+        histories.note(post.connection, ticket.key, Event(at=post.now, kind="note", by=BOT, text=text))
         return False
     known = believed is Standing.PROVEN
     to = ticket.requester if known else replace(ticket.requester, name="")
@@ -89,7 +89,7 @@ def mails_of_members(post: Post, ticket: Ticket, *, with_content: bool = False) 
 
 
 def _kept(post: Post, ticket: Ticket, *, with_content: bool = False) -> list[Kept]:
-    ids = tickets.mails_of(post.connection, ticket.key)
+    ids = ticket_mails.mails_of(post.connection, ticket.key)
     return [(id, mail) for id in ids for mail in _of_members(post, ticket, id, with_content=with_content)]
 
 

@@ -12,7 +12,7 @@ from mailbot.service import holding
 from mailbot.service.office import Office
 from mailbot.service.order import NotCarriedOut, carry_out_all
 from mailbot.service.post import Post
-from mailbot.store import absences, outbound, tickets, verdicts
+from mailbot.store import absences, histories, outbound, tickets, verdicts
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.orders.at_terminal import as_commands
@@ -124,7 +124,7 @@ def _order(name: str, argument: str = "") -> Order:
 
 def _note_mail(office: Office, connection: Connection, mail: Outbound, text: str) -> None:
     if mail.ticket is not None:
-        tickets.note(connection, mail.ticket, Event(at=office.clock(), kind="note", by=CLI, text=text))
+        histories.note(connection, mail.ticket, Event(at=office.clock(), kind="note", by=CLI, text=text))
 
 
 def _post(office: Office, connection: Connection) -> Post:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue, Mailbox
-from mailbot.store import drafts, tickets
+from mailbot.store import drafts, histories, tickets
 from mailbot.tickets.drafts import is_drafted
 from mailbot.tickets.ticket import BOT, Event
 
@@ -44,7 +44,7 @@ class Drafting:
         outdated = drafts.outdate(self.connection, key, recipients, before=self.now, error=OUTDATED)
         for mail in outdated:
             text = f"Der Entwurf an {mail.recipient} gilt nicht mehr"
-            tickets.note(self.connection, mail.ticket or key, Event(at=self.now, kind="dropped", by=BOT, text=text))
+            histories.note(self.connection, mail.ticket or key, Event(at=self.now, kind="dropped", by=BOT, text=text))
         return bool(outdated)
 
 

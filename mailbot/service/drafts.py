@@ -19,7 +19,7 @@ from mailbot.mail.message import Kind, Mail
 from mailbot.mail.read import read, structure
 from mailbot.service.office import Office
 from mailbot.service.post import Post
-from mailbot.store import drafts, outbound, tickets
+from mailbot.store import drafts, histories, outbound, ticket_mails, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.blocks import printable
@@ -44,7 +44,7 @@ def file_drafts(office: Office, box: Mailbox, folder: Folder) -> None:
             drafts.filed(connection, mail.id, now=office.clock())
             if mail.ticket is not None:
                 text = f"Entwurf an {mail.recipient} liegt im Ordner „{name}“"
-                tickets.note(connection, mail.ticket, Event(at=office.clock(), kind="drafted", by=BOT, text=text))
+                histories.note(connection, mail.ticket, Event(at=office.clock(), kind="drafted", by=BOT, text=text))
         log.info("drafted", mail=mail.id, ticket=mail.ticket)
 
 
@@ -108,7 +108,7 @@ def note_sent(post: Post, row: Inbound, mail: Mail, draft: Outbound, found: Fate
     service = ticket.request.service
     drafted_so_far = _is_drafted(post, service, draft)
     drafts.sent(post.connection, draft.id, at=row.received, unchanged=found is Fate.UNCHANGED)
-    tickets.belongs(post.connection, ticket.key, row.id)
+    ticket_mails.add(post.connection, ticket.key, row.id)
     how = "unverändert" if found is Fate.UNCHANGED else f"geändert:\n{own_words(mail)}"
     post.note(ticket.key, "sent", f"Entwurf an {draft.recipient} abgeschickt, {how}")
     if drafted_so_far and not _is_drafted(post, service, draft):

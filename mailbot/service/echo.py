@@ -18,7 +18,7 @@ from mailbot.mail.message import Kind, Mail
 from mailbot.mail.read import read
 from mailbot.mail.subject import ANSWER
 from mailbot.service.member import Case
-from mailbot.store import claims, inbound, tickets
+from mailbot.store import claims, histories, inbound, ticket_mails
 from mailbot.tickets.ticket import BOT, Event
 
 AS_NEW_MAILS = 2
@@ -43,9 +43,9 @@ def repeated(connection: Connection, mail: Mail, *, key: str | None, now: dateti
     """
     since = now - LATELY
     if key is None:
-        mails, most = tickets.lately_from(connection, mail.sender.email, since=since), AS_NEW_MAILS
+        mails, most = ticket_mails.lately_from(connection, mail.sender.email, since=since), AS_NEW_MAILS
     else:
-        mails, most = tuple((key, id) for id in reversed(tickets.mails_of(connection, key))), IN_CONVERSATION
+        mails, most = tuple((key, id) for id in reversed(ticket_mails.mails_of(connection, key))), IN_CONVERSATION
     same = [key for key, id in mails[:LOOKED_AT] if _same_words(connection, id, mail, since=since)]
     return same[0] if len(same) >= most else None
 
@@ -56,7 +56,7 @@ def said_before(connection: Connection, key: str, mail: Mail, *, now: datetime) 
 
     To that it may be the answer once more, as often as in any conversation. What says the same each time is a machine.
     """
-    ids = tickets.mails_of(connection, key)[-LOOKED_AT:]
+    ids = ticket_mails.mails_of(connection, key)[-LOOKED_AT:]
     same = [id for id in ids if _same_words(connection, id, mail, since=now - LATELY)]
     if not same or len(same) >= IN_CONVERSATION:
         return bool(same)
@@ -71,11 +71,11 @@ def same_own_words(one: Mail, other: Mail) -> bool:
 
 def note_echo(connection: Connection, case: Case, key: str, text: str = ECHO) -> bool:
     """Keep the mail on that ticket, in silence; whether it is the first of which its history says that."""
-    known = any(event.text == text for event in tickets.history(connection, key))
-    tickets.belongs(connection, key, case.row.id)
+    known = any(event.text == text for event in histories.of(connection, key))
+    ticket_mails.add(connection, key, case.row.id)
     # The digest tells it once: of a loop it would tell nothing else.
     kind = "note" if known else "trouble"
-    tickets.note(connection, key, Event(at=case.now, kind=kind, by=BOT, text=text, mail=case.row.id))
+    histories.note(connection, key, Event(at=case.now, kind=kind, by=BOT, text=text, mail=case.row.id))
     claims.finish(connection, case.row.id, inbound.State.TICKET, now=case.now, reason=text)
     return not known
 

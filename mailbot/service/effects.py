@@ -17,7 +17,7 @@ from mailbot.service.post import Post
 from mailbot.service.request_of_data import UNDONE, ask_to_erase, hand_over, keep_after_all, show
 from mailbot.service.standing import tell_member, tell_staff
 from mailbot.service.vacation import go_away
-from mailbot.store import absences, orders, outbound, tickets, verdicts
+from mailbot.store import absences, histories, numbers, orders, outbound, participants, ticket_mails, tickets, verdicts
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.orders.carrying_out import in_full
 from mailbot.tickets.orders.order import (
@@ -110,12 +110,12 @@ def _keep(post: Post, before: Ticket, outcome: Outcome, by: Staff) -> None:
         orders.remember(post.connection, before, by=by.id, mail=post.cause, at=post.now)
     tickets.save(post.connection, outcome.ticket)
     for event in outcome.events:
-        tickets.note(post.connection, before.key, replace(event, mail=post.cause))
+        histories.note(post.connection, before.key, replace(event, mail=post.cause))
 
 
 def _others_answers(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
     """Two of us may answer within minutes, and neither knows of the other."""
-    for event in tickets.history(post.connection, ticket.key):
+    for event in histories.of(post.connection, ticket.key):
         if event.kind == "answered" and event.by != by.email and event.at > post.now - JUST_NOW:
             known = post.catalogue.member_of_staff(event.by)
             at = moment(event.at, post.catalogue.hours.timezone)
@@ -136,7 +136,7 @@ def _answer(post: Post, ticket: Ticket, outcome: Outcome, by: Staff) -> Iterator
         answered=answered,
         staff_are_told=post.cause is not None,  # at the command line there is no transcript
     )
-    copies = [each for each in tickets.in_copy(post.connection, ticket.key) if each.email != ticket.requester.email]
+    copies = [each for each in participants.in_copy(post.connection, ticket.key) if each.email != ticket.requester.email]
     if copies:
         yield "", f"in Kopie an {', '.join(map(in_full, copies))}"
     if of_draft:
@@ -195,7 +195,7 @@ def _merge(post: Post, ticket: Ticket, effect: Merge, by: Staff) -> Iterator[Row
     orders.remember(post.connection, before, by=by.id, mail=post.cause, at=post.now)
     tickets.save(post.connection, effect.into)
     for event in effect.events:
-        tickets.note(post.connection, before.key, replace(event, mail=post.cause))
+        histories.note(post.connection, before.key, replace(event, mail=post.cause))
     yield "", f"Antworten auf {ticket.key} kommen jetzt bei {before.key} an."
     who = ticket.requester
     if who.email and who.email != before.requester.email:
@@ -208,7 +208,7 @@ def _merge(post: Post, ticket: Ticket, effect: Merge, by: Staff) -> Iterator[Row
 
 def _split(post: Post, ticket: Ticket, effect: Split, by: Staff) -> Iterator[Row]:
     organisation = post.catalogue.organisation
-    number = tickets.next_number(post.connection, first=organisation.first_ticket)
+    number = numbers.next_one(post.connection, first=organisation.first_ticket)
     fresh = replace(
         ticket,
         key=f"{organisation.ticket_prefix}-{number}",
@@ -226,10 +226,10 @@ def _split(post: Post, ticket: Ticket, effect: Split, by: Staff) -> Iterator[Row
         updated=post.now,
     )
     tickets.add(post.connection, number, fresh)
-    for mail in tickets.mails_of(post.connection, ticket.key):
-        tickets.belongs(post.connection, fresh.key, mail)
-    for reader in tickets.in_copy(post.connection, ticket.key):
-        tickets.copy_to(post.connection, fresh.key, reader)
+    for mail in ticket_mails.mails_of(post.connection, ticket.key):
+        ticket_mails.add(post.connection, fresh.key, mail)
+    for reader in participants.in_copy(post.connection, ticket.key):
+        participants.copy_to(post.connection, fresh.key, reader)
     for key, kind, text in ((ticket.key, "linked", f"daneben: {fresh.key}"), (fresh.key, "split", f"abgeteilt von {ticket.key}")):
         post.note(key, kind, text, by=by.email)
     orders.remember(post.connection, replace(fresh, state=State.CLOSED), by=by.id, mail=post.cause, at=post.now)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from mailbot.service.office import Office
 from mailbot.service.privacy import Erased, forget, still_needed
 from mailbot.service.request_of_data import OPEN_AGAIN, keep_after_all
-from mailbot.store import erasures, outbound, person, tickets
+from mailbot.store import erasures, histories, outbound, person, tickets
 from mailbot.store.erasures import Asked
 from mailbot.store.person import Traces
 from mailbot.tickets.orders.undoing import IN_TIME
@@ -59,5 +59,5 @@ def _decide(office: Office, connection: Connection, asked: Asked, found: Traces 
 
 def _was_reopened(connection: Connection, asked: Asked) -> bool:
     """Whether anybody wanted something of it meanwhile, and it is closed once more."""
-    history = tickets.history(connection, asked.ticket)
+    history = histories.of(connection, asked.ticket)
     return any(event.kind == "reopened" and event.at >= asked.asked_at for event in history)

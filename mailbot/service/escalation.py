@@ -8,7 +8,7 @@ from dataclasses import replace
 from mailbot.catalogue import Staff
 from mailbot.mail.thread import Role
 from mailbot.service.post import Post
-from mailbot.store import tickets
+from mailbot.store import histories, tickets
 from mailbot.tickets.escalation import Urgent, due, who_is_reminded
 from mailbot.tickets.ticket import UNFINISHED
 
@@ -16,7 +16,7 @@ from mailbot.tickets.ticket import UNFINISHED
 def remind_staff(post: Post) -> None:
     """Write the mails of today, and note on each ticket who was reminded; a ticket that was put off until today is back."""
     theirs: dict[str, list[Urgent]] = {}
-    for urgent in due(tickets.with_histories(post.connection, *UNFINISHED), post.catalogue, post.now):
+    for urgent in due(histories.in_states(post.connection, *UNFINISHED), post.catalogue, post.now):
         asked = who_is_reminded(urgent, post.catalogue, post.away)
         for member in asked:
             theirs.setdefault(member.id, []).append(urgent)

@@ -25,7 +25,7 @@ from mailbot.service.office import Office
 from mailbot.service.order import NotCarriedOut, carry_out_all
 from mailbot.service.post import Answered, Post
 from mailbot.service.rulebook import Rules
-from mailbot.store import claims, inbound, tickets
+from mailbot.store import claims, inbound, participants, ticket_mails, tickets
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.decide import decide
 from mailbot.tickets.decision import Decision
@@ -118,7 +118,7 @@ class _Forward:
 
     def join(self, original: Mail, ticket: Ticket) -> None:
         """A note on the ticket that it has."""
-        tickets.belongs(self.post.connection, ticket.key, self.case.row.id)
+        ticket_mails.add(self.post.connection, ticket.key, self.case.row.id)
         said = "\n".join(line.text for line in original.body.lines)
         self._note(ticket, "note", f"{_passed_on(original)}\n\n{said}".strip())
         after, rows = self._orders(ticket)
@@ -136,7 +136,7 @@ class _Forward:
         for outcome in decision.outcomes:
             ticket = open_ticket(self.post, theirs, decision, replace(outcome, state=State.TRIAGE), thread, vouched=False)
             thread = Thread(conversation=ticket.conversation)
-            tickets.belongs(self.post.connection, ticket.key, self.case.row.id)
+            ticket_mails.add(self.post.connection, ticket.key, self.case.row.id)
             self._note(ticket, "received", _passed_on(original))
             self.post.note(ticket.key, "triaged", f"nichts geht an {original.sender.email}, bevor jemand zustimmt")
             opened.append(ticket)
@@ -178,11 +178,11 @@ def _who(address: Address) -> str:
 def _known_as(connection: Connection, catalogue: Catalogue, original: Mail, case: Case) -> str | None:
     """The ticket that the mail belongs to already: it has come to us, too, or one of us has passed it on before."""
     author = original.sender.email
-    if original.message_id and (key := tickets.ticket_with(connection, (original.message_id,), author)):
+    if original.message_id and (key := ticket_mails.ticket_with(connection, (original.message_id,), author)):
         return key
-    if case.place.mentioned and tickets.takes_part(connection, case.place.mentioned, author):
+    if case.place.mentioned and participants.takes_part(connection, case.place.mentioned, author):
         return case.place.mentioned
-    for key, id in tickets.lately_from(connection, author, since=case.now - LATELY)[:LOOKED_AT]:
+    for key, id in ticket_mails.lately_from(connection, author, since=case.now - LATELY)[:LOOKED_AT]:
         _, raw = inbound.get(connection, id)
         earlier = read(raw)
         there = (earlier,) if earlier.sender.email == author else passed_on(earlier, ours=catalogue.our_people)

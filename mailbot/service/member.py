@@ -23,7 +23,7 @@ from mailbot.service.request_of_data import hints
 from mailbot.service.rulebook import Rules
 from mailbot.service.ticket_mail import last_told, tell_of_ticket, words_of
 from mailbot.service.whereabouts import Whereabouts
-from mailbot.store import claims, inbound, tickets
+from mailbot.store import claims, histories, inbound, numbers, participants, ticket_mails, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.tickets.calendar import deadline
 from mailbot.tickets.decide import decide, in_silence, reopened
@@ -123,7 +123,7 @@ def _conversation(connection: Connection, case: Case) -> tuple[Ticket, ...]:
     if conversation is None:
         return ()
     all_of_them = tickets.in_conversation(connection, conversation)
-    theirs = (each for each in all_of_them if each.key == key or tickets.takes_part(connection, each.key, author))
+    theirs = (each for each in all_of_them if each.key == key or participants.takes_part(connection, each.key, author))
     return tuple(each for each in theirs if each.merged_into is None)
 
 
@@ -176,8 +176,8 @@ def _tickets_after(post: Post, case: Case, decision: Decision, before: Sequence[
             ticket = _continued(old, decision, outcome, case)
             tickets.save(post.connection, ticket)
         after.append(ticket)
-        tickets.belongs(post.connection, ticket.key, case.row.id)
-        tickets.note(post.connection, ticket.key, *_events(post.catalogue, case, outcome, old))
+        ticket_mails.add(post.connection, ticket.key, case.row.id)
+        histories.note(post.connection, ticket.key, *_events(post.catalogue, case, outcome, old))
         if old is not None:
             note_told(post, old, outcome, case.mail.sender)
         if case.known:
@@ -190,7 +190,7 @@ def _tickets_after(post: Post, case: Case, decision: Decision, before: Sequence[
 def _welcome(post: Post, case: Case, ticket: Ticket, *, new: bool) -> None:
     """A proven author takes part, as who opens a ticket does anyhow; the requester's others stay in copy."""
     if not new:
-        tickets.take_part(post.connection, ticket.key, case.mail.sender.email)
+        participants.take_part(post.connection, ticket.key, case.mail.sender.email)
     if case.mail.sender.email == ticket.requester.email:
         bring_in(post, ticket, case.mail)
 
@@ -215,7 +215,7 @@ def open_ticket(
     """A new ticket for one request of the mail; the first of a conversation begins it."""
     connection, catalogue = post.connection, post.catalogue
     given = number_given(connection, case.mail.message_id, post.office.keys)
-    number = given or tickets.next_number(connection, first=catalogue.organisation.first_ticket)
+    number = given or numbers.next_one(connection, first=catalogue.organisation.first_ticket)
     ticket = Ticket(
         key=f"{catalogue.organisation.ticket_prefix}-{number}",
         conversation=thread.conversation or number,
@@ -296,7 +296,7 @@ def _answer(post: Post, case: Case, decision: Decision, after: tuple[Ticket, ...
 
 def _tell_staff(post: Post, case: Case, decision: Decision, outcome: Outcome, before: Ticket | None, ticket: Ticket) -> None:
     told = last_told(post, ticket) if before else None
-    events = tickets.history(post.connection, ticket.key)
+    events = histories.of(post.connection, ticket.key)
     # Also of earlier mails, which the bot may have answered with a question and without a word to staff.
     untold = (each for each in events if told is None or each.at > told)
     noted = (each.text for each in untold if each.kind == "note" and each.by == BOT)

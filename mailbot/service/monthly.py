@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from mailbot.catalogue import Catalogue
 from mailbot.service.office import Office
 from mailbot.service.post import Post
-from mailbot.store import jobs, statistics, tickets
+from mailbot.store import histories, jobs, statistics
 from mailbot.tickets.calendar import day_of, has_struck, start_of
 from mailbot.tickets.report import Figures, Report, figures, month_after, month_before
 
@@ -28,7 +28,7 @@ def draw_up(connection: Connection, catalogue: Catalogue, month: date) -> Report
 
 def _figures(connection: Connection, catalogue: Catalogue, month: date) -> Figures:
     times = _times(catalogue, month)
-    return figures(month, tickets.opened_between(connection, *times), statistics.closings(connection, *times), catalogue)
+    return figures(month, histories.opened_between(connection, *times), statistics.closings(connection, *times), catalogue)
 
 
 def _times(catalogue: Catalogue, month: date) -> tuple[datetime, datetime]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
-from mailbot.store import alarms, drafts, inbound, mailboxes, outbound, returns, tickets
+from mailbot.store import alarms, drafts, histories, inbound, mailboxes, outbound, returns
 from mailbot.store.inbound import Inbound
 from mailbot.store.outbound import Outbound
 from mailbot.tickets.alarms import said_of
@@ -69,7 +69,7 @@ def _undelivered(connection: Connection, since: datetime) -> Iterator[str]:
 
 def _on_tickets(connection: Connection, since: datetime, lost: tuple[Outbound, ...]) -> Iterator[str]:
     """But for mails that came back, which have a section of their own."""
-    for key, event in tickets.events_since(connection, "trouble", since):
+    for key, event in histories.since(connection, "trouble", since):
         if not any(mail.ticket == key and mail.recipient in event.text for mail in lost):
             yield f"{key}: {event.text}"
 
@@ -98,7 +98,7 @@ def _unreachable(lost: tuple[Outbound, ...], zone: ZoneInfo) -> Iterator[str]:
 def _misspelt(connection: Connection, catalogue: Catalogue, since: datetime) -> Iterator[str]:
     """Told once a ticket; the history has it as a note of ours."""
     named: dict[tuple[str, str], None] = {}
-    for key, event in tickets.events_since(connection, "note", since):
+    for key, event in histories.since(connection, "note", since):
         for domain in catalogue.organisation.misspelt_domains if event.by == BOT else ():
             if domain in event.text:
                 named[key, domain] = None

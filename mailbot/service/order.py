@@ -23,7 +23,7 @@ from mailbot.service.office import Office
 from mailbot.service.post import Answered, Post
 from mailbot.service.request_of_data import holdings
 from mailbot.service.rulebook import Rules
-from mailbot.store import claims, inbound, orders, tickets
+from mailbot.store import claims, histories, inbound, orders, ticket_mails, tickets
 from mailbot.tickets.digits import Called
 from mailbot.tickets.enclosing import Enclosure, enclosed, without_decoration
 from mailbot.tickets.orders.carrying_out import by_ticket, carry_out, nothing_done, short, worth_sending
@@ -78,7 +78,7 @@ def handle_order(office: Office, connection: Connection, rules: Rules, case: Cas
     except NotCarriedOut as error:
         about, rows, result = error.about, tuple(nothing_done(order, error.refused)), Result.NOTHING
     for each in about:
-        tickets.belongs(connection, each.key, case.row.id)
+        ticket_mails.add(connection, each.key, case.row.id)
     words = rules.writer.transcript(about[0] if len(about) == 1 else None, rows=rows, result=result)
     if len(about) == 1:
         box = rules.catalogue.mailbox(about[0].mailbox)
@@ -212,7 +212,7 @@ def _outcome(post: Post, ticket: Ticket | None, part: Order, desk: Desk, about: 
         return carry_out(None, part, desk)
     if any(command.name in ("undo", "why") for command in part.commands):
         last = orders.last(post.connection, ticket.key, by=desk.by.id)
-        desk = replace(desk, history=tickets.history(post.connection, ticket.key), last=last)
+        desk = replace(desk, history=histories.of(post.connection, ticket.key), last=last)
     if any(command.name in ("export", "erase") for command in part.commands):
-        desk = replace(desk, history=tickets.history(post.connection, ticket.key), holdings=holdings(post, ticket))
+        desk = replace(desk, history=histories.of(post.connection, ticket.key), holdings=holdings(post, ticket))
     return carry_out(ticket, part, desk)

@@ -19,7 +19,7 @@ from mailbot.service.drafting import Drafting, told_of
 from mailbot.service.office import Office
 from mailbot.service.repetition import said_before
 from mailbot.service.rulebook import Rules
-from mailbot.store import absences, outbound, tickets
+from mailbot.store import absences, histories, outbound, participants, tickets
 from mailbot.store.outbound import Outgoing
 from mailbot.store.restorations import Recollection
 from mailbot.tickets import duty
@@ -99,7 +99,7 @@ class Post:
 
     def note(self, key: str, kind: str, text: str, *, by: str = BOT) -> None:
         """Add a line to the ticket's history, with the cause of it all."""
-        tickets.note(self.connection, key, Event(at=self.now, kind=kind, by=by, text=text, mail=self.cause))
+        histories.note(self.connection, key, Event(at=self.now, kind=kind, by=by, text=text, mail=self.cause))
 
     def to_member(
         self,
@@ -126,7 +126,7 @@ class Post:
         Gives what staff must know about drafts, as a sentence; "" for nothing.
         """
         sender = Address(name=mailbox.name, email=mailbox.address)
-        others = tickets.in_copy(self.connection, key) if copies is None else copies
+        others = participants.in_copy(self.connection, key) if copies is None else copies
         cc = tuple(each for each in others if each.email != to.email)
         letter = self._letter(key, Role.MEMBER, sender, to, words, origin=origin, answered=answered, cc=cc)
         automatic = origin is not Origin.PERSON and self.catalogue.member_of_staff(to.email) is None
@@ -254,7 +254,7 @@ class Post:
         except DeliveryError as error:
             if key is not None:
                 text = f"Keine Mail möglich an {to.email}: {error}"
-                tickets.note(self.connection, key, Event(at=self.now, kind="trouble", by=BOT, text=text))
+                histories.note(self.connection, key, Event(at=self.now, kind="trouble", by=BOT, text=text))
             return
         mail = Outgoing(
             message_id=letter.message_id,

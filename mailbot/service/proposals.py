@@ -12,7 +12,7 @@ from mailbot.service.correspondence import last_of_member, mails_of_members
 from mailbot.service.member import KINDS, what_happened
 from mailbot.service.post import Answered, Post
 from mailbot.service.ticket_mail import tell_of_ticket
-from mailbot.store import orders, tickets, verdicts
+from mailbot.store import orders, participants, tickets, verdicts
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.news import NEW
 from mailbot.tickets.orders.order import Row
@@ -116,7 +116,7 @@ def agree(post: Post, ticket: Ticket, by: Staff) -> Iterator[Row]:
 
 def answered_instead(post: Post, ticket: Ticket, by: Staff) -> None:
     """Who writes to the requester themselves says yes to the address, also for what else came of the same mail."""
-    tickets.take_part(post.connection, ticket.key, ticket.requester.email)
+    participants.take_part(post.connection, ticket.key, ticket.requester.email)
     for each in _waiting(post, ticket.conversation):
         _confirmed(post, each, replace(each, vouched=True), by)
 
@@ -154,7 +154,7 @@ def _confirmed(post: Post, ticket: Ticket, after: Ticket, by: Staff) -> Ticket:
     """What has been ordered for one ticket of a mail goes for this one, too, and is undone with it."""
     orders.remember(post.connection, ticket, by=by.id, mail=post.cause, at=post.now)
     tickets.save(post.connection, replace(after, updated=post.now))
-    tickets.take_part(post.connection, ticket.key, ticket.requester.email)
+    participants.take_part(post.connection, ticket.key, ticket.requester.email)
     post.note(ticket.key, "vouched", CONFIRMED.format(ticket.requester.email), by=by.email)
     return after
 

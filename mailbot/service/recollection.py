@@ -32,7 +32,7 @@ from mailbot.service.office import Office
 from mailbot.service.receiver import FILED, HELD
 from mailbot.service.repetition import number_of
 from mailbot.service.sentbox import sent_folder
-from mailbot.store import delivery, inbound, outbound, restorations, tickets
+from mailbot.store import delivery, inbound, numbers, outbound, restorations
 from mailbot.store.inbound import New, Place, State
 
 log = structlog.get_logger()
@@ -85,7 +85,7 @@ def _learn(office: Office, connection: Connection, head: Arrived) -> bool:
         return delivery.has_left(connection, ours.id, at=head.received)
     if thread.key in (DIGEST, CANARY):
         return False  # about no ticket: nothing is made of it
-    tickets.reserve(connection, number_of(thread.key))
+    numbers.reserve(connection, number_of(thread.key))
     answers = next(iter(mail.in_reply_to), "")
     restorations.recollect(connection, message_id=mail.message_id, key=thread.key, answers=answers, sent_at=head.received)
     return True

@@ -14,7 +14,7 @@ from mailbot.service.correspondence import tell
 from mailbot.service.escalation import remind_staff
 from mailbot.service.office import Office
 from mailbot.service.post import Post
-from mailbot.store import drafts, jobs, returns, tickets
+from mailbot.store import drafts, histories, jobs, returns, tickets
 from mailbot.tickets import reminders
 from mailbot.tickets.calendar import day_of, has_struck
 from mailbot.tickets.reminders import GiveUp, Remind, Waiting
@@ -35,7 +35,7 @@ def remind_if_due(office: Office) -> bool:
     with office.database.read() as connection:
         if jobs.is_done(connection, JOB, today):
             return False
-        waiting = reminders.due(tickets.with_histories(connection, State.ASKING), catalogue, now)
+        waiting = reminders.due(histories.in_states(connection, State.ASKING), catalogue, now)
         conversations = tuple(dict.fromkeys(each.conversation for each in waiting))
     for conversation in conversations:
         _guarded(office, conversation)
@@ -64,7 +64,7 @@ def _remind(office: Office, conversation: int) -> None:
         locked = tickets.in_conversation(connection, conversation)
         if rules.catalogue.in_shadow or drafts.waits(connection, conversation):
             return  # The member has not been asked yet: it is with staff to send the question.
-        known = [(ticket, tickets.history(connection, ticket.key)) for ticket in locked]
+        known = [(ticket, histories.of(connection, ticket.key)) for ticket in locked]
         post = Post(office=office, connection=connection, rules=rules, now=now)
         for waiting in reminders.due(known, rules.catalogue, now):
             _carry_out(post, waiting)

@@ -13,7 +13,7 @@ from mailbot.mail.thread import Role
 from mailbot.service.access import pack
 from mailbot.service.correspondence import is_proven, last_of_member
 from mailbot.service.post import Answered, Post
-from mailbot.store import erasures, inbound, person, tickets
+from mailbot.store import erasures, histories, inbound, person, tickets
 from mailbot.tickets.orders.order import Holdings
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.ticket import BOT, Event, Ticket
@@ -77,7 +77,7 @@ def keep_after_all(connection: Connection, key: str, *, because: str, now: datet
     """Its requester is not erased; False when nobody had ordered that. `asked_at`: only what was ordered at that moment."""
     kept = erasures.take_back(connection, key, asked_at=asked_at)
     if kept:
-        tickets.note(connection, key, Event(at=now, kind="note", by=BOT, text=because))
+        histories.note(connection, key, Event(at=now, kind="note", by=BOT, text=because))
     return kept
 
 

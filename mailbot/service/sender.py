@@ -18,7 +18,7 @@ from mailbot.mail.smtp import Session
 from mailbot.service import instruments
 from mailbot.service.limits import objection, objections_to_copies
 from mailbot.service.office import Office
-from mailbot.store import delivery, mailboxes, tickets
+from mailbot.store import delivery, histories, mailboxes
 from mailbot.store.delivery import Copy
 from mailbot.store.outbound import Outbound, State
 from mailbot.store.portion import Most
@@ -251,7 +251,7 @@ def _log(report: Report) -> None:
 
 def _note(office: Office, connection: Connection, mail: Outbound, kind: str, text: str) -> None:
     if mail.ticket is not None:
-        tickets.note(connection, mail.ticket, Event(at=office.clock(), kind=kind, by=BOT, text=text))
+        histories.note(connection, mail.ticket, Event(at=office.clock(), kind=kind, by=BOT, text=text))
 
 
 def file_copies(office: Office, box: Mailbox, folder: Folder) -> None:

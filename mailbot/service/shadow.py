@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from mailbot.errors import CatalogueError
 from mailbot.service.office import Office
-from mailbot.store import inbound, shadow, tickets
+from mailbot.store import histories, inbound, shadow, tickets
 from mailbot.tickets.decide import THANKS
 from mailbot.tickets.ticket import Event, State
 from mailbot.tickets.trial import OVER, laid_down
@@ -43,11 +43,11 @@ def _end(office: Office, connection: Connection) -> None:
     now = office.clock()
     dropped = shadow.drop_all(connection, error=OVER)
     shadow.leave_in_place(connection)
-    all_of_them = tickets.with_histories(connection, *(state for state in State if state is not State.CLOSED))
+    all_of_them = histories.in_states(connection, *(state for state in State if state is not State.CLOSED))
     for ticket, events in all_of_them:
         after, event = laid_down(ticket, events, _thanks(connection, events), now)
         tickets.save(connection, after)
-        tickets.note(connection, ticket.key, event)
+        histories.note(connection, ticket.key, event)
     log.info("the trial is over", mails=dropped, tickets=len(all_of_them))
 
 

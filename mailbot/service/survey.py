@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue, Hours
 from mailbot.service import notices
-from mailbot.store import absences, statistics, tickets
+from mailbot.store import absences, histories, statistics
 from mailbot.tickets.calendar import last_working_day_before, start_of
 from mailbot.tickets.digest import TELLING, Day, Digest, make_digest
 
@@ -27,7 +27,7 @@ def draw_up(connection: Connection, catalogue: Catalogue, *, day: date, now: dat
     since = start_of(last_working_day_before(day, hours), hours)
     end = start_of(day + timedelta(days=1), hours)
     return make_digest(
-        tickets.for_digest(connection, since=since, kinds=TELLING),
+        histories.for_digest(connection, since=since, kinds=TELLING),
         day=day,
         now=min(now, end),
         catalogue=catalogue,

@@ -10,7 +10,7 @@ from mailbot.mail.message import Attachment, Mail
 from mailbot.mail.read import read
 from mailbot.service.correspondence import mails_of_members
 from mailbot.service.post import Post
-from mailbot.store import outbound, tickets
+from mailbot.store import histories, outbound
 from mailbot.tickets.ticket import Event, Ticket
 from mailbot.tickets.verbatim import without_known_quotes
 
@@ -35,7 +35,7 @@ def tell_of_ticket(
         original: the words of the member's mail that brings it.
         to: None: to all who work on it and are here.
     """
-    history = tickets.history(post.connection, ticket.key) if events is None else events
+    history = histories.of(post.connection, ticket.key) if events is None else events
     box = post.catalogue.mailbox(ticket.mailbox)
     for member in post.responsible(ticket.request.service) if to is None else to:
         words = post.writer.for_staff(

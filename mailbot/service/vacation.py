@@ -6,7 +6,7 @@ from datetime import date
 
 from mailbot.catalogue import Staff
 from mailbot.service.post import Post
-from mailbot.store import absences, tickets
+from mailbot.store import absences, histories
 from mailbot.tickets.calendar import day_of
 from mailbot.tickets.digest import Digest, make_digest
 from mailbot.tickets.ticket import UNFINISHED
@@ -15,7 +15,7 @@ from mailbot.tickets.ticket import UNFINISHED
 def go_away(post: Post, member: Staff, until: date) -> None:
     """Up to and including that day the others get what is theirs, and each of them hears at once which tickets that are."""
     absences.go_away(post.connection, member.id, until=until)
-    known = [each for each in tickets.with_histories(post.connection, *UNFINISHED) if each[0].assignee == member.id]
+    known = [each for each in histories.in_states(post.connection, *UNFINISHED) if each[0].assignee == member.id]
     if not known:
         return
     heirs = {ticket.key: _heirs(post, member, ticket.request.service) for ticket, _ in known}

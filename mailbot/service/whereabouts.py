@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from mailbot.mail.message import Mail
 from mailbot.mail.thread import DIGEST, Role, thread_of, was_sent_to
 from mailbot.service.secrecy import proves
-from mailbot.store import outbound, tickets
+from mailbot.store import merging, outbound, participants, ticket_mails, tickets
 
 
 class Notice(StrEnum):
@@ -55,7 +55,7 @@ def whereabouts(
     the one in which it goes on.
     """
     place = _whereabouts(connection, mail, prefix, secrets, is_staff=is_staff, vouched=vouched)
-    return replace(place, key=tickets.goes_on_in(connection, place.key)) if place.key else place
+    return replace(place, key=merging.goes_on_in(connection, place.key)) if place.key else place
 
 
 def _whereabouts(
@@ -78,11 +78,11 @@ def _whereabouts(
             continue
         may_be_theirs = is_staff or thread.role is Role.MEMBER
         got_it = may_be_theirs and (was_sent_to(message_id, author, secrets) or author in ours.copies)
-        if got_it or tickets.takes_part(connection, thread.key, author):
+        if got_it or participants.takes_part(connection, thread.key, author):
             proven = got_it and proves(connection, message_id, author, secrets)
             return Whereabouts(key=thread.key, role=thread.role, proven=proven)
         mentioned = mentioned or thread.key
-    earlier = tickets.ticket_with(connection, answered, author)
+    earlier = ticket_mails.ticket_with(connection, answered, author)
     if earlier is not None:
         return Whereabouts(key=earlier)
     key = key_in(mail.subject, prefix)
@@ -101,4 +101,4 @@ def key_in(subject: str, prefix: str) -> str | None:
 
 def _may_name(connection: Connection, key: str, author: str, *, vouched: bool) -> bool:
     is_theirs = tickets.get(connection, key).requester.email == author
-    return (is_theirs or vouched) and tickets.takes_part(connection, key, author)
+    return (is_theirs or vouched) and participants.takes_part(connection, key, author)

@@ -34,7 +34,7 @@ from mailbot.service.readers import Read
 from mailbot.service.request_of_data import keep_who_writes
 from mailbot.service.secrecy import note_shown
 from mailbot.service.whereabouts import whereabouts
-from mailbot.store import claims, inbound, returns, tickets
+from mailbot.store import claims, inbound, participants, returns, ticket_mails
 from mailbot.store.claims import Turn
 from mailbot.store.inbound import Inbound, State
 from mailbot.store.portion import Most
@@ -205,7 +205,7 @@ def _handle(office: Office, connection: Connection, task: Task) -> None:
         return
     else:
         _handle_person(office, connection, row, task.read, source)
-    log.info("processed", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
+    log.info("processed", mail=row.id, mailbox=row.place.mailbox, tickets=ticket_mails.tickets_of(connection, row.id))
 
 
 def _comes_too_early(office: Office, connection: Connection, row: Inbound, mail: Mail) -> bool:
@@ -226,7 +226,7 @@ def _handle_by_hand(office: Office, connection: Connection, row: Inbound, mail: 
         # The mail that it answers comes first.
         claims.uncount(connection, row, until=office.clock() + PUT_OFF)
         return
-    log.info("written by hand", mail=row.id, mailbox=row.place.mailbox, tickets=tickets.of_mail(connection, row.id))
+    log.info("written by hand", mail=row.id, mailbox=row.place.mailbox, tickets=ticket_mails.tickets_of(connection, row.id))
 
 
 def _handle_machine(office: Office, connection: Connection, row: Inbound, raw: bytes, mail: Mail, source: Origin) -> None:
@@ -288,4 +288,4 @@ def _writes_as_member(connection: Connection, case: Case) -> bool:
     place = case.place
     if place.key is None or place.role in (Role.STAFF, Role.INTERNAL):
         return False
-    return tickets.takes_part(connection, place.key, case.mail.sender.email)
+    return participants.takes_part(connection, place.key, case.mail.sender.email)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, case, delete, select, update
 
+from mailbot.store import histories
 from mailbot.store import inbound as mails
 from mailbot.store import outbound as ours
 from mailbot.store import tickets as kept
@@ -35,7 +36,7 @@ def forget_tickets(connection: Connection, numbers: Iterable[int], *, now: datet
         keys = connection.execute(select(tickets.c.key).where(tickets.c.number.in_(some)).order_by(tickets.c.number)).scalars()
         for key in tuple(keys):
             kept.save(connection, forgotten(kept.lock(connection, key), now))
-            kept.note(connection, key, Event(at=now, kind=kind, by=BOT, text=because))
+            histories.note(connection, key, Event(at=now, kind=kind, by=BOT, text=because))
         those = events.c.ticket.in_(some)
         connection.execute(update(events).where(those, events.c.kind.not_in(ENDS)).values(text=""))
         connection.execute(update(events).where(those, events.c.by.not_in(NOBODY)).values(by=""))
@@ -84,7 +85,7 @@ def take_out(connection: Connection, ticket: Ticket, subject: Subject, *, now: d
     connection.execute(delete(orders).where(orders.c.ticket == number))
     connection.execute(update(events).where(events.c.ticket == number, events.c.by == subject.address).values(text="", by=""))
     blacken(connection, [ticket.key], subject)
-    kept.note(connection, ticket.key, Event(at=now, kind="erased", by=BOT, text=because))
+    histories.note(connection, ticket.key, Event(at=now, kind="erased", by=BOT, text=because))
 
 
 def blacken(connection: Connection, keys: Sequence[str], subject: Subject) -> None:

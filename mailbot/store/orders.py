@@ -15,8 +15,8 @@ from sqlalchemy import Connection, select, update
 
 from mailbot.mail.message import Address
 from mailbot.store import outbound as ours
+from mailbot.store import participants, verdicts
 from mailbot.store import tickets as ticket_store
-from mailbot.store import verdicts
 from mailbot.store.outbound import Outbound
 from mailbot.store.tables import orders, tickets
 from mailbot.tickets.orders.order import Earlier
@@ -34,7 +34,7 @@ def remember(connection: Connection, before: Ticket, *, by: str, mail: int | Non
     kept = select(orders.c.id).where(orders.c.ticket == number, orders.c.undone_at.is_(None), *_the_same(by, mail, at))
     if connection.execute(kept).first() is not None:
         return
-    people = ticket_store.participants_of(connection, before.key)
+    people = participants.of(connection, before.key)
     waiting = verdicts.for_a_person(connection, before.conversation)
     earlier = (each for each in waiting if (each.cause, each.created) != (mail, at))  # what the order itself has written goes
     stored = {
@@ -87,7 +87,7 @@ def undone(connection: Connection, order: Earlier, *, by: str, now: datetime) ->
     again: list[Outbound | None] = []
     for row in rows:
         those = [(Address(name=name, email=email), copied) for name, email, copied in row.before["participants"]]
-        ticket_store.set_participants(connection, row.key, those)
+        participants.set_to(connection, row.key, those)
         for id, state, cause, created in row.before["mails"]:
             was = datetime.fromisoformat(created)
             again.append(verdicts.put_back(connection, id, ours.State(state), cause=cause, created=was))

@@ -14,7 +14,9 @@ from mailbot.mail.search import says, speaks_of, wanted
 from mailbot.store import inbound as mails
 from mailbot.store import outbound as ours
 from mailbot.store import tickets as kept
+from mailbot.store.participants import takes_part
 from mailbot.store.tables import events, inbound, outbound, participants, tickets
+from mailbot.store.ticket_mails import mails_of, tickets_of
 from mailbot.tickets.person import Subject, is_full, is_theirs, names_of
 from mailbot.tickets.ticket import Ticket
 from mailbot.understanding.record import request_to_json
@@ -131,7 +133,7 @@ def find(
 def count(connection: Connection, address: str) -> tuple[int, int]:
     """At a glance, without opening a mail: how many tickets, and how many mails of and about them."""
     concerned = [ticket.key for ticket in _tickets(connection, address)]
-    came = {id for key in concerned for id in kept.mails_of(connection, key)}
+    came = {id for key in concerned for id in mails_of(connection, key)}
     to_them = select(func.count()).select_from(outbound).where(outbound.c.recipient == address)
     return len(concerned), len(came) + int(connection.execute(to_them).scalar_one())
 
@@ -183,7 +185,7 @@ def _tickets(connection: Connection, address: str, told_in: Sequence[str] = ()) 
 
 def _means(connection: Connection, ticket: Ticket, address: str) -> bool:
     """Whether it is exactly that address, not one that ends with it."""
-    if ticket.requester.email == address or kept.takes_part(connection, ticket.key, address):
+    if ticket.requester.email == address or takes_part(connection, ticket.key, address):
         return True
     told = f"{json.dumps(request_to_json(ticket.request), ensure_ascii=False)} {ticket.sources}"
     return wanted([address]).search(told) is not None
@@ -200,7 +202,7 @@ def _subject(address: str, names: Iterable[str]) -> Subject:
 
 def _naming(connection: Connection, keys: Sequence[str], subject: Subject, *, known: set[int]) -> list[int]:
     """In the tickets of others that name them: the mails that have only their name."""
-    ids = sorted({id for key in keys for id in kept.mails_of(connection, key)} - known)
+    ids = sorted({id for key in keys for id in mails_of(connection, key)} - known)
     found = ((id, *mails.get(connection, id)) for id in ids)
     return [id for id, row, raw in found if row.forgotten_at is None and says(read(raw), subject.pattern)]
 
@@ -208,8 +210,8 @@ def _naming(connection: Connection, keys: Sequence[str], subject: Subject, *, kn
 def _beside(connection: Connection, own: Sequence[Ticket], *, known: set[int]) -> tuple[int, ...]:
     """What others wrote in their tickets, unless a ticket of somebody else needs it too."""
     keys = {ticket.key for ticket in own}
-    ids = sorted({id for key in keys for id in kept.mails_of(connection, key)} - known)
-    return tuple(id for id in ids if keys.issuperset(kept.of_mail(connection, id)))
+    ids = sorted({id for key in keys for id in mails_of(connection, key)} - known)
+    return tuple(id for id in ids if keys.issuperset(tickets_of(connection, id)))
 
 
 def _ours(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     cast,
     false,
     literal_column,
@@ -146,6 +147,10 @@ def number_of(key: str | ColumnElement[str]) -> ScalarSelect[int]:
     """The number of the ticket of that key, to stand in a statement."""
     return select(tickets.c.number).where(tickets.c.key == key).scalar_subquery()
 
+
+KEY = bindparam("of", type_=tickets.c.key.type)
+NUMBER = number_of(KEY)
+"""The number of the ticket whose key is given as `of`."""
 
 events = Table(
     "events",

@@ -24,7 +24,7 @@ from mailbot.service.bot import run_once
 from mailbot.service.office import Office, open_office
 from mailbot.service.receiver import Since
 from mailbot.settings import Settings
-from mailbot.store import inbound, outbound, tickets
+from mailbot.store import histories, inbound, outbound, tickets
 from mailbot.store.inbound import Inbound
 from mailbot.tickets.ticket import Event, Ticket
 from tests.association import PROJECT
@@ -224,7 +224,7 @@ class Bench:
 
     def history(self, key: str = "KV-1001") -> tuple[Event, ...]:
         with self.office.database.read() as connection:
-            return tickets.history(connection, key)
+            return histories.of(connection, key)
 
     def kinds(self, key: str = "KV-1001") -> list[str]:
         return [event.kind for event in self.history(key)]

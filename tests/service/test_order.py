@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from mailbot.service import desk
-from mailbot.store import absences, inbound, outbound, tickets
+from mailbot.store import absences, inbound, outbound, participants
 from mailbot.tickets.blocks import flat
 from mailbot.tickets.ticket import State, Ticket
 from tests.association import words
@@ -215,7 +215,7 @@ def berta_wants_the_same(bench: Bench, **headers: str) -> str:
 
 def in_copy(bench: Bench) -> tuple[str, ...]:
     with bench.office.database.read() as connection:
-        return tuple(each.email for each in tickets.in_copy(connection, "KV-1001"))
+        return tuple(each.email for each in participants.in_copy(connection, "KV-1001"))
 
 
 def test_who_asked_for_what_goes_on_in_another_persons_ticket_reads_along_there(quick_bench: Bench):

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from mailbot.mail.message import Address
-from mailbot.store import tickets
+from mailbot.store import participants
 from mailbot.store.outbound import State
 from mailbot.tickets.ticket import State as Stands
 from mailbot.tickets.ticket import Ticket
@@ -31,7 +31,7 @@ def standing(ticket: Ticket) -> tuple[object, ...]:
 
 def part_in(bench: Bench, key: str = "KV-1001") -> tuple[tuple[Address, bool], ...]:
     with bench.office.database.read() as connection:
-        return tickets.participants_of(connection, key)
+        return participants.of(connection, key)
 
 
 def to_anna(bench: Bench) -> list[State]:

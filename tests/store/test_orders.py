@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from mailbot.store import delivery, orders, outbound, tickets, verdicts
+from mailbot.store import delivery, merging, orders, outbound, participants, tickets, verdicts
 from mailbot.store.database import Database
 from mailbot.tickets.ticket import State
 from tests import builders
@@ -85,11 +85,11 @@ def test_what_was_merged_belongs_to_the_ticket_in_which_it_goes_on(database: Dat
     kept(database)
     with database.write() as connection:
         tickets.add(connection, 1003, third)
-        tickets.take_part(connection, "KV-1001", "eva@posteo.example")
+        participants.take_part(connection, "KV-1001", "eva@posteo.example")
         tickets.save(connection, replace(FIRST, merged_into="KV-1002"))
         tickets.save(connection, replace(SECOND, merged_into="KV-1003"))
 
     with database.read() as connection:
-        assert [tickets.goes_on_in(connection, key) for key in ("KV-1001", "KV-1002", "KV-1003")] == ["KV-1003"] * 3
-        assert tickets.takes_part(connection, "KV-1003", "eva@posteo.example")
-        assert not tickets.takes_part(connection, "KV-7", "eva@posteo.example")
+        assert [merging.goes_on_in(connection, key) for key in ("KV-1001", "KV-1002", "KV-1003")] == ["KV-1003"] * 3
+        assert participants.takes_part(connection, "KV-1003", "eva@posteo.example")
+        assert not participants.takes_part(connection, "KV-7", "eva@posteo.example")

@@ -13,7 +13,21 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.pool import StaticPool
 
-from mailbot.store import absences, claims, delivery, inbound, jobs, outbound, places, retention, tables, tickets
+from mailbot.store import (
+    absences,
+    claims,
+    delivery,
+    histories,
+    inbound,
+    jobs,
+    outbound,
+    participants,
+    places,
+    retention,
+    tables,
+    ticket_mails,
+    tickets,
+)
 from mailbot.store.database import Database
 from mailbot.store.inbound import Identity, New, Place
 from mailbot.store.retention import Expired, Kind, expired, forget_some
@@ -41,7 +55,7 @@ def a_ticket(database: Database, number: int, *, ago: float, state: State = Stat
     with database.write() as connection:
         request = builders.request(service, {"group": "OV Kalk"})
         tickets.add(connection, number, builders.ticket(request, key=key, conversation=number, state=state, updated=days(ago)))
-        tickets.note(connection, key, builders.event(at=days(ago)))
+        histories.note(connection, key, builders.event(at=days(ago)))
     return key
 
 
@@ -60,7 +74,7 @@ def a_mail(database: Database, uid: int, *keys: str, ago: float, state: inbound.
         if not waits:
             claims.finish(connection, id, state, now=days(ago))
         for key in keys:
-            tickets.belongs(connection, key, id)
+            ticket_mails.add(connection, key, id)
     return int(id)
 
 
@@ -122,9 +136,9 @@ def test_of_a_forgotten_ticket_stays_what_counts_and_nothing_of_anybody(database
             subject="",
             forgotten_at=NOW,
         )
-        history = [(event.at, event.kind, event.by, event.text) for event in tickets.history(connection, key)]
+        history = [(event.at, event.kind, event.by, event.text) for event in histories.of(connection, key)]
         assert history == [(days(91), "received", "", ""), (NOW, "expired", "mailbot", retention.TOLD)]
-        assert not tickets.takes_part(connection, key, "anna.schmidt@posteo.example")
+        assert not participants.takes_part(connection, key, "anna.schmidt@posteo.example")
         row, raw = inbound.get(connection, mail)
         assert (raw, row.state, row.place.uid, row.reason) == (b"", inbound.State.TICKET, 1, retention.BECAUSE)
         (gone,) = outbound.of_ticket(connection, key)
@@ -220,11 +234,11 @@ def test_words_about_a_forgotten_ticket_that_come_later_go_as_well(database: Dat
     forget_all(database)
     late = builders.event("trouble", "Nicht angekommen bei anna.schmidt@posteo.example", at=NOW + timedelta(hours=1))
     with database.write() as connection:
-        tickets.note(connection, key, late)
+        histories.note(connection, key, late)
 
     assert forget_all(database) == {Kind.LATE: 1}
     with database.read() as connection:
-        assert [event.text for event in tickets.history(connection, key)] == ["", retention.TOLD, ""]
+        assert [event.text for event in histories.of(connection, key)] == ["", retention.TOLD, ""]
 
 
 def test_the_rehearsal_tells_the_oldest(database: Database):

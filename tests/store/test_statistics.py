@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from mailbot.store import statistics, tickets
+from mailbot.store import histories, statistics, tickets
 from mailbot.store.database import Database
 from mailbot.tickets.ticket import State
 from tests import builders
@@ -14,8 +14,8 @@ def test_what_was_opened_and_closed_is_counted_from_moment_to_moment(database: D
     with database.write() as connection:
         for number, opened in enumerate((NOW - hour, NOW, NOW + hour), start=1):
             tickets.add(connection, number, builders.ticket(key=f"KV-{number}", opened=opened, state=State.CLOSED))
-            tickets.note(connection, f"KV-{number}", builders.event("closed", at=opened))
-            tickets.note(connection, f"KV-{number}", builders.event("note", at=opened))
+            histories.note(connection, f"KV-{number}", builders.event("closed", at=opened))
+            histories.note(connection, f"KV-{number}", builders.event("note", at=opened))
 
     with database.read() as connection:
         assert statistics.opened(connection, NOW, NOW + hour) == 1
