@@ -16,13 +16,13 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, create_engine, inspect
+from sqlalchemy import URL, Connection, inspect
 
 from mailbot.errors import StoreError
 from mailbot.mail.thread import thread_of
 from mailbot.store import jobs, outbound, restorations, secrets
 from mailbot.store.alone import alone_on
-from mailbot.store.database import BUSY_SECONDS, Database, open_database
+from mailbot.store.database import BUSY_SECONDS, Database, engine_for, open_database
 
 BACKUP = "backup"
 """The job by which a database tells when it was saved last, and a copy of it how old it is."""
@@ -175,7 +175,7 @@ def _keep_key(path: Path, key: str) -> None:
 
 
 def _restore_postgresql(database: URL, file: Path, keys: Sequence[bytes]) -> datetime:
-    empty = Database(create_engine(database, hide_parameters=True))
+    empty = Database(engine_for(database))
     try:
         with empty.read() as connection:
             if there := inspect(connection).get_table_names():

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import URL, make_url, text
 
 from mailbot.errors import StoreError
-from mailbot.store import holds, restorations, secrets
+from mailbot.store import database, holds, restorations, secrets
 from mailbot.store.alone import alone_on
 from mailbot.store.backup import back_up, restore
 from mailbot.store.database import open_database
@@ -184,3 +184,12 @@ def test_where_pg_dump_is_missing_it_is_said(tmp_path: Path, postgresql: URL, mo
             save(database, tmp_path / "backup")
 
     assert list(tmp_path.glob("backup*")) == []
+
+
+def test_a_server_is_looked_at_before_a_restore_as_this_program_looks_at_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """One that says nothing would hold it up for ever; here what it is asked with cannot be."""
+    monkeypatch.setattr(database, "SHARED", {"keepalives_idle": "for ever"})
+    (tmp_path / "backup").touch()
+
+    with pytest.raises(StoreError, match="keepalives_idle"):
+        restore(make_url("postgresql+psycopg://bot@127.0.0.1:1/mailbot"), tmp_path / "backup", keys=())
