@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -56,6 +57,12 @@ def quarantined(bench: Bench) -> None:
 
 
 def test_without_a_command_there_is_help(mailbot: Command):
+    assert "Usage: mailbot" in mailbot("--help").out
+
+
+def test_the_program_has_its_name_whatever_has_loaded_it(mailbot: Command, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", "pytest")
+
     assert "Usage: mailbot" in mailbot("--help").out
 
 

@@ -87,7 +87,7 @@ def main() -> None:
     gc.set_threshold(ADMITTED)
     atexit.register(gc.freeze)  # else everything is looked through once more before the end
     try:
-        app()
+        app(prog_name="mailbot")  # whatever has loaded it
     except MailbotError as error:
         typer.echo(f"mailbot: {error}", err=True)
         raise SystemExit(1) from None
