@@ -18,8 +18,8 @@ from mailbot.explain import Arrival, Explained, conversation
 from mailbot.mail.compose import compose
 from mailbot.mail.letter import Letter, Origin
 from mailbot.mail.message import Address
-from mailbot.mail.origin import delivery_report
 from mailbot.mail.read import read
+from mailbot.mail.report import delivery_report
 from mailbot.tickets.orders.carrying_out import carry_out
 from mailbot.tickets.orders.grammar import read_order
 from mailbot.tickets.orders.order import Desk

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from mailbot.mail.origin import DeliveryReport
+from mailbot.mail.report import DeliveryReport
 from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.service.ticket_mail import tell_of_ticket

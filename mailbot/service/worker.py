@@ -18,7 +18,8 @@ from sqlalchemy import Connection
 from mailbot.catalogue import Catalogue
 from mailbot.errors import Deadlock, KeptWaiting, StoreError
 from mailbot.mail.message import Mail
-from mailbot.mail.origin import Authenticity, Machine, Origin, delivery_report, origin
+from mailbot.mail.origin import Authenticity, Machine, Origin, origin
+from mailbot.mail.report import delivery_report
 from mailbot.mail.thread import Role, thread_of
 from mailbot.service import absence, bounce, canary, instruments
 from mailbot.service.answers import handle_answer

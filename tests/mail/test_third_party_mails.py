@@ -14,8 +14,9 @@ import yaml
 from mailbot.explain import explain_files
 from mailbot.mail.body import split
 from mailbot.mail.message import Kind
-from mailbot.mail.origin import delivery_report, origin
+from mailbot.mail.origin import origin
 from mailbot.mail.read import read
+from mailbot.mail.report import delivery_report
 from tests.whole_way import association
 
 SHARED = Path(__file__).parents[3] / "shared"
