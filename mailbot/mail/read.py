@@ -1,26 +1,12 @@
-"""
-Bytes to Mail (RFC 5322, MIME). Reads whatever arrives; what is broken is repaired or left out, and noted.
-
-mail-parser gives the structure, the tree of parts. It gets only the header fields that describe the structure; all
-fields are read from the raw bytes by `fields`, which repairs more, and so hostile headers cost nothing. Where it gives
-up (multiparts that are never closed), the standard library, which it is built on, reads the tree.
-"""
+"""Bytes to Mail (RFC 5322, MIME). Reads whatever arrives; what is broken is repaired or left out, and noted."""
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import Message
-from email.parser import BytesFeedParser
-from itertools import islice
-
-from mailparser import MailParser
 
 from mailbot.mail.body import split
 from mailbot.mail.fields import (
-    Fields,
     addresses,
     all_addresses,
     date_of,
@@ -32,31 +18,31 @@ from mailbot.mail.fields import (
 )
 from mailbot.mail.markup import data_tables, html_to_text
 from mailbot.mail.message import Address, Attachment, Body, Forwarded, Kind, Line, Mail
+from mailbot.mail.part import (
+    MAX_DEPTH,
+    MAX_PARTS,
+    charset_of,
+    children,
+    file_name,
+    is_attachment,
+    is_embedded,
+    leaves,
+    payload_of,
+    size_of,
+    type_of,
+)
 from mailbot.mail.plain import decode, tidy, unflowed, without_link_targets
 from mailbot.mail.sheets import MAX_FILE, Content, is_spreadsheet, may_be_read, read_content, too_big
+from mailbot.mail.structure import MAX_RAW, MAX_TEXT, tree_of
 from mailbot.mail.workbook import MAX_ROWS
 
-logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # what it complains of stands in Mail.defects
-
-MAX_RAW = 30_000_000  # bytes of a mail that are looked at
-PIECE = 100_000  # bytes that the parser gets at once
-MAX_PARTS = 500
-MAX_DELIMITERS = 2_000  # lines that start with --, or blocks of a delivery report
-MAX_BOUNDARIES = 200
-MAX_DEPTH = 30
 MAX_NESTED = 2  # mails attached to mails
-MAX_TEXT = 200_000  # characters of a text part
 MAX_ATTACHED = 100_000  # characters of all text that is attached
 MAX_HTML = 10_000_000  # characters, most of them pictures
 MAX_LINES = 5_000
 MAX_LINE = 5_000  # characters
 
 TOO_MANY = "not all attached files were opened: there are too many, or one of them cannot be read"
-
-_DELIMITER = re.compile(rb"\n--")
-_BLANK_LINE = re.compile(rb"\n\r?\n")
-_TYPE = re.compile(r"[!-.0-~]+/[!-.0-~]+")
-_STRUCTURE = re.compile(r"content-|mime-version$", re.I)
 
 
 def read(raw: bytes, *, with_content: bool = False) -> Mail:
@@ -76,18 +62,13 @@ def read(raw: bytes, *, with_content: bool = False) -> Mail:
     return _read(raw, nested=0, allowance=_Allowance(content=with_content))
 
 
-def structure(raw: bytes) -> Message:
-    """The tree of parts of a mail, for those who need more than its text and files. Never raises."""
-    return _tree(*fields_of(raw[:MAX_RAW], []), [])
-
-
 def _read(raw: bytes, *, nested: int, allowance: _Allowance) -> Mail:
     notes: list[str] = []
     looked_at = raw[:MAX_RAW]
     if len(raw) > MAX_RAW:
         notes.append(f"only the first {MAX_RAW} of {len(raw)} bytes were read")
     fields, content = fields_of(looked_at, notes)
-    tree = _tree(fields, content, notes)
+    tree = tree_of(fields, content, notes)
     parts = _Parts(notes=notes, nested=nested, allowance=allowance)
     parts.take(tree)
     headers = tuple((name, decoded(value, notes)) for name, value in fields)
@@ -116,75 +97,6 @@ def _read(raw: bytes, *, nested: int, allowance: _Allowance) -> Mail:
     )
 
 
-# --- the tree of parts
-
-
-def _tree(fields: Fields, content: bytes, notes: list[str]) -> Message:
-    seen = set()
-    head = []
-    for name, value in fields:
-        if _STRUCTURE.match(name) and name.lower() not in seen:
-            seen.add(name.lower())
-            head.append(f"{name}: {value}".encode("utf-8", "replace"))
-    structure = b"\r\n".join([*head, b"", b""])
-    content = _few_parts(_within_reach(head, content), notes)
-    if sum(each.lower().count(b"boundary=") for each in (structure, content)) > MAX_BOUNDARIES:
-        notes.append("the parts nest too deeply to be read")
-        return _as_text(content)
-    try:
-        tree = _parsed(structure, content)
-    except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
-        notes.append("the parts nest too deeply to be read")
-        return _as_text(content)
-    if _is_deeper(tree, MAX_DEPTH):
-        # The library writes each mail out anew that is attached to a mail: time grows with the square of the depth.
-        notes.append("the parts nest too deeply to be looked through for defects")
-        return tree
-    try:
-        notes.extend(sorted(MailParser(tree).defects_categories))
-    except Exception:
-        # Not ours to know which: it is the border to a parser that strangers feed.
-        notes.append("the structure is broken")
-    return tree
-
-
-def _parsed(head: bytes, content: bytes) -> Message:
-    """In pieces: of a whole mail the library makes a text first, with four bytes for each of its."""
-    parser = BytesFeedParser()
-    parser.feed(head)
-    for start in range(0, len(content), PIECE):
-        parser.feed(content[start : start + PIECE])
-    return parser.close()
-
-
-def _within_reach(head: list[bytes], content: bytes) -> bytes:
-    """
-    Of a mail that is nothing but a text, as much as is read of it: the parser would go through the rest line by line.
-
-    Quoted-printable takes three bytes for one (RFC 2045, 6.7).
-    """
-    structure = b"\n".join(head).lower()
-    is_text = b"content-disposition" not in structure and not re.search(rb"content-type:(?!\s*text/plain\b)", structure)
-    return content[: 4 * MAX_TEXT] if is_text else content
-
-
-def _few_parts(content: bytes, notes: list[str]) -> bytes:
-    """Cut behind more parts than anybody reads, because the parser builds them all; likewise for the blocks of a report."""
-    status = content.lower().find(b"message/delivery-status")
-    ends = [
-        next(islice(_DELIMITER.finditer(content), MAX_DELIMITERS, None), None),
-        None if status < 0 else next(islice(_BLANK_LINE.finditer(content, status), MAX_DELIMITERS, None), None),
-    ]
-    end = min((found.start() for found in ends if found), default=len(content))
-    if end < len(content):
-        notes.append("too many parts: the rest was not read")
-    return content[:end]
-
-
-def _as_text(content: bytes) -> Message:
-    return _parsed(b"Content-Type: text/plain\r\n\r\n", content[:MAX_TEXT])
-
-
 @dataclass(slots=True)
 class _Allowance:
     """
@@ -207,7 +119,7 @@ class _Allowance:
         sheet = is_spreadsheet(name, media_type)
         if not (self.files and self.rows) or (sheet and not self.spreadsheets):
             return Content(defect=TOO_MANY)
-        content = read_content(name, media_type, _payload(part))
+        content = read_content(name, media_type, payload_of(part))
         self.files -= content != Content()
         if sheet:
             self.spreadsheets = 0 if content.defect else self.spreadsheets - 1
@@ -245,7 +157,7 @@ class _Parts:
         if len(self.media_types) >= MAX_PARTS or depth > MAX_DEPTH:
             self.notes.append(f"more than {MAX_PARTS} parts or {MAX_DEPTH} levels: the rest was not read")
             return
-        media_type = _media_type(part)
+        media_type = type_of(part)
         self.media_types.append(media_type)
         if media_type == "message/rfc822":
             self._take_mail(part, passed_on=not reported)
@@ -254,15 +166,15 @@ class _Parts:
         elif part.is_multipart():
             for child in children(part):
                 self.take(child, depth + 1, shown=shown, reported=reported or media_type == "multipart/report")
-        elif media_type in ("text/plain", "text/html") and not _is_attachment(part):
+        elif media_type in ("text/plain", "text/html") and not is_attachment(part):
             if shown:
                 self.texts.append(self._plain(part) if media_type == "text/plain" else self._rendered(self._html(part)))
         else:
             self._take_attachment(part, media_type)
 
     def _take_alternative(self, part: Message, depth: int, *, shown: bool) -> None:
-        plain = next((leaf for leaf in _leaves(part) if _media_type(leaf) == "text/plain" and not _is_attachment(leaf)), None)
-        html = next((leaf for leaf in _leaves(part) if _media_type(leaf) == "text/html" and not _is_attachment(leaf)), None)
+        plain = next((leaf for leaf in leaves(part) if type_of(leaf) == "text/plain" and not is_attachment(leaf)), None)
+        html = next((leaf for leaf in leaves(part) if type_of(leaf) == "text/html" and not is_attachment(leaf)), None)
         if shown and (plain or html):
             self.texts.append(self._best(plain, html))
             shown = False
@@ -291,10 +203,10 @@ class _Parts:
         return tidy(self._decoded(part, MAX_HTML), keep_nbsp=True)
 
     def _decoded(self, part: Message, limit: int) -> str:
-        payload = _payload(part)
+        payload = payload_of(part)
         if len(payload) > limit:
             self.notes.append(f"only the first {limit} bytes of a text were read")
-        return decode(payload[:limit], _charset(part), self.notes)
+        return decode(payload[:limit], charset_of(part), self.notes)
 
     def _bounded(self, text: str) -> str:
         lines = text.split("\n")
@@ -306,7 +218,7 @@ class _Parts:
 
     def _take_mail(self, part: Message, *, passed_on: bool) -> None:
         try:
-            raw = b"".join(child.as_bytes() for child in children(part)) or _payload(part)
+            raw = b"".join(child.as_bytes() for child in children(part)) or payload_of(part)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self.notes.append("an attached mail is broken")
             return
@@ -315,10 +227,10 @@ class _Parts:
             mail = _read(raw, nested=self.nested + 1, allowance=self.allowance)
             self.mails.append(mail)
             self.attachments.extend(mail.attachments)
-        self.attachments.append(Attachment(name=_name(part, self.notes), media_type="message/rfc822", size=len(raw)))
+        self.attachments.append(Attachment(name=file_name(part, self.notes), media_type="message/rfc822", size=len(raw)))
 
     def _take_attachment(self, part: Message, media_type: str) -> None:
-        name, size = _name(part, self.notes), _size(part)
+        name, size = file_name(part, self.notes), size_of(part)
         content = self.allowance.open(name, media_type, part) if size <= MAX_FILE else too_big(name, media_type)
         if content.defect:
             self.notes.append(content.defect)
@@ -329,103 +241,10 @@ class _Parts:
                 size=size,
                 tables=content.tables,
                 text=content.text,
-                content=_payload(part) if self.allowance.content else None,
-                embedded=_is_embedded(part, media_type),
+                content=payload_of(part) if self.allowance.content else None,
+                embedded=is_embedded(part, media_type),
             )
         )
-
-
-def children(part: Message) -> list[Message]:
-    """The parts of a multipart or an attached mail; none of everything else, whose payload may not even be decodable."""
-    return [child for child in part.get_payload() if isinstance(child, Message)] if part.is_multipart() else []
-
-
-def _is_deeper(part: Message, depth: int) -> bool:
-    level = [part]
-    for _ in range(depth):
-        level = [child for each in level for child in children(each)]
-    return bool(level)
-
-
-def _leaves(part: Message) -> Iterator[Message]:
-    """The leaves below a part, to a bounded depth, without looking into attached mails."""
-    level = [part]
-    for _ in range(MAX_DEPTH):
-        below: list[Message] = []
-        for each in level[:MAX_PARTS]:
-            for child in children(each)[:MAX_PARTS]:
-                if child.is_multipart() and child.get_content_maintype() == "multipart":
-                    below.append(child)
-                else:
-                    yield child
-        level = below
-
-
-def _media_type(part: Message) -> str:
-    """What is no type is text (RFC 2045, 5.2)."""
-    try:
-        found = part.get_content_type().lower()
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return "text/plain"
-    return found if _TYPE.fullmatch(found) else "text/plain"
-
-
-def _is_attachment(part: Message) -> bool:
-    try:
-        return _is_put_aside(part) or bool(part.get_filename())
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return False
-
-
-def _is_put_aside(part: Message) -> bool:
-    try:
-        return part.get_content_disposition() == "attachment"
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return False
-
-
-def _is_embedded(part: Message, media_type: str) -> bool:
-    try:
-        return media_type.startswith("image/") and "Content-ID" in part and not _is_put_aside(part)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return False
-
-
-def _name(part: Message, notes: list[str]) -> str:
-    """A file name without any folder, whatever the sender wrote."""
-    try:
-        name = part.get_filename() or ""
-    except (ValueError, LookupError, TypeError, AttributeError):
-        name = ""
-    return re.split(r"[/\\]", decoded(name, notes))[-1].strip(". ")[:200]
-
-
-def _size(part: Message) -> int:
-    """Bytes of the decoded content; those of base64 (RFC 2045, 6.8) are counted, for a photo is decoded for nothing."""
-    try:
-        is_base64 = str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64"
-        payload = part.get_payload() if is_base64 else None
-    except (ValueError, LookupError, TypeError, AttributeError):
-        payload = None
-    if not isinstance(payload, str):
-        return len(_payload(part))
-    digits = len(payload) - sum(map(payload.count, "\r\n ="))
-    return digits * 3 // 4
-
-
-def _payload(part: Message) -> bytes:
-    try:
-        payload = part.get_payload(decode=True)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return b""
-    return payload if isinstance(payload, bytes) else b""
-
-
-def _charset(part: Message) -> str:
-    try:
-        return part.get_content_charset("utf-8") or "utf-8"
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return "utf-8"
 
 
 def _torn(table: tuple[tuple[str, ...], ...], text: str) -> bool:

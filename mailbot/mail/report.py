@@ -11,7 +11,8 @@ from email.message import Message
 
 from mailbot.mail.message import Mail
 from mailbot.mail.origin import Machine, rule_for
-from mailbot.mail.read import children, structure
+from mailbot.mail.part import children, payload_of, type_of
+from mailbot.mail.structure import structure
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # it logs every mail that it fails to read
 
@@ -49,7 +50,7 @@ def delivery_report(mail: Mail, raw: bytes) -> DeliveryReport | None:
     if rule is None or rule.machine is not Machine.REPORT or "message/disposition-notification" in mail.media_types:
         return None
     tree = structure(raw)
-    statuses = [block for part in _walk(tree) if _type(part) == "message/delivery-status" for block in children(part)[:500]]
+    statuses = [block for part in _walk(tree) if type_of(part) == "message/delivery-status" for block in children(part)[:500]]
     failed = [block for block in statuses if _field(block, "Action") not in ("delivered", "relayed", "expanded")]
     recipients = tuple(dict.fromkeys(filter(None, map(_recipient, failed))))
     if recipients:
@@ -74,12 +75,8 @@ def _walk(tree: Message) -> Iterable[Message]:
         part = pending.pop(0)
         seen += 1
         yield part
-        if _type(part) != "message/delivery-status":
+        if type_of(part) != "message/delivery-status":
             pending.extend(children(part)[:500])
-
-
-def _type(part: Message) -> str:
-    return part.get_content_type().lower()
 
 
 def _field(block: Message, name: str) -> str:
@@ -124,7 +121,7 @@ def _original(mail: Mail, tree: Message) -> str:
     for part in _walk(tree):
         if part is not tree and (found := re.search(r"<([^<>\s]+)>", _field_as_written(part, "Message-ID"))):
             return found[1]
-        if _type(part) == "text/rfc822-headers" and (found := _EMBEDDED_ID.search(_payload(part))):
+        if type_of(part) == "text/rfc822-headers" and (found := _EMBEDDED_ID.search(_start_of(part))):
             return found[1]
     if found := _EMBEDDED_ID.search(mail.text):
         return found[1]
@@ -135,9 +132,5 @@ def _field_as_written(part: Message, name: str) -> str:
     return str(part.get(name, ""))
 
 
-def _payload(part: Message) -> str:
-    try:
-        payload = part.get_payload(decode=True)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return ""
-    return payload[:200_000].decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+def _start_of(part: Message) -> str:
+    return payload_of(part)[:200_000].decode("utf-8", "replace")

@@ -16,7 +16,8 @@ from mailbot.catalogue import Mailbox
 from mailbot.mail.imap import DRAFTS, Folder
 from mailbot.mail.markup import html_to_text
 from mailbot.mail.message import Kind, Mail
-from mailbot.mail.read import read, structure
+from mailbot.mail.read import read
+from mailbot.mail.structure import structure
 from mailbot.service.office import Office
 from mailbot.service.post import Post
 from mailbot.store import drafts, histories, outbound, ticket_mails, tickets
