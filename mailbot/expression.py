@@ -8,8 +8,10 @@ an error on an expression that would search for ever.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from sys import maxsize
 
 import pcre2
 
@@ -40,15 +42,28 @@ _APART = "\n\0\n"
 """Between texts that are searched as one: no expression that is about words and blanks reaches over it."""
 
 
-def places(matcher: pcre2.Pattern, texts: Mapping[int, str]) -> list[int]:
+class Texts:
     """
-    The keys of the texts in which it is found.
+    Texts by their places, which are searched as one before each is.
 
-    All are searched at once before: a mail has many passages, and most of what is looked for stands in none of them.
+    A mail has many passages, and most of what is looked for stands in none of them.
     """
-    if matcher.search(_APART.join(texts.values())) is None:
-        return []
-    return [at for at, text in texts.items() if matcher.search(text)]
+
+    def __init__(self, texts: Mapping[int, str]) -> None:
+        self._texts = texts
+        self._whole = _APART.join(texts.values())
+
+    def places(self, matcher: pcre2.Pattern) -> list[int]:
+        """Those of the texts in which it is found, in order."""
+        if not _looks_at_ends(matcher.pattern) and matcher.search(self._whole) is None:
+            return []
+        return [at for at, text in self._texts.items() if matcher.search(text)]
+
+
+@lru_cache(1024)
+def _looks_at_ends(expression: str) -> bool:
+    """Whether "^" or "$" may mean where a text begins or ends: not in a text of several."""
+    return "$" in expression or "^" in expression.replace("[^", "")
 
 
 def found(words: Sequence[str], text: str, *, not_if: Sequence[str] = ()) -> pcre2.Match | None:
@@ -56,3 +71,48 @@ def found(words: Sequence[str], text: str, *, not_if: Sequence[str] = ()) -> pcr
     if not words:
         return None
     return pattern(*words).search(pattern(*not_if).sub(" ", text) if not_if else text)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """
+    An expression of `re` that fits nothing without one of some marks, as an address has an "@".
+
+    Most texts have none, which is seen in a fiftieth of the time of a search.
+    """
+
+    marks: Sequence[str]
+    expression: re.Pattern[str]
+
+    @property
+    def pattern(self) -> str:
+        """The expression as it is written."""
+        return self.expression.pattern
+
+    def may_fit(self, text: str) -> bool:
+        """Whether a mark stands in the text."""
+        return any(map(text.__contains__, self.marks))
+
+    def search(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
+        """As of `re`."""
+        return self.expression.search(text, start, end) if self.may_fit(text) else None
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """As of `re`."""
+        return self.expression.match(text) if self.may_fit(text) else None
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """As of `re`."""
+        return self.expression.fullmatch(text) if self.may_fit(text) else None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """As of `re`."""
+        return self.expression.finditer(text) if self.may_fit(text) else iter(())
+
+    def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """As of `re`."""
+        return self.expression.sub(by, text) if self.may_fit(text) else text
+
+    def split(self, text: str) -> list[str]:
+        """As of `re`, for an expression without groups."""
+        return self.expression.split(text) if self.may_fit(text) else [text]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.expression import pattern, places
+from mailbot.expression import Marked, Texts, pattern
 from mailbot.understanding.lexicon import listed, words
 
 WORDS = st.text(alphabet="abcxyzäöüß", min_size=1, max_size=12)
@@ -76,8 +76,25 @@ def test_texts_that_are_searched_together_are_found_as_each_alone(name: str):
     said = [re.sub(r"[^\w @.']", "", each) for each in words()[name]][:20]
     texts = dict(enumerate([*said, "Hallo", *(f"und {each}, ja" for each in said), "nicht", "die", "mehr"]))
 
-    assert places(listed(name), texts) == [at for at, text in texts.items() if listed(name).search(text)]
+    assert Texts(texts).places(listed(name)) == [at for at, text in texts.items() if listed(name).search(text)]
 
 
 def test_nothing_is_found_that_begins_in_one_text_and_ends_in_the_next():
-    assert places(pattern("nicht mehr"), {3: "leider nicht", 5: "mehr", 8: "nicht mehr"}) == [8]
+    assert Texts({3: "leider nicht", 5: "mehr", 8: "nicht mehr"}).places(pattern("nicht mehr")) == [8]
+
+
+def test_the_end_of_each_text_is_an_end():
+    assert Texts({0: "das war alles", 1: "alles gut", 2: "alles"}).places(pattern("alles$")) == [0, 2]
+
+
+@given(st.text(alphabet="ab@.: "))
+def test_what_needs_a_mark_is_found_as_ever(text: str):
+    expression = re.compile("b*[@:]")
+    marked = Marked("@:", expression)
+
+    assert [match.span() for match in marked.finditer(text)] == [match.span() for match in expression.finditer(text)]
+    assert bool(marked.search(text, 1)) == bool(expression.search(text, 1))
+    assert bool(marked.match(text)) == bool(expression.match(text))
+    assert bool(marked.fullmatch(text)) == bool(expression.fullmatch(text))
+    assert marked.sub("!", text) == expression.sub("!", text)
+    assert marked.split(text) == expression.split(text)

@@ -49,7 +49,7 @@ class Group:
 
 def groups_in(text: str, groups: Groups) -> tuple[Group, ...]:
     """All groups that the text speaks of, in order; "ov-kalk@…" is an address, no group."""
-    text = ADDRESS.sub(lambda match: "\x00" * len(match[0]), text) if "@" in text else text
+    text = ADDRESS.sub(lambda match: "\x00" * len(match[0]), text)
     if not _kind(*groups.words).search(text):
         return ()
     found = []

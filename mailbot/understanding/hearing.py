@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
+from mailbot.expression import Marked
 from mailbot.understanding.choosing import choose
 from mailbot.understanding.form import plain
 from mailbot.understanding.guessing import guess
@@ -23,7 +24,7 @@ from mailbot.understanding.particulars import (
 from mailbot.understanding.people import hear_person, hear_persons
 from mailbot.understanding.scene import Scene
 
-_STATEMENT = re.compile(r"([^:\t=@]{2,60}?)\s*[:\t=]\s*(\S.*)$")
+_STATEMENT = Marked(":\t=", re.compile(r"([^:\t=@]{2,60}?)\s*[:\t=]\s*(\S.*)$"))
 
 
 def hear(service: Service, scene: Scene, catalogue: Catalogue) -> Heard:

@@ -65,6 +65,7 @@ def is_ever_given_name(word: str) -> bool:
     return word.lower() in _given_names()
 
 
+@lru_cache(8192)
 def is_no_name(word: str) -> bool:
     """Whether the word cannot be part of a name although it is written with a capital."""
     low = word.lower().strip(".,;:()")
@@ -99,6 +100,7 @@ def is_german(word: str) -> bool:
     return _ends_with_one_of(word, _german_words()[0])
 
 
+@lru_cache(8192)
 def is_unknown(word: str) -> bool:
     """Whether the word is written with a capital and German has none like it: most likely part of a name that no list holds."""
     return word[:1].isupper() and not is_german(word) and not is_no_name(word)
@@ -152,11 +154,17 @@ def listed(name: str) -> pcre2.Pattern:
     return pattern(*sorted(words()[name], key=len, reverse=True))
 
 
+@lru_cache(1024)
+def words_in(text: str) -> tuple[str, ...]:
+    """The words of a text, in lower case: letters in a row. The same passages are looked at again and again."""
+    return tuple(re.findall(r"[^\W\d_]+", text.lower()))
+
+
 def language_of(texts: Iterable[str], default: str = "de") -> str:
     """
     The language most of whose small words occur (ISO 639-1 code), `default` where too few words tell.
     """
-    tally = Counter(re.findall(r"[^\W\d_]+", " ".join(texts).lower()))
+    tally = Counter(word for text in texts for word in words_in(text))
     counts = {code: sum(tally[word] for word in tally.keys() & small) for code, small in _small_words().items()}
     best = max(counts, key=lambda code: (counts[code], code == default))
     return best if counts[best] >= 2 and counts[best] > counts[default] else default

@@ -20,7 +20,7 @@ from mailbot.understanding.lexicon import (
 )
 from mailbot.understanding.request import Guess, Person
 
-WORD = re.compile(r"(?:[^\W\d_]['’])?[^\W\d_](?:[\w'’`-]*\w)?\.?")
+WORD = re.compile(r"[^\W\d_]\w*+(?:['’`-]++\w++)*+\.?")
 _MOST_WORDS = 6
 
 

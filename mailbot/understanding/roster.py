@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mailbot.expression import pattern
+from mailbot.expression import Marked, pattern
 from mailbot.mail.message import Table
 from mailbot.understanding.address import addresses_in
 from mailbot.understanding.lexicon import is_german, is_given_name
@@ -146,7 +146,7 @@ def cards_in(passages: Sequence[Passage], own: frozenset[str] = frozenset()) -> 
     parts: dict[str, str] = {}
     places: list[int] = []
     for at, passage in enumerate([*passages, Passage(text="", line=0)]):
-        match = re.match(r"([^:\t=@]{2,25})\s*[:\t=]\s*(\S.*)$", passage.text)
+        match = _LABELLED.match(passage.text)
         part = next((part for part, head in _HEADS.items() if match and pattern(head).fullmatch(match[1].strip(" *"))), None)
         several = match is not None and (match[2].count(",") > 1 or match[2].count("@") > 1)
         if match is None or part is None or part in parts or several:
@@ -161,11 +161,13 @@ def cards_in(passages: Sequence[Passage], own: frozenset[str] = frozenset()) -> 
     return tuple(found)
 
 
+_LABELLED = Marked(":\t=", re.compile(r"([^:\t=@]{2,25})\s*[:\t=]\s*(\S.*)$"))
+_NEXT_LABEL = Marked(":=", re.compile(r"[,;]\s*(?=[^,;:=@]{2,25}[:=])"))
+
+
 def _card_in(text: str) -> Entry | None:
     """All in one line: "Name: Wachendorf, Vorname: Sigrid, Mail: sigrid@…"."""
-    pairs = [
-        re.fullmatch(r"\s*([^:=@]{2,25}?)\s*[:=]\s*(.+?)\s*", piece) for piece in re.split(r"[,;]\s*(?=[^,;:=@]{2,25}[:=])", text)
-    ]
+    pairs = [re.fullmatch(r"\s*([^:=@]{2,25}?)\s*[:=]\s*(.+?)\s*", piece) for piece in _NEXT_LABEL.split(text)]
     parts = {
         part: pair[2] for pair in pairs if pair for part, head in _HEADS.items() if pattern(head).fullmatch(pair[1].strip(" *"))
     }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from mailbot.catalogue import Catalogue
-from mailbot.expression import pattern
+from mailbot.expression import Texts, pattern
 from mailbot.mail.message import Address, Attachment, Kind, Line, Mail
 from mailbot.understanding.lexicon import beginning, listed, word_set, words
 from mailbot.understanding.mention import Mention, mentions
-from mailbot.understanding.passage import Passage, passages
+from mailbot.understanding.passage import Passage, passages, texts_of
 from mailbot.understanding.request import Person
 from mailbot.understanding.roster import Entry, cards_in, roster_in, tables_in
 from mailbot.understanding.voice import Voice, voice_of
@@ -24,7 +25,7 @@ _SALUTATION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: what is asked again is kept
 class Scene:
     """
     Who speaks, the passages in order (salutations cut off), the persons mentioned, and the tables' rows.
@@ -78,12 +79,12 @@ class Scene:
         own = self.voice.person
         return replace(own, email=mention.person.email or own.email) if mention.me else mention.person
 
-    @property
-    def texts(self) -> Mapping[int, str]:
+    @cached_property
+    def texts(self) -> Texts:
         """The words of the passages, by their places."""
-        return {at: passage.text for at, passage in enumerate(self.passages)}
+        return texts_of(self.passages)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """All passages, a line each."""
         return "\n".join(passage.text for passage in self.passages)
@@ -155,6 +156,8 @@ def _scene(
 def _punctuated(lines: Sequence[Line]) -> Sequence[Line]:
     """Spoken marks as marks, where a mail was dictated with them ("hallo Komma ich brauche … Punkt")."""
     text = " ".join(line.text for line in lines)
+    if sum(map(text.casefold().count, words()["spoken_marks"])) < 2:  # as in nearly all mails
+        return lines
     if sum(len(re.findall(rf"\b{word}\b", text, re.IGNORECASE)) for word in words()["spoken_marks"]) < 2:
         return lines
     marked = []

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz
 
 from mailbot.catalogue import Catalogue, Service, Signs
-from mailbot.expression import found, pattern, places
+from mailbot.expression import Texts, found, pattern
 from mailbot.understanding.group import groups_in
-from mailbot.understanding.lexicon import beginning, is_listed, listed
-from mailbot.understanding.passage import ADDRESS, Passage
+from mailbot.understanding.lexicon import beginning, is_listed, listed, words_in
+from mailbot.understanding.passage import ADDRESS, Passage, texts_of
 from mailbot.understanding.request import RequestKind
 
 
@@ -50,11 +50,11 @@ def topics_of(
             is a topic; the result may be empty.
         enclosed: a list of persons came with the mail, which speaks for a wish.
     """
-    several = () if ongoing else _of_several(passages, catalogue, enclosed=enclosed)
+    said = _Said(subject="" if ongoing else subject, passages=passages, catalogue=catalogue)
+    several = () if ongoing else _of_several(said, enclosed=enclosed)
     if several:
         return several
-    said = _Said(subject="" if ongoing else subject, passages=passages, catalogue=catalogue)
-    already = places(listed("already"), {at: said.text(at) for at in said.all})
+    already = said.texts.places(listed("already"))
     hits = said.hits(told=[at for at in said.all if at not in already]) or said.hits()
     urgent = max(
         (hit for hit in hits if hit.service.priority > 0),
@@ -96,12 +96,14 @@ def topics_of(
     return (Topic(service="other", passages=said.all, because=because),)
 
 
-def _of_several(passages: Sequence[Passage], catalogue: Catalogue, *, enclosed: bool) -> tuple[Topic, ...]:
+def _of_several(said: _Said, *, enclosed: bool) -> tuple[Topic, ...]:
     """
     The topics of a mail that goes through its matters one by one ("Erstens … Zweitens …", "1. … 2. …"), each read for
     itself; what stands before the first is said to all. Empty where it does not, or where all are about one service.
     """
-    begins = [at for at, each in enumerate(passages) if each.marked or beginning("numbered").match(each.text)]
+    passages, catalogue = said.passages, said.catalogue
+    numbered = [at for at in said.texts.places(listed("numbered")) if beginning("numbered").match(said.text(at))]
+    begins = sorted({*numbered, *(at for at, each in enumerate(passages) if each.marked)})
     if len(begins) < 2:
         return ()
     lead = " ".join(each.text for each in passages[: begins[0]])
@@ -126,9 +128,7 @@ def services_named(passages: Sequence[Passage], catalogue: Catalogue) -> tuple[s
 
 def _requests(services: Sequence[_Hit], said: _Said, *, ongoing: bool) -> tuple[Topic, ...]:
     return tuple(
-        Topic(
-            service=hit.service.id, passages=_share(hit, services, said.passages, ongoing=ongoing), because=(said.because(hit),)
-        )
+        Topic(service=hit.service.id, passages=_share(hit, services, said, ongoing=ongoing), because=(said.because(hit),))
         for hit in services
     )
 
@@ -138,7 +138,7 @@ def _help(services: Sequence[_Hit], trouble: str, said: _Said) -> Topic:
     return Topic(service="help", tool=services[0].service.id if services else None, passages=said.all, because=because)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: what is asked again is kept
 class _Said:
     """A mail's words, and the questions that the rules ask of them."""
 
@@ -150,10 +150,15 @@ class _Said:
     def all(self) -> tuple[int, ...]:
         return tuple(range(len(self.passages)))
 
-    @property
+    @cached_property
     def whole(self) -> str:
         """Subject and text."""
         return "\n".join(map(self.text, (-1, *self.all)))
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The words of the passages, by their places."""
+        return texts_of(self.passages)
 
     def text(self, at: int) -> str:
         """A passage, or the subject where `at` is -1, "" beyond the mail."""
@@ -166,9 +171,11 @@ class _Said:
         """
         texts = {at: text for at in (-1, *(self.all if told is None else told)) if (text := self.text(at))}
         aside = pattern(*self.catalogue.language.aside)
-        texts |= {at: aside.sub(" ", texts[at]) for at in places(aside, texts)}
-        vocabulary = frozenset(word for text in texts.values() for word in _words(text))
-        found = [hit for service in self.catalogue.services for hit in _hits_of(service, texts, vocabulary)]
+        texts |= {at: aside.sub(" ", texts[at]) for at in Texts(texts).places(aside)}
+        together = Texts(texts)
+        names = frozenset(name for service in self.catalogue.services for name in service.signs.names)
+        near = {at: alike for at, text in texts.items() if (alike := _names_alike(text, names))}
+        found = [hit for service in self.catalogue.services for hit in _hits_of(service, texts, together, near)]
         strong = [hit for hit in found if hit.strong]
         kept = self._without_rivals(strong) if strong else self._for_group_or_person(found)
         return [hit for hit in kept if hit.at >= 0] or kept
@@ -257,7 +264,7 @@ class _Said:
         words = [
             word for hit in services for rule in hit.service.fields if rule.type in ("persons", "number") for word in rule.words
         ]
-        return self.names_group() and any(pattern(*words).search(passage.text) for passage in self.passages)
+        return self.names_group() and bool(self.texts.places(pattern(*words)))
 
     def names_group(self, *, in_full: bool = False) -> bool:
         """Whether any group is named, in text or subject; `in_full`: with kind and name ("AG Wohnen", not "Kreisvorstand")."""
@@ -289,14 +296,14 @@ class _Said:
         return f'rule {hit.service.id}: "{hit.word}" {place}'
 
 
-def _hits_of(service: Service, texts: Mapping[int, str], vocabulary: frozenset[str]) -> Iterator[_Hit]:
-    """Where the texts, whose words are the vocabulary, speak of the service. Most of them certainly do not."""
+def _hits_of(service: Service, texts: Mapping[int, str], together: Texts, near: Mapping[int, Collection[str]]) -> Iterator[_Hit]:
+    """Where the texts speak of the service; `near` tells the names that a word of a text resembles."""
     signs = service.signs
-    spoken = {*places(pattern(*signs.strong, *signs.weak), texts), *places(pattern(*signs.not_if), texts)}
-    alike = {word for name in signs.names for word in vocabulary if _resembles(word, name)}
-    for at, text in texts.items():
-        hit = _spoken_of(service, at, text) if at in spoken else None
-        written = _misspelt(text, signs.names) if hit is None and not alike.isdisjoint(_words(text)) else None
+    spoken = {*together.places(pattern(*signs.strong, *signs.weak)), *together.places(pattern(*signs.not_if))}
+    alike = {at: names for at, those in near.items() if (names := [name for name in signs.names if name in those])}
+    for at in sorted(spoken | alike.keys()):
+        hit = _spoken_of(service, at, texts[at]) if at in spoken else None
+        written = _misspelt(texts[at], alike[at]) if hit is None and at in alike else None
         if hit or written:
             yield hit or _Hit(service=service, at=at, word=written or "", strong=True)
 
@@ -313,31 +320,43 @@ _INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|weg von|instead of)\b[^,
 """What stands behind these words is not wanted."""
 
 
+def _names_alike(text: str, names: frozenset[str]) -> Collection[str]:
+    """Those of the names that a word of the text resembles: mostly none."""
+    return [name for word in _words(text) for name in _resembled(word, names)]
+
+
+@lru_cache(2**14)
+def _resembled(word: str, names: frozenset[str]) -> Collection[str]:
+    return tuple(name for name in names if _resembles(word, name))
+
+
 def _misspelt(text: str, names: Sequence[str]) -> str | None:
     """Up to three words that together are nearly one of the names: "Nexcloud", "big blue botton"."""
     for name in names:
         for run, words in _runs(_words(text), name).items():
             is_word = len(words) == 1 and is_listed(run)
-            if len(run) <= len(name) + 2 and not is_word and fuzz.ratio(run, name, score_cutoff=_NEARLY):
+            if not is_word and fuzz.ratio(run, name, score_cutoff=_NEARLY):
                 return " ".join(words)
     return None
 
 
 def _runs(words: Sequence[str], name: str) -> dict[str, tuple[str, ...]]:
     """One to three words in a row that together may be nearly the name, by what they are when written together."""
+    shortest, longest = len(name) * _NEARLY / (200 - _NEARLY), len(name) + 2
     alike = [at for at, word in enumerate(words) if _resembles(word, name)]
     spans = {(at, at + length) for length in (1, 2, 3) for last in alike for at in range(last - length + 1, last + 1)}
     found: dict[str, tuple[str, ...]] = {}
     for start, end in sorted(spans):
-        if start >= 0 and end <= len(words):
-            found.setdefault("".join(words[start:end]), tuple(words[start:end]))
+        run = "".join(words[start:end]) if start >= 0 and end <= len(words) else ""
+        if shortest <= len(run) <= longest:
+            found.setdefault(run, tuple(words[start:end]))
     return found
 
 
 @lru_cache(1024)
 def _words(text: str) -> tuple[str, ...]:
-    """For each service the same texts are looked at."""
-    return tuple(re.findall(r"[^\W\d_]{2,}", text.lower()))
+    """Without single letters. For each service the same texts are looked at."""
+    return tuple(word for word in words_in(text) if len(word) > 1)
 
 
 @lru_cache(2**14)
@@ -356,15 +375,15 @@ _NEARLY = 88
 """Of 100 (rapidfuzz): one letter of ten is wrong."""
 
 
-def _share(hit: _Hit, hits: Sequence[_Hit], passages: Sequence[Passage], *, ongoing: bool) -> tuple[int, ...]:
+def _share(hit: _Hit, hits: Sequence[_Hit], said: _Said, *, ongoing: bool) -> tuple[int, ...]:
     """
     The passages that belong to one of several services: what stands before all of them, and from where it is
     named to where the next is. In a running conversation, what stands before is an answer.
     """
     starts = sorted(other.at for other in hits if other.at >= 0)
-    for_all = any(listed("for_both").search(passage.text) for passage in passages)
-    if hit.at < 0 or (for_all and len(hits) > 1) or (len(hits) == 1 and not ongoing):
-        return tuple(range(len(passages)))
+    alone = len(hits) == 1
+    if hit.at < 0 or (alone and not ongoing) or (not alone and said.texts.places(listed("for_both"))):
+        return said.all
     following = [start for start in starts if start > hit.at]
     shared = range(0) if ongoing else range(starts[0])
-    return (*shared, *range(hit.at, following[0] if following else len(passages)))
+    return (*shared, *range(hit.at, following[0] if following else len(said.passages)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from mailbot.catalogue import Catalogue
-from mailbot.expression import found, pattern, places
+from mailbot.expression import found, pattern
 from mailbot.mail.message import Kind, Mail
 from mailbot.understanding.answer import answered
 from mailbot.understanding.form import filled
@@ -94,7 +94,7 @@ def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...
 
 def _requests(topics: Sequence[Topic], scene: Scene, catalogue: Catalogue) -> tuple[Request, ...]:
     """A request for each topic; what is attached belongs to the one that speaks of it, else to all."""
-    told = set(places(listed("attached"), scene.texts))
+    told = set(scene.texts.places(listed("attached")))
     attached = [topic for topic in topics if not told.isdisjoint(topic.passages)]
     without = replace(scene, entries=()) if len(attached) == 1 else scene
     return tuple(_request(topic, scene if topic in attached else without, catalogue) for topic in topics)
@@ -193,12 +193,12 @@ def _act(mail: Mail, scene: Scene, before: Sequence[Request], catalogue: Catalog
 
 def _kept(scene: Scene) -> tuple[Passage, ...]:
     """The passages, without the words of those that withdraw something: what they name is not asked for."""
-    withdrawn = places(listed("withdrawals"), scene.texts)
+    withdrawn = scene.texts.places(listed("withdrawals"))
     return tuple(replace(each, text="") if at in withdrawn else each for at, each in enumerate(scene.passages))
 
 
 def _withdraws(scene: Scene) -> bool:
-    return bool(places(listed("withdrawals"), scene.texts))
+    return bool(scene.texts.places(listed("withdrawals")))
 
 
 def _withdraws_all(scene: Scene, before: Sequence[Request], catalogue: Catalogue) -> bool:

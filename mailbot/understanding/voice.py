@@ -60,9 +60,12 @@ def _introduced(text: str) -> list[Person]:
 
 def _beside_me(text: str, author: Address) -> list[Person]:
     """ "und ich, mit vollem Namen Ferdinand Kessenich": the name right behind "ich" that shares a part with the author's."""
+    offsets = speaks_of_self(text)
+    if not offsets:
+        return []
     known = {fold(word) for word in re.findall(r"[^\W\d_]{3,}", f"{author.name} {author.email.split('@')[0]}")}
     found = []
-    for offset in speaks_of_self(text):
+    for offset in offsets:
         behind = re.sub(r"^[\w-]+(?:\s+(?:selbst|selber|also))*[\s(,:–-]*", "", text[offset : offset + 70])
         stretch = re.split(r"\S+@|\bund\b|\band\b|[)]", behind)[0]
         for name in names_in(stretch, loose=stretch.islower()):
