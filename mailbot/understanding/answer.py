@@ -34,6 +34,9 @@ _TASK = re.compile(
     re.IGNORECASE,
 )
 
+_SINCE = re.compile(r"(?<=\w)\s+(?:seit|ab|bis|since|from|until)\s+.*$", re.IGNORECASE)
+""" "Revisorin seit Montag": since when is no part of the task."""
+
 
 def answered(request: Request, scene: Scene, forms: Sequence[Filled], catalogue: Catalogue) -> Heard:
     """
@@ -146,7 +149,9 @@ def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue,
     fresh = Heard(hints=dict(before.hints))
     if rule.type != "role" or not bare or not _is_short(scene):
         hear_field(rule, service, scene, catalogue, fresh)
-    if rule.id in fresh.fields and rule.id not in fresh.broken:
+    if rule.type == "addresses":  # the good ones are kept beside one that cannot be
+        before.broken |= fresh.broken
+    if rule.id in fresh.fields and (rule.id not in fresh.broken or rule.type == "addresses"):
         value = fresh.fields[rule.id]
         return value if rule.type == "date" and asks_for_several_days(service) else _latest(rule, scene, value, catalogue)
     if bare:
@@ -219,13 +224,14 @@ def _bare(rule: FieldRule, service: Service, text: str, scene: Scene, catalogue:
 
 def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> str | None:
     """ "Ich mach da die Koordination." is "Koordination"; without a known task a short answer is taken as it stands."""
-    rest = _TASK.sub("", text.strip()).strip(" .!:")
+    rest = _SINCE.sub("", _TASK.sub("", text.strip())).strip(" .!:")
     if any(isinstance(value, str) and value.lower().endswith(f" {rest.lower()}") for value in before.fields.values()):
         return None  # it answered the question for the group
     known = values.role_in(text, rule)
     has_group = any(other.type == "group" for other in service.fields)
     if known:
-        return rest if not has_group and len(rest.split()) <= 4 and rest.lower().startswith(known[0].lower()) else known[0]
+        whole = not has_group and len(rest.split()) <= 4 and rest.lower().startswith(known[0].lower())
+        return f"{rest[:1].upper()}{rest[1:]}" if whole and rest.islower() else rest if whole else known[0]
     if any(values.choice_in(text, other.options) for other in service.fields if other.options):
         return None
     words = re.split(r"[,;(]|\s(?:im|in der|beim|bei der|von der|vom|der ag|des ov)\s", rest)[0].split()

@@ -327,8 +327,9 @@ def join_person(
                 ),
                 None,
             )
-            bare = _bare_part(text, person, lacking) or _bare_name(text) if {"given", "surname"} & set(lacking) else Person()
-            named = mention.person if mention and not (bare.given and bare.surname) else bare
+            bare = (_bare_part(text, person, lacking) or _bare_name(text)) if {"given", "surname"} & set(lacking) else Person()
+            halves = mention is None or not (mention.person.email or (mention.person.given and mention.person.surname))
+            named = bare if mention is None or (bare.given and bare.surname) or (halves and bare.surname) else mention.person
             person = completed(person, _fitting(named, person))
     elif corrects(scene.text) or pattern(*rule.words).search(scene.text) or _tells_address(scene.text):
         person = _exchanged(person, rule, scene)

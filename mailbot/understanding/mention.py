@@ -71,6 +71,8 @@ def _matched(found: Sequence[Mention], author: str) -> tuple[Mention, ...]:
     where there are as many of both.
     """
     lone = [each for each in found if _is_lone_address(each) and each.person.email != author]
+    if len(found) > 1:
+        found = _called_in_full(found)
     named = [each for each in found if not each.me and each.person.given and each.person.surname]
     with_address = [each.person for each in named if each.person.email]
     lacking = [
@@ -97,6 +99,19 @@ def _matched(found: Sequence[Mention], author: str) -> tuple[Mention, ...]:
         for each in found
         if each not in owners
     )
+
+
+def _called_in_full(found: Sequence[Mention]) -> list[Mention]:
+    """ "Das macht Rosa Ahrens. Rosa: ra@…": who is called by the given name beside the address, by the whole name."""
+    whole = [each.person for each in found if not each.me and each.person.given and each.person.surname]
+    result = []
+    for mention in found:
+        person = mention.person
+        if whole and not mention.me and person.email and person.given and not person.surname:
+            fits = merged(each for each in whole if same_person(each, person) and each.email in (None, person.email))
+            person = completed(person, fits[0]) if len(fits) == 1 else person
+        result.append(replace(mention, person=person) if person is not mention.person else mention)
+    return result
 
 
 def stands_for(email: str | None, person: Person) -> bool:
@@ -269,7 +284,12 @@ def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool, turned: bool) ->
     """
     known = list(names_in(masked, loose=listed and bool(wires) and masked.count(",") < 2))
     known += _unknown_names(masked, known)
-    leading = bool(wires) and not _is_mine(masked, wires[0]) and not _before(masked, 0, wires[0], listed=listed, turned=turned)
+    leading = (
+        bool(wires)
+        and not _is_mine(masked, wires[0])
+        and not _before(masked, 0, wires[0], listed=listed, turned=turned)
+        and not (len(wires) > 1 and _spells_next(masked, wires[0], wires[1]))
+    )
     pairs: list[tuple[Name | None, Wire | None]] = []
     for at, wire in enumerate(wires):
         floor = wires[at - 1].end if at else 0
@@ -282,6 +302,12 @@ def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool, turned: bool) ->
     taken = [name for name, _ in pairs if name]
     rest = [name for name in known if not any(name.start < each.end and each.start < name.end for each in taken)]
     return pairs + [(name, None) for name in rest if name.sure or not (listed and wires)]
+
+
+def _spells_next(masked: str, wire: Wire, following: Wire) -> bool:
+    """ "…@…, Rosa hat rosa@…": the name between two addresses is in the second."""
+    said = WORD.findall(masked, wire.end, following.start)
+    return any(_stands_in(word, following) and not _stands_in(word, wire) for word in said)
 
 
 def _is_mine(masked: str, wire: Wire) -> bool:

@@ -222,8 +222,9 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
     """
     Given name and surname of a name's words, with capitals as names are written.
 
-    The words stand as in "Anna Maria von der Wiese"; a single unknown word counts as the given name if it is
-    known as one, else as the surname; initials are no name. An address may tell that the surname stands first.
+    The words stand as in "Anna Maria von der Wiese"; a single word is the surname behind a title, or where
+    it is a usual one or looks like one, else the given name; initials are no name. An address may tell that the surname
+    stands first.
     """
     parts = [word.strip(".,;:()\"'“”„") if len(word.rstrip(".")) > 1 else word for word in words]
     parts = [part for part in parts if part and part.lower() not in word_set("titles")]
@@ -238,7 +239,8 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
         one = as_written(full[0])
         first = re.split(r"[._-]+", fold((email or "").split("@")[0]))
         known = is_given_name(full[0]) or (len(first) > 1 and first[0] == fold(full[0]))
-        return Person(given=one) if known else Person(surname=one)
+        titled = any(word.lower().strip(".") in word_set("titles") for word in words)
+        return Person(given=one) if known or not (titled or _may_be_surname(full[0])) else Person(surname=one)
     surname_leads = len(full) == 2 and full[0].lower() in word_set("usual_surnames") and is_given_name(full[1])
     in_capitals = full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper()
     if in_capitals or surname_leads or _address_turns_round(full, email):
@@ -252,6 +254,12 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
     while cut < len(full) - 1 and is_ever_given_name(full[cut]) and full[cut].lower() not in word_set("particles"):
         cut += 1
     return Person(given=as_written(" ".join(full[:cut])), surname=as_written(" ".join(full[cut:])))
+
+
+def _may_be_surname(word: str) -> bool:
+    """Surnames are German words, or end as surnames do; given names that no list holds are neither ("Hêvîn")."""
+    low = word.lower()
+    return low in word_set("usual_surnames") or is_german(word) or low.endswith(tuple(word_set("surname_endings")))
 
 
 def _address_turns_round(words: Sequence[str], email: str | None) -> bool:

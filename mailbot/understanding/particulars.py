@@ -35,6 +35,12 @@ _WORK_OF_MINE = re.compile(
     rf"|\b(?:die|das|den)\s+{_WORK}\s+(?:übernommen|bekommen|inne|gemacht)|\bhab(?:e)?\s+(?:[^\W\d_]+\s+){{0,6}}?(?:die|das|den)\s+{_WORK}",
     re.IGNORECASE,
 )
+_WORK_OF_OTHERS = re.compile(
+    rf"\b(?:macht|übernimmt|betreut|erledigt|verantwortet|leitet|kümmert sich um|ist(?: \w+){{0,3}}(?: zuständig)? für)\s+"
+    rf"(?:[^\W\d_]+\s+){{0,5}}?(?:die|das|den)\s+{_WORK}",
+    re.IGNORECASE,
+)
+_THIRD = re.compile(r"\b(?:sie|er|she|he|die|der)\s+$", re.IGNORECASE)
 """Work that is said for a task: "ich mach bei uns die Öffentlichkeitsarbeit", "hab die Finanzen übernommen"."""
 
 
@@ -159,6 +165,12 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
         work = _WORK_OF_MINE.search(passage.text)
         if work and (re.search(r"\b(?:ich|bin)\b", passage.text, re.IGNORECASE) or work.start() == 0):
             return heard.take(rule.id, as_written(next(filter(None, work.groups()))), quote(passage))
+    if isinstance(person, Person) and not is_sender:
+        for at, passage in enumerate(scene.passages):
+            work = _WORK_OF_OTHERS.search(passage.text)
+            here = [each for each in scene.mentions if each.place[0] == at and same_person(each.person, person)]
+            if work and (here or _THIRD.search(passage.text[: work.start()])):
+                return heard.take(rule.id, as_written(work[1]), quote(passage))
     if is_sender:
         for line in scene.voice.closing:
             signed = values.role_in(line, rule)

@@ -10,6 +10,7 @@ from itertools import groupby
 from mailbot.catalogue import FieldRule, Service
 from mailbot.expression import pattern
 from mailbot.understanding import chosen
+from mailbot.understanding.beneficiary import beneficiary, whole
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
@@ -207,15 +208,25 @@ def hear_person(rule: FieldRule, scene: Scene, heard: Heard) -> None:
     if found is None:
         mine = next((each for each in scene.mentions if each.me and each.person.email), None)
         found, reason = scene.who(mine) if mine else scene.voice.person, "nobody else is named, so it is the sender"
+    elif "email" in rule.each and found.email is None:
+        found = replace(found, email=_lone_address(scene))
     person = Person(**{part: getattr(found, part) for part in rule.each})
     if person != Person():
         heard.take(rule.id, person, reason)
 
 
+def _lone_address(scene: Scene) -> str | None:
+    """The only address of the mail that stands at no name and is not the author's: of the only one named."""
+    named = {each.person.name for each in scene.company if not each.me and each.person.given}
+    lone = {each.person.email for each in scene.company if not (each.me or each.person.given or each.person.surname)}
+    lone -= {None, scene.voice.person.email}
+    return lone.pop() if len(lone) == 1 and len(named) == 1 else None
+
+
 def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
     """The person that the mail names for this field, with the reason; None where it names nobody."""
     if len(scene.entries) == 1 and scene.entries[0].person.given:
-        return _whole(scene.entries[0].person, scene), "the card or list that came with the mail"
+        return whole(scene.entries[0].person, scene), "the card or list that came with the mail"
     cue = pattern(*rule.words)
     for at, passage in enumerate(scene.passages):
         here = [each for each in scene.mentions if each.place[0] == at]
@@ -234,27 +245,27 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
                     and (mention.person.surname or mention.person.email)
                     and (listed("turned_to").search(match[0]) or not _is_left_out(passage.text, mention, here))
                 ):
-                    return _whole(mention.person, scene), quote(passage)
+                    return whole(mention.person, scene), quote(passage)
             if speaks_of_self(passage.text) and not after:
                 return scene.voice.person, quote(passage)
             bare = [
                 each for each in after if not each.me and each.person.given and not same_person(each.person, scene.voice.person)
             ]
             if bare and bare[0].place[1] - match.end() < 25 and rule.words:
-                return _whole(bare[0].person, scene), quote(passage)
+                return whole(bare[0].person, scene), quote(passage)
             following = [each for each in scene.mentions if each.place[0] == at + 1 and passage.text.rstrip().endswith(":")]
             if following and (following[0].person.given or following[0].person.surname):
-                return _whole(following[0].person, scene), quote(scene.passages[at + 1])
+                return whole(following[0].person, scene), quote(scene.passages[at + 1])
     for at, passage in enumerate(scene.passages):
         for match in listed("third_person").finditer(passage.text):
             after = [
                 each for each in scene.mentions if each.place[0] == at and 0 <= each.place[1] - match.end() < 12 and not each.me
             ]
             if after and after[0].person.given and not chosen.is_speaker(after[0].person, scene.voice.person):
-                return _whole(after[0].person, scene), quote(passage)
-    receiving = _who_receives(scene)
+                return whole(after[0].person, scene), quote(passage)
+    receiving = beneficiary(scene)
     if receiving:
-        return _whole(receiving.person, scene), quote(scene.passages[receiving.place[0]])
+        return whole(receiving.person, scene), quote(scene.passages[receiving.place[0]])
     named = next(
         (
             name
@@ -266,7 +277,7 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
         None,
     )
     if named and not same_person(named.person, scene.voice.person):
-        return _whole(named.person, scene), "named in the subject"
+        return whole(named.person, scene), "named in the subject"
     listed_ones = [
         each for each in scene.mentions if each.listed and each.person.given and each.person.surname and each.person.email
     ]
@@ -282,42 +293,9 @@ _UNHEARD_OF = re.compile(
 """ "Ansprechpartnerin dafür wird die Beritan, …": a name that no list knows."""
 
 
-def _who_receives(scene: Scene) -> Mention | None:
-    """Somebody else of whom the mail says that he or she needs it ("… ist unser neuer Kassenwart und bekommt …")."""
-    wholes = [(each, _whole(each.person, scene)) for each in scene.mentions if not each.me]
-    others = [
-        (each, whole)
-        for each, whole in wholes
-        if whole.given and whole.surname and not chosen.is_speaker(whole, scene.voice.person)
-    ]
-    if len({whole.name for _, whole in others}) != 1:
-        return None
-    for mention, _ in others:
-        at = mention.place[0]
-        rest = scene.passages[at].text[mention.place[1] :]
-        following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""
-        if listed("receives").search(rest[:160]):
-            return mention
-        spoken_of = re.match(r"(?:sie|er|ihr|ihm|she|he)\b", following, re.IGNORECASE)
-        if (spoken_of and listed("receives").search(following[:45])) or re.match(
-            r"richten sie (?:ihr|ihm)", following, re.IGNORECASE
-        ):
-            return mention
-    return None
-
-
 def _clause_end(text: str, start: int) -> int:
     end = re.search(r"(?<!\bDr)(?<!\bProf)[.!?;]\s", text[start:])
     return start + end.start() if end else len(text)
-
-
-def _whole(person: Person, scene: Scene) -> Person:
-    """With what other mentions of the same person say."""
-    whole = person
-    for mention in scene.company or scene.mentions:
-        if not mention.me and same_person(mention.person, whole):
-            whole = completed(whole, mention.person)
-    return completed(whole, scene.voice.person) if chosen.is_speaker(whole, scene.voice.person) else whole
 
 
 def with_said_surname(person: Person, scene: Scene) -> Person:

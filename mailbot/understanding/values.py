@@ -206,6 +206,9 @@ def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
     if match is None or "@" in match[0]:
         return None
     word = match[0].strip("-")
+    joined = re.search(r"(?<![\w-])(?:[^\W\d_]+-)+$", text[: match.start()])
+    if joined:  # "Co-Sprecherin", "vice-chair"
+        return f"{joined[0]}{word}", joined.start()
     adjective = re.search(rf"{listed('role_adjectives').pattern}\s+$", text[: match.start()], re.IGNORECASE)
     english = re.search(r"\b(?:the|our|your|a|an)\s+(?:new\s+)?((?:[a-z-]+\s+){1,2})$", text[: match.start()])
     if english and not english[1].startswith("new "):

@@ -165,6 +165,21 @@ def test_a_target_joins_the_others():
     assert fields(SHARED, "Außerdem noch an paul@verein.example.")["targets"] == ("kim@verein.example", "paul@verein.example")
 
 
+def test_good_targets_are_kept_beside_one_that_cannot_be():
+    asked = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln.de."
+    half = one(asked, "kim@verein.example, paul@verein")
+
+    assert (half.fields["targets"], half.missing) == (("kim@verein.example",), ("targets",))
+    assert one(asked, "kim@verein.example, paul@verein", "ach, paul@verein.example").fields["targets"] == (
+        "kim@verein.example",
+        "paul@verein.example",
+    )
+
+
+def test_since_when_is_no_part_of_a_task():
+    assert fields(PERSONAL, "kassierer seit mai, als Postfach")["role"] == "Kassierer"
+
+
 def test_a_target_leaves():
     assert fields(SHARED.replace("kim@verein.example", "kim@verein.example und paul@verein.example"), "Paul bitte wieder raus.")[
         "targets"

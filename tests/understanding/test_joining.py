@@ -22,6 +22,12 @@ BARE = "Der OV Kalk möchte die Nextcloud nutzen."
 CONTACT = "Die AG Frieden möchte eine Signalgruppe. Kontakt: Paul Krüger"
 
 
+def test_a_surname_alone_is_that_of_who_has_none():
+    asked = "Die AG Frieden möchte eine Signalgruppe. Kontakt: Berivan (berivan@web.example)"
+
+    assert fields(asked, "Öcalan")["person"] == person("Berivan", "Öcalan", "berivan@web.example")
+
+
 def users(*mails: str) -> set[Person]:
     found = fields(*mails)["users"]
     assert isinstance(found, tuple)

@@ -20,6 +20,20 @@ def mentioned(*lines: str) -> list[Person | str]:
     return ["me" if each.me else each.person for each in mentions(passages(body(*lines).lines), own=OWN)]
 
 
+def test_who_is_called_by_the_given_name_beside_an_address_has_the_name_told_before():
+    assert mentioned("Das macht Paul Krüger.", "Paul: paul@posteo.example")[1:] == [PAUL]
+
+
+def test_a_name_between_two_addresses_is_in_the_second():
+    assert mentioned("Ich habe kim@web.example, Berivan hat berivan@web.example.")[1:] == [
+        person("Berivan", None, "berivan@web.example")
+    ]
+
+
+def test_a_verb_is_no_surname():
+    assert mentioned("und anna kriegt auch einen zugang") == [person("Anna", None, None)]
+
+
 def test_a_usual_surname_may_stand_first():
     assert mentioned("- Krüger Paul - paul@posteo.example") == [PAUL]
 

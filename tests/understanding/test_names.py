@@ -36,10 +36,12 @@ def test_names_stand_in_a_sentence():
         ("Anna Maria von der Heide", named("Anna Maria", "von der Heide")),
         ("Dr. Emine Arslan", named("Emine", "Arslan")),
         ("Frau Drescher", named(surname="Drescher")),
+        ("Drescher", named(surname="Drescher")),
         ("Sinéad O'Connor", named("Sinéad", "O'Connor")),
         ("José García López", named("José", "García López")),
         ("Paul Sommer", named("Paul", "Sommer")),  # a season, but behind a given name
         ("heinz krause", named("Heinz", "Krause")),
+        ("Berivan", named("Berivan")),  # a given name that no list holds
     ],
 )
 def test_one_name_is_one_person(text: str, person: Person):

@@ -46,6 +46,7 @@ def about(*lines: str, subject: str = "", ongoing: bool = False, enclosed: bool 
         ("Anbei die Liste der AG Wohnen für die Nextcloud, sie lässt sich in Excel öffnen.", "nextcloud"),
         ("Der Ordner der AG Wohnen in der Nextcloud lässt sich nur im Browser öffnen.", "help"),
         ("Wann hat das Büro geöffnet?", "other"),
+        ("wann beginnt am samstag die vollversammlung? find die einladung nicht", "other"),
         ("", "other"),
     ],
 )
@@ -97,6 +98,8 @@ def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_ad
         ("Bitte Paul Meier aus unserer Nextcloud-Gruppe rauswerfen.", "nextcloud"),
         ("Es geht um die Anpassung der Weiterleitung des OV Kalk: Lea Ost ist neu im Vorstand.", "email_group"),
         ("An Stelle von Paul Meier betreut künftig Anna Schmidt die Unterseite.", "website"),
+        ("nehmt die lea west bitte mit in unsere cloud liste rein, hat der ov kalk beschlossen", "nextcloud"),
+        ("Auf unserer Seite ist ein altes Foto, das muss da weg. OV Kalk", "website"),
     ],
 )
 def test_a_mail_is_about_a_change_of_what_exists(text: str, service: str):

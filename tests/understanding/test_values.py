@@ -133,6 +133,7 @@ def test_a_bare_answer_has_one_number(text: str, number: int | None):
         ("nicht nur eine Weiterleitung, sondern ein Postfach", "mailbox"),
         ("Ich möchte damit auch selbst Mails verschicken.", "mailbox"),
         ("forwarding, please", "forward"),
+        ("sie soll davon auch antworten können", "mailbox"),
         ("Bitte nur weiterleiten, ein Postfach lese ich eh nie.", "forward"),
         ("Postfach oder Weiterleitung?", None),  # asks, does not choose
         ("Weiterleitung und Postfach", None),
@@ -154,6 +155,7 @@ def test_one_of_the_options_is_wanted(text: str, kind: str | None):
         ("stellvertretende Vorsitzende", "stellvertretende Vorsitzende"),
         ("ich bin kassierer", "Kassierer"),
         ("I am the treasurer.", "Treasurer"),
+        ("bin jetzt co-treasurer", "co-treasurer"),
     ],
 )
 def test_a_task_is_taken_as_it_is_worded(text: str, role: str):

@@ -1,0 +1,80 @@
+"""For whom a mail asks, where it is somebody else: "Die Rosa bräuchte auch einen Zugang", "Könnt ihr dem Emil einen geben?"."""
+
+from __future__ import annotations
+
+import re
+
+from mailbot.understanding import chosen
+from mailbot.understanding.correction import places
+from mailbot.understanding.lexicon import listed
+from mailbot.understanding.mention import Mention
+from mailbot.understanding.names import completed, same_person
+from mailbot.understanding.request import Person
+from mailbot.understanding.scene import Scene
+
+_NEEDS = (
+    r"(?:braucht?|bräuchte?|benötigt|kriegt|bekommt|bekäme|möchte|hätte|wünscht\s+sich|needs?|wants|would\s+like|should\s+(?:get|have)"
+    r"|soll(?:te)?(?=.{0,60}\b(?:bekommen|kriegen|haben|nutzen|machen)\b)|will(?=.{0,60}\bhaben\b))"
+)
+_ALSO = r"(?:\s+(?:auch|noch|jetzt|nun|mal|bitte|ebenfalls|dringend|also|now))*"
+_NEEDS_IT = re.compile(rf"{_ALSO}\s+{_NEEDS}(?!\s+(?:ich|wir|ihr|i|we|you)\b)", re.IGNORECASE)
+""" "(Rosa) braucht …", right behind the name."""
+_DOES_SHE_GET = re.compile(
+    rf"\b{_NEEDS}\s+(?:sie|er|she|he|(?:die|der)(?=\s+(?:auch|noch|jetzt|bitte|eine?n?|nen?|'?n)\b))\b|\b(?:sie|er|she|he){_ALSO}\s+{_NEEDS}",
+    re.IGNORECASE,
+)
+""" "(Rosa macht jetzt die Kasse,) kriegt die auch …", said of who was named last."""
+_GIVE_TO = re.compile(
+    r"\b(?:ihr|sie|du|man|bitte|auch|noch|mal|gebt|gib|richtet|macht|legt|give)\s+(?:der|dem|unserer|unserem|meiner|meinem|our|my)?\s*"
+    r"(?:[^\W\d_]+\s+)?$",
+    re.IGNORECASE,
+)
+_SOMETHING = re.compile(
+    r"(?:\s+(?:auch|noch|jetzt|mal|bitte|dann))*\s+(?:so\s+)?(?:eine?n?|nen?|'?n|an?|zugang|zugriff|access)\b", re.IGNORECASE
+)
+""" "Könnt ihr dem (Emil) einen …", before and behind the name."""
+_SPEAKS_OF_SELF = re.compile(r"\b(?:ich|mir|mich|i|me)\b", re.IGNORECASE)
+
+
+def beneficiary(scene: Scene) -> Mention | None:
+    """Somebody else of whom the mail says that he or she needs it ("… ist unser neuer Kassenwart und bekommt …")."""
+    wholes = [(each, whole(each.person, scene)) for each in scene.mentions if not each.me]
+    others = [(each, person) for each, person in wholes if person.given and not chosen.is_speaker(person, scene.voice.person)]
+    in_full = [(each, person) for each, person in others if person.surname]
+    for named, tells in ((in_full, _receives), (others, _is_served)):
+        if len({person.name for _, person in named}) == 1 and (told := [each for each, _ in named if tells(each, scene)]):
+            return told[0]
+    return None
+
+
+def _is_served(mention: Mention, scene: Scene) -> bool:
+    """Who is named needs or gets something, and the sentence says nothing of the author."""
+    text = scene.passages[mention.place[0]].text
+    end = next((end for start, end in places(mention.person, text) if start == mention.place[1]), mention.end)
+    before, behind = text[: mention.place[1]], text[end:]
+    if _SPEAKS_OF_SELF.search(text):
+        return False
+    if _NEEDS_IT.match(behind) or (_GIVE_TO.search(before) and _SOMETHING.match(behind)):
+        return True
+    return _DOES_SHE_GET.search(behind) is not None
+
+
+def _receives(mention: Mention, scene: Scene) -> bool:
+    at = mention.place[0]
+    rest = scene.passages[at].text[mention.place[1] :]
+    following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""
+    spoken_of = re.match(r"(?:sie|er|ihr|ihm|she|he)\b", following, re.IGNORECASE)
+    return bool(
+        listed("receives").search(rest[:160])
+        or (spoken_of and listed("receives").search(following[:45]))
+        or re.match(r"richten sie (?:ihr|ihm)", following, re.IGNORECASE)
+    )
+
+
+def whole(person: Person, scene: Scene) -> Person:
+    """With what other mentions of the same person say."""
+    found = person
+    for mention in scene.company or scene.mentions:
+        if not mention.me and same_person(mention.person, found):
+            found = completed(found, mention.person)
+    return completed(found, scene.voice.person) if chosen.is_speaker(found, scene.voice.person) else found

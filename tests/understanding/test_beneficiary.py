@@ -1,0 +1,47 @@
+"""For whom a mail asks, where it is somebody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import ANNA, person
+from tests.understanding.conversation import fields
+
+DORA = person("Dora", None, "dora@web.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Dora braucht auch einen Zugang zu BigBlueButton, dora@web.example.",
+        "unsere kassiererin dora bekommt bitte noch einen bbb account, dora@web.example",
+        "dora macht jetzt bei uns die finanzen, kriegt sie einen bbb account? dora@web.example",
+        "Könnt ihr der Dora bitte einen Account für BigBlueButton geben? dora@web.example",
+        "Gebt bitte unserer Dora einen BBB-Account: dora@web.example",
+        "Dora should get an account for BigBlueButton: dora@web.example",
+    ],
+)
+def test_who_needs_it_is_named(text: str):
+    assert fields(text)["person"] == DORA
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Dora meinte, ich brauche einen Account für BigBlueButton.",
+        "Dora hat schon einen BBB-Account und kriegt den nicht mehr auf, ich bräuchte auch einen.",
+        "Ich bräuchte einen Account für BigBlueButton, könnt ihr der Dora sagen, wenn er da ist?",
+    ],
+)
+def test_who_is_only_mentioned_needs_nothing(text: str):
+    assert fields(text)["person"] == ANNA
+
+
+def test_the_only_address_is_of_the_only_one_named():
+    assert fields("Die Dora braucht auch einen BBB-Account. hase81@web.example")["person"] == person(
+        "Dora", None, "hase81@web.example"
+    )
+
+
+def test_what_somebody_else_does_is_her_task():
+    assert fields("Dora Ost macht bei uns die Pressearbeit und bekommt bitte einen BBB-Account.")["role"] == "Pressearbeit"
