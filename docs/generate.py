@@ -95,9 +95,9 @@ def _kind(part: Schema) -> str:
         case {"title": str(title)}:
             return title
         case {"enum": values}:
-            return ", ".join(f"`{value}`" for value in values)
+            return ", ".join(f"`{_flow(value)}`" for value in values)
         case {"const": value}:
-            return f"`{value}`"
+            return f"`{_flow(value)}`"
         case {"anyOf": choices}:
             return " or ".join(_kind(each) for each in choices if each.get("type") != "null")
         case {"type": "array", "items": items}:
@@ -117,7 +117,7 @@ def _default(part: Schema, required: bool) -> str:
         return "none"
     if value == {}:
         return "see there" if "$ref" in part else "`{}`"
-    return f"`{json.dumps(value, ensure_ascii=False) if isinstance(value, bool) or value == '' else _flow(value)}`"
+    return f"`{_flow(value)}`"
 
 
 def _flow(value: Any) -> str:
@@ -127,6 +127,8 @@ def _flow(value: Any) -> str:
             return f"[{', '.join(map(_flow, value))}]"
         case dict():
             return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+        case bool() | "":
+            return json.dumps(value)
         case _:
             return str(value)
 

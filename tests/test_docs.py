@@ -140,6 +140,10 @@ def test_what_the_code_tells_itself_is_not_stale():
     assert stale == [], "run `make reference`"
 
 
+def test_the_reference_writes_values_as_a_file_has_them():
+    assert re.findall(r"`(?:True|False|None)`", "".join(files().values())) == []
+
+
 def test_the_new_service_of_the_documents_works():
     rules = (HOME / "rules.yaml").read_text(encoding="utf-8")
     (block,) = fenced(HOME / "docs" / "howto" / "new-service.md", "yaml")
