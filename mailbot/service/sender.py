@@ -224,17 +224,17 @@ def _left(report: Report) -> list[str]:
 
 
 def _failed(office: Office, connection: Connection, mail: Outbound, error: DeliveryError) -> None:
+    """What is told holds only where the mail is still in this sender's hands."""
     now = office.clock()
     if error.again and mail.attempts <= len(PAUSES):
-        delivery.postpone(connection, mail, until=now + PAUSES[mail.attempts - 1], error=str(error))
-        if error.perhaps:
+        ended = delivery.postpone(connection, mail, until=now + PAUSES[mail.attempts - 1], error=str(error))
+        if ended and error.perhaps:
             text = (
                 f"Die Verbindung brach ab, als die Mail an {mail.recipient} schon übergeben war. "
                 "Sie wird noch einmal gesendet und kommt vielleicht zweimal an."
             )
             _note(office, connection, mail, "trouble", text)
-    else:
-        delivery.refuse(connection, mail.id, now=now, error=str(error))
+    elif delivery.refuse(connection, mail, now=now, error=str(error)):
         _note(office, connection, mail, "trouble", f"Nicht zustellbar an {mail.recipient}: {error}")
 
 

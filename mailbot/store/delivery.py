@@ -66,24 +66,24 @@ def sent(connection: Connection, id: int, *, now: datetime, copies: Sequence[str
     change(connection, id, state=State.SENT.value, sent_at=now, claimed_until=None, error=None, **changed)
 
 
-def postpone(connection: Connection, mail: Outbound, *, until: datetime, error: str) -> None:
-    """Try again later; what a person has released stays released."""
+def postpone(connection: Connection, mail: Outbound, *, until: datetime, error: str) -> bool:
+    """Try again later; what a person has released stays released. False: another sender has it by now, see `_end_try`."""
     state = State.RELEASED if mail.state is State.RELEASED else State.QUEUED
-    _end_try(connection, mail.id, state, due_at=until, error=error)
+    return _end_try(connection, mail, state, due_at=until, error=error)
 
 
-def refuse(connection: Connection, id: int, *, now: datetime, error: str) -> None:
-    """It will never be taken."""
-    _end_try(connection, id, State.REFUSED, due_at=now, error=error)
+def refuse(connection: Connection, mail: Outbound, *, now: datetime, error: str) -> bool:
+    """It will never be taken. False: another sender has it by now, see `_end_try`."""
+    return _end_try(connection, mail, State.REFUSED, due_at=now, error=error)
 
 
 def hold(connection: Connection, id: int, *, until: datetime, error: str) -> None:
-    """Keep it back until then; it was not tried."""
+    """In the transaction in which it was claimed: keep it back until then; it was not tried."""
     _keep_back(connection, id, State.HELD, error, due_at=until)
 
 
 def stop(connection: Connection, id: int, *, error: str) -> None:
-    """Keep it back until a person decides; it was not tried."""
+    """In the transaction in which it was claimed: keep it back until a person decides; it was not tried."""
     _keep_back(connection, id, State.STOPPED, error)
 
 
@@ -150,18 +150,28 @@ def has_left(connection: Connection, id: int, *, at: datetime) -> bool:
     return connection.execute(left).rowcount == 1
 
 
+_SENDING = outbound.c.state == State.SENDING.value
+
+
 def _is_due(dialect: str) -> ColumnElement[bool]:
     """At the moment `now`, also if a sender died over it. In one condition that an index has in its order, however many wait."""
     now = bindparam("now", type_=outbound.c.due_at.type)
-    orphaned = and_(outbound.c.state == State.SENDING.value, is_free(dialect, outbound, now=now))
+    orphaned = and_(_SENDING, is_free(dialect, outbound, now=now))
     return and_(ON_ITS_WAY, outbound.c.due_at <= now, or_(outbound.c.state != State.SENDING.value, orphaned))
 
 
 def _keep_back(connection: Connection, id: int, state: State, error: str, **values: Any) -> None:
-    _end_try(connection, id, state, error=error, attempts=outbound.c.attempts - 1, **values)
+    not_tried = {"error": error, "attempts": outbound.c.attempts - 1, "claimed_until": None, **values}
+    connection.execute(update(outbound).where(outbound.c.id == id, _SENDING).values(state=state.value, **not_tried))
 
 
-def _end_try(connection: Connection, id: int, state: State, **values: Any) -> None:
-    """It has not left. A sender that was taken for dead and wakes up changes nothing any more: another one may have sent it."""
-    here = (outbound.c.id == id, outbound.c.state == State.SENDING.value)
-    connection.execute(update(outbound).where(*here).values(state=state.value, claimed_until=None, **values))
+def _end_try(connection: Connection, mail: Outbound, state: State, **values: Any) -> bool:
+    """
+    It has not left, as far as its sender knows; gives whether that holds.
+
+    A sender that was taken for dead and wakes up changes nothing any more: another one has sent it, or has it in hand, and
+    its claim is counted among the attempts.
+    """
+    here = (outbound.c.id == mail.id, outbound.c.attempts == mail.attempts, _SENDING)
+    ended = connection.execute(update(outbound).where(*here).values(state=state.value, claimed_until=None, **values))
+    return ended.rowcount == 1

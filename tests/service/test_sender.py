@@ -223,3 +223,24 @@ def test_an_address_with_umlauts_in_its_domain_is_sent_as_servers_understand_it(
 
     assert states(bench) == [State.SENT]
     assert len(bench.slot.to("anna@xn--kln-sna.example")) == 1
+
+
+def test_who_was_taken_for_dead_tells_nobody_that_the_mail_could_not_be_delivered(bench: Bench):
+    """Another sender has sent it meanwhile."""
+    bench.slot.errors = [LATER]
+    bench.arrives()
+    bench.clock.pass_by(PAUSES[0])
+    taken = bench.slot.send
+
+    def refuses_at_last(raw: bytes, sender: str, recipients: Sequence[str]) -> Mapping[str, str]:
+        bench.slot.send = taken  # type: ignore[method-assign]
+        bench.clock.pass_by(LEASE)
+        deliver(bench.office)
+        raise NEVER
+
+    bench.slot.send = refuses_at_last  # type: ignore[method-assign]
+    deliver(bench.office)
+
+    assert states(bench) == [State.SENT]
+    assert bench.kinds() == ["received", "asked", "trouble", "sent"]
+    assert "Nach einem Abbruch noch einmal gesendet" in bench.history()[2].text

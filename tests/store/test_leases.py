@@ -1,12 +1,15 @@
 """Who may do what alone, and what the dead had in hand, on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from mailbot.store import claims, delivery, inbound, leases, outbound
 from mailbot.store.database import Database
 from mailbot.store.leases import Held
+from mailbot.store.outbound import Outbound
 from mailbot.store.portion import Most
 from tests.store.arrivals import keep
 from tests.store.outbox import outgoing, queue
@@ -139,7 +142,28 @@ def test_a_sender_that_was_taken_for_dead_takes_nothing_back(database: Database)
         delivery.sent(connection, again.id, now=NOW)
 
         delivery.postpone(connection, mail, until=NOW, error="broken off")
-        delivery.refuse(connection, mail.id, now=NOW, error="550 twice")
+        delivery.refuse(connection, mail, now=NOW, error="550 twice")
         delivery.hold(connection, mail.id, until=NOW, error="too many")
 
         assert outbound.get(connection, mail.id).state is outbound.State.SENT
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda connection, mail: delivery.postpone(connection, mail, until=NOW, error="broken off"),
+        lambda connection, mail: delivery.refuse(connection, mail, now=NOW, error="550 twice"),
+    ],
+)
+def test_nor_out_of_the_hands_of_the_one_who_has_it_since(database: Database, end: Callable[[Connection, Outbound], bool]):
+    """Else a third one would take it and send it once more."""
+    queue(database, outgoing())
+    with database.write() as connection:
+        mail, _ = delivery.claim(connection, now=NOW, lease=OVER) or (None, b"")
+        again, _ = delivery.claim(connection, now=NOW, lease=LONG) or (None, b"")
+        assert mail is not None
+        assert again is not None
+
+        assert not end(connection, mail)
+        assert delivery.claim(connection, now=NOW, lease=LONG) is None
+        assert end(connection, again)
