@@ -55,7 +55,9 @@ def claim(
 
 def hand_over(connection: Connection, mailbox: str) -> None:
     """What was kept of that mailbox and held back may be claimed now."""
-    # Those alone that are held: a worker passes by every row that is locked, and would take later mails first.
+    # Those alone that are held: a worker passes by every row that is locked, and would take later mails first. Among them are
+    # those whose turn was put off (`uncount`): whatever comes for the mailbox shall not be worked on before them, and who
+    # takes them too early puts them off once more.
     held = (inbound.c.attempts == 0, inbound.c.claimed_until.is_not(None))
     connection.execute(
         update(inbound)

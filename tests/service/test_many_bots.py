@@ -85,6 +85,28 @@ def test_an_answer_waits_for_the_mail_that_it_answers_while_another_worker_has_t
     assert [(ticket.key, ticket.request.fields["group"]) for ticket in bench.tickets()] == [("KV-1001", "OV Kalk")]
 
 
+def test_of_two_answers_the_first_is_read_first_though_it_was_put_off_before_the_second_came(bench: Bench):
+    """Whoever hands over the second one frees the first one as well; each asks anew whether its turn has come."""
+    office, box = bench.office, bench.office.catalogue.mailbox("support")
+    two_mails_of_one_conversation(bench)
+    with office.database.write() as connection:
+        ((other, _),) = claims.claim(connection, now=office.clock(), lease=LEASE, most=Most(mails=1, bytes=1))
+    assert work(office)  # is put off
+
+    hand_over(office, box)
+    assert work(office)  # and put off again
+    with office.database.write() as connection:
+        claims.give_back(connection, other)
+    assert work(office)  # the first
+    bench.mail(eml("Doch nicht OV Kalk, sondern OV Nippes.", In_Reply_To="<first@posteo.example>"))
+    receive(office, box, bench.support)  # type: ignore[arg-type]
+    hand_over(office, box)
+    while work(office):
+        pass
+
+    assert [ticket.request.fields["group"] for ticket in bench.tickets()] == ["OV Nippes"]
+
+
 def test_an_answer_waits_for_the_mail_that_it_answers_while_that_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     two_mails_of_one_conversation(bench)
     fails = iter([True, True, False])
