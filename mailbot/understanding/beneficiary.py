@@ -24,6 +24,8 @@ _DOES_SHE_GET = re.compile(
     re.IGNORECASE,
 )
 """ "(Rosa macht jetzt die Kasse,) kriegt die auch …", said of who was named last."""
+_NEEDED_BY = re.compile(rf"\b{_NEEDS}{_ALSO}\s+(?:(?:unsere?|die|der|frau|herr|[^\W\d_]+(?:er|in))\s+){{1,3}}$", re.IGNORECASE)
+""" "Zweitens hätte unser Sprecher (Emil) gern …"."""
 _GIVE_TO = re.compile(
     r"\b(?:ihr|sie|du|man|bitte|auch|noch|mal|gebt|gib|richtet|macht|legt|give)\s+(?:der|dem|unserer|unserem|meiner|meinem|our|my)?\s*"
     r"(?:[^\W\d_]+\s+)?$",
@@ -54,7 +56,7 @@ def _is_served(mention: Mention, scene: Scene) -> bool:
     before, behind = text[: mention.place[1]], text[end:]
     if _SPEAKS_OF_SELF.search(text):
         return False
-    if _NEEDS_IT.match(behind) or (_GIVE_TO.search(before) and _SOMETHING.match(behind)):
+    if _NEEDS_IT.match(behind) or _NEEDED_BY.search(before) or (_GIVE_TO.search(before) and _SOMETHING.match(behind)):
         return True
     return _DOES_SHE_GET.search(behind) is not None
 

@@ -55,7 +55,7 @@ def choose(rule: FieldRule, scene: Scene, heard: Heard, *, anywhere: bool = Fals
             if joined != pool:
                 pool, names = joined, chosen.names_of((*joined, scene.voice.person))
             found, doubts = chosen.referred(stretch, pool, scene.voice.person, spoken_of_last(scene, pool, (at, start)))
-            found = found or (() if doubts else _by_relation(stretch, scene, pool))
+            found = found or (() if doubts else _by_relation(stretch, scene, pool) or _by_office(stretch, scene, pool))
             picked += [person for person in found if person not in picked]
             doubtful += doubts
             strangers += _strangers(stretch, rule, pool)
@@ -114,6 +114,24 @@ def _by_relation(stretch: str, scene: Scene, people: Sequence[Person]) -> tuple[
         if called and re.search(rf"\b{_DETERMINERS}\s+(?:\w+\s+)?{called}(?:e?s|e?n)?\b", stretch, re.IGNORECASE):
             meant += [person for person in people if same_person(person, mention.person) and person not in meant]
     return tuple(meant)
+
+
+def _by_office(stretch: str, scene: Scene, people: Sequence[Person]) -> tuple[Person, ...]:
+    """ "Admins sollen die Sprecherin und der Kassierer sein", where the list says who is: "Lea Ost (Sprecherin), lea@…"."""
+    offices = _OFFICES.findall(stretch)
+    if not offices:
+        return ()
+    lines = [(scene.passages[each.place[0]].text, each.person) for each in scene.mentions if each.listed]
+    lines += [(entry.said, entry.person) for entry in scene.entries]
+    meant: list[Person] = []
+    for office in offices:
+        beside = [named for text, named in lines if re.search(rf"(?<![\w-]){re.escape(office)}(?![\w-])", text)]
+        owners = {person for named in beside for person in people if same_person(person, named)}
+        meant += [owner for owner in owners if len(owners) == 1 and owner not in meant]
+    return tuple(meant)
+
+
+_OFFICES = re.compile(rf"\b{_DETERMINERS}\s+(?:[a-zäöü]+\s+)?([A-ZÄÖÜ][\w:*-]{{3,}})")
 
 
 def _without_aliases(text: str, scene: Scene) -> str:

@@ -294,9 +294,11 @@ _ALL_BUT = re.compile(
 
 def _everybody(text: str, people: Sequence[Person], speaker: Person) -> list[Person]:
     """Of three, "die beiden" are the two others, or those that stand last or first."""
-    two = re.search(r"\b(?:die beiden|die zwei)\s*(?P<which>letzt\w*|erst\w*)?", text, re.IGNORECASE)
-    if two and two["which"]:
-        return list(people[-2:] if two["which"].lower().startswith("letzt") else people[:2])
+    ends = _AT_AN_END.search(text)
+    if ends:
+        number = 3 if re.search(r"\b(?:drei|3)\b", ends[0], re.IGNORECASE) else 2
+        return list(people[-number:] if re.search(r"\bletzt", ends[0], re.IGNORECASE) else people[:number])
+    two = re.search(r"\b(?:die beiden|die zwei)\b", text, re.IGNORECASE)
     others = [each for each in people if not is_speaker(each, speaker)]
     if two and len(people) == 3 and len(others) == 2:
         return others
@@ -306,11 +308,25 @@ def _everybody(text: str, people: Sequence[Person], speaker: Person) -> list[Per
     return []
 
 
+_AT_AN_END = re.compile(
+    r"\b(?:die|den|der)\s+(?:(?:erst|letzt)\w*\s+(?:beiden|zwei|drei|[23])|(?:beiden|zwei|drei|[23])\s+(?:zu)?(?:erst|letzt)\w*)\b",
+    re.IGNORECASE,
+)
+""" "die letzten beiden", "die drei Erstgenannten"."""
+
+
+_PERSON = r"(?i:person|genannte|aufgeführte|name\b|eintrag|mitglied)"
+
+
 def _by_order(text: str, people: Sequence[Person]) -> list[tuple[int, Person]]:
     for word, at in words()["ordinals"]:
-        match = re.search(rf"\b(?:der|die|den|das|the|als)\s+{word}\b|\b{word}(?<=rer|ere|ren|ter)\b", text, re.IGNORECASE)
+        match = re.search(
+            rf"\b(?:der|die|den|das|the|als)\s+{word}\b|\b{word}(?<=rer|ere|ren|ter)\b|\b{word}(?=\s+{_PERSON}\b)",
+            text,
+            re.IGNORECASE,
+        )
         behind = re.match(r"\s+([^\W\d_]+)", text[match.end() :]) if match else None
-        if behind and is_noun(behind[1]) and (behind[1].istitle() or text.islower()):
+        if behind and is_noun(behind[1]) and (behind[1].istitle() or text.islower()) and not re.match(_PERSON, behind[1]):
             continue  # "in der letzten Spalte"
         if match and -len(people) <= at < len(people):
             return [(match.start(), people[at])]
@@ -318,14 +334,21 @@ def _by_order(text: str, people: Sequence[Person]) -> list[tuple[int, Person]]:
 
 
 _NUMBERS = re.compile(
-    r"\W*(?:\w+\W+){0,3}?(?:(?:nr|nummer|no|number)\.?\s*)?(?:\d[.)]?|[a-h]\))(?:\s*(?:,|und|and|&|\+)\s*(?:(?:nr|nummer|no|number)\.?\s*)?(?:\d[.)]?|[a-h]\)))*\W*",
+    r"\W*(?:\w+\W+){0,3}?(?:(?:nr|nummer|no|number)\.?\s*)?(?:\d[.)]?|[a-h]\))(?:\s*(?:,|und|and|&|\+)\s*(?:(?:nr|nummer|no|number)\.?\s*)?(?:\d[.)]?|[a-h]\)))*\W*"
+    r"(?:(?:genannt|aufgeführt|stehend|gelistet)\w*|person(?:en)?|\W)*",
     re.IGNORECASE,
 )
 
 
+_NUMBERED_ONES = re.compile(
+    r"\bunter\s+\d[.)]?(?:\s*(?:,|und)\s*\d[.)]?)*\s+(?:genannt|aufgeführt|gelistet|stehend)", re.IGNORECASE
+)
+""" "Die unter 1 und 3 Genannten übernehmen die Administration."."""
+
+
 def _by_number(text: str, people: Sequence[Person]) -> list[tuple[int, Person]]:
     """ "Admins: Nr. 1 und 3", "Admin: c)": by the place in the list."""
-    if not _NUMBERS.fullmatch(text):
+    if not _NUMBERS.fullmatch(text) and not _NUMBERED_ONES.search(text):
         return []
     found = [
         (match.start(), int(match[1]) if match[1] else ord(match[2].lower()) - ord("a") + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from mailbot.expression import Marked
 from mailbot.understanding.address import Wire, addresses_in
@@ -284,6 +285,8 @@ def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool, turned: bool) ->
     """
     known = list(names_in(masked, loose=listed and bool(wires) and masked.count(",") < 2))
     known += _unknown_names(masked, known)
+    if _are_in_step(masked, known, wires):
+        return list(zip(known, wires, strict=True))
     leading = (
         bool(wires)
         and not _is_mine(masked, wires[0])
@@ -310,6 +313,21 @@ def _spells_next(masked: str, wire: Wire, following: Wire) -> bool:
     return any(_stands_in(word, following) and not _stands_in(word, wire) for word in said)
 
 
+def _are_in_step(masked: str, names: Sequence[Name], wires: Sequence[Wire]) -> bool:
+    """ "Lea Ost, Kim Berg und Tom Alt (lea@…, kim@…, tom@…)": all names, and then as many addresses in the same order."""
+    if len(wires) < 2 or len(names) != len(wires) or names[-1].end > wires[0].start:
+        return False
+    spans = [*((name.start, name.end) for name in names), *((wire.start, wire.end) for wire in wires)]
+    gaps = (masked[end:start] for (_, end), (start, _) in pairwise(spans))
+    if any(re.search(r"\w", _AND_THEN.sub("", gap)) for gap in gaps):
+        return False
+    fits = [[stands_for(wire.email, name.person) for wire in wires] for name in names]
+    return all(own[at] or not any(own) for at, own in enumerate(fits))
+
+
+_AND_THEN = re.compile(r"\x00|\b(?:und|sowie|and|unter|e-?mails?|mails?|adressen)\b", re.IGNORECASE)
+
+
 def _is_mine(masked: str, wire: Wire) -> bool:
     """ "ich, kim@…": the address is the author's."""
     return any(_MINE.fullmatch(masked[offset : wire.start]) for offset in speaks_of_self(masked) if offset < wire.start)
@@ -328,14 +346,25 @@ def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) 
     words = masked[start : wire.start]
     for name in names_in(words, loose=True, turned=turned and words.rstrip(" ,<(").count(",") == 1):
         owner = _trimmed(masked[start : wire.start], name, wire)
-        if owner is None:
+        if owner is None or _is_relatives(owner.person, wire, masked):
             continue
         gap = len(masked[start : wire.start].rstrip(" (<,:;–-")) - owner.end
         worth = _worth(masked[start : wire.start], owner, wire) - gap / 30
         beside = gap <= 1 and (owner.sure or (listed and owner.start + start < 4))
-        if (worth >= 2 or beside or (owner.sure and gap < 40)) and (best is None or worth > best[0]):
+        heads = (
+            listed and owner.sure and owner.start + start < 4 and not masked[:start].strip()
+        )  # "Lea Ost, Hauptstr. 1, …, lea@…"
+        if (worth >= 2 or beside or heads or (owner.sure and gap < 40)) and (best is None or worth > best[0]):
             best = (worth, replace(owner, start=owner.start + start, end=owner.end + start))
     return best[1] if best else None
+
+
+def _is_relatives(person: Person, wire: Wire, text: str) -> bool:
+    """ "Renate und Klaus Müller (renate.mueller@…": the address is of another one with the surname, who stands there too."""
+    first, _, last = fold((wire.email or wire.written).split("@")[0]).partition(".")
+    if not (person.given and person.surname) or last != fold(person.surname) or first in re.split(r"[ -]", fold(person.given)):
+        return False
+    return is_given_name(first) and first in map(fold, WORD.findall(text, 0, wire.start))
 
 
 def _spelt_by(masked: str, start: int, wire: Wire) -> Name | None:

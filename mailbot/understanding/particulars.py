@@ -101,10 +101,12 @@ def _is_of_others(group: Group, at: int, scene: Scene) -> bool:
         and _OF.fullmatch(text[each.end : group.start])
         for each in scene.mentions
     )
+    heard_from = _FROM_WHOM.search(text[: group.start]) is not None and listed("heard_from").search(text, group.end) is not None
     ours = re.search(r"\b(?:wir|uns|unser\w*|we|our)\b", text[: group.end + 10], re.IGNORECASE)
-    return theirs or (ours is None and listed("of_others").search(text, group.end) is not None)
+    return theirs or heard_from or (ours is None and listed("of_others").search(text, group.end) is not None)
 
 
+_FROM_WHOM = re.compile(r"\b(?:von|vom|bei|beim|durch|aus|from)\b[^,.;:]{0,40}$", re.IGNORECASE)
 _OF = re.compile(r"\s*,?\s*(?:aus|vom|von|im|in|beim?|of|from)(?:\s+(?:dem|der|the|unserem|unserer))?\s+", re.IGNORECASE)
 
 

@@ -278,12 +278,27 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
     )
     if named and not same_person(named.person, scene.voice.person):
         return whole(named.person, scene), "named in the subject"
-    listed_ones = [
-        each for each in scene.mentions if each.listed and each.person.given and each.person.surname and each.person.email
-    ]
-    if len(listed_ones) == 1 and not chosen.is_speaker(listed_ones[0].person, scene.voice.person):
-        return listed_ones[0].person, "the only person listed"
+    complete = [each for each in scene.mentions if each.person.given and each.person.surname and each.person.email]
+    listed_ones = [each for each in complete if each.listed]
+    for ones, reason in ((listed_ones, "the only person listed"), (complete, "the only person named")):
+        if len(ones) == 1 and not chosen.is_speaker(ones[0].person, scene.voice.person) and _may_be_meant(ones[0], rule, scene):
+            return ones[0].person, reason
     return None, ""
+
+
+def _may_be_meant(mention: Mention, rule: FieldRule, scene: Scene) -> bool:
+    """Whoever is listed; in a sentence, if the address is asked for, the author is not meant, and nothing speaks against it."""
+    if mention.listed:
+        return True
+    here = [each for each in scene.mentions if each.place[0] == mention.place[0]]
+    text = scene.passages[mention.place[0]].text
+    return (
+        "email" in rule.each
+        and not any(each.me for each in scene.mentions)
+        and not listed("for_oneself").search(scene.text)
+        and not listed("of_others").search(text)
+        and not _is_left_out(text, mention, here)
+    )
 
 
 _UNHEARD_OF = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailbot.expression import Marked, pattern
 from mailbot.mail.message import Table
@@ -27,11 +27,14 @@ _YES = re.compile(r"^(?:x|ja|yes|j|y|✓|✔|✗|☑|1|wahr|true|admin|gruppenad
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A row that is a person. `marked`: the row says so in the column of the chosen ones, or beside the name."""
+    """
+    A row that is a person. `marked`: the row says so in the column of the chosen ones, or beside the name; `said`: all of it.
+    """
 
     person: Person
     marked: bool = False
     broken: str | None = None
+    said: str = field(default="", compare=False)
 
 
 def roster_in(table: Table, cues: Sequence[str], own: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
@@ -95,18 +98,15 @@ def _by_head(
     marked = bool(_YES.match(cell("chosen"))) or any(
         bool(cues) and pattern(*cues).fullmatch(text) for at, text in enumerate(row) if at not in head.values()
     )
-    return Entry(person=person, marked=marked, broken=broken)
+    return Entry(person=person, marked=marked, broken=broken, said=" ".join(row))
 
 
 def _by_guess(row: tuple[str, ...], cues: Sequence[str], surname_column: int | None, own: frozenset[str]) -> Entry | None:
     cells = [cell for cell in row if cell]
     wires = [wire for cell in cells for wire in addresses_in(cell, loose=len(cells) > 1, own=own)]
     email = next((wire.email for wire in wires if wire.email), None)
-    names = [
-        cell
-        for cell in cells
-        if not addresses_in(cell, loose=len(cells) > 1) and re.fullmatch(r"[^\d@]{2,60}", cell) and not _YES.match(cell)
-    ]
+    plain = [_without_wires(cell, loose=len(cells) > 1) for cell in cells]
+    names = [cell for cell in plain if re.fullmatch(r"[^\d@]{2,60}", cell) and not _YES.match(cell)]
     marked = any(bool(cues) and pattern(*cues).search(cell) for cell in names)
     names = [name for name in names if not (cues and pattern(*cues).search(name)) and not re.fullmatch(r"(?i)nein|no|-", name)]
     if not names or not wires:
@@ -118,7 +118,14 @@ def _by_guess(row: tuple[str, ...], cues: Sequence[str], surname_column: int | N
     else:
         full = _full(names[0], email)
         person = Person(given=full.given, surname=full.surname, email=email)
-    return Entry(person=person, marked=marked, broken=wires[0].written if email is None else None)
+    return Entry(person=person, marked=marked, broken=wires[0].written if email is None else None, said=" ".join(row))
+
+
+def _without_wires(cell: str, *, loose: bool) -> str:
+    """The words beside an address in one cell: "Lea Ost (lea@…" where the row was cut at a semicolon in brackets."""
+    for wire in addresses_in(cell, loose=loose):
+        cell = cell.replace(wire.written, " ")
+    return cell.strip(" ()<>,:")
 
 
 def _surname_column(rows: Sequence[tuple[str, ...]]) -> int | None:

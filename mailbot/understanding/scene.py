@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,8 @@ from mailbot.understanding.voice import Voice, voice_of
 
 _MOST_PASSAGES = 500
 """What a person writes by hand is far below; a mail beyond is read up to here, and staff are told."""
+_MOST_ATTACHED = 10_000
+"""Characters of an attached text that are searched for persons: some 200 of them."""
 _SALUTATION = re.compile(
     rf"{beginning('salutations').pattern}[^.!?]{{0,60}}?(?:(?:[,!.]|:(?!\w))\s*|\s[–—-]\s+|$)", re.IGNORECASE
 )
@@ -128,6 +130,7 @@ def _scene(
         for table in attachment.tables
         for entry in roster_in(table, cues, catalogue.own_addresses)
     ]
+    entries += [entry for attachment in attachments for entry in _persons_of_text(attachment, cues, catalogue.own_addresses)]
     headings = [" ".join(row) for attachment in attachments for table in attachment.tables for row in table[:3]]
     signature = [line for line in lines if line.kind is Kind.SIGNATURE]
     company = mentions(outside, own=catalogue.own_addresses, author=author.email)
@@ -151,6 +154,22 @@ def _scene(
         today=mail.date.astimezone(catalogue.hours.timezone).date() if mail.date else None,
         own=catalogue.own_addresses,
     )
+
+
+def _persons_of_text(attachment: Attachment, cues: Sequence[str], own: frozenset[str]) -> Iterator[Entry]:
+    """The persons that an attached text lists with their addresses; where it holds tables, they are the list."""
+    if attachment.tables or "@" not in attachment.text:
+        return
+    lines = enumerate(attachment.text[:_MOST_ATTACHED].splitlines(), start=1)
+    said = passages(Line(number=number, text=line, kind=Kind.OWN) for number, line in lines)
+    in_rows = set[int]()
+    for where, table in tables_in(said):
+        if roster := roster_in(table, cues, own):
+            yield from roster
+            in_rows.update(where)
+    for each in mentions(tuple(replace(p, text="" if at in in_rows else p.text) for at, p in enumerate(said)), own=own):
+        if each.person.email and (each.person.given or each.person.surname):
+            yield Entry(person=each.person)
 
 
 def _punctuated(lines: Sequence[Line]) -> Sequence[Line]:

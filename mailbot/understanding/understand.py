@@ -18,7 +18,7 @@ from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear
 from mailbot.understanding.lexicon import language_of, listed, word_set
 from mailbot.understanding.passage import Passage
-from mailbot.understanding.request import Act, Reading, Request, RequestKind, Value
+from mailbot.understanding.request import Act, Person, Reading, Request, RequestKind, Value
 from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
 from mailbot.understanding.settling import confirms, responds
 from mailbot.understanding.spelt import with_signs
@@ -66,7 +66,7 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
     )
     added = tuple(_request(topic, scene, catalogue) for topic in fresh)
     return Reading(
-        requests=_with_shared_group((*updated, *added), catalogue),
+        requests=_with_shared((*updated, *added), catalogue),
         act=act,
         language=language,
         foreign=foreign,
@@ -88,8 +88,8 @@ def _first(mail: Mail, scene: Scene, catalogue: Catalogue) -> tuple[Request, ...
     if passed is not None and _is_passed_on(scene, passed, catalogue):
         inner = topics_of(mail.subject, passed.passages, catalogue, enclosed=bool(passed.entries))
         inner = inner if inner[0].service != "other" else topics
-        return _with_shared_group(_requests(inner, passed, catalogue), catalogue)
-    return _with_shared_group(_requests(topics, scene, catalogue), catalogue)
+        return _with_shared(_requests(inner, passed, catalogue), catalogue)
+    return _with_shared(_requests(topics, scene, catalogue), catalogue)
 
 
 def _requests(topics: Sequence[Topic], scene: Scene, catalogue: Catalogue) -> tuple[Request, ...]:
@@ -100,27 +100,37 @@ def _requests(topics: Sequence[Topic], scene: Scene, catalogue: Catalogue) -> tu
     return tuple(_request(topic, scene if topic in attached else without, catalogue) for topic in topics)
 
 
-def _with_shared_group(requests: tuple[Request, ...], catalogue: Catalogue) -> tuple[Request, ...]:
-    """A group that one request of a conversation names goes for the others, where it is the only one."""
-    named = {value for each in requests if isinstance(value := each.fields.get("group"), str)}
-    if len(named) != 1 or len(requests) == 1:
+def _with_shared(requests: tuple[Request, ...], catalogue: Catalogue) -> tuple[Request, ...]:
+    """
+    A group that one request of a conversation names goes for the others, where it is the only one; so does the task of
+    the same person.
+    """
+    if len(requests) == 1:
         return requests
-    group = named.pop()
-    return tuple(
-        _finished(
-            each,
-            Heard(
-                fields={**each.fields, "group": group},
-                hints=dict(each.hints),
-                because=["group: named for another request"],
-                guesses=list(each.guesses),
-            ),
-            catalogue,
-        )
-        if "group" in each.missing
-        else each
-        for each in requests
+    groups = {value for each in requests if isinstance(value := each.fields.get("group"), str)}
+    if len(groups) == 1:
+        (group,) = groups
+        requests = tuple(_with_told(each, "group", group, catalogue) for each in requests)
+    with_task = [each for each in requests if "role" in each.fields or "role" in each.missing]
+    roles = {value for each in with_task if isinstance(value := each.fields.get("role"), str)}
+    persons = {value.name for each in with_task if isinstance(value := each.fields.get("person"), Person)}
+    if len(roles) == 1 and len(persons) == 1:
+        (role,) = roles
+        requests = tuple(_with_told(each, "role", role, catalogue) for each in requests)
+    return requests
+
+
+def _with_told(request: Request, id: str, value: str, catalogue: Catalogue) -> Request:
+    """The request with the value that another one of the conversation has, where it lacks it."""
+    if id not in request.missing:
+        return request
+    heard = Heard(
+        fields={**request.fields, id: value},
+        hints=dict(request.hints),
+        because=[f"{id}: named for another request"],
+        guesses=list(request.guesses),
     )
+    return _finished(request, heard, catalogue)
 
 
 def _is_passed_on(scene: Scene, passed: Scene, catalogue: Catalogue) -> bool:

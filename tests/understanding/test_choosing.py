@@ -31,6 +31,11 @@ PAUL, CEM, DORA = "paul@posteo.example", "cem@posteo.example", "dora@posteo.exam
         ("Als Admin bitte dora@posteo.example eintragen.", {DORA}),
         ("Group admins: Paul and Dora", {PAUL, DORA}),
         ("Admin ist Paul, nicht Cem.", {PAUL}),
+        ("Administratorinnen werden Cem Arslan und Dora Weber.", {CEM, DORA}),
+        ("Die letzten zwei sollen Admins werden.", {CEM, DORA}),
+        ("Gruppenadmins: die beiden Erstgenannten", {PAUL, CEM}),
+        ("Die unter 1 und 3 Genannten verwalten die Gruppe.", {PAUL, DORA}),
+        ("Gruppenadmin: zweite Person der Liste", {CEM}),
     ],
 )
 def test_admins_are_named_in_the_first_mail(words: str, admins: set[str]):
@@ -45,6 +50,21 @@ def test_an_entry_of_the_list_may_be_marked(mark: str):
 
     assert request.fields["admins"] == (PAUL,)
     assert len(request.fields["users"]) == 3  # type: ignore[arg-type]
+
+
+def test_admins_may_be_called_by_what_the_list_says_of_them():
+    said = one(
+        "Der OV Kalk möchte die Nextcloud nutzen. User:\n"
+        "Paul Krüger (Kassierer), paul@posteo.example\n"
+        "Cem Arslan (Beisitzer), cem@posteo.example\n"
+        "Admin wird der Kassierer."
+    )
+    sheet = attached(
+        ("Vorname", "Name", "E-Mail", "Amt"), ("Paul", "Krüger", PAUL, "Kasse"), ("Dora", "Weber", DORA, "Sprecherin")
+    )
+    filed = one(written("Der OV Kalk möchte in die Nextcloud. Admin ist unsere Sprecherin.", attachments=(sheet,)))
+
+    assert (said.fields["admins"], filed.fields["admins"]) == ((PAUL,), (DORA,))
 
 
 def test_a_column_of_an_attached_list_may_mark_them():
@@ -72,6 +92,8 @@ def test_a_text_that_is_attached_may_name_them():
         ("Der Erste.", {PAUL}),
         ("Admin ist der erste auf der Liste", {PAUL}),
         ("> Gruppenadmins (1–3): Cem", {CEM}),
+        ("Auf der Sitzung wurde einstimmig Dora gewählt.", {DORA}),
+        ("Paul und Cem haben sich dazu bereit erklärt.", {PAUL, CEM}),
         ("Dann nehmt als Admins bitte\npaul@posteo.example\ncem@posteo.example", {PAUL, CEM}),
     ],
 )

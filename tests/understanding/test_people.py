@@ -39,6 +39,12 @@ def contact(text: str, **about: object) -> object:
         ),
         pytest.param("paul krüger, paul@posteo.example\ncem arslan, cem@posteo.example", id="small letters"),
         pytest.param("Paul Krüger\npaul@posteo.example\n\nCem Arslan\ncem@posteo.example", id="two lines each"),
+        pytest.param(
+            "Paul Krüger, Kassierer, Am Alten Wasserwerk 112, 50667 Köln, paul@posteo.example\n"
+            "Cem Arslan, Sprecher, Ring 3, 50667 Köln, cem@posteo.example",
+            id="address lists",
+        ),
+        pytest.param("Paul Krüger (paul@posteo.example; Sprecher)\nCem Arslan (cem@posteo.example; Kasse)", id="offices behind"),
     ],
 )
 def test_a_list_is_read_however_it_is_written(text: str):
@@ -49,6 +55,27 @@ def test_a_list_may_be_half_in_the_text_and_half_attached():
     sheet = attached(("Vorname", "Nachname", "E-Mail"), ("Cem", "Arslan", "cem@posteo.example"))
 
     assert users("Dazu noch Paul Krüger, paul@posteo.example.", attachments=(sheet,)) == {PAUL, CEM}
+
+
+def test_as_many_addresses_as_names_stand_in_the_same_order():
+    assert users("User: Lea Ost, Kim Berg und Jan Alt (eins@web.example, zwei@web.example, drei@web.example)") == {
+        person("Lea", "Ost", "eins@web.example"),
+        person("Kim", "Berg", "zwei@web.example"),
+        person("Jan", "Alt", "drei@web.example"),
+    }
+
+
+def test_an_attached_text_may_be_the_list():
+    letter = attached(name="liste.txt", text="Unsere Leute\n\nPaul Krüger, paul@posteo.example\nCem Arslan <cem@posteo.example>")
+
+    assert users("Die Liste hängt an.", attachments=(letter,)) == {PAUL, CEM}
+
+
+def test_relatives_have_addresses_of_their_own():
+    pair = users("User sind Ute und Jan Krüger (ute.krueger@web.example, jan.krueger@web.example).")
+
+    assert pair == {person("Ute", None, "ute.krueger@web.example"), person("Jan", "Krüger", "jan.krueger@web.example")}
+    assert users("User: Jan Krüger, ute.krueger@web.example") == {person("Jan", "Krüger", "ute.krueger@web.example")}
 
 
 def test_names_may_be_written_without_their_marks():
@@ -100,6 +127,12 @@ def test_those_in_copy_are_users_where_the_mail_says_so():
 )
 def test_the_person_asked_for_stands_beside_a_word_for_it(text: str):
     assert contact(text) == PAUL
+
+
+def test_the_only_one_who_is_named_with_an_address_is_the_person_unless_the_author_is_meant():
+    assert contact("Für Rückfragen steht Paul Krüger (paul@posteo.example) bereit.") == PAUL
+    assert contact("Eingerichtet wird sie von Paul Krüger, paul@posteo.example.") == PAUL
+    assert contact("Ich möchte sie einrichten, den Tipp gab Paul Krüger, paul@posteo.example.") == ANNA
 
 
 @pytest.mark.parametrize("text", ["Kontakt bin ich.", "Ansprechperson: ich", "Verantwortlich mache ich das.", ""])

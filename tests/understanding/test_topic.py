@@ -42,6 +42,7 @@ def about(*lines: str, subject: str = "", ongoing: bool = False, enclosed: bool 
         ("I would like to know what data you hold about me.", "privacy"),
         ("Ich komme nicht mehr in die Nextcloud rein.", "help"),
         ("Wie ändere ich mein Passwort?", "help"),
+        ("Wir vom OV Kalk würden uns gern über Signal austauschen.", "signal"),
         ("Statt WhatsApp wollen wir künftig eine Signalgruppe haben.", "signal"),
         ("Anbei die Liste der AG Wohnen für die Nextcloud, sie lässt sich in Excel öffnen.", "nextcloud"),
         ("Der Ordner der AG Wohnen in der Nextcloud lässt sich nur im Browser öffnen.", "help"),
@@ -198,6 +199,7 @@ def test_a_tool_may_be_misspelt(text: str, service: str):
         "Auf eurer Website habe ich gelesen, dass ihr beratet. Wann genau?",
         "In der Signal-Gruppe hieß es, wir treffen uns um zwei. Stimmt das?",
         "Ich bewerbe mich als Werkstudent und kenne Nextcloud gut.",
+        "Eine Videokonferenz kommt für uns nicht in Frage. Ist das Büro am Montag frei?",
     ],
 )
 def test_a_tool_that_is_only_mentioned_is_not_asked_for(text: str):

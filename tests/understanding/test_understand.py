@@ -146,6 +146,16 @@ def test_a_group_named_for_one_request_goes_for_the_others():
     assert [each.fields["group"] for each in reading.requests] == ["OV Kalk", "OV Kalk"]
 
 
+def test_a_task_named_for_one_request_goes_for_the_same_persons_others():
+    wishes = "Erstens brauche ich als {} einen BBB-Account. Zweitens hätte {} gern eine persönliche Mailadresse."
+
+    ours = understood(wishes.format("Kassiererin im OV Kalk", "ich")).requests
+    theirs = understood(wishes.format("Kassiererin im OV Kalk", "unser Sprecher Paul Krüger")).requests
+
+    assert [each.fields.get("role") for each in ours] == ["Kassiererin", "Kassiererin"]
+    assert [each.fields.get("role") for each in theirs] == ["Kassiererin", "Sprecher"]
+
+
 def test_an_answer_that_names_the_service_again_is_no_second_request():
     assert [each.service for each in understood(CLOUD, "Für die Nextcloud soll Paul Admin sein.").requests] == ["nextcloud"]
 
