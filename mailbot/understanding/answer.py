@@ -86,6 +86,8 @@ def _plain(
         if value is not None and not _is_known(value, heard.fields.get(rule.id)):
             return heard.take(rule.id, value, f'"{form.text}" behind "{form.blank.label}" in line {form.line}')
     known = heard.fields.get(rule.id)
+    if rule.type == "group" and known is not None:
+        scene = _without_local_parts(scene, heard)
     told = without_denied(scene, rule, known, catalogue.groups)
     corrected = (corrects(scene.text) and rule.type != "text") or (
         rule.type == "addresses" and listed("as_well").search(scene.text) is not None
@@ -101,6 +103,18 @@ def _plain(
         if value is not None:
             heard.take(rule.id, value, "said anew in this mail")
     return None
+
+
+def _without_local_parts(scene: Scene, heard: Heard) -> Scene:
+    """ "ag-obst@… statt ag-gemuese": what stands before the @ of an address that is known names no group."""
+    known = [value.partition("@")[0] for value in heard.fields.values() if isinstance(value, str) and re.search(r"-.*@", value)]
+    if not known:
+        return scene
+    local = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, known))})(?![\w-])", re.IGNORECASE)
+    return replace(
+        scene,
+        passages=tuple(replace(each, text=local.sub(lambda said: " " * len(said[0]), each.text)) for each in scene.passages),
+    )
 
 
 def _said_anew(
@@ -213,13 +227,25 @@ def _bare(rule: FieldRule, service: Service, text: str, scene: Scene, catalogue:
         case "group":
             return bare_group(text, before.hints.get(rule.id), catalogue.groups)
         case "role":
-            return _bare_role(rule, service, text, before)
+            return _bare_role(rule, service, _without_group(text, catalogue), before)
         case "number":
             return values.bare_number(text)
         case "text":
             return text.strip(" .") or None
         case _:
             return None
+
+
+def _without_group(text: str, catalogue: Catalogue) -> str:
+    """ "Kassiererin im OV Kalk": the task, without the group that it is in."""
+    group = next((each for each in groups_in(text, catalogue.groups) if each.kind and each.value), None)
+    cut = _IN_GROUP.search(text[: group.start]) if group else None
+    return text[: cut.start()] if cut else text
+
+
+_IN_GROUP = re.compile(
+    r"(?<=\w)\s+(?:im|in|beim?|vom|von|of|at|for|für)(?:\s+(?:der|dem|den|the|unserer|unserem))?\s+$", re.IGNORECASE
+)
 
 
 def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> str | None:

@@ -13,12 +13,13 @@ from mailbot.understanding.request import Person
 from mailbot.understanding.scene import Scene
 
 _NEEDS = (
-    r"(?:braucht?|bräuchte?|benötigt|kriegt|bekommt|bekäme|möchte|hätte|wünscht\s+sich|needs?|wants|would\s+like|should\s+(?:get|have)"
+    r"(?:braucht|brauch|bräuchte?|bräucht|benötigt|kriegt|bekommt|bekäme|möchte|hätte|wünscht\s+sich|needs?|wants|would\s+like|should\s+(?:get|have)"
     r"|soll(?:te)?(?=.{0,60}\b(?:bekommen|kriegen|haben|nutzen|machen)\b)|will(?=.{0,60}\bhaben\b))"
 )
 _ALSO = r"(?:\s+(?:auch|noch|jetzt|nun|mal|bitte|ebenfalls|dringend|also|now))*"
-_NEEDS_IT = re.compile(rf"{_ALSO}\s+{_NEEDS}(?!\s+(?:ich|wir|ihr|i|we|you)\b)", re.IGNORECASE)
-""" "(Rosa) braucht …", right behind the name."""
+_A_THING = r"(?:eine?n?|nen?|'?n|zugang|zugriff|account|an?|access)\b"
+_NEEDS_IT = re.compile(rf"[^.!?]{{0,70}}?\b{_NEEDS}{_ALSO}\s+(?:so\s+)?{_A_THING}|{_ALSO}\s+{_NEEDS}", re.IGNORECASE)
+""" "(Rosa) braucht …", "(Rosa) aus dem Vorstand braucht einen …"."""
 _DOES_SHE_GET = re.compile(
     rf"\b{_NEEDS}\s+(?:sie|er|she|he|(?:die|der)(?=\s+(?:auch|noch|jetzt|bitte|eine?n?|nen?|'?n)\b))\b|\b(?:sie|er|she|he){_ALSO}\s+{_NEEDS}",
     re.IGNORECASE,
@@ -35,7 +36,14 @@ _SOMETHING = re.compile(
     r"(?:\s+(?:auch|noch|jetzt|mal|bitte|dann))*\s+(?:so\s+)?(?:eine?n?|nen?|'?n|an?|zugang|zugriff|access)\b", re.IGNORECASE
 )
 """ "Könnt ihr dem (Emil) einen …", before and behind the name."""
-_SPEAKS_OF_SELF = re.compile(r"\b(?:ich|mir|mich|i|me)\b", re.IGNORECASE)
+_OTHER_SUBJECT = re.compile(r"\b(?:ich|wir|i|we)\b", re.IGNORECASE)
+_I_NEED = re.compile(
+    r"\b(?:ich|i)\s+(?:\w+\s+)?(?:brauche?|bräuchte?|benötige|hätte?|möchte|need|would)\b|\b(?:brauche?|bräuchte?|benötige|hätte?)\s+ich\b"
+    r"|\b(?:für|for)\s+(?:mich|me)\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\b(?:von|vom|bei|mit|durch|laut|by|from|with)\s+(?:der|dem|unserer|unserem)?\s*$", re.IGNORECASE)
+""" "die Gruppe von (Rosa) braucht …" """
 
 
 def beneficiary(scene: Scene) -> Mention | None:
@@ -50,15 +58,19 @@ def beneficiary(scene: Scene) -> Mention | None:
 
 
 def _is_served(mention: Mention, scene: Scene) -> bool:
-    """Who is named needs or gets something, and the sentence says nothing of the author."""
-    text = scene.passages[mention.place[0]].text
+    """Who is named needs or gets something, and nobody else in between."""
+    at = mention.place[0]
+    text = scene.passages[at].text
     end = next((end for start, end in places(mention.person, text) if start == mention.place[1]), mention.end)
     before, behind = text[: mention.place[1]], text[end:]
-    if _SPEAKS_OF_SELF.search(text):
+    if _I_NEED.search(scene.text) or _ASIDE.search(before):
         return False
-    if _NEEDS_IT.match(behind) or _NEEDED_BY.search(before) or (_GIVE_TO.search(before) and _SOMETHING.match(behind)):
+    if _NEEDED_BY.search(before) or (_GIVE_TO.search(before) and _SOMETHING.match(behind)):
         return True
-    return _DOES_SHE_GET.search(behind) is not None
+    told = _NEEDS_IT.match(behind) or _DOES_SHE_GET.search(behind)
+    if told:
+        return _OTHER_SUBJECT.search(behind[: told.end()]) is None
+    return at + 1 < len(scene.passages) and _DOES_SHE_GET.match(scene.passages[at + 1].text) is not None
 
 
 def _receives(mention: Mention, scene: Scene) -> bool:

@@ -200,7 +200,8 @@ def referred(
 _PRONOUN = re.compile(r"\b(?:sie|er|she|he|she'll|he'll|diese|dieser)\b", re.IGNORECASE)
 _PRONOUN_LEADS = re.compile(
     r".*\b(?:him|her|ihn|sie|er) (?:and|und) (?:me|mich|ich|i)\b"
-    r"|\W*(?:und |also |dann )?(?:sie|er|she|he) (?:und|sowie|soll|wird|macht|übernimmt|ist|neben|and|will|should|is)\b",
+    r"|\W*(?:und |also |dann )?(?:sie|er|she|he|(?:die|der)(?= (?:macht|wird|soll|übernimmt|kann)\b))"
+    r" (?:kann|und|sowie|soll|wird|macht|übernimmt|ist|neben|and|will|should|is)\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(

@@ -331,6 +331,8 @@ def join_person(
             halves = mention is None or not (mention.person.email or (mention.person.given and mention.person.surname))
             named = bare if mention is None or (bare.given and bare.surname) or (halves and bare.surname) else mention.person
             person = completed(person, _fitting(named, person))
+        if person.email is None and listed("take_mine").search(scene.text):
+            person = replace(person, email=scene.voice.person.email)
     elif corrects(scene.text) or pattern(*rule.words).search(scene.text) or _tells_address(scene.text):
         person = _exchanged(person, rule, scene)
     for mention in scene.mentions:

@@ -107,7 +107,10 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
         and (not is_given_name(after.text) or re.search(r"[\w,]\s$", text[: first.start]) is not None)
     )
     addressed = (
-        at > 0 and words[at - 1].low in word_set("titles") and first.text[:1].isupper() and words[at - 1].end + 2 > first.start
+        at > 0
+        and words[at - 1].low in word_set("titles")
+        and (first.text[:1].isupper() or (small and not is_german(first.text) and not is_no_name(first.text)))
+        and words[at - 1].end + 2 > first.start
     )
     if (
         not introduces

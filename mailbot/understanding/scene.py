@@ -210,7 +210,7 @@ def _without_salutation(passage: Passage) -> Passage:
     if greeting is None or match is None or passage.marked:
         return passage
     said = re.findall(r"[^\W\d_]+", passage.text[greeting.end() : match.end()])
-    speaks_to = sum(word[:1].islower() and word not in word_set("spoken_to") for word in said) < 2
+    speaks_to = sum(word[:1].islower() and word not in word_set("spoken_to") for word in said) < 2 and "ich" not in said
     rest = passage.text[match.end() if speaks_to else greeting.end() :].strip()
     return replace(passage, text=rest, listed=passage.listed and bool(rest))
 

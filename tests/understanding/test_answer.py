@@ -176,6 +176,20 @@ def test_good_targets_are_kept_beside_one_that_cannot_be():
     )
 
 
+def test_a_better_address_is_the_one_that_is_wanted():
+    heard = fields(SHARED, "vorstand-kalk@die-linke-koeln.de klingt schöner als ov-kalk, geht das?")
+
+    assert (heard["address"], heard["group"]) == ("vorstand-kalk@die-linke-koeln.de", "OV Kalk")
+
+
+def test_a_target_that_is_not_right_is_exchanged():
+    assert fields(SHARED, "kim stimmt nicht, is kim@web.example")["targets"] == ("kim@web.example",)
+
+
+def test_the_group_is_no_part_of_a_task():
+    assert fields(PERSONAL, "kassiererin beim ov poll, als Postfach")["role"] == "Kassiererin"
+
+
 def test_since_when_is_no_part_of_a_task():
     assert fields(PERSONAL, "kassierer seit mai, als Postfach")["role"] == "Kassierer"
 

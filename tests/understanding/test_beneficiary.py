@@ -18,6 +18,9 @@ DORA = person("Dora", None, "dora@web.example")
         "dora macht jetzt bei uns die finanzen, kriegt sie einen bbb account? dora@web.example",
         "Könnt ihr der Dora bitte einen Account für BigBlueButton geben? dora@web.example",
         "Gebt bitte unserer Dora einen BBB-Account: dora@web.example",
+        "die dora aus dem vorstand vom ov kalk bräucht noch nen bbb account, dora@web.example",
+        "Dora ist jetzt bei uns dabei. Sie bräuchte einen BBB-Account, dora@web.example.",
+        "ich frag für meine kollegin dora, sie bräuchte nen bbb account: dora@web.example",
         "Dora should get an account for BigBlueButton: dora@web.example",
     ],
 )
@@ -30,6 +33,7 @@ def test_who_needs_it_is_named(text: str):
     [
         "Die Dora meinte, ich brauche einen Account für BigBlueButton.",
         "Dora hat schon einen BBB-Account und kriegt den nicht mehr auf, ich bräuchte auch einen.",
+        "Die Gruppe von Dora braucht einen Account für BigBlueButton.",
         "Ich bräuchte einen Account für BigBlueButton, könnt ihr der Dora sagen, wenn er da ist?",
     ],
 )

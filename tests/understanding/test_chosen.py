@@ -80,6 +80,10 @@ def test_she_is_the_one_who_was_spoken_of_last():
     assert referred("Sie macht es", PEOPLE, PAUL) == ((), ())
 
 
+def test_the_one_named_last_may_be_called_die():
+    assert referred("die macht dann auch admin", (ANNA, PAUL), ANNA, PAUL)[0] == (PAUL,)
+
+
 @pytest.mark.parametrize(
     ("known", "same"),
     [

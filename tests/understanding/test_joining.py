@@ -22,6 +22,15 @@ BARE = "Der OV Kalk möchte die Nextcloud nutzen."
 CONTACT = "Die AG Frieden möchte eine Signalgruppe. Kontakt: Paul Krüger"
 
 
+def test_the_authors_address_goes_for_who_has_none():
+    assert fields(CONTACT, "er hat keine, nehmt einfach meine")["person"] == person("Paul", "Krüger", ANNA.email)
+
+
+@pytest.mark.parametrize("answer", ["nur ich", "na ich, wer sonst", "erstmal nur ich"])
+def test_nobody_but_the_author(answer: str):
+    assert users(BARE, answer) == {ANNA}
+
+
 def test_a_surname_alone_is_that_of_who_has_none():
     asked = "Die AG Frieden möchte eine Signalgruppe. Kontakt: Berivan (berivan@web.example)"
 

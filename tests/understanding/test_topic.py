@@ -100,6 +100,10 @@ def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_ad
         ("Es geht um die Anpassung der Weiterleitung des OV Kalk: Lea Ost ist neu im Vorstand.", "email_group"),
         ("An Stelle von Paul Meier betreut künftig Anna Schmidt die Unterseite.", "website"),
         ("nehmt die lea west bitte mit in unsere cloud liste rein, hat der ov kalk beschlossen", "nextcloud"),
+        ("kickt mal den paul meier aus unserm nextcloud verteiler", "nextcloud"),
+        ("die lea west muss auch noch in unsre cloud", "nextcloud"),
+        ("es gibt ja schon ne cloud gruppe vom ov kalk, lea west soll noch mit rein", "nextcloud"),
+        ("neue leute für unsere nextcloud gruppe: lea west und paul meier", "nextcloud"),
         ("Auf unserer Seite ist ein altes Foto, das muss da weg. OV Kalk", "website"),
     ],
 )
