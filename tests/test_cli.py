@@ -199,6 +199,19 @@ def test_a_key_may_be_typed_as_people_type(bench: Bench, mailbot: Command, key: 
     assert mailbot("merge", "1002", key).out.startswith("KV-1002: closed\n  aufgegangen in KV-1001\n")
 
 
+def test_the_digest_names_the_most_pressing_and_the_rest_on_demand(
+    bench: Bench, mailbot: Command, monkeypatch: pytest.MonkeyPatch
+):
+    bench.arrives()
+    mailbot("split", "KV-1001", "website")
+    monkeypatch.setattr("mailbot.tickets.overview.AT_MOST", 1)
+
+    short, whole = mailbot("digest").out, mailbot("digest", "--all").out
+
+    assert [text.count("KV-100") for text in (short, whole)] == [1, 2]
+    assert "Und noch 1 mehr. Wer den Bot betreibt, sieht alle mit:\nmailbot digest --all\n" in short
+
+
 def test_a_service_that_is_called_like_a_ticket_stays_one(bench: Bench, mailbot: Command):
     rules = bench.office.settings.rules
     rules.write_text(rules.read_text(encoding="utf-8").replace("id: signal", "id: kv1001"), encoding="utf-8")

@@ -37,6 +37,7 @@ def add_to(app: typer.Typer) -> None:
     "mailbot digest",
     "mailbot digest --date 2026-03-02 --for technik",
     "mailbot digest --out digest.html",
+    "mailbot digest --all",
     "mailbot digest --send",
     "mailbot digest --json",
     see=("report", "status", "remind"),
@@ -54,6 +55,9 @@ def digest(
     reader: Annotated[
         str | None, typer.Option("--for", metavar="ID", help="As that member of staff gets it.", autocompletion=completion.staff)
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print or write down all tickets, not only the most pressing of each section.")
+    ] = False,
     out: Out = None,
     send: Send = False,
     as_json: AsJson = False,
@@ -62,6 +66,7 @@ def digest(
     from mailbot.service.survey import draw_up
     from mailbot.tickets.calendar import day_of
     from mailbot.tickets.letters.overview import Overview
+    from mailbot.tickets.overview import AT_MOST
 
     if date and date.year not in YEARS:
         raise SettingsError(f"--date takes a day of the years {YEARS[0]} to {YEARS[-1]}, not '{date.date()}'")
@@ -70,14 +75,15 @@ def digest(
         day = date.date() if date else day_of(now, rules.hours)
         drawn_up = draw_up(connection, rules, day=day, now=now)
     member, letters = _reader(reader, rules), Overview(rules, room.settings.templates)
+    at_most = None if every else AT_MOST
     if as_json:
         return print_json(_as_json(drawn_up))
     if out is not None:
-        _write(out, letters.digest(drawn_up, member).html)
+        _write(out, letters.digest(drawn_up, member, at_most=at_most).html)
     if send:
         return _send_digest(day)
     if out is None:
-        typer.echo(letters.digest_as_text(drawn_up, member))
+        typer.echo(letters.digest_as_text(drawn_up, member, at_most=at_most))
     return None
 
 

@@ -206,10 +206,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
-    """A list of tickets."""
+    """A list of tickets; `rest` tells how many it does not name, and that they are seen by the command `see`."""
 
     kind: ClassVar[str] = "entries"
     entries: tuple[Entry, ...]
+    rest: str = ""
+    see: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

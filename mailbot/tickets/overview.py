@@ -30,6 +30,10 @@ AGES = (
 )
 
 
+AT_MOST = 50
+"""So many tickets of a section are named, the most pressing: more nobody reads."""
+REST = "Und noch {} mehr. Wer den Bot betreibt, sieht alle mit:"
+
 Away = Mapping[str, date]
 """Who of the staff is not here: id to the last day."""
 NOBODY: Away = MappingProxyType({})
@@ -37,11 +41,20 @@ NOBODY: Away = MappingProxyType({})
 _SECTIONS = ("staff", "members", "put_off", "on_hold", "closed", "referred")
 
 
-def digest_sections(digest: Digest, member: Staff | None, catalogue: Catalogue) -> dict[str, Any]:
-    """What stands in the overview: for a member of staff with what is theirs apart from the rest."""
+def digest_sections(
+    digest: Digest, member: Staff | None, catalogue: Catalogue, *, at_most: int | None = AT_MOST
+) -> dict[str, Any]:
+    """What stands in the overview: for a member of staff with what is theirs apart from the rest. `at_most` None: all of it."""
     mine = digest.of(member.id) if member else ()
     rest = digest.without(mine)
     keys = [row.key for row in (*mine, *rest.unfinished)]
+    reader = f" --for {member.id}" if member else ""
+
+    def named(rows: tuple[Row, ...], *, own: bool = False) -> Entries | None:
+        found = entries(rows[:at_most], catalogue, own=own, away=digest.away)
+        left_out = len(rows[at_most:]) if at_most else 0
+        return replace(found, rest=REST.format(left_out), see=f"mailbot digest --all{reader}") if found and left_out else found
+
     return {
         "number": shortest(keys[0], keys) if keys else "",
         "colleague": next((each.id for each in catalogue.staff if each != member), "mich"),
@@ -50,10 +63,10 @@ def digest_sections(digest: Digest, member: Staff | None, catalogue: Catalogue) 
         "notices": digest.notices,
         "count": {**{name: len(getattr(rest, name)) for name in _SECTIONS}, "mine": len(mine), "new": digest.new},
         "overdue": {"mine": sum(row.overdue is not None for row in mine), "staff": rest.overdue},
-        "mine": entries(mine, catalogue, own=True),
+        "mine": named(mine, own=True),
         "days": by_day(digest.days, catalogue.hours),
         "ages": by_age(digest),
-        **{name: entries(getattr(rest, name), catalogue, away=digest.away) for name in _SECTIONS},
+        **{name: named(getattr(rest, name)) for name in _SECTIONS},
     }
 
 

@@ -72,6 +72,8 @@ def _plain(block: Block) -> Iterator[str]:
             yield from (_wrapped(f"{action.label}: {action.how}", "- ", "  ") for action in actions)
         case Entries(entries=entries):
             yield "\n\n".join("\n".join(_entry(entry)) for entry in entries)
+            if block.rest:
+                yield f"\n{_wrapped(block.rest)}\n{block.see}"
         case Bars():
             yield from _bars(block)
 

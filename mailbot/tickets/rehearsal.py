@@ -268,7 +268,7 @@ def _digests(tickets: tuple[Ticket, ...], catalogue: Catalogue) -> Iterator[Case
     empty = make_digest((), day=today, now=MOMENT, catalogue=catalogue)
     yield from _reports(catalogue)
     yield lambda writer: writer.digest(full, _member(catalogue))
-    yield lambda writer: writer.digest(full)
+    yield lambda writer: writer.digest(full, at_most=1)
     yield lambda writer: writer.digest(empty)
 
 

@@ -656,6 +656,22 @@ def test_ones_own_come_first_and_once(writer):
     assert "  Wartet auf das Mitglied\n  Fehlt: Name der Gruppe\n" in words.text
 
 
+def test_of_many_tickets_the_most_pressing_are_named_and_the_others_counted(writer):
+    many = [ticket(key=f"KV-{number}", opened=NOW - timedelta(days=number % 5), assignee="kim") for number in range(1, 121)]
+    digest = digest_of(*many, ticket(key="KV-500", state=State.ASKING))
+
+    words = writer.digest(digest, KIM)
+
+    named = re.findall(r"^KV-\d+", words.text, re.MULTILINE)
+    assert named == [row.key for row in digest.staff[:50]] + ["KV-500"]
+    assert {row.age for row in digest.staff[:50]} == {2, 1}
+    rest = "Und noch 70 mehr. Wer den Bot betreibt, sieht alle mit:", "mailbot digest --all --for kim"
+    assert "\n\n" + "\n".join(rest) + "\n\n" in words.text
+    assert " ".join(rest) in HTMLParser(words.html).text()
+    assert words.subject.partition(": ")[2].startswith("120 bei dir")
+    assert len(re.findall(r"^KV-\d+", writer.digest_as_text(digest, KIM, at_most=None), re.MULTILINE)) == 121
+
+
 def test_a_key_opens_a_mail_about_its_ticket(writer):
     page = HTMLParser(writer.digest(digest_of(ticket())).html)
 

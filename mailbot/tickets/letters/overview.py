@@ -12,7 +12,7 @@ from mailbot.tickets.escalation import Urgent
 from mailbot.tickets.letters.pen import Pen
 from mailbot.tickets.month import month_sections
 from mailbot.tickets.offers import Offer, offers
-from mailbot.tickets.overview import NOBODY, digest_sections, entries, urgent_sections
+from mailbot.tickets.overview import AT_MOST, NOBODY, digest_sections, entries, urgent_sections
 from mailbot.tickets.rendering import Words
 from mailbot.tickets.report import Report
 from mailbot.tickets.views import STAFF_LANGUAGE
@@ -22,13 +22,18 @@ from mailbot.tickets.wording import day
 class Overview(Pen):
     """What is about no single ticket."""
 
-    def digest(self, digest: Digest, member: Staff | None = None) -> Words:
-        """The daily overview; for a member of staff with what is theirs at its top."""
-        return self._write("staff/digest.txt", STAFF_LANGUAGE, **digest_sections(digest, member, self._catalogue))
+    def digest(self, digest: Digest, member: Staff | None = None, *, at_most: int | None = AT_MOST) -> Words:
+        """
+        The daily overview; for a member of staff with what is theirs at its top.
 
-    def digest_as_text(self, digest: Digest, member: Staff | None = None) -> str:
+        `at_most`: so many tickets of each section are named, the most pressing; None: all.
+        """
+        sections = digest_sections(digest, member, self._catalogue, at_most=at_most)
+        return self._write("staff/digest.txt", STAFF_LANGUAGE, **sections)
+
+    def digest_as_text(self, digest: Digest, member: Staff | None = None, *, at_most: int | None = AT_MOST) -> str:
         """Its text part alone: with thousands of tickets the HTML takes most of the time."""
-        return self._write_text("staff/digest.txt", **digest_sections(digest, member, self._catalogue))
+        return self._write_text("staff/digest.txt", **digest_sections(digest, member, self._catalogue, at_most=at_most))
 
     def urgent(self, urgents: Sequence[Urgent], member: Staff, *, away: Mapping[str, date] = NOBODY) -> Words:
         """
