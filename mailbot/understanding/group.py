@@ -11,7 +11,7 @@ import pcre2
 from rapidfuzz import fuzz, process
 
 from mailbot.catalogue import Groups
-from mailbot.understanding.lexicon import beginning, fold, is_german, is_given_name, is_noun, listed, word_set, words
+from mailbot.understanding.lexicon import beginning, fold, is_german, is_given_name, is_no_name, is_noun, listed, word_set, words
 from mailbot.understanding.passage import ADDRESS
 
 _ADJECTIVE = re.compile(r"[a-zäöüß]+(?:e|en|er|es)$")
@@ -105,8 +105,18 @@ def _is_noise(text: str, match: pcre2.Match) -> bool:
     )
 
 
+_LEADING_NAME = re.compile(r"(?<![\w-])(?!(?:Landes|Bundes|Kreis|Orts|Unter|Schul)-)([A-ZÄÖÜ][^\W\d_]{2,})-$")
+""" "Frauen-AG" is the AG Frauen."""
+
+
 def _named(text: str, start: int, end: int, kind: str, groups: Groups) -> Group:
     rest = text[end:]
+    ahead = _LEADING_NAME.search(text, 0, start) if text[:start].endswith("-") and text[start:end].isupper() else None
+    if ahead:
+        bare = ahead[1].removesuffix("s")
+        linked = bare.lower() in word_set("group_topics") or (is_noun(bare) and not is_noun(ahead[1]))
+        name = normal_name(bare if linked else ahead[1], kind, groups)
+        return Group(start=ahead.start(1), end=end, kind=kind, name=name, written=text[ahead.start(1) : end])
     place = _IN_A_PLACE.match(rest) if kind == "OV" else None
     if place and (known := normal_name(place["name"], kind, groups)) and f"{kind} {known}" in groups.known:
         return Group(start=start, end=end + place.end(), kind=kind, name=known, written=text[start : end + place.end()])
@@ -160,7 +170,14 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
     while taken and (taken[-1][:1].islower() or taken[-1] in "&/+"):
         last = taken.pop()
         position = rest.rfind(last, 0, position)
+    further = _FURTHER_TOPICS.match(rest, position) if len(taken) == 1 and kind != "OV" else None
+    if further and all(is_noun(word) and not is_given_name(word) and not is_no_name(word) for word in further.groups()):
+        return taken[0] + further[0], further.end()
     return " ".join(taken), len(rest[:position].rstrip())
+
+
+_FURTHER_TOPICS = re.compile(r",\s+([A-ZÄÖÜ][\w-]+)\s+und\s+([A-ZÄÖÜ][\w-]+)(?![\w-])")
+""" "AG Bildung, Wissenschaft und Forschung"."""
 
 
 def _may_be_a_name(word: str, rest: str, kind: str, groups: Groups) -> bool:
@@ -219,10 +236,16 @@ def _belongs(word: str, kind: str, taken: Sequence[str], rest: str) -> bool:
     )
 
 
+def _is_acronym(name: str, kind: str, groups: Groups) -> bool:
+    """ "AG LGBTQ*": one word in capitals that is no word and no group's name."""
+    word = name.rstrip("*")
+    return " " not in name and not is_german(word) and not any(fold(f"{kind} {word}") == fold(each) for each in groups.known)
+
+
 def normal_name(name: str, kind: str, groups: Groups) -> str:
     """The name as groups write it: capitals, and known names for their misspellings."""
     name = re.sub(r"\s+", " ", name.strip(" \"'“”„«».,:;!?()"))
-    if name == name.lower() or (name == name.upper() and len(name) > 4):
+    if name == name.lower() or (name == name.upper() and len(name) > 4 and not _is_acronym(name, kind, groups)):
         name = re.sub(
             r"[^\W\d_]+",
             lambda m: m[0] if m[0].lower() in ("und", "in", "der", "die", "für") else m[0][:1].upper() + m[0][1:].lower(),

@@ -18,11 +18,11 @@ from mailbot.understanding.particulars import (
     hear_date,
     hear_group,
     hear_number,
-    hear_role,
     hear_text,
 )
 from mailbot.understanding.people import hear_person, hear_persons
 from mailbot.understanding.scene import Scene
+from mailbot.understanding.task import hear_role
 
 _STATEMENT = Marked(":\t=", re.compile(r"([^:\t=@]{2,60}?)\s*[:\t=]\s*(\S.*)$"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.expression import pattern
@@ -12,36 +11,12 @@ from mailbot.understanding import chosen, values
 from mailbot.understanding.address import addresses_in, likely_address
 from mailbot.understanding.group import Group, bare_group, groups_in, is_denied
 from mailbot.understanding.heard import Heard, quote
-from mailbot.understanding.lexicon import fold, is_no_name, listed
-from mailbot.understanding.names import as_written, names_in, same_person
+from mailbot.understanding.lexicon import fold, listed
+from mailbot.understanding.names import same_person
 from mailbot.understanding.passage import Passage
-from mailbot.understanding.request import Person
 from mailbot.understanding.scene import Scene
 
 _GROUP_LABEL = re.compile(rf"{listed('group_labels').pattern}\s*(?:[:=\t]|heißt|ist|is\b)\s*(?P<value>.+)", re.IGNORECASE)
-_TASK_OF_MINE = re.compile(
-    r"\b(?:als|bin(?:\s+ich)?)\s+(?:bei uns\s+|hier\s+|dort\s+)?"
-    r"(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
-    r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ar|arin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|person|rat|rätin|amt|vorstand))\b"
-)
-"""A task that rules.yaml does not know, by how tasks are said: "als neu gewählter Revisor"."""
-_WORK = (
-    r"((?:[^\W\d_]+-)?[^\W\d_]*(?:arbeit|presse|kasse|finanzen|buchhaltung|buchführung|vorsitz|leitung|betreuung|koordination"
-    r"|organisation|protokolle?|redaktion|technik|medien|moderation))\b"
-)
-_WORK_OF_MINE = re.compile(
-    r"\b(?:mache?|mach|übernehme|betreue|erledige|verantworte|leite|mich um|bin(?: \w+){0,3}(?: zuständig)? für)\s+"
-    rf"(?:ich\s+)?(?:[^\W\d_]+,?\s+){{0,9}}?(?:die|das|den)\s+{_WORK}|\b(?:mache?|mach|bin)\s+{_WORK}"
-    rf"|\b(?:die|das|den)\s+{_WORK}\s+(?:übernommen|bekommen|inne|gemacht)|\bhab(?:e)?\s+(?:[^\W\d_]+\s+){{0,6}}?(?:die|das|den)\s+{_WORK}",
-    re.IGNORECASE,
-)
-_WORK_OF_OTHERS = re.compile(
-    rf"\b(?:macht|übernimmt|betreut|erledigt|verantwortet|leitet|kümmert sich um|ist(?: \w+){{0,3}}(?: zuständig)? für)\s+"
-    rf"(?:[^\W\d_]+\s+){{0,5}}?(?:die|das|den)\s+{_WORK}",
-    re.IGNORECASE,
-)
-_THIRD = re.compile(r"\b(?:sie|er|she|he|die|der)\s+$", re.IGNORECASE)
-"""Work that is said for a task: "ich mach bei uns die Öffentlichkeitsarbeit", "hab die Finanzen übernommen"."""
 
 
 def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard) -> None:
@@ -117,81 +92,6 @@ def _is_in_passing(text: str, at: int, *, alone: bool) -> bool:
     return alone and listed("in_passing").search(text[:at] + text[at + 13 :]) is not None
 
 
-def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:
-    """Take the task that the mail tells of the person of the service; of the sender, where no other person is named."""
-    person_rule = next((other for other in service.fields if other.type == "person"), None)
-    person = heard.fields.get(person_rule.id) if person_rule else None
-    is_sender = not isinstance(person, Person) or chosen.is_speaker(person, scene.voice.person)
-    ranked: list[tuple[int, str, str]] = []
-    for at, passage in enumerate(scene.passages):
-        for found in _roles(passage.text, rule):
-            role, offset = found
-            if re.match(
-                r"\s+(?:bin ich|bin i|war ich)\b.{0,20}\b(?:nicht|nimmer|bisher|früher|kein)",
-                passage.text[offset + len(role) :],
-                re.IGNORECASE,
-            ) or is_denied(passage.text, offset):
-                continue
-            mine = bool(
-                re.search(
-                    r"\b(?:ich|bin|als|mich|mir|meine|i|i'm|am|as|my|ben|soy|sono|jestem|aufgabe|funktion|zum|zur)\b",
-                    passage.text[:offset][-60:],
-                    re.IGNORECASE,
-                )
-            )
-            beside = isinstance(person, Person) and any(
-                each.place[0] == at and not each.me and same_person(each.person, replace(person, email=each.person.email))
-                for each in scene.mentions
-            )
-            about_other = any(each.place[0] == at and not each.me and each.person.given and not beside for each in scene.mentions)
-            if not is_sender and not about_other and not mine:
-                beside = (
-                    beside
-                    or not re.search(r"\b(?:ich|wir|i)\b", passage.text, re.IGNORECASE)
-                    or listed("third_person_is").search(passage.text[:offset][-40:]) is not None
-                    or listed("receives").search(passage.text[offset:][:80]) is not None
-                )
-            rank = 0 if (beside if not is_sender else mine) else 2 if (is_sender and about_other) or not is_sender else 1
-            ranked.append((rank, role, quote(passage)))
-    if ranked and min(ranked)[0] < 2:
-        _, role, reason = min(ranked, key=lambda each: each[0])
-        return heard.take(rule.id, role, reason)
-    for passage in scene.passages if is_sender else ():
-        unknown = _TASK_OF_MINE.search(passage.text)
-        if (
-            unknown
-            and not is_no_name(unknown[1])
-            and not any(unknown[1] in (name.person.given, name.person.surname) for name in names_in(passage.text))
-        ):
-            return heard.take(rule.id, unknown[1], quote(passage))
-        work = _WORK_OF_MINE.search(passage.text)
-        if work and (re.search(r"\b(?:ich|bin)\b", passage.text, re.IGNORECASE) or work.start() == 0):
-            return heard.take(rule.id, as_written(next(filter(None, work.groups()))), quote(passage))
-    if isinstance(person, Person) and not is_sender:
-        for at, passage in enumerate(scene.passages):
-            work = _WORK_OF_OTHERS.search(passage.text)
-            here = [each for each in scene.mentions if each.place[0] == at and same_person(each.person, person)]
-            if work and (here or _THIRD.search(passage.text[: work.start()])):
-                return heard.take(rule.id, as_written(work[1]), quote(passage))
-    if is_sender:
-        for line in scene.voice.closing:
-            signed = values.role_in(line, rule)
-            if signed:
-                return heard.take(rule.id, signed[0], f'"{line}" in the signature')
-        for title in scene.titles[:1]:
-            told = values.role_in(title, rule)
-            if told and re.search(r"\b(?:als|as)\b", title[: told[1]]):
-                return heard.take(rule.id, told[0], "in the subject")
-    return None
-
-
-def _roles(text: str, rule: FieldRule) -> Iterator[tuple[str, int]]:
-    start = 0
-    while found := values.role_in(text[start:], rule):
-        yield found[0], start + found[1]
-        start += found[1] + len(found[0])
-
-
 def hear_choice(rule: FieldRule, scene: Scene, heard: Heard) -> None:
     """Take the option that the text or the subject wants, where it wants just one."""
     picked = values.choice_in(scene.text, rule.options) or (
@@ -210,7 +110,7 @@ def hear_date(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
     told = [
         (scene.today is not None and day < scene.today, signs.search(passage.text) is None, day, passage)
         for text, passage in days_told(rule, service, scene)
-        for day in values.dates_in(text, scene.today)[:1]
+        for day in values.days_meant(text, scene.today)[:1]
     ]
     if told:
         _, _, day, passage = min(told, key=lambda each: each[:2])

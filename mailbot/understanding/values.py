@@ -51,6 +51,19 @@ def dates_in(text: str, today: date | None) -> tuple[date, ...]:
     return tuple(day for _, day in sorted(found))
 
 
+def days_meant(text: str, today: date | None) -> tuple[date, ...]:
+    """The days named in a text, without those until which something is to be done, where others stand there."""
+    return dates_in(_DEADLINE.sub(" ", text), today) or dates_in(text, today)
+
+
+_DEADLINE = re.compile(
+    r"\b(?:[^\W\d_]*(?:schluss|frist)|bis(?:\s+zum)?|spätestens(?:\s+am)?)\b[^.;!?\d]{0,25}"
+    r"\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]{3,9}\b)(?:\s?\d{4}|\s?\d{2}\b)?",
+    re.IGNORECASE,
+)
+""" "Anmeldeschluss ist der 1. November", "bis zum 3.10."."""
+
+
 def _from_today(text: str, today: date) -> Iterator[tuple[int, date]]:
     """ "am kommenden Samstag", "heute in zwei Wochen", "morgen in 4 Wochen": counted from the day of the mail."""
     names = words()["weekdays"]
@@ -121,7 +134,7 @@ def number_in(text: str, cues: Sequence[str]) -> int | None:
     Of "80 Teilnehmende statt 60" it is the 80.
     """
     plain = _without_days(_NUMERIC.sub(" ", in_digits(ADDRESS.sub(" ", text))))
-    plain = re.sub(r"\b(?:statt|anstatt|nicht|instead of|not)\s+(?:\w+\s+)?\d+", lambda m: "#" * len(m[0]), plain)
+    plain = _OTHER_COUNTS.sub(lambda m: "#" * len(m[0]), plain)
     spans = [match.span() for match in pattern(*cues).finditer(plain)]
     if not spans:
         return None
@@ -132,6 +145,15 @@ def number_in(text: str, cues: Sequence[str]) -> int | None:
         if gap < 40 and (best is None or gap < best[0]):
             best = (gap, value)
     return best[1] if best else None
+
+
+_OTHER_COUNTS = re.compile(
+    r"\b(?:statt|anstatt|nicht|instead of|not)\s+(?:\w+\s+)?\d+"
+    r"|\b(?:von|unter)\s+(?:insgesamt|unseren|den|derzeit)\s+(?:(?:insgesamt|etwa|rund|über)\s+)?\d+"
+    r"|\b(?:waren|kamen|zählten|hatten|were)\s+(?:(?:wir|es|da|noch|nur|etwa|rund|we|there)\s+){0,3}\d+",
+    re.IGNORECASE,
+)
+""" "statt 60", "von unseren 210 Mitgliedern", "letztes Jahr waren wir 55": not how many are expected."""
 
 
 def _without_days(plain: str) -> str:
@@ -199,9 +221,14 @@ _NEEDED = re.compile(r"(?:ge)?(?:brauch|bräucht|benötig|wünsch|möcht)")
 """ "Ein Postfach brauche ich in meinem Alter nun wirklich nicht": what is said of it ends late."""
 
 
+_ONE_OF = re.compile(r"\beine\s+(?:der|von(?:\s+den)?|unserer)\s+(?:[a-zäöüß]+\s+){0,2}[^\W\d_]+innen\b")
+""" "als eine der beiden Sprecherinnen": she is a Sprecherin."""
+
+
 def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
     """The task that the text names, as it is worded, and its offset."""
     text = ADDRESS.sub(lambda wire: " " * len(wire[0]), text)
+    text = _ONE_OF.sub(lambda several: several[0][:-3] + " " * 3, text)
     match = pattern(*rule.words).search(text)
     if match is None or "@" in match[0]:
         return None

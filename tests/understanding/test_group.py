@@ -36,6 +36,12 @@ def values(text: str) -> list[str | None]:
         ("die Projektgruppe Mietenkampagne", "PG Mietenkampagne"),
         ("der Kreisvorstand", "Kreisvorstand"),
         ("die Linksjugend Köln", "Linksjugend Köln"),
+        ("wir im Stadtbezirk Ehrenfeld", "Stadtbezirk Ehrenfeld"),
+        ("die AG Sport, Gesundheit und Ernährung trifft sich", "AG Sport, Gesundheit und Ernährung"),
+        ("unsere Garten-AG", "AG Garten"),
+        ("die Friedens-AG trifft sich", "AG Frieden"),
+        ("die AG BIPOC*", "AG BIPOC*"),
+        ("die AG VERKEHR", "AG Verkehr"),
     ],
 )
 def test_a_group_in_normal_form(text: str, group: str):
@@ -54,6 +60,10 @@ def test_a_kind_without_a_name_is_known_by_its_kind_only(text: str):
 @pytest.mark.parametrize("text", ["ov-kalk@die-linke-koeln.de", "der Novembertermin", "die Stadtwerke Köln AG hat", "", "Wagen"])
 def test_is_no_group(text: str):
     assert [value for value in values(text) if value] == []
+
+
+def test_persons_behind_a_group_are_no_part_of_its_name():
+    assert values("Aus der AG Sport, Lea und Kim") == ["AG Sport"]
 
 
 def test_a_text_may_speak_of_several():

@@ -49,6 +49,14 @@ def test_the_group_is_named_somewhere(mail: object):
         ("Meine Funktion im OV Kalk: stellvertretende Vorsitzende", "stellvertretende Vorsitzende"),
         ("I am the treasurer of OV Kalk.", "Treasurer"),
         ("Ich wurde als neue Revisorin gewählt.", "Revisorin"),  # a task that no rule knows
+        ("Ich bin Beauftragte für Gleichstellung im OV Kalk.", "Beauftragte für Gleichstellung"),
+        ("Als Kreisvorsitzender leite ich die Treffen.", "Kreisvorsitzender"),
+        ("Als eine der drei Moderatorinnen lade ich dazu ein.", "Moderatorin"),
+        ("Seit Mai bin ich Mitglied des Vorstands.", "Mitglied des Vorstands"),
+        ("Mit der Gästeliste bin ich seit Mai betraut.", "Gästeliste"),
+        ("Mir obliegt im OV Kalk die Gästebetreuung.", "Gästebetreuung"),
+        ("Im OV Kalk kümmere ich mich um die Neumitglieder.", "Neumitglieder"),
+        ("Meine Rolle im OV Kalk: Neumitglieder", "Neumitglieder"),
     ],
 )
 def test_a_task_is_worded_by_the_mail(words: str, role: str):
@@ -95,6 +103,8 @@ def test_a_day_is_named_or_left_open(words: str, day: str | None):
         (", wir rechnen mit 40 Leuten.", 40),
         (" am 14.03.2026 um 18 Uhr mit etwa 120 Teilnehmenden.", 120),
         (".\nErwartete Teilnehmende: 35", 35),
+        (". 2024 waren wir 55 Leute, jetzt werden es 80.", 80),
+        (". Von unseren 200 Mitgliedern werden sich 45 beteiligen.", 45),
         (" am 14.03.2026.", None),
     ],
 )
@@ -130,6 +140,7 @@ def test_the_wanted_address_is_one_of_ours_and_the_targets_are_not():
         "an mich und kim@verein.example",
         "an kim@verein.example und meine eigene, mit der ich hier schreibe",
         "ankommen soll die Post bei kim@verein.example und bei mir",
+        "es möge alles Kim (kim@verein.example) sowie mir zugehen",
     ],
 )
 def test_the_sender_may_be_one_of_the_targets(words: str):
@@ -149,6 +160,12 @@ def test_the_day_and_the_number_are_those_of_the_assembly():
     found = fields(f"{told} Die Mitgliederversammlung vom OV Kalk mit OpenSlides ist am 14.03.2026, wir rechnen mit 60 Leuten.")
 
     assert (found["date"], found["participants"]) == ("2026-03-14", 60)
+
+
+def test_a_day_until_which_something_is_to_be_done_is_not_the_one_that_is_meant():
+    until = "Anmeldeschluss ist der 28.02.2026, Anträge sind bis zum 1. März 2026 möglich, die Versammlung ist am 14.03.2026."
+
+    assert fields(f"Der OV Kalk möchte bei der Mitgliederversammlung OpenSlides nutzen. {until}")["date"] == "2026-03-14"
 
 
 def test_a_day_that_is_over_is_not_the_one_that_is_meant():
