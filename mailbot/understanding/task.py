@@ -51,7 +51,7 @@ _DUTIES_OF_MINE = tuple(
         rf"\b(?:[Aa]ufgabe|[Ff]unktion|[Rr]olle|[Aa]mt)\b[^:.;,@]{{0,40}}:\s*{_DUTY}",
     )
 )
-"""A duty that stands for a task, whatever it is: "mit der Gästeliste betraut", "obliegt mir die Pressearbeit"."""
+"""A duty that stands for a task, whatever it is: "mit der Werbung betraut", "obliegt mir die Pressearbeit"."""
 
 
 def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> None:

@@ -53,7 +53,7 @@ def test_the_group_is_named_somewhere(mail: object):
         ("Als Kreisvorsitzender leite ich die Treffen.", "Kreisvorsitzender"),
         ("Als eine der drei Moderatorinnen lade ich dazu ein.", "Moderatorin"),
         ("Seit Mai bin ich Mitglied des Vorstands.", "Mitglied des Vorstands"),
-        ("Mit der Gästeliste bin ich seit Mai betraut.", "Gästeliste"),
+        ("Mit der Werbung bin ich seit Mai betraut.", "Werbung"),
         ("Mir obliegt im OV Kalk die Gästebetreuung.", "Gästebetreuung"),
         ("Im OV Kalk kümmere ich mich um die Neumitglieder.", "Neumitglieder"),
         ("Meine Rolle im OV Kalk: Neumitglieder", "Neumitglieder"),
