@@ -192,7 +192,7 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         elif not fits and person.given and person.email and listed("instead_of").search(text):
             result.append(person)  # in the place of somebody else; the rest of the name is asked for
     result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
-    return merged(result)
+    return merged(result) if result != list(people) else people
 
 
 def _tells_address(text: str) -> bool:
