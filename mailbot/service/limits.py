@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from mailbot.catalogue import Catalogue
 from mailbot.store import kin, returns
-from mailbot.store.kin import Kin
+from mailbot.store.kin import Kin, Place
 from mailbot.store.outbound import Outbound, State
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -41,6 +41,10 @@ class _Limit:
     because: str
     last: bool = False  # beyond it a person decides
 
+    def place(self, now: datetime) -> Place:
+        """Where a mail stands if the limit is reached."""
+        return Place(kin=self.kin, number=self.most, since=now - self.span)
+
 
 def objection(connection: Connection, catalogue: Catalogue, mail: Outbound, now: datetime) -> Objection | None:
     """
@@ -55,10 +59,12 @@ def objection(connection: Connection, catalogue: Catalogue, mail: Outbound, now:
     by_itself = mail.automatic or to_staff
     if by_itself and returns.comes_back(connection, mail.recipient):
         return Objection(because=f"eine Mail an {mail.recipient} kam zurück")
+    limits = tuple(_limits(catalogue, mail, by_itself=by_itself))
+    reached = kin.sent_at(connection, *(limit.place(now) for limit in limits))
     found = [
         (until, limit)
-        for limit in _limits(catalogue, mail, by_itself=by_itself)
-        if (until := _allowed_again(connection, limit, mail, now))
+        for limit, moment in zip(limits, reached, strict=True)
+        if moment and (until := _allowed_again(connection, limit, mail, now))
     ]
     if not found:
         return None
@@ -71,15 +77,12 @@ def objection(connection: Connection, catalogue: Catalogue, mail: Outbound, now:
 
 def _allowed_again(connection: Connection, limit: _Limit, mail: Outbound, now: datetime) -> datetime | None:
     """
-    When this limit lets the mail go, None for now.
+    When this limit, which is reached, lets the mail go, None for now.
 
     What was kept back before it has its turn first. So all leave in order, and none is looked at each time one may leave.
     """
-    since = now - limit.span
-    if kin.newest(connection, limit.kin, place=limit.most, since=since) is None:
-        return None
     rounds, ahead = divmod(kin.held_before(connection, limit.kin, mail.id), limit.most)
-    moment = kin.newest(connection, limit.kin, place=limit.most - ahead, since=since)
+    (moment,) = kin.sent_at(connection, replace(limit.place(now), number=limit.most - ahead))
     return moment and moment + limit.span * (rounds + 1)
 
 

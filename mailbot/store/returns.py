@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from mailbot.store.outbound import ROW, WITH_TICKET, Outbound, State, change, of_row
 from mailbot.store.tables import outbound, tickets
@@ -16,21 +16,14 @@ def returned(connection: Connection, id: int, *, now: datetime, error: str) -> N
     change(connection, id, state=State.RETURNED.value, due_at=now, error=error)
 
 
+_CAME_BACK = (outbound.c.recipient == bindparam("whom"), outbound.c.state == State.RETURNED.value)
+_COMES_BACK = select(exists().where(*_CAME_BACK))
+_FORGIVEN = update(outbound).where(*_CAME_BACK).values(state=State.SENT.value)
+
+
 def comes_back(connection: Connection, recipient: str) -> bool:
     """Whether a mail to the address came back, and nothing has shown since that it can be reached."""
-    return (
-        connection.execute(
-            select(outbound.c.id).where(outbound.c.recipient == recipient, outbound.c.state == State.RETURNED.value).limit(1)
-        ).first()
-        is not None
-    )
-
-
-_FORGIVEN = (
-    update(outbound)
-    .where(outbound.c.recipient == bindparam("whom"), outbound.c.state == State.RETURNED.value)
-    .values(state=State.SENT.value)
-)
+    return bool(connection.execute(_COMES_BACK, {"whom": recipient}).scalar_one())
 
 
 def forgive(connection: Connection, recipient: str, *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,13 @@ import pytest
 from mailbot.errors import NotFound
 from mailbot.service import desk
 from mailbot.service.health import examine
+from mailbot.service.limits import objection
 from mailbot.service.overview import send
 from mailbot.service.sender import deliver
 from mailbot.store.outbound import State
 from mailbot.tickets.blocks import flat
 from tests.association import words
+from tests.plans import listening
 from tests.service.bench import LATER, MONDAY, STAFF, Bench, answering, eml, proof
 from tests.service.test_worker import COMPLETE, signal
 
@@ -198,6 +201,26 @@ def test_without_limits_everything_leaves(bench: Bench):
     wishes(bench, 12)
 
     assert states(bench) == {State.SENT: 12}
+
+
+@under("per_ticket: {10 minutes: 10, 30 minutes: 15, 1 hour: 25, 3 hours: 50, 10 hours: 100}", "per_ticket: {}")
+def test_words_of_staff_leave_where_no_limit_is_about_a_ticket(bench: Bench):
+    _, for_staff = signal(bench)
+
+    bench.arrives("Hallo Anna, ist eingerichtet.", From=STAFF, **answering(for_staff))
+
+    assert "ist eingerichtet" in words(bench.slot.to(ANNA)[-1])
+
+
+def test_all_limits_are_asked_in_one_question(bench: Bench):
+    bench.arrives()
+    (mail,) = bench.outbox()
+    queued = replace(mail, state=State.QUEUED)
+
+    with bench.office.database.read() as connection, listening(bench.office.database.engine) as asked:
+        assert objection(connection, bench.office.catalogue, queued, bench.clock.now) is None
+
+    assert len(asked) == 2  # the other one: whether mails to them come back
 
 
 def test_the_same_wish_in_ever_new_mails_is_answered_twice_and_told_once(bench: Bench):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from mailbot.store import delivery, kin
 from mailbot.store.database import Database
-from mailbot.store.kin import Kin
+from mailbot.store.kin import Kin, Place
 from tests.store.outbox import NOW, claim, outgoing, queue, sent
 
 
@@ -16,15 +16,14 @@ def test_a_limit_counts_the_mails_of_its_kin(database: Database):
     yesterday, since_then = NOW - timedelta(days=1), NOW - timedelta(hours=4)
 
     with database.read() as connection:
-        places = [kin.newest(connection, anna, place=place, since=yesterday) for place in (1, 2, 3)]
-        of_all = [kin.newest(connection, Kin(), place=place, since=yesterday) for place in (1, 4, 5)]
-        of_a_ticket = kin.newest(connection, Kin(ticket="KV-1001"), place=1, since=yesterday)
-        too_old = kin.newest(connection, anna, place=2, since=since_then)
+        hers = kin.sent_at(connection, *(Place(kin=anna, number=number, since=yesterday) for number in (1, 2, 3)))
+        of_all = kin.sent_at(connection, *(Place(kin=Kin(), number=number, since=yesterday) for number in (1, 4, 5)))
+        of_a_ticket = kin.sent_at(connection, Place(kin=Kin(ticket="KV-1001"), number=1, since=yesterday))
+        too_old = kin.sent_at(connection, Place(kin=anna, number=2, since=since_then))
 
-    assert places == [NOW - timedelta(hours=3), NOW - timedelta(hours=4), None]
-    assert of_all == [NOW - timedelta(hours=1), NOW - timedelta(hours=4), None]
-    assert of_a_ticket is None
-    assert too_old is None
+    assert hers == (NOW - timedelta(hours=3), NOW - timedelta(hours=4), None)
+    assert of_all == (NOW - timedelta(hours=1), NOW - timedelta(hours=4), None)
+    assert (*of_a_ticket, *too_old) == (None, None)
 
 
 def test_a_limit_counts_the_copies_that_somebody_got(database: Database):
@@ -37,8 +36,8 @@ def test_a_limit_counts_the_copies_that_somebody_got(database: Database):
 
     with database.read() as connection:
         counted = {
-            address: kin.newest(connection, Kin(recipient=address), place=1, since=NOW - timedelta(days=1))
+            address: kin.sent_at(connection, Place(kin=Kin(recipient=address), number=1, since=NOW - timedelta(days=1)))
             for address in ("paul_w@posteo.example", "paulxw@posteo.example", "aul_w@posteo.example", "eva@posteo.example")
         }
 
-    assert [address for address, moment in counted.items() if moment] == ["paul_w@posteo.example"]
+    assert [address for address, found in counted.items() if found != (None,)] == ["paul_w@posteo.example"]
