@@ -50,6 +50,9 @@ def spans(text: str, cues: Sequence[str], names: Collection[str] = ()) -> tuple[
         first = last = at
         while leads and last + 1 < len(pieces) and not cue.search(said[last + 1]) and _goes_on(said[last + 1], names):
             last += 1
+        if leads and last == at and not _is_named(text[match.end() : end], names) and at + 1 < len(pieces):
+            does = _DOES_IT.match(said[at + 1])
+            last += does is not None and _is_only_names(does["who"], names)
         while not leads and first > 0 and not cue.search(said[first - 1]) and _denies(said[first - 1], names):
             first -= 1
         while not leads and first > 0 and not cue.search(said[first - 1]) and _is_only_names(said[first - 1], names, wires=False):
@@ -66,6 +69,12 @@ def spans(text: str, cues: Sequence[str], names: Collection[str] = ()) -> tuple[
                 first -= 1
         found.append((pieces[first][0], pieces[last][1]))
     return tuple(found)
+
+
+_DOES_IT = re.compile(
+    r"(?:das\s+|es\s+)?(?:mach(?:t|en)?|wird|werden|übern[ei]hm(?:t|en)|übernimmt|ist|sind|is|does)\s+(?P<who>.+)", re.IGNORECASE
+)
+""" "Admin egal, macht Eva": the name is in the clause behind."""
 
 
 def _is_attached(piece: str, cue: str) -> bool:

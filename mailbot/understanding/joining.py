@@ -45,7 +45,8 @@ def join_persons(
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     asks_for_chosen = any(other.among == rule.id and other.id in request.missing for other in service.fields)
     if not asks_for_chosen:
-        people = _without_removed(people, _without_chosen(scene, chosen_words, people))
+        staying = _without_removed(people, _without_chosen(scene, chosen_words, people))
+        people = _with_successor(staying, people, scene) if len(staying) < len(people) else staying
     if not before:
         people = _added(people, rule, service, scene, catalogue)
     else:
@@ -54,6 +55,15 @@ def join_persons(
         people = _with_bare_parts(people, rule, scene, request)
     if people and people != before:
         heard.take(rule.id, people, "said in this mail")
+    elif before and not people:
+        del heard.fields[rule.id]
+
+
+def _with_successor(people: tuple[Person, ...], earlier: Sequence[Person], scene: Scene) -> tuple[Person, ...]:
+    """With the author, who takes the place of somebody who leaves ("…, das mach ich selbst")."""
+    speaker = scene.voice.person
+    comes = listed("me_instead").search(scene.text) and not any(is_speaker(each, speaker) for each in earlier)
+    return (*people, speaker) if comes else people
 
 
 def _added(
@@ -316,7 +326,10 @@ def join_person(
     if person != Person():
         (person,), scene = respelt((person,), scene, heard.guesses)
     lacking = [part for part in rule.each if getattr(person, part) is None]
-    if lacking:
+    leaves_it = bool(person.given) and not _without_removed((person,), scene)
+    if leaves_it and listed("me_instead").search(scene.text) and not is_speaker(person, scene.voice.person):
+        person = scene.voice.person
+    elif lacking:
         for at, passage in enumerate(scene.passages):
             text = without_exclamations(passage.text)
             mention = next(
@@ -334,7 +347,9 @@ def join_person(
         if person.email is None and listed("take_mine").search(scene.text):
             person = replace(person, email=scene.voice.person.email)
     elif corrects(scene.text) or pattern(*rule.words).search(scene.text) or _tells_address(scene.text):
-        person = _exchanged(person, rule, scene)
+        known, person = person, _exchanged(person, rule, scene)
+        if leaves_it and person.email != known.email and same_person(replace(person, email=None), replace(known, email=None)):
+            person = Person(email=person.email)  # of somebody else, whose name was not understood
     for mention in scene.mentions:
         if _respelt(person, mention.person) and corrects(scene.text) and not _is_taken_out(mention, scene):
             person = replace(person, surname=mention.person.surname)

@@ -87,7 +87,11 @@ _OF = re.compile(r"\s*,?\s*(?:aus|vom|von|im|in|beim?|of|from)(?:\s+(?:dem|der|t
 
 def _is_in_passing(text: str, at: int, *, alone: bool) -> bool:
     """ "wie die AG Frieden", "wie es der Kreisvorstand will": not the group that asks."""
-    if re.search(r"\b(?:wie|like)\s+(?:es\s+|schon\s+|auch\s+)?(?:der|die|das|beim?|im|the)?\s*$", text[:at], re.IGNORECASE):
+    if re.search(
+        r"\b(?:wie|like)\s+(?:es\s+|schon\s+|auch\s+)?(?:(?:bei|von|in|with|at)\s+)?(?:der|die|das|den|beim?|im|vom|the)?\s*$",
+        text[:at],
+        re.IGNORECASE,
+    ):
         return True
     return alone and listed("in_passing").search(text[:at] + text[at + 13 :]) is not None
 

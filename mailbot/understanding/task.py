@@ -16,7 +16,7 @@ from mailbot.understanding.request import Person
 from mailbot.understanding.scene import Scene
 
 _TASK_OF_MINE = re.compile(
-    r"\b(?:als|bin(?:\s+ich)?)\s+(?:bei uns\s+|hier\s+|dort\s+)?"
+    r"\b(?:[Aa]ls|[Bb]in(?:\s+ich)?)\s+(?:bei uns\s+|hier\s+|dort\s+)?"
     r"(?:(?:jetzt|neuerdings|nun|seit\s+\w+|neu|frisch|gewählte[rn]?|neue[rn]?|die|der|eine?|unser[er]?|euer|eure)\s+)*"
     r"([A-ZÄÖÜ][\w-]*(?:er|erin|or|orin|ar|arin|ist|istin|ent|entin|eur|eurin|wart|wartin|mann|frau|person|rat|rätin|amt|vorstand))\b"
 )

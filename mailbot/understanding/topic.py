@@ -83,6 +83,9 @@ def topics_of(
     if change and len(services) == 1 and services[0].service.fields:
         because = (said.because(services[0]), f'change: "{change}"')
         return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=said.all, because=because),)
+    inquiry = listed("inquiries").search(said.whole)
+    if inquiry and not enclosed and not any(said.wants(hit.at, strongly=True) for hit in services):
+        return (Topic(service="other", passages=said.all, because=(f'asks how far it is: "{inquiry[0]}"',)),)
     trouble = said.sign(catalogue.language.help.weak, catalogue.language.help.not_if)
     if enclosed or said.wishes(services) or not any(passage.text for passage in passages):
         return _requests(services, said, ongoing=False)

@@ -182,6 +182,13 @@ def test_a_better_address_is_the_one_that_is_wanted():
     assert (heard["address"], heard["group"]) == ("vorstand-kalk@die-linke-koeln.de", "OV Kalk")
 
 
+@pytest.mark.parametrize("answer", ["meine und paul@verein.example", "ich, paul@verein.example"])
+def test_the_author_is_one_of_the_targets(answer: str):
+    asked = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln.de."
+
+    assert set(fields(asked, answer)["targets"]) == {ANNA.email, "paul@verein.example"}
+
+
 def test_a_target_that_is_not_right_is_exchanged():
     assert fields(SHARED, "kim stimmt nicht, is kim@web.example")["targets"] == ("kim@web.example",)
 

@@ -22,6 +22,7 @@ PEOPLE = (ANNA, PAUL, CEM)
         ("User: Anna, Paul. Admin: Paul und ich", "Admin: Paul und ich"),
         ("Anna, Paul und Cem machen den Admin", "Anna, Paul und Cem machen den Admin"),
         ("User sind Anna und Paul, Admin ist Cem", "Admin ist Cem"),
+        ("Admin egal, macht Paul", "Admin egal, macht Paul"),
         ("User sind Anna a@x.example und Paul p@x.example Admin ist Cem", "Admin ist Cem"),
         ("Admin wird Paul, wir treffen uns dienstags", "Admin wird Paul"),
     ],

@@ -26,6 +26,27 @@ def test_the_authors_address_goes_for_who_has_none():
     assert fields(CONTACT, "er hat keine, nehmt einfach meine")["person"] == person("Paul", "Krüger", ANNA.email)
 
 
+EDITOR = "Der OV Kalk möchte eine Unterseite. Verantwortlich: Paul Krüger, paul@posteo.example"
+
+
+@pytest.mark.parametrize(
+    "answer", ["Paul kann doch nicht, das übernehm ich", "statt Paul mach ichs halt", "Paul ist raus, nehmt mich"]
+)
+def test_the_author_takes_the_place_of_who_leaves(answer: str):
+    assert fields(EDITOR, answer)["editors"] == (ANNA,)
+    assert fields(CONTACT, answer)["person"] == ANNA
+
+
+def test_nobody_is_left_where_the_only_one_leaves():
+    assert one(EDITOR, "Paul springt leider ab.").missing == ("editors",)
+
+
+def test_an_address_of_who_comes_is_not_that_of_who_leaves():
+    contact = "Die AG Frieden möchte eine Signalgruppe. Kontakt: Paul Krüger, paul@posteo.example"
+
+    assert fields(contact, "statt paul bitte xy, xy@web.example")["person"] == person(None, None, "xy@web.example")
+
+
 @pytest.mark.parametrize("answer", ["nur ich", "na ich, wer sonst", "erstmal nur ich"])
 def test_nobody_but_the_author(answer: str):
     assert users(BARE, answer) == {ANNA}

@@ -40,6 +40,10 @@ def test_the_group_is_named_somewhere(mail: object):
     assert fields(mail)["group"] == "OV Kalk"  # type: ignore[arg-type]
 
 
+def test_a_group_that_is_an_example_is_not_the_one_that_asks():
+    assert fields("wie bei der ag frieden bitte nextcloud für uns, ov kalk")["group"] == "OV Kalk"
+
+
 @pytest.mark.parametrize(
     ("words", "role"),
     [

@@ -152,6 +152,7 @@ def test_one_of_the_options_is_wanted(text: str, kind: str | None):
     [
         ("Ich bin Kassiererin im OV Kalk.", "Kassiererin"),
         ("als Sprecher der AG", "Sprecher"),
+        ("bin Landesdelegierte", "Landesdelegierte"),
         ("stellvertretende Vorsitzende", "stellvertretende Vorsitzende"),
         ("ich bin kassierer", "Kassierer"),
         ("I am the treasurer.", "Treasurer"),
