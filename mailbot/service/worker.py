@@ -65,6 +65,9 @@ LEASE = timedelta(minutes=5)
 PUT_OFF = timedelta(seconds=5)
 """How long a mail lets others go first whose turn comes to nothing, by no fault of its own."""
 
+SOON = timedelta(seconds=1)
+"""When a mail is looked at again that waits for the one that it answers: somebody is at work on that one."""
+
 BATCH = Most(mails=10, bytes=300_000)
 """What shares a commit, which may cost more than a mail. Small: what is written to the first sender waits for the last mail."""
 
@@ -214,7 +217,7 @@ def _comes_too_early(office: Office, connection: Connection, row: Inbound, mail:
     answered = (*mail.in_reply_to, *mail.references)
     match claims.turn_of_answered(connection, row.id, answered, now=office.clock()):
         case Turn.IN_HAND:
-            claims.uncount(connection, row, until=office.clock() + PUT_OFF)
+            claims.uncount(connection, row, until=office.clock() + SOON)
         case Turn.FREE if row.attempts < TRIES:
             claims.give_back(connection, row)  # counted, so that it comes behind that one
         case _:
@@ -225,7 +228,7 @@ def _comes_too_early(office: Office, connection: Connection, row: Inbound, mail:
 def _handle_by_hand(office: Office, connection: Connection, row: Inbound, mail: Mail) -> None:
     if not handle_by_hand(office, connection, office.rules(connection), row, mail):
         # The mail that it answers comes first.
-        claims.uncount(connection, row, until=office.clock() + PUT_OFF)
+        claims.uncount(connection, row, until=office.clock() + SOON)
         return
     log.info("written by hand", mail=row.id, mailbox=row.place.mailbox, tickets=ticket_mails.tickets_of(connection, row.id))
 
