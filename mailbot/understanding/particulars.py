@@ -46,7 +46,9 @@ def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard
         return heard.take(rule.id, *of_others[0])
     for passage in scene.passages if kind is None else ():
         quoted = re.search(
-            r"\b(?:gruppe|group|gremium|team|beirat)\s+[„\"“»']([^\"“”«']{2,40})[\"“”«']", passage.text, re.IGNORECASE
+            r"\b(?:gruppe|group|gremium|team|beirat)\s+(?:(?:heißt|nennt\s+sich|namens|mit\s+dem\s+namen|trägt\s+den\s+namen)\s+)?[„\"“»']([^\"“”«']{2,40})[\"“”«']",
+            passage.text,
+            re.IGNORECASE,
         )
         if quoted:
             return heard.take(rule.id, quoted[1].strip(), quote(passage))

@@ -183,7 +183,11 @@ def bare_number(text: str) -> int | None:
 
 def in_digits(text: str) -> str:
     """Numbers of German and English words in digits: "achtzehnten April" is "18. April", "hundertzwanzig" 120."""
-    return str(alpha2digit(alpha2digit(text, "de"), "en"))
+    digits = str(alpha2digit(alpha2digit(text, "de"), "en"))
+    return _DOZENS.sub(lambda dozens: str(12 * int(dozens[1] or 1)), digits) if "utzend" in digits else digits
+
+
+_DOZENS = re.compile(r"(?:\b(?:(\d{1,3})|ein(?:em)?)\s+)?\bdutzend\b", re.IGNORECASE)
 
 
 def choice_in(text: str, options: Sequence[Option]) -> str | None:
@@ -221,6 +225,10 @@ _NEEDED = re.compile(r"(?:ge)?(?:brauch|bräucht|benötig|wünsch|möcht)")
 """ "Ein Postfach brauche ich in meinem Alter nun wirklich nicht": what is said of it ends late."""
 
 
+_IN_GENITIVE = re.compile(
+    r"\b((?:amt|funktion|aufgabe|rolle|posten)\s+des\s+)(?:([^\W\d_]+)en\s)?([^\W\d_]+(?:er|or|eur|ent))s\b", re.IGNORECASE
+)
+""" "das Amt des stellvertretenden Sprechers": he is the stellvertretender Sprecher."""
 _ONE_OF = re.compile(r"\beine\s+(?:der|von(?:\s+den)?|unserer)\s+(?:[a-zäöüß]+\s+){0,2}[^\W\d_]+innen\b")
 """ "als eine der beiden Sprecherinnen": she is a Sprecherin."""
 
@@ -228,6 +236,7 @@ _ONE_OF = re.compile(r"\beine\s+(?:der|von(?:\s+den)?|unserer)\s+(?:[a-zäöüß
 def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
     """The task that the text names, as it is worded, and its offset."""
     text = ADDRESS.sub(lambda wire: " " * len(wire[0]), text)
+    text = _IN_GENITIVE.sub(lambda office: office[1] + (f"{office[2]}er " if office[2] else "") + f"{office[3]} ", text)
     text = _ONE_OF.sub(lambda several: several[0][:-3] + " " * 3, text)
     match = pattern(*rule.words).search(text)
     if match is None or "@" in match[0]:

@@ -94,6 +94,10 @@ def test_a_text_that_is_attached_may_name_them():
         ("> Gruppenadmins (1–3): Cem", {CEM}),
         ("Auf der Sitzung wurde einstimmig Dora gewählt.", {DORA}),
         ("Paul und Cem haben sich dazu bereit erklärt.", {PAUL, CEM}),
+        ("Dafür hat sich Dora zur Verfügung gestellt.", {DORA}),
+        ("Tragen Sie einfach Cem ein.", {CEM}),
+        ("Nach kurzer Rücksprache kann Dora diese Funktion ausüben, die das schon einmal gemacht hat.", {DORA}),
+        ("Die unter 2 und 3.", {CEM, DORA}),
         ("Dann nehmt als Admins bitte\npaul@posteo.example\ncem@posteo.example", {PAUL, CEM}),
     ],
 )
@@ -105,6 +109,7 @@ def test_admins_are_named_when_asked_for(answer: str, admins: set[str]):
     "answer",
     [
         "Das klären wir noch.",
+        "Mit Paul und Cem bespreche ich das in der kommenden Woche.",
         "Wer kann denn Admin sein?",  # asks back
         "Paul ist gerade schwer zu erreichen.",  # says something else about him
         "Admin soll die Jutta werden.",  # is no user, and nobody knows her address

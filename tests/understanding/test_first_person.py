@@ -25,6 +25,7 @@ from mailbot.understanding.first_person import speaks_of_self
         "Paul et moi",
         "Dabei sein wollen Paul Krüger und außerdem ich.",
         "Moderieren könnte ich.",
+        "Gepflegt wird der Bereich durch mich.",
         "Die Koordination würde ich gern übernehmen.",
     ],
 )
@@ -36,6 +37,7 @@ def test_the_author_is_meant(text: str):
     "text",
     [
         "Paul Krüger und Mehmet Yılmaz",
+        "Betreut wird er von mir nahestehenden Leuten.",
         "Danke und ich freue mich",  # "und ich" with a verb begins another sentence
         "Wir brauchen das und ich bitte um Hilfe.",
         "Nicht ich, sondern Paul.",

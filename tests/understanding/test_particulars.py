@@ -54,6 +54,7 @@ def test_a_group_that_is_an_example_is_not_the_one_that_asks():
         ("I am the treasurer of OV Kalk.", "Treasurer"),
         ("Ich wurde als neue Revisorin gewählt.", "Revisorin"),  # a task that no rule knows
         ("Ich bin Beauftragte für Gleichstellung im OV Kalk.", "Beauftragte für Gleichstellung"),
+        ("Ich habe das Amt des kommissarischen Kassierers inne.", "kommissarischer Kassierer"),
         ("Als Kreisvorsitzender leite ich die Treffen.", "Kreisvorsitzender"),
         ("Als eine der drei Moderatorinnen lade ich dazu ein.", "Moderatorin"),
         ("Seit Mai bin ich Mitglied des Vorstands.", "Mitglied des Vorstands"),

@@ -65,6 +65,14 @@ def test_as_many_addresses_as_names_stand_in_the_same_order():
     }
 
 
+def test_a_sentence_may_go_on_with_a_list():
+    assert users("Zugang brauchen Paul Krüger (paul@posteo.example) und Cem Arslan (cem@posteo.example). Hinzu komme ich.") == {
+        PAUL,
+        CEM,
+        ANNA,
+    }
+
+
 def test_an_attached_text_may_be_the_list():
     letter = attached(name="liste.txt", text="Unsere Leute\n\nPaul Krüger, paul@posteo.example\nCem Arslan <cem@posteo.example>")
 

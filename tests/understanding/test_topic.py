@@ -215,6 +215,7 @@ def test_a_tool_may_be_misspelt(text: str, service: str):
     [
         "Auf eurer Website habe ich gelesen, dass ihr beratet. Wann genau?",
         "In der Signal-Gruppe hieß es, wir treffen uns um zwei. Stimmt das?",
+        "Die Belege habe ich schon in der Nextcloud abgelegt. Wann bekomme ich mein Geld?",
         "Ich bewerbe mich als Werkstudent und kenne Nextcloud gut.",
         "Eine Videokonferenz kommt für uns nicht in Frage. Ist das Büro am Montag frei?",
     ],

@@ -197,6 +197,7 @@ def test_a_day_that_is_none_may_tell_which_is_meant(text: str, found: tuple[tupl
 def test_numbers_may_be_words():
     assert number_in("rund fünfunddreißig Leute", ("leute",)) == 35
     assert bare_number("hundertzwanzig") == 120
+    assert number_in("etwa drei Dutzend Leute", ("leute",)) == 36
 
 
 def test_the_last_number_of_a_correction_counts():
