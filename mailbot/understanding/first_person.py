@@ -25,6 +25,7 @@ _SELF = tuple(
         rf"\b(?:würde|werde|will|möchte|kann|könnte|soll|dürfte)\s+(?P<me>ich|isch)\s+(?:\w+\s+){{0,2}}?{listed('to_take_on').pattern}\b",
         r"\b(?P<me>i|ich)\s*,",
         r"\bum\s+(?P<me>mich)\b",
+        r"\b(?:hinzu|dazu)\s+(?:komme|stoße|gehöre)\s+(?P<me>ich)\b",
         r"\b(?:wird|werden|würde|betreut|gepflegt|verwaltet)\b[^.;!?]{0,60}\b(?:von|durch)\s+(?P<me>mir|mich)\b(?=\s*(?:[,.;:!]|$|(?:und|sowie|selbst|betreut|gepflegt|verwaltet|übernommen|wahrgenommen|moderiert|organisiert)\b))",
         r"\b(?P<me>mich)\s+als\b",
         r"\b(?P<me>ich)\s+schreibe?\s+(?:die|da|dort|dann)\b",
