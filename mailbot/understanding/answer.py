@@ -122,11 +122,11 @@ def _said_anew(
 ) -> Value | None:
     """Another value than the known one, where the mail as a whole or one of its sentences says nothing but that."""
     value = _said(rule, service, scene, catalogue, before, bare=rule.type == "number")
-    if value is not None and value != known and (rule.type == "choice" or restates(rule, scene, value)):
+    if value is not None and value != known and (rule.type == "choice" or restates(rule, scene, value, known)):
         return value
     for sentence in telling(rule, scene):
         value = _said(rule, service, sentence, catalogue, before, bare=False)
-        if value is not None and value != known and restates(rule, sentence, value):
+        if value is not None and value != known and restates(rule, sentence, value, known):
             return value
     return None
 
@@ -248,6 +248,15 @@ _IN_GROUP = re.compile(
 )
 
 
+_MEMBER = re.compile(r"(?<!\bkein )\bmitglied$", re.IGNORECASE)
+_NO_TASK = re.compile(r"(?:hab\w*\s+)?(?:kein|no\b|none\b)", re.IGNORECASE)
+_WORKS = re.compile(
+    r"(?:ich\s+)?((?:moderiere|organisiere|koordiniere|leite|verwalte|betreue|plane|protokolliere|vertrete)\s+[^?@\d]{3,60})",
+    re.IGNORECASE,
+)
+""" "Ich moderiere die Sitzungen": work in the place of a task."""
+
+
 def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> str | None:
     """ "Ich mach da die Koordination." is "Koordination"; without a known task a short answer is taken as it stands."""
     rest = _SINCE.sub("", _TASK.sub("", text.strip())).strip(" .!:")
@@ -258,6 +267,12 @@ def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> s
     if known:
         whole = not has_group and len(rest.split()) <= 4 and rest.lower().startswith(known[0].lower())
         return f"{rest[:1].upper()}{rest[1:]}" if whole and rest.islower() else rest if whole else known[0]
+    if _MEMBER.search(rest):
+        return "Mitglied"
+    if work := _WORKS.fullmatch(text.strip(" .!")):
+        return f"{work[1][:1].upper()}{work[1][1:]}"
+    if _NO_TASK.match(rest):
+        return None
     if any(values.choice_in(text, other.options) for other in service.fields if other.options):
         return None
     words = re.split(r"[,;(]|\s(?:im|in der|beim|bei der|von der|vom|der ag|des ov)\s", rest)[0].split()

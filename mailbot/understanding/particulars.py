@@ -157,7 +157,7 @@ def is_own(email: str, catalogue: Catalogue) -> bool:
     return email.endswith(f"@{catalogue.organisation.domain}")
 
 
-_LOCAL_PART = re.compile(r"(?<![\w.@-])([^\W\d_][\w.-]+)@(?![\w.])")
+_LOCAL_PART = re.compile(r"(?<![\w.@-])([^\W\d_][\w.-]+)@(?!\.?\w)")
 """ "ov-poll@": an address of the association without its domain."""
 
 

@@ -246,6 +246,9 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
                     and (listed("turned_to").search(match[0]) or not _is_left_out(passage.text, mention, here))
                 ):
                     return whole(mention.person, scene), quote(passage)
+            doing = [each for each in before if each.person.given and _DOES.fullmatch(passage.text[each.end : match.start()])]
+            if doing and len(match[0]) > len("für") and not chosen.is_speaker(doing[-1].person, scene.voice.person):
+                return whole(doing[-1].person, scene), quote(passage)
             if speaks_of_self(passage.text) and not after:
                 return scene.voice.person, quote(passage)
             bare = [
@@ -301,6 +304,8 @@ def _may_be_meant(mention: Mention, rule: FieldRule, scene: Scene) -> bool:
     )
 
 
+_DOES = re.compile(r"\s+(?:macht|ist|wird|wäre|übernimmt|bleibt|is|will be)\s+(?:[^\W\d_]+\s+){0,2}", re.IGNORECASE)
+""" "Rosa macht den Kontakt": between the name and the word of the field."""
 _UNHEARD_OF = re.compile(
     r"(?:\s+(?:dafür|hierfür))*(?:\s*:|\s+(?:ist|wird|wäre|bleibt|soll|sollte))\s+(?:die|der|unsere?|meine?)\s+"
     r"(?P<name>[A-ZÄÖÜÇŞİ][^\W\d_]{2,})(?=\s*(?:[,.;!(]|$))"

@@ -74,13 +74,20 @@ def _of_day(day: date) -> Sequence[str]:
     )
 
 
-def restates(rule: FieldRule, scene: Scene, value: Value) -> bool:
-    """Whether a mail of one line says this value and little else: with a word for the field, or nothing around it."""
+def restates(rule: FieldRule, scene: Scene, value: Value, known: Value) -> bool:
+    """
+    Whether a mail of one line says this value and little else: with a word for the field, or nothing around it, but for the
+    value that was known ("die AG Obst heißt jetzt AG Garten").
+    """
     if "?" in scene.text or len(scene.text.split()) > _ONE_LINE:
         return False
     if re.search(rf"(?:^|\n)\s*(?:{_label(rule.label.de)}|{_label(rule.label.en)})\s*[:=]", scene.text, re.IGNORECASE):
         return True
-    rest = [word for word in re.findall(r"[^\W\d_]+", _without_value(scene.text, rule, value)) if word.lower() not in _around()]
+    rest = [
+        word
+        for word in re.findall(r"[^\W\d_]+", _without_value(_without_value(scene.text, rule, value), rule, known))
+        if word.lower() not in _around()
+    ]
     cue = rule.type == "date" and listed("day_cues").search(scene.text) is not None
     cue = cue or (rule.type in ("number", "address") and bool(rule.words) and pattern(*rule.words).search(scene.text) is not None)
     return not rest or (cue and len(rest) <= 4)

@@ -197,6 +197,27 @@ def test_the_group_is_no_part_of_a_task():
     assert fields(PERSONAL, "kassiererin beim ov poll, als Postfach")["role"] == "Kassiererin"
 
 
+@pytest.mark.parametrize(
+    ("answer", "role"),
+    [
+        ("bin nur Mitglied", "Mitglied"),
+        ("hab keine, einfaches Mitglied", "Mitglied"),
+        ("ich leite die Treffen", "Leite die Treffen"),
+    ],
+)
+def test_who_has_no_task_says_so(answer: str, role: str):
+    assert fields(VIDEO, answer)["role"] == role
+
+
+@pytest.mark.parametrize("answer", ["keine Aufgabe", "bin kein Mitglied", "Leite das weiter?"])
+def test_no_task_is_told(answer: str):
+    assert one(VIDEO, answer).missing == ("role",)
+
+
+def test_a_group_is_called_otherwise_now():
+    assert fields(SHARED, "ov kalk heißt jetzt ov humboldt")["group"] == "OV Humboldt"
+
+
 def test_since_when_is_no_part_of_a_task():
     assert fields(PERSONAL, "kassierer seit mai, als Postfach")["role"] == "Kassierer"
 

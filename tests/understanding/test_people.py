@@ -137,6 +137,11 @@ def test_the_person_asked_for_stands_beside_a_word_for_it(text: str):
     assert contact(text) == PAUL
 
 
+@pytest.mark.parametrize("text", ["Paul macht den Kontakt.", "paul ist dafür ansprechpartner", "Paul bleibt unser Kontakt."])
+def test_the_person_asked_for_may_be_called_by_the_given_name(text: str):
+    assert contact(text) == person("Paul", None, None)
+
+
 def test_the_only_one_who_is_named_with_an_address_is_the_person_unless_the_author_is_meant():
     assert contact("Für Rückfragen steht Paul Krüger (paul@posteo.example) bereit.") == PAUL
     assert contact("Eingerichtet wird sie von Paul Krüger, paul@posteo.example.") == PAUL

@@ -112,6 +112,7 @@ def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_ad
         ("Die Versammlung mit OpenSlides wird auf den 3. Mai verlegt.", "openslides"),
         ("An Stelle von Paul Meier betreut künftig Anna Schmidt die Unterseite.", "website"),
         ("nehmt die lea west bitte mit in unsere cloud liste rein, hat der ov kalk beschlossen", "nextcloud"),
+        ("Nehmt unsere Unterseite bitte vom Netz, OV Kalk", "website"),
         ("Could you add Lea West to our Nextcloud group?", "nextcloud"),
         ("kickt mal den paul meier aus unserm nextcloud verteiler", "nextcloud"),
         ("die lea west muss auch noch in unsre cloud", "nextcloud"),
