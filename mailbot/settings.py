@@ -83,7 +83,16 @@ def _database(value: object) -> object:
         raise _complaint(f"unknown database '{url.drivername}', allowed: sqlite, postgresql+psycopg")
     if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
         raise _complaint("a database in memory would lose every mail; name a file: sqlite:///mailbot.db")
+    if url.drivername == "sqlite" and url.query:
+        _try_options(url)
     return url
+
+
+def _try_options(url: URL) -> None:
+    try:
+        url.get_dialect()().create_connect_args(url)
+    except ValueError as error:
+        raise _complaint(f"one of its options is wrong: {error}") from None
 
 
 def _key(value: object) -> object:

@@ -207,6 +207,13 @@ def test_a_value_and_its_file_at_once_are_refused(monkeypatch: pytest.MonkeyPatc
         load_settings()
 
 
+def test_an_option_of_sqlite_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch):
+    environment(monkeypatch, DATABASE="sqlite:///mailbot.db?timeout=soon")
+
+    with pytest.raises(SettingsError, match=r"MAILBOT_DATABASE: one of its options is wrong: .*'soon'"):
+        load_settings()
+
+
 def test_all_complaints_come_at_once(monkeypatch: pytest.MonkeyPatch):
     environment(
         monkeypatch,

@@ -136,8 +136,9 @@ class Database:
         except DatabaseError as error:
             if getattr(error.orig, "sqlstate", None) == IDLE_IN_TRANSACTION:
                 raise KeptWaiting(_kept_waiting(self.engine.url)) from error
-            # Its other children are mistakes of the program; itself it says that the file is no database, or damaged.
-            if type(error) is DatabaseError:
+            # Itself it says that the file is no database, or damaged; its other children are mistakes of the program, but for
+            # what is said before there is any statement: that an option of the URL is wrong.
+            if type(error) is DatabaseError or error.statement is None:
                 raise StoreError(_sentence(self.engine.url, error)) from error
             raise
 

@@ -129,6 +129,14 @@ def test_a_server_that_does_not_answer_is_named_without_the_password():
     assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
+@pytest.mark.parametrize("option", ["connect_timeout=soon", "nonsense=1"])
+def test_a_wrong_option_of_the_url_is_named_with_what_to_do(option: str):
+    url = make_url(f"postgresql+psycopg://bot@127.0.0.1:1/mailbot?{option}")
+
+    with pytest.raises(StoreError, match=rf"{option.split('=')[0]}.*; see MAILBOT_DATABASE"):
+        open_database(url)
+
+
 def test_a_file_that_is_no_database_is_named_with_what_to_do_and_left_as_it_is(tmp_path: Path):
     rules = tmp_path / "rules.yaml"
     rules.write_text("organisation:\n" * 1000, encoding="utf-8")
