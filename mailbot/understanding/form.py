@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule
 from mailbot.mail.message import Body, Kind, Line
-from mailbot.understanding.lexicon import fold
+from mailbot.understanding.lexicon import beginning, fold
 from mailbot.understanding.names import is_about
 from mailbot.understanding.question import question
 from mailbot.understanding.request import Guess, Person, Request
@@ -23,6 +23,10 @@ OF_LABELS: Mapping[str, Mapping[str, str]] = {
 }
 _ALSO_OF: Mapping[str, Mapping[str, str]] = {"de": {"surname": "Name von {}"}, "en": {"surname": "Name of {}"}}
 """What the line may be called where somebody wrote it anew."""
+
+
+_LONGEST_ANSWER = 30
+"""Lines of a paragraph that answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,15 +175,35 @@ def _below(lines: Sequence[Line], at: int, blank: Blank, wanted: Sequence[tuple[
         at += 1
     if at >= len(lines):
         return ""
+    if not lines[at].text.strip():
+        return _apart(lines, at, wanted)
     text = lines[at].text.strip()
-    if not text or any(_behind(blank, text) is not None for _, blank in wanted) or re.match(r"[\w*() –,-]{3,50}:\s*$", text):
+    if any(_behind(blank, text) is not None for _, blank in wanted) or re.match(r"[\w*() –,-]{3,50}:\s*$", text):
         return ""
     taken = [text]
     for line in lines[at + 1 :]:
-        if not line.text.strip() or ":" in line.text or len(taken) > 30:
+        if not line.text.strip() or ":" in line.text or len(taken) > _LONGEST_ANSWER:
             break
         taken.append(line.text.strip())
     return "\n".join(taken)
+
+
+def _apart(lines: Sequence[Line], at: int, wanted: Sequence[tuple[int, Blank]]) -> str:
+    """
+    A paragraph between two of our own, where nothing marks ours (Outlook): behind it stands the next form line, or the
+    sentence that always stands below the last.
+    """
+    begins = next((number for number in range(at, len(lines)) if lines[number].text.strip()), len(lines))
+    ends = next((number for number in range(begins, len(lines)) if not lines[number].text.strip()), len(lines))
+    behind = next((line.text for line in lines[ends:] if line.text.strip()), "")
+    said = [line.text.strip() for line in lines[begins:ends]]
+    if not 0 < len(said) <= _LONGEST_ANSWER or any(_is_ours(text, wanted) for text in said) or not _is_ours(behind, wanted):
+        return ""
+    return "\n".join(said)
+
+
+def _is_ours(text: str, wanted: Sequence[tuple[int, Blank]]) -> bool:
+    return beginning("below_the_form").match(text) is not None or any(_behind(blank, text) is not None for _, blank in wanted)
 
 
 def _past_question(lines: Sequence[Line], at: int, blank: Blank) -> tuple[int, str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from mailbot.mail.body import split
 from mailbot.understanding.form import Blank, blanks, filled, plain
+from mailbot.understanding.lexicon import beginning
 from mailbot.understanding.request import Person, Request
 from tests.builders import ANNA, person, request
 from tests.understanding.conversation import one, rules
 
+ROOT = Path(__file__).parents[2]
 PAUL = person("Paul", "Krüger", None)
 ASKED = request(fields={"users": (ANNA, PAUL)}, missing=("admins", "group", "users.email"))
 
@@ -118,3 +123,21 @@ def test_what_is_filled_in_is_understood():
     assert request.missing == ()
     assert request.fields["users"] == (ANNA, person("Paul", "Krüger", "paul@posteo.example"))
     assert request.fields["admins"] == ("paul@posteo.example",)
+
+
+def test_an_answer_may_stand_apart_between_our_own_lines():
+    ours = "Von: Support <s@x.example>\nGesendet: Montag, 2. März 2026\nAn: Kim\nBetreff: Re: Cloud\n\nHallo,\n\n"
+
+    assert answers(
+        f"{ours}Name der Gruppe:\n\nOV Kalk\n\nE-Mail von Paul Krüger:\n\nGruppenadmins (1–3):\n\nAnna\nund Paul\n\n"
+        "Schreib einfach dahinter oder antworte frei, wie es dir passt."
+    ) == [(0, "Name der Gruppe", "OV Kalk"), (0, "Gruppenadmins (1–3)", "Anna\nund Paul")]
+    assert answers(f"{ours}Name der Gruppe:\n\nBitte antworte bald.\n\nViele Grüße") == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_our_form_ends_with_the_sentence_that_we_know(language: str):
+    template = (ROOT / "templates" / language / "parts" / "asking.txt").read_text(encoding="utf-8")
+    below = re.sub(r"\[([^|\]]*)\|[^\]]*\]", r"\1", template.partition("{{ part.form }}")[2].strip())
+
+    assert beginning("below_the_form").match(below)
