@@ -8,14 +8,17 @@ an error on an expression that would search for ever.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate, islice
 from sys import maxsize
 
 import pcre2
 
-_UMLAUTS = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)"}
+_MEANT = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)", "(": "(?:"}
+"""What is written in an expression, and what is meant: nobody asks for groups, and without them a search is quicker."""
 
 
 @cache
@@ -34,12 +37,16 @@ def pattern(*alternatives: str) -> pcre2.Pattern:
     parts = []
     for each in alternatives:
         each = each.replace(".*", r"[\w:*-]{0,60}").replace(" ?", r"\s*").replace(" ", r"\s+")
-        parts.append(re.sub(r"\[[^\]]*\]|[äöüß]", lambda match: _UMLAUTS.get(match[0], match[0]), each))
+        parts.append(re.sub(r"\[[^\]]*\]|\\.|\((?![?*])|[äöüß]", lambda match: _MEANT.get(match[0], match[0]), each))
     return pcre2.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", pcre2.IGNORECASE)
 
 
 _APART = "\n\0\n"
 """Between texts that are searched as one: no expression that is about words and blanks reaches over it."""
+
+
+_MANY = 6
+"""Matches of which it takes longer to see where they lie than to search every text."""
 
 
 class Texts:
@@ -53,11 +60,27 @@ class Texts:
         self._texts = texts
         self._whole = _APART.join(texts.values())
 
+    def __getitem__(self, at: int) -> str:
+        """The text at a place."""
+        return self._texts[at]
+
     def places(self, matcher: pcre2.Pattern) -> list[int]:
         """Those of the texts in which it is found, in order."""
-        if not _looks_at_ends(matcher.pattern) and matcher.search(self._whole) is None:
-            return []
-        return [at for at, text in self._texts.items() if matcher.search(text)]
+        return [at for at in self._likely(matcher) if matcher.search(self._texts[at])]
+
+    def _likely(self, matcher: pcre2.Pattern) -> Iterable[int]:
+        """Where it can be found: where a match of the whole lies, which may begin in one text and end in the next."""
+        if _looks_at_ends(matcher.pattern):
+            return self._texts
+        matches = tuple(islice(matcher.finditer(self._whole), _MANY))
+        if not matches:
+            return ()
+        if len(matches) == _MANY:
+            return self._texts
+        places = tuple(self._texts)
+        ends = tuple(accumulate(len(text) + len(_APART) for text in self._texts.values()))
+        near = {at for match in matches for at in places[bisect_right(ends, match.start()) : bisect_right(ends, match.end()) + 1]}
+        return (at for at in places if at in near)
 
 
 @lru_cache(1024)
@@ -70,7 +93,9 @@ def found(words: Sequence[str], text: str, *, not_if: Sequence[str] = ()) -> pcr
     """The first of the words in the text, from which what matches `not_if` is blanked out before."""
     if not words:
         return None
-    return pattern(*words).search(pattern(*not_if).sub(" ", text) if not_if else text)
+    if not_if and pattern(*not_if).search(text):  # mostly it is not there, and this is quicker than blanking nothing out
+        text = pattern(*not_if).sub(" ", text)
+    return pattern(*words).search(text)
 
 
 @dataclass(frozen=True, slots=True)

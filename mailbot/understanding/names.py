@@ -53,16 +53,13 @@ def names_in(text: str, *, loose: bool = False, turned: bool = False) -> tuple[N
     """
     if not (loose or _may_hold_names(text)):
         return ()
-    words = [_Word(text=m[0], start=m.start(), end=m.end()) for m in WORD.finditer(text)]
+    words = [_Word(m[0], *m.span()) for m in WORD.finditer(text)]
     small = not any(word.text[:1].isupper() for word in words)
     found: list[Name] = []
     at = 0
     while at < len(words):
-        # Most words are written small and begin no name; "ben" is a name that some write so among others with a capital.
-        if not (loose or small or words[at].text[:1].isupper() or words[at].text == "ben"):
-            at += 1
-            continue
-        run = _run(text, words, at, loose=loose, small=small)
+        may_begin = loose or _may_lead(words[at].text) or (at > 0 and _announces_name(words[at - 1].text))
+        run = _run(text, words, at, loose=loose, small=small) if may_begin else []
         if run:
             found.append(_name(text, run))
         at += max(len(run), 1)
@@ -81,7 +78,14 @@ def _may_hold_names(text: str) -> bool:
 
 
 @lru_cache(2**14)
+def _may_lead(word: str) -> bool:
+    """False for most words: no name begins with them, but behind a title."""
+    return word == "ben" or _is_initial(word) or is_given_name(word) or is_ever_given_name(word) or is_unknown(word)
+
+
+@lru_cache(2**14)
 def _announces_name(word: str) -> bool:
+    """Some write "ben" small among words with a capital."""
     return word == "ben" or _is_initial(word) or word.lower().rstrip(".") in word_set("titles")
 
 
@@ -232,25 +236,24 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
     parts = [word.strip(".,;:()\"'“”„") if len(word.rstrip(".")) > 1 else word for word in words]
     parts = [part for part in parts if part and part.lower() not in word_set("titles")]
     full = [part for part in parts if len(part.rstrip(".")) > 1]
-    pieces = {piece for piece in re.split(r"[._-]+", fold((email or "").split("@")[0])) if len(piece) > 2}
     if not full:
         return Person()
+    pieces = re.split(r"[._-]+", fold(email.split("@")[0])) if email else []
     if len(full) < len(parts) and len(full) == 1:
         one = as_written(full[0])
         return Person(given=one) if parts[0] == full[0] else Person(surname=one)
     if len(full) == 1:
         one = as_written(full[0])
-        first = re.split(r"[._-]+", fold((email or "").split("@")[0]))
-        known = is_given_name(full[0]) or (len(first) > 1 and first[0] == fold(full[0]))
+        known = is_given_name(full[0]) or (len(pieces) > 1 and pieces[0] == fold(full[0]))
         titled = any(word.lower().strip(".") in word_set("titles") for word in words)
         return Person(given=one) if known or not (titled or _may_be_surname(full[0])) else Person(surname=one)
     surname_leads = len(full) == 2 and full[0].lower() in word_set("usual_surnames") and is_given_name(full[1])
     in_capitals = full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper()
     if in_capitals or surname_leads or _address_turns_round(full, email):
         return Person(given=as_written(full[-1]), surname=as_written(" ".join(full[:-1])))
-    if [fold(word) for word in full[-2:]] == re.split(r"[._-]+", fold((email or "").split("@")[0])):
+    if [fold(word) for word in full[-2:]] == pieces:
         return Person(given=as_written(" ".join(full[:-1])), surname=as_written(full[-1]))
-    told = next((at for at in range(1, len(full)) if fold(full[at]) in pieces), None)
+    told = next((at for at in range(1, len(full)) if len(fold(full[at])) > 2 and fold(full[at]) in pieces), None)
     if told and fold(full[0]) not in {fold(full[told])} and len(full) > 2 and full[told - 1].lower() not in word_set("particles"):
         return Person(given=as_written(" ".join(full[:told])), surname=as_written(" ".join(full[told:])))
     cut = 1

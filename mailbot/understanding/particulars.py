@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
-from mailbot.expression import pattern
+from mailbot.expression import Marked, pattern
 from mailbot.understanding import chosen, values
 from mailbot.understanding.address import addresses_in, likely_address
 from mailbot.understanding.group import Group, bare_group, groups_in, is_denied
@@ -157,7 +157,7 @@ def is_own(email: str, catalogue: Catalogue) -> bool:
     return email.endswith(f"@{catalogue.organisation.domain}")
 
 
-_LOCAL_PART = re.compile(r"(?<![\w.@-])([^\W\d_][\w.-]+)@(?!\.?\w)")
+_LOCAL_PART = Marked("@", re.compile(r"(?<![\w.@-])([^\W\d_][\w.-]+)@(?!\.?\w)"))
 """ "ov-poll@": an address of the association without its domain."""
 
 
@@ -178,8 +178,8 @@ def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Hea
         if wire.email and wire.email not in catalogue.own_addresses and is_own(wire.email, catalogue):
             return heard.take(rule.id, wire.email, "in the subject")
     if rule.domain == "any":
-        for passage in scene.passages:
-            told = listed("to_me").search(passage.text) and not listed("reached_at").search(passage.text)
+        for passage in (scene.passages[at] for at in scene.texts.places(listed("to_me"))):
+            told = not listed("reached_at").search(passage.text)
             if scene.voice.person.email and told and not addresses_in(passage.text):
                 return heard.take(rule.id, scene.voice.person.email, quote(passage))
     return None

@@ -123,11 +123,9 @@ def _cut(number: int, text: str, *, alone: bool) -> Iterator[Passage]:
         return
     start, first = 0, True
     for end in _END.finditer(rest):
-        sentence = (
-            rest[start : end.start()].rstrip("\"“”')")
-            if not rest[start : end.start()].rstrip().endswith(")")
-            else rest[start : end.start()]
-        )
+        sentence = rest[start : end.start()]
+        if not sentence.rstrip().endswith(")"):
+            sentence = sentence.rstrip("\"“”')")
         if _ABBREVIATION.search(sentence, max(0, len(sentence) - _LONGEST_ABBREVIATION)) and not re.search(
             rf"[{_EMOJI}]", end[0]
         ):

@@ -228,7 +228,8 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
     if len(scene.entries) == 1 and scene.entries[0].person.given:
         return whole(scene.entries[0].person, scene), "the card or list that came with the mail"
     cue = pattern(*rule.words)
-    for at, passage in enumerate(scene.passages):
+    for at in scene.texts.places(cue):
+        passage = scene.passages[at]
         here = [each for each in scene.mentions if each.place[0] == at]
         for match in cue.finditer(passage.text):
             clause_end = _clause_end(passage.text, match.end())
@@ -259,7 +260,8 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
             following = [each for each in scene.mentions if each.place[0] == at + 1 and passage.text.rstrip().endswith(":")]
             if following and (following[0].person.given or following[0].person.surname):
                 return whole(following[0].person, scene), quote(scene.passages[at + 1])
-    for at, passage in enumerate(scene.passages):
+    for at in scene.texts.places(listed("third_person")):
+        passage = scene.passages[at]
         for match in listed("third_person").finditer(passage.text):
             after = [
                 each for each in scene.mentions if each.place[0] == at and 0 <= each.place[1] - match.end() < 12 and not each.me

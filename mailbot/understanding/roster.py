@@ -169,12 +169,13 @@ def cards_in(passages: Sequence[Passage], own: frozenset[str] = frozenset()) -> 
 
 
 _LABELLED = Marked(":\t=", re.compile(r"([^:\t=@]{2,25})\s*[:\t=]\s*(\S.*)$"))
+_PAIR = Marked(":=", re.compile(r"\s*([^:=@]{2,25}?)\s*[:=]\s*(.+?)\s*"))
 _NEXT_LABEL = Marked(":=", re.compile(r"[,;]\s*(?=[^,;:=@]{2,25}[:=])"))
 
 
 def _card_in(text: str) -> Entry | None:
     """All in one line: "Name: Wachendorf, Vorname: Sigrid, Mail: sigrid@…"."""
-    pairs = [re.fullmatch(r"\s*([^:=@]{2,25}?)\s*[:=]\s*(.+?)\s*", piece) for piece in _NEXT_LABEL.split(text)]
+    pairs = [_PAIR.fullmatch(piece) for piece in _NEXT_LABEL.split(text)]
     parts = {
         part: pair[2] for pair in pairs if pair for part, head in _HEADS.items() if pattern(head).fullmatch(pair[1].strip(" *"))
     }

@@ -114,7 +114,8 @@ def _scene(
     catalogue: Catalogue,
 ) -> Scene:
     spoken = passages(_punctuated([line for line in lines if line.kind is Kind.OWN]))
-    spoken = tuple(cut for each in spoken if (cut := _without_salutation(each)).text)
+    greeting = texts_of(spoken).places(listed("salutations"))
+    spoken = tuple(cut for at, each in enumerate(spoken) if (cut := _without_salutation(each) if at in greeting else each).text)
     cues = chosen_words(catalogue)
     written = tables_in(spoken)
     cards = cards_in(spoken, catalogue.own_addresses)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pcre2
+
 from mailbot.mail.message import Line, Mail
 from mailbot.understanding.passage import ADDRESS
 
@@ -23,7 +25,13 @@ _SPELT = re.compile(
     rf"|{_MARKED}\s+at\s+{_DOMAIN_IN_WORDS}|[^\W\d_][^\W_]*(?:(?:[._+-]|{_DOT}|{_DASH}|{_LOW_DASH})[^\W_]+){{1,6}}\s+at\s+{_DOMAIN_IN_SIGNS})",
     re.IGNORECASE,
 )
-_MAYBE = re.compile(r"(?<!\w)(?:at|ät|aet|klammeraffe)(?!\w)|@", re.IGNORECASE)
+_MAYBE = pcre2.compile(r"(?<![\p{L}\p{N}_])(?:at|ät|aet|klammeraffe)(?![\p{L}\p{N}_])|@", pcre2.IGNORECASE)
+_IN_WORDS = pcre2.compile(
+    r"(?<![\p{L}\p{N}_])(?:at|ät|aet|klammeraffe|punkt|dot|point|minus|bindestrich|unterstrich|underscore)(?![\p{L}\p{N}_])"
+    r"|[(\[{<]\s*[@.]",
+    pcre2.IGNORECASE,
+)
+"""One of these stands in each address that is not written in signs alone."""
 _SIGNS = tuple((re.compile(words, re.IGNORECASE), sign) for words, sign in ((_DOT, "."), (_DASH, "-"), (_LOW_DASH, "_")))
 _ANY_AT = re.compile(rf"{_AT}|\s+at\s+", re.IGNORECASE)
 
@@ -35,7 +43,7 @@ def in_signs(text: str) -> str:
     >>> in_signs("kim punkt muster ät verein punkt example, lea (at) verein.example")
     'kim.muster@verein.example, lea@verein.example'
     """
-    return _SPELT.sub(_address, text) if _MAYBE.search(text) else text
+    return _SPELT.sub(_address, text) if _IN_WORDS.search(text) else text
 
 
 def _address(spelt: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailbot.catalogue import FieldRule, Service
+from mailbot.expression import Texts, pattern
 from mailbot.understanding import chosen, values
 from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard, quote
@@ -60,7 +61,9 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
     person = heard.fields.get(person_rule.id) if person_rule else None
     is_sender = not isinstance(person, Person) or chosen.is_speaker(person, scene.voice.person)
     ranked: list[tuple[int, str, str]] = []
-    for at, passage in enumerate(scene.passages):
+    texts = Texts({at: values.telling_roles(passage.text) for at, passage in enumerate(scene.passages)})
+    for at in texts.places(pattern(*rule.words)):
+        passage = scene.passages[at]
         for found in _roles(passage.text, rule):
             role, offset = found
             if re.match(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -86,9 +86,9 @@ def topics_of(
     inquiry = listed("inquiries").search(said.whole)
     if inquiry and not enclosed and not any(said.wants(hit.at, strongly=True) for hit in services):
         return (Topic(service="other", passages=said.all, because=(f'asks how far it is: "{inquiry[0]}"',)),)
-    trouble = said.sign(catalogue.language.help.weak, catalogue.language.help.not_if)
     if enclosed or said.wishes(services) or not any(passage.text for passage in passages):
         return _requests(services, said, ongoing=False)
+    trouble = said.sign(catalogue.language.help.weak, catalogue.language.help.not_if)
     if said.hints_at_wish(services) and (not trouble or said.names_group()):
         return _requests(services, said, ongoing=False)
     if trouble or said.is_lost(services):
@@ -149,7 +149,7 @@ class _Said:
     passages: Sequence[Passage]
     catalogue: Catalogue
 
-    @property
+    @cached_property
     def all(self) -> tuple[int, ...]:
         return tuple(range(len(self.passages)))
 
@@ -176,9 +176,8 @@ class _Said:
         aside = pattern(*self.catalogue.language.aside)
         texts |= {at: aside.sub(" ", texts[at]) for at in Texts(texts).places(aside)}
         together = Texts(texts)
-        names = frozenset(name for service in self.catalogue.services for name in service.signs.names)
-        near = {at: alike for at, text in texts.items() if (alike := _names_alike(text, names))}
-        found = [hit for service in self.catalogue.services for hit in _hits_of(service, texts, together, near)]
+        near = _near(texts, frozenset(name for service in self.catalogue.services for name in service.signs.names))
+        found = [hit for service in self.catalogue.services for hit in _hits_of(service, together, near)]
         strong = [hit for hit in found if hit.strong]
         kept = self._without_rivals(strong) if strong else self._for_group_or_person(found)
         return [hit for hit in kept if hit.at >= 0] or kept
@@ -299,14 +298,14 @@ class _Said:
         return f'rule {hit.service.id}: "{hit.word}" {place}'
 
 
-def _hits_of(service: Service, texts: Mapping[int, str], together: Texts, near: Mapping[int, Collection[str]]) -> Iterator[_Hit]:
-    """Where the texts speak of the service; `near` tells the names that a word of a text resembles."""
+def _hits_of(service: Service, texts: Texts, near: Mapping[int, _Near]) -> Iterator[_Hit]:
+    """Where the texts speak of the service; in most they certainly do not."""
     signs = service.signs
-    spoken = {*together.places(pattern(*signs.strong, *signs.weak)), *together.places(pattern(*signs.not_if))}
-    alike = {at: names for at, those in near.items() if (names := [name for name in signs.names if name in those])}
-    for at in sorted(spoken | alike.keys()):
+    spoken = set(texts.places(pattern(*signs.strong, *signs.weak, *signs.not_if)))
+    alike = {at for at, names in near.items() if not names.keys().isdisjoint(signs.names)}
+    for at in sorted(spoken | alike):
         hit = _spoken_of(service, at, texts[at]) if at in spoken else None
-        written = _misspelt(texts[at], alike[at]) if hit is None and at in alike else None
+        written = _misspelt(texts[at], signs.names, near[at]) if hit is None and at in alike else None
         if hit or written:
             yield hit or _Hit(service=service, at=at, word=written or "", strong=True)
 
@@ -323,36 +322,53 @@ _INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle von|weg von|instead of)\b[^,
 """What stands behind these words is not wanted."""
 
 
-def _names_alike(text: str, names: frozenset[str]) -> Collection[str]:
-    """Those of the names that a word of the text resembles: mostly none."""
-    return [name for word in _words(text) for name in _resembled(word, names)]
+_Near = Mapping[str, Sequence[int]]
+"""The numbers of the words in a text that resemble a name, by the name."""
+
+
+def _near(texts: Mapping[int, str], names: frozenset[str]) -> Mapping[int, _Near]:
+    """The texts of which a word resembles one of the names."""
+    vocabulary = frozenset[str]().union(*map(_words, texts.values()))
+    resembled = {word: alike for word in vocabulary if (alike := _resembled(word, names))}
+    found: dict[int, dict[str, list[int]]] = {}
+    for at, text in texts.items():
+        for number, word in enumerate(_words(text)) if not resembled.keys().isdisjoint(_words(text)) else ():
+            for name in resembled.get(word, ()):
+                found.setdefault(at, {}).setdefault(name, []).append(number)
+    return found
 
 
 @lru_cache(2**14)
-def _resembled(word: str, names: frozenset[str]) -> Collection[str]:
+def _resembled(word: str, names: frozenset[str]) -> Sequence[str]:
     return tuple(name for name in names if _resembles(word, name))
 
 
-def _misspelt(text: str, names: Sequence[str]) -> str | None:
+def _misspelt(text: str, names: Sequence[str], near: _Near) -> str | None:
     """Up to three words that together are nearly one of the names: "Nexcloud", "big blue botton"."""
     for name in names:
-        for run, words in _runs(_words(text), name).items():
+        for run, words in _runs(_words(text), name, near.get(name, ())).items():
             is_word = len(words) == 1 and is_listed(run)
             if not is_word and fuzz.ratio(run, name, score_cutoff=_NEARLY):
                 return " ".join(words)
     return None
 
 
-def _runs(words: Sequence[str], name: str) -> dict[str, tuple[str, ...]]:
-    """One to three words in a row that together may be nearly the name, by what they are when written together."""
+def _runs(words: Sequence[str], name: str, near: Sequence[int]) -> dict[str, tuple[str, ...]]:
+    """
+    One to three words in a row that together may be nearly the name, by what they are when written together; one of
+    those that are `near` is among them.
+    """
     shortest, longest = len(name) * _NEARLY / (200 - _NEARLY), len(name) + 2
-    alike = [at for at, word in enumerate(words) if _resembles(word, name)]
-    spans = {(at, at + length) for length in (1, 2, 3) for last in alike for at in range(last - length + 1, last + 1)}
+    spans = {
+        (start, end)
+        for at in near
+        for start in range(max(at - 2, 0), at + 1)
+        for end in range(at + 1, min(start + 3, len(words)) + 1)
+        if shortest <= sum(map(len, words[start:end])) <= longest
+    }
     found: dict[str, tuple[str, ...]] = {}
     for start, end in sorted(spans):
-        run = "".join(words[start:end]) if start >= 0 and end <= len(words) else ""
-        if shortest <= len(run) <= longest:
-            found.setdefault(run, tuple(words[start:end]))
+        found.setdefault("".join(words[start:end]), tuple(words[start:end]))
     return found
 
 
@@ -362,7 +378,6 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in words_in(text) if len(word) > 1)
 
 
-@lru_cache(2**14)
 def _resembles(word: str, name: str) -> bool:
     """
     Whether a run of words that is nearly the name may have the word as the one that is nearest to it.

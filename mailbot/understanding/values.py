@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from text_to_num import alpha2digit
 
 from mailbot.catalogue import FieldRule, Option
-from mailbot.expression import pattern
+from mailbot.expression import Marked, Texts, pattern
 from mailbot.understanding.lexicon import beginning, listed, word_set, words
 from mailbot.understanding.passage import ADDRESS
 
@@ -199,8 +199,10 @@ def choice_in(text: str, options: Sequence[Option]) -> str | None:
     """
     wanted, decided = set[str](), set[str]()
     text = ADDRESS.sub("ADRESSE", text)
-    for clause in re.split(r"[.!?;\n]|,(?!\s*mit\b)|\s[–-]\s|\b(?:sondern|aber|lieber|und zwar|also|but)\b", text):
-        for option in options:
+    clauses = re.split(r"[.!?;\n]|,(?!\s*mit\b)|\s[–-]\s|\b(?:sondern|aber|lieber|und zwar|also|but)\b", text)
+    together = Texts(dict(enumerate(clauses)))
+    for option in options:
+        for clause in (clauses[at] for at in together.places(pattern(*option.words))):
             for match in pattern(*option.words).finditer(clause):
                 if not _refused(clause, match.start(), match.end()):
                     wanted.add(option.id)
@@ -229,15 +231,20 @@ _IN_GENITIVE = re.compile(
     r"\b((?:amt|funktion|aufgabe|rolle|posten)\s+des\s+)(?:([^\W\d_]+)en\s)?([^\W\d_]+(?:er|or|eur|ent))s\b", re.IGNORECASE
 )
 """ "das Amt des stellvertretenden Sprechers": he is the stellvertretender Sprecher."""
-_ONE_OF = re.compile(r"\beine\s+(?:der|von(?:\s+den)?|unserer)\s+(?:[a-zäöüß]+\s+){0,2}[^\W\d_]+innen\b")
+_ONE_OF = Marked(["innen"], re.compile(r"\beine\s+(?:der|von(?:\s+den)?|unserer)\s+(?:[a-zäöüß]+\s+){0,2}[^\W\d_]+innen\b"))
 """ "als eine der beiden Sprecherinnen": she is a Sprecherin."""
+
+
+def telling_roles(text: str) -> str:
+    """The text as tasks are looked for in it: without addresses, "des Kassierers" as Kassierer, of several women the one."""
+    text = ADDRESS.sub(lambda wire: " " * len(wire[0]), text)
+    text = _IN_GENITIVE.sub(lambda office: office[1] + (f"{office[2]}er " if office[2] else "") + f"{office[3]} ", text)
+    return _ONE_OF.sub(lambda several: several[0][:-3] + " " * 3, text)
 
 
 def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
     """The task that the text names, as it is worded, and its offset."""
-    text = ADDRESS.sub(lambda wire: " " * len(wire[0]), text)
-    text = _IN_GENITIVE.sub(lambda office: office[1] + (f"{office[2]}er " if office[2] else "") + f"{office[3]} ", text)
-    text = _ONE_OF.sub(lambda several: several[0][:-3] + " " * 3, text)
+    text = telling_roles(text)
     match = pattern(*rule.words).search(text)
     if match is None or "@" in match[0]:
         return None

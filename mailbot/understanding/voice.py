@@ -10,7 +10,7 @@ from mailbot.mail.message import Address, Line
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.lexicon import fold, is_ever_given_name, is_german, is_given_name, is_no_name, listed, word_set
 from mailbot.understanding.names import WORD, names_in, split_name
-from mailbot.understanding.passage import ADDRESS, Passage
+from mailbot.understanding.passage import ADDRESS, Passage, texts_of
 from mailbot.understanding.request import Person
 
 _CLOSING = re.compile(r"^(?:i\. ?a\.|i\. ?v\.|gez\.|ppa\.)\s+", re.IGNORECASE)
@@ -33,7 +33,7 @@ def voice_of(author: Address, passages: Sequence[Passage], signature: Sequence[L
     header = _from_header(author)
     closing = tuple(line.text.strip() for line in signature if line.text.strip())
     candidates = [
-        *(person for passage in passages for person in _introduced(passage.text)),
+        *(person for at in texts_of(passages).places(listed("introductions")) for person in _introduced(passages[at].text)),
         *(person for passage in passages for person in _beside_me(passage.text, author)),
         *_signed(closing, author, header),
         header,
