@@ -152,10 +152,21 @@ def _addresses_after(before: Value | None, said: Value | None, scene: Scene) -> 
     }
     denied = {w.email for p in scene.passages for w in addresses_in(p.text) if is_denied(p.text, w.start)}
     gone |= {each for each in old if each in denied}
+    gone |= _exchanged(old, [each for each in new if each not in old], scene)
     gone |= {each for each in old for other in new if each != other and each.split("@")[0] == other.split("@")[0]}
     if listed("me_no_target").search(scene.text):
         gone |= {each for each in (*old, *new) if each == scene.voice.person.email}
     return (*(each for each in old if each not in gone), *(each for each in new if each not in old and each not in gone)) or None
+
+
+def _exchanged(old: Sequence[str], new: Sequence[str], scene: Scene) -> set[str]:
+    """ "Die Adresse von Lea war falsch, richtig ist …": the one that has her name in it."""
+    for passage in scene.passages if len(new) == 1 else ():
+        if new[0] in passage.text.lower() and listed("exchanged").search(passage.text):
+            said = [fold(word) for word in re.findall(r"[A-ZÄÖÜ][^\W\d_]{2,}", passage.text)]
+            named = {each for each in old if any(word in fold(each.partition("@")[0]) for word in said)}
+            return named if len(named) == 1 else set()
+    return set()
 
 
 def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue, before: Heard, *, bare: bool) -> Value | None:

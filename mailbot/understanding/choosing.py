@@ -203,7 +203,7 @@ def rechoose(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tup
         for start, end in stretches or ((0, len(passage.text)),):
             stretch = passage.text[start:end]
             last = spoken_of_last(scene, people, (at, start))
-            gone = [person for person in people for where in places(person, stretch) if leaves(stretch, *where)]
+            gone = [person for person in people for where in places(person, stretch) if _gives_way(stretch, *where)]
             named, doubts = chosen.referred(stretch, people, speaker, last)
             if listed("me_gives_up").search(stretch):
                 gone += [person for person in value if chosen.is_speaker(person, speaker)]
@@ -231,6 +231,11 @@ def rechoose(rule: FieldRule, scene: Scene, people: tuple[Person, ...], old: tup
     else:
         del heard.fields[rule.id]
         heard.doubt(Guess(item=rule.id, written=", ".join(person.name for person in value), why=Why.TOO_MANY))
+
+
+def _gives_way(text: str, start: int, end: int) -> bool:
+    """ "Kim doch nicht", "Kim gibt die Administration an Lea ab"."""
+    return leaves(text, start, end) or beginning("gives_up").match(text[end:]) is not None
 
 
 def _is_in_passing(stretch: str, rule: FieldRule, named: Sequence[Person]) -> bool:

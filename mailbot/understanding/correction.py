@@ -44,7 +44,22 @@ def leaves(text: str, start: int, end: int, upto: int | None = None) -> bool:
         or (_AT_END.search(rest) is not None and not _GOES_ON.match(text[end + len(rest) :]))
         or any(beginning("removed_behind").match(tail) for tail in _tails(rest))
         or is_replaced(text, start)
+        or (_REPLACED_BY.match(text, end) is not None and _REPLACES.search(text) is not None)
+        or _OF_WHOM.match(text, end) is not None
     )
+
+
+_REPLACES = re.compile(r"\b(?:ersetz|(?:aus)?(?:ge)?tausch|aus(?:zu|ge)?wechsel)", re.IGNORECASE)
+_REPLACED_BY = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:(?:bitte|ist|wird|soll|sollte|möge|künftig|nun)\s+){0,3}(?:durch|gegen)\s+(?=\w)", re.IGNORECASE
+)
+""" "ersetzen Sie (Kim) durch Tom", "(Kim) wird durch Tom ersetzt"."""
+_OF_WHOM = re.compile(
+    r"[^.;!?]{0,60},\s*dass\s+(?:sie|er)\b[^.;!?]{0,60}\b(?:absieht|abstand\s+nimmt|verzichtet|zurückzieht|ausscheidet|aussteigt|nicht\s+(?:mehr\s+)?"
+    r"(?:teilnimmt|mitmacht|mitwirkt|teilnehmen|mitmachen)(?:\s+(?:möchte|will|kann|wird))?)\b",
+    re.IGNORECASE,
+)
+""" "(Kim) hat mitgeteilt, dass sie von einer Teilnahme absieht"."""
 
 
 def _tails(text: str) -> list[str]:

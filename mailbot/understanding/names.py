@@ -107,6 +107,7 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
         and after.start == first.end + 1
         and ((first.text.istitle() and after.text.istitle()) or first.text == "ben")
         and is_ever_given_name(first.text)
+        and first.low not in word_set("pronouns")
         and is_unknown(after.text.title())
         and (not is_given_name(after.text) or re.search(r"[\w,]\s$", text[: first.start]) is not None)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -55,6 +55,14 @@ class Scene:
             self,
             mentions=tuple(each for each in self.mentions if each.place[0] in kept),
             passages=tuple(p if at in kept else replace(p, text="") for at, p in enumerate(self.passages)),
+        )
+
+    def until(self, ends: Mapping[int, int]) -> Scene:
+        """The same scene, with some passages cut off at an offset."""
+        return replace(
+            self,
+            mentions=tuple(each for each in self.mentions if each.place[1] < ends.get(each.place[0], each.place[1] + 1)),
+            passages=tuple(replace(p, text=p.text[: ends.get(at)].rstrip()) for at, p in enumerate(self.passages)),
         )
 
     def alone(self, at: int) -> Scene:

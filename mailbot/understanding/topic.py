@@ -129,6 +129,18 @@ def services_named(passages: Sequence[Passage], catalogue: Catalogue) -> tuple[s
     return tuple(dict.fromkeys(hit.service.id for hit in hits))
 
 
+def services_meant(passage: Passage, catalogue: Catalogue) -> tuple[frozenset[str], int]:
+    """The ids of the services that the passage calls by clear words, and where the clause begins that does so first."""
+    hits = _Said(subject="", passages=[passage], catalogue=catalogue).hits() if passage.text else []
+    strong = [hit for hit in hits if hit.strong]
+    named = min((max(passage.text.lower().find(hit.word.lower()), 0) for hit in strong), default=0)
+    clause = max((end.end() for end in _CLAUSE.finditer(passage.text, 0, named)), default=0)
+    return frozenset(hit.service.id for hit in strong), clause
+
+
+_CLAUSE = re.compile(r"[,;:]\s")
+
+
 def _requests(services: Sequence[_Hit], said: _Said, *, ongoing: bool) -> tuple[Topic, ...]:
     return tuple(
         Topic(service=hit.service.id, passages=_share(hit, services, said, ongoing=ongoing), because=(said.because(hit),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -22,7 +22,7 @@ from mailbot.understanding.request import Act, Person, Reading, Request, Request
 from mailbot.understanding.scene import Scene, forwarded_scene, is_courtesy, scene_of
 from mailbot.understanding.settling import confirms, responds
 from mailbot.understanding.spelt import with_signs
-from mailbot.understanding.topic import Topic, services_named, topics_of
+from mailbot.understanding.topic import Topic, services_meant, services_named, topics_of
 
 HALF_WITHDRAWN = "Ein Teil der Anfrage scheint zurückgezogen, aber nicht alles."
 
@@ -60,8 +60,13 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
         else each
         for each in before
     )
+    of_each = _by_service(rest, known, catalogue)
     updated = tuple(
-        _finished(request, answered(request, rest, [form for at, form in forms if at == number], catalogue), catalogue)
+        _finished(
+            request,
+            answered(request, of_each[request.service], [form for at, form in forms if at == number], catalogue),
+            catalogue,
+        )
         for number, request in enumerate(before)
     )
     added = tuple(_request(topic, scene, catalogue) for topic in fresh)
@@ -73,6 +78,18 @@ def understand(mail: Mail, before: tuple[Request, ...], catalogue: Catalogue) ->
         doubts=(*_doubts(mail, scene, catalogue), *((HALF_WITHDRAWN,) if withdrawn else ())),
         half_withdrawn=withdrawn,
     )
+
+
+def _by_service(scene: Scene, services: Set[str], catalogue: Catalogue) -> Mapping[str, Scene]:
+    """For each of the services the scene without what its passages say of others of them alone."""
+    if len(services) < 2:
+        return dict.fromkeys(services, scene)
+    meant = [services_meant(passage, catalogue) for passage in scene.passages]
+    cuts = {
+        service: {at: clause for at, (called, clause) in enumerate(meant) if called & services and service not in called}
+        for service in services
+    }
+    return {service: scene.until(ends) if ends else scene for service, ends in cuts.items()}
 
 
 def _asks_anew(scene: Scene, catalogue: Catalogue) -> bool:
@@ -96,8 +113,11 @@ def _requests(topics: Sequence[Topic], scene: Scene, catalogue: Catalogue) -> tu
     """A request for each topic; what is attached belongs to the one that speaks of it, else to all."""
     told = set(scene.texts.places(listed("attached")))
     attached = [topic for topic in topics if not told.isdisjoint(topic.passages)]
-    without = replace(scene, entries=()) if len(attached) == 1 else scene
-    return tuple(_request(topic, scene if topic in attached else without, catalogue) for topic in topics)
+    unattached = [topic for topic in topics if topic not in attached] if len(attached) == 1 else []
+    of_each = _by_service(scene, {topic.service for topic in topics}, catalogue)
+    scenes = {topic: of_each[topic.service] for topic in topics}
+    scenes |= {topic: replace(scenes[topic], entries=()) for topic in unattached}
+    return tuple(_request(topic, here, catalogue) for topic, here in scenes.items())
 
 
 def _with_shared(requests: tuple[Request, ...], catalogue: Catalogue) -> tuple[Request, ...]:

@@ -127,6 +127,8 @@ def test_what_is_named_step_by_step_comes_together():
     [
         ("Der Termin ist verschoben auf den 21.03.2026.", "date", "2026-03-21"),
         ("Korrektur: es werden 60 Leute statt 40.", "participants", 60),
+        ("Die Zahl der Gäste müssen wir auf 25 korrigieren.", "participants", 25),
+        ("Entgegen unserer Ankündigung sehen wir uns erst am 28.03.2026.", "date", "2026-03-28"),
         ("Sorry, nicht der OV Kalk, sondern der OV Porz.", "group", "OV Porz"),
     ],
 )
@@ -232,6 +234,13 @@ def test_a_target_gives_way_to_another():
     news = "Kim ist nicht mehr unter kim@verein.example, sondern unter k.berg@posteo.example zu erreichen."
 
     assert fields(SHARED, news)["targets"] == ("k.berg@posteo.example",)
+
+
+def test_a_target_that_was_wrong_is_put_right_by_whose_it_is():
+    two = SHARED.replace("kim@verein.example", "kim@verein.example und paul@verein.example")
+    wrong = "Die Adresse von Kim war falsch, richtig lautet sie kimberg@posteo.example."
+
+    assert fields(two, wrong)["targets"] == ("paul@verein.example", "kimberg@posteo.example")
 
 
 def test_a_filled_form_line_counts_more_than_the_words_above_it():

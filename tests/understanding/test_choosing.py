@@ -128,6 +128,7 @@ def test_who_names_nobody_is_asked_again(answer: str):
         ("Paul doch nicht als Admin. Dafür Dora.", {DORA}),
         ("Paul möchte nur normaler Nutzer sein. Gruppenadmin wird statt seiner Cem Arslan.", {CEM}),
         ("Außerdem soll Cem auch noch Admin werden.", {PAUL, CEM}),
+        ("Herr Krüger übergibt die Administration an Dora Weber.", {DORA}),
         ("paul will doch nicht admin sein das macht jetzt cem und als nutzerin bleibt dora", {CEM}),
     ],
 )

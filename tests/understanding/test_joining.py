@@ -120,6 +120,10 @@ def test_the_address_of_somebody_else_is_not_the_contacts():
     ] == person("Anna", "Schmidt", "anna.schmidt@posteo.example")
 
 
+def test_the_author_leaves_the_list():
+    assert users(f"{LIST}Und ich.", "Ich selbst möchte nun doch nicht in der Liste stehen.") == {PAUL, CEM}
+
+
 def test_who_is_thanked_does_not_join():
     assert users(BARE, "Danke Jutta! Es sind Paul Krüger und Cem Arslan.") == {
         Person(given="Paul", surname="Krüger"),
@@ -197,14 +201,23 @@ def test_somebody_joins(text: str):
         "Paul doch nicht.",
         "Paul macht nicht mit.",
         "Paul Krüger bitte wieder rausnehmen.",
+        "Paul Krüger lässt ausrichten, dass er nicht mehr mitmachen möchte.",
     ],
 )
 def test_somebody_leaves(text: str):
     assert users(LIST, text) == {CEM}
 
 
-def test_somebody_takes_the_place_of_another():
-    assert users(LIST, "Statt Paul macht Dora Weber mit, dora@posteo.example.") == {CEM, DORA}
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Statt Paul macht Dora Weber mit, dora@posteo.example.",
+        "Bitte ersetzen Sie Paul Krüger durch Dora Weber (dora@posteo.example).",
+        "Paul soll gegen Dora Weber (dora@posteo.example) ausgetauscht werden.",
+    ],
+)
+def test_somebody_takes_the_place_of_another(text: str):
+    assert users(LIST, text) == {CEM, DORA}
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,10 @@ def test_a_name_may_be_another_word_as_well():
     assert [each.person.given for each in names_in("Can Anna join us?")] == ["Anna"]
 
 
+def test_who_is_spoken_to_is_no_part_of_a_name():
+    assert [each.person for each in names_in("Bitte nehmen Sie Kim Berg auf.")] == [named("Kim", "Berg")]
+
+
 def test_names_stand_in_a_sentence():
     found = names_in("Anna Schmidt und Mehmet Yılmaz kommen, Paul auch.")
 

@@ -15,7 +15,7 @@ from mailbot.mail.message import Address, Attachment, Body, Forwarded, Kind, Lin
 from mailbot.understanding.gaps import missing
 from mailbot.understanding.request import Act, Request, RequestKind
 from mailbot.understanding.understand import HALF_WITHDRAWN, understand
-from tests.builders import ANNA, mail, request, written
+from tests.builders import ANNA, mail, person, request, written
 from tests.understanding.conversation import one, rules, understood
 from tests.understanding.requests import LANGUAGE, REQUESTS
 
@@ -73,6 +73,7 @@ def test_what_was_never_asked_for_is_not_asked_for_by_withdrawing_it():
         "Das hat sich erledigt, danke euch!",
         "Wir haben eine andere Lösung gefunden. Es hat sich erledigt. Vielen Dank!",
         "Nextcloud und Signal brauchen wir nicht mehr.",
+        "Unsere Anfrage ist damit gegenstandslos geworden.",
     ],
 )
 def test_whoever_says_at_most_why_withdraws_everything(text: str):
@@ -144,6 +145,16 @@ def test_a_group_named_for_one_request_goes_for_the_others():
     reading = understood("Wir brauchen eine Signalgruppe. Außerdem hätten wir gern eine Unterseite.", "Wir sind der OV Kalk.")
 
     assert [each.fields["group"] for each in reading.requests] == ["OV Kalk", "OV Kalk"]
+
+
+def test_what_is_said_of_one_request_is_none_of_the_others():
+    wishes = "Wir vom OV Kalk hätten gern eine Unterseite und eine Signalgruppe. Ansprechperson für die Signalgruppe bin ich."
+    answer = "Die Unterseite betreut Paul Krüger, paul@posteo.example."
+
+    page, group = understood(wishes, answer).requests
+
+    assert (page.fields["editors"], group.fields["person"]) == ((person("Paul", "Krüger", "paul@posteo.example"),), ANNA)
+    assert understood(wishes).requests[0].missing == ("editors",)
 
 
 def test_a_task_named_for_one_request_goes_for_the_same_persons_others():
