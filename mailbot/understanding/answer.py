@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from mailbot.catalogue import Catalogue, FieldRule, Service
@@ -19,7 +19,7 @@ from mailbot.understanding.guessing import guess
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field, in_order
 from mailbot.understanding.joining import join_person, join_persons
-from mailbot.understanding.lexicon import fold, is_german, is_no_name, is_noun, listed
+from mailbot.understanding.lexicon import fold, is_german, is_given_name, is_no_name, is_noun, listed
 from mailbot.understanding.names import as_written
 from mailbot.understanding.particulars import asks_for_several_days
 from mailbot.understanding.request import Person, Request, RequestKind, Value
@@ -150,6 +150,8 @@ def _addresses_after(before: Value | None, said: Value | None, scene: Scene) -> 
         for word in re.findall(r"[^\W\d_]{3,}", passage.text)
         if each in passage.text.lower() or (word[:1].isupper() and fold(word) in fold(each.split("@")[0]))
     }
+    if not gone:
+        gone = set(_by_initial(old, scene))
     denied = {w.email for p in scene.passages for w in addresses_in(p.text) if is_denied(p.text, w.start)}
     gone |= {each for each in old if each in denied}
     gone |= _exchanged(old, [each for each in new if each not in old], scene)
@@ -167,6 +169,16 @@ def _exchanged(old: Sequence[str], new: Sequence[str], scene: Scene) -> set[str]
             named = {each for each in old if any(word in fold(each.partition("@")[0]) for word in said)}
             return named if len(named) == 1 else set()
     return set()
+
+
+def _by_initial(addresses: Sequence[str], scene: Scene) -> Iterator[str]:
+    """ "Emil bitte raus": e.ost@…, where no other address begins like that."""
+    for passage in scene.passages:
+        leaving = listed("removed").search(passage.text)
+        for word in re.findall(r"[^\W\d_]{3,}", passage.text[: leaving.start()]) if leaving else ():
+            alike = [each for each in addresses if re.match(rf"{re.escape(fold(word)[0])}[._-]", each)]
+            if is_given_name(word) and len(alike) == 1:
+                yield alike[0]
 
 
 def _said(rule: FieldRule, service: Service, scene: Scene, catalogue: Catalogue, before: Heard, *, bare: bool) -> Value | None:

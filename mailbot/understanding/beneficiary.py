@@ -18,10 +18,15 @@ _NEEDS = (
 )
 _ALSO = r"(?:\s+(?:auch|noch|jetzt|nun|mal|bitte|ebenfalls|dringend|also|now))*"
 _A_THING = r"(?:eine?n?|nen?|'?n|zugang|zugriff|account|an?|access)\b"
-_NEEDS_IT = re.compile(rf"[^.!?]{{0,70}}?\b{_NEEDS}{_ALSO}\s+(?:so\s+)?{_A_THING}|{_ALSO}\s+{_NEEDS}", re.IGNORECASE)
+_NEEDS_IT = re.compile(
+    rf"[^.!?]{{0,70}}?\b(?:{_NEEDS}{_ALSO}\s+(?:so\s+)?{_A_THING}|(?:hat|has){_ALSO}\s+(?:keine?n?|no)\b)|{_ALSO}\s+{_NEEDS}",
+    re.IGNORECASE,
+)
 """ "(Rosa) braucht …", "(Rosa) aus dem Vorstand braucht einen …"."""
 _DOES_SHE_GET = re.compile(
-    rf"\b{_NEEDS}\s+(?:sie|er|she|he|(?:die|der)(?=\s+(?:auch|noch|jetzt|bitte|eine?n?|nen?|'?n)\b))\b|\b(?:sie|er|she|he){_ALSO}\s+{_NEEDS}",
+    rf"\b{_NEEDS}\s+(?:sie|er|she|he|(?:die|der)(?=\s+(?:auch|noch|jetzt|bitte|eine?n?|nen?|'?n)\b))\b|\b(?:sie|er|she|he){_ALSO}\s+{_NEEDS}"
+    r"|\b(?:kann|könnte|darf|soll(?:te)?)\s+(?:sie|er|die|der)\b.{0,60}\b(?:haben|bekommen|kriegen)\b"
+    r"|\b(?:can|could|may|should)\s+(?:she|he|they)\s+(?:please\s+)?(?:get|have)\b",
     re.IGNORECASE,
 )
 """ "(Rosa macht jetzt die Kasse,) kriegt die auch …", said of who was named last."""
@@ -36,6 +41,13 @@ _SOMETHING = re.compile(
     r"(?:\s+(?:auch|noch|jetzt|mal|bitte|dann))*\s+(?:so\s+)?(?:eine?n?|nen?|'?n|an?|zugang|zugriff|access)\b", re.IGNORECASE
 )
 """ "Könnt ihr dem (Emil) einen …", before and behind the name."""
+_MAY = re.compile(
+    r"\b(?:kann|könnte|darf|soll(?:te)?|can|could|may|should)\s+(?:(?:die|der|unsere?|frau|herr)\s+)*$", re.IGNORECASE
+)
+_HAVE = re.compile(r"[^.!?]{0,70}?\b(?:haben|bekommen|kriegen|get|have)\b", re.IGNORECASE)
+""" "Kann (Rosa) ein Postfach haben?", before and behind the name."""
+_GIVE_HER = re.compile(r"(?:bitte\s+)?(?:richtet|gebt|legt|macht|give)\s+(?:ihr|ihm|her|him)\b", re.IGNORECASE)
+""" "(Rosa ist neu dabei.) Gebt ihr bitte …"."""
 _OTHER_SUBJECT = re.compile(r"\b(?:ich|wir|i|we)\b", re.IGNORECASE)
 _I_NEED = re.compile(
     r"\b(?:ich|i)\s+(?:\w+\s+)?(?:brauche?|bräuchte?|benötige|hätte?|möchte|need|would)\b|\b(?:brauche?|bräuchte?|benötige|hätte?)\s+ich\b"
@@ -65,12 +77,17 @@ def _is_served(mention: Mention, scene: Scene) -> bool:
     before, behind = text[: mention.place[1]], text[end:]
     if _I_NEED.search(scene.text) or _ASIDE.search(before):
         return False
-    if _NEEDED_BY.search(before) or (_GIVE_TO.search(before) and _SOMETHING.match(behind)):
+    if (
+        (_MAY.search(before) and _HAVE.match(behind))
+        or _NEEDED_BY.search(before)
+        or (_GIVE_TO.search(before) and _SOMETHING.match(behind))
+    ):
         return True
     told = _NEEDS_IT.match(behind) or _DOES_SHE_GET.search(behind)
     if told:
         return _OTHER_SUBJECT.search(behind[: told.end()]) is None
-    return at + 1 < len(scene.passages) and _DOES_SHE_GET.match(scene.passages[at + 1].text) is not None
+    following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""
+    return _DOES_SHE_GET.match(following) is not None or _GIVE_HER.match(following) is not None
 
 
 def _receives(mention: Mention, scene: Scene) -> bool:

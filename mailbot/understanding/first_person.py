@@ -16,7 +16,7 @@ _NEW_SENTENCE = rf"(?!\s*(?:{listed('goes_on').pattern}|(?!beide\b|gerne\b|alle\
 _SELF = tuple(
     re.compile(expression, re.IGNORECASE)
     for expression in (
-        rf"(?:^|[,;:(&+/–—-]\s*|{listed('couplings').pattern}\s+)(?:(?:dann|auch|noch|nur|bloß|erstmal|vorerst|only|just)\s+)*(?P<me>{_ME}){_NEW_SENTENCE}",
+        rf"(?:^|[,;:(&+/–—-]\s*|{listed('couplings').pattern}\s+)(?:(?:dann|auch|noch|nur|bloß|halt|eben|sonst|natürlich|selbstverständlich|erstmal|vorerst|only|just)\s+)*(?P<me>{_ME}){_NEW_SENTENCE}",
         rf"{listed('takes_on').pattern}\s+(?:\w+\s+){{0,2}}?(?P<me>ich|isch)\b",
         rf"\b(?P<me>ich)\s+(?:selbst\s+|selber\s+)?{listed('takes_on').pattern}",
         rf"(?P<me>{listed('me_in_other_words').pattern})",

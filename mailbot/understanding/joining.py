@@ -135,7 +135,7 @@ def _removed_in(at: int, people: Sequence[Person], scene: Scene) -> set[Person]:
             leaving = start
     if listed("me_removed").search(text):
         gone |= {person for person in people if chosen.is_speaker(person, scene.voice.person)}
-    pronounced = listed("takes_out").search(text) if not named else None
+    pronounced = listed("takes_out").search(text) if not gone else None
     if pronounced:
         last = spoken_of_last(scene, people, (at, pronounced.start()))
         gone |= {last} if last else set()

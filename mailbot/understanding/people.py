@@ -210,9 +210,25 @@ def hear_person(rule: FieldRule, scene: Scene, heard: Heard) -> None:
         found, reason = scene.who(mine) if mine else scene.voice.person, "nobody else is named, so it is the sender"
     elif "email" in rule.each and found.email is None:
         found = replace(found, email=_lone_address(scene))
+    if "email" in rule.each and chosen.is_speaker(found, scene.voice.person):
+        found = replace(found, email=_other_address(scene) or found.email)
     person = Person(**{part: getattr(found, part) for part in rule.each})
     if person != Person():
         heard.take(rule.id, person, reason)
+
+
+_MY_ADDRESS = re.compile(
+    r"\b(?:meine[rn]?|my)\s+(?:[^\W\d_]+\s+){0,2}(?:e-?mail-?|mail-?)?(?:adresse|mail|address)\b[^@.;]{0,20}$", re.IGNORECASE
+)
+
+
+def _other_address(scene: Scene) -> str | None:
+    """ "… auf meine private Adresse kim@…": where the author wants to be reached, other than the mail was sent from."""
+    for mention in scene.mentions:
+        before = scene.passages[mention.place[0]].text[: mention.place[1]]
+        if mention.person.email and not mention.person.given and _MY_ADDRESS.search(before):
+            return mention.person.email
+    return None
 
 
 def _lone_address(scene: Scene) -> str | None:

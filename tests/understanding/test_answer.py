@@ -191,6 +191,20 @@ def test_the_author_is_one_of_the_targets(answer: str):
     assert set(fields(asked, answer)["targets"]) == {ANNA.email, "paul@verein.example"}
 
 
+def test_a_target_leaves_by_the_initial_of_its_owner():
+    asked = SHARED.replace("kim@verein.example", "k.ost@verein.example und j.west@verein.example")
+
+    assert fields(asked, "Kim bitte rausnehmen.")["targets"] == ("j.west@verein.example",)
+
+
+def test_the_number_of_an_assembly_is_put_right_in_few_words():
+    assert fields(COMPLETE, "werden wohl eher 30")["participants"] == 30
+
+
+def test_the_kind_of_a_group_is_put_right():
+    assert fields(GROUP_MISSING, "AG Wohnen", "quatsch, PG Wohnen")["group"] == "PG Wohnen"
+
+
 def test_a_target_that_is_not_right_is_exchanged():
     assert fields(SHARED, "kim stimmt nicht, is kim@web.example")["targets"] == ("kim@web.example",)
 

@@ -37,6 +37,10 @@ def test_the_author_takes_the_place_of_who_leaves(answer: str):
     assert fields(CONTACT, answer)["person"] == ANNA
 
 
+def test_who_is_told_of_and_let_go_leaves():
+    assert users(HALF, "Cem hat kein Internet, dann lasst ihn weg") == {PAUL}
+
+
 def test_nobody_is_left_where_the_only_one_leaves():
     assert one(EDITOR, "Paul springt leider ab.").missing == ("editors",)
 

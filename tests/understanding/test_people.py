@@ -23,6 +23,10 @@ def contact(text: str, **about: object) -> object:
     return fields(written(f"Die AG Frieden möchte eine Signalgruppe. {text}", **about)).get("person")
 
 
+def test_the_author_may_be_named_last_of_all():
+    assert users("Das sind Paul Krüger (paul@posteo.example) und halt ich.") == {PAUL, ANNA}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -140,6 +144,12 @@ def test_the_person_asked_for_stands_beside_a_word_for_it(text: str):
 @pytest.mark.parametrize("text", ["Paul macht den Kontakt.", "paul ist dafür ansprechpartner", "Paul bleibt unser Kontakt."])
 def test_the_person_asked_for_may_be_called_by_the_given_name(text: str):
     assert contact(text) == person("Paul", None, None)
+
+
+def test_the_authors_other_address_is_the_one_to_take():
+    assert contact("Kontakt bin ich, bitte nehmt meine private Adresse anna@web.example.") == person(
+        ANNA.given, ANNA.surname, "anna@web.example"
+    )
 
 
 def test_the_only_one_who_is_named_with_an_address_is_the_person_unless_the_author_is_meant():

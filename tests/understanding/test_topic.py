@@ -39,6 +39,8 @@ def about(*lines: str, subject: str = "", ongoing: bool = False, enclosed: bool 
         ("Wie bekomme ich die Aktivisti-App?", "aktivisti"),
         ("Kann ich einen Account für Zetkin haben?", "zetkin"),
         ("Bitte löscht alle Daten, die ihr über mich habt.", "privacy"),
+        ("streicht meine Handynummer, ich möchte nicht mehr angerufen werden", "privacy"),
+        ("Rosa Ost ist neu bei uns. Kann sie rosa.ost@die-linke-koeln.de haben? Als Postfach.", "email_personal"),
         ("I would like to know what data you hold about me.", "privacy"),
         ("Ich komme nicht mehr in die Nextcloud rein.", "help"),
         ("Wie ändere ich mein Passwort?", "help"),
