@@ -246,7 +246,7 @@ def _without_genitive(text: str) -> str:
     )
 
 
-_TITLED = re.compile(r"\b(?:frau|herrn?|mr|mrs|ms)\.?\s+$", re.IGNORECASE)
+_TITLED = re.compile(r"\b(?:frau|herrn?|genoss(?:e|in)|kolleg(?:e|in)|mr|mrs|ms)\.?\s+$", re.IGNORECASE)
 """Behind these words stands a surname."""
 
 
@@ -301,10 +301,18 @@ def _pairs(masked: str, wires: Sequence[Wire], *, listed: bool, turned: bool) ->
         name = None if mine or (leading and at) else _before(masked, floor, wire, listed=listed, turned=turned)
         if name is None and leading:
             name = _after(masked, wire, ceiling, listed=listed)
+        if name is None and pairs and pairs[-1][0] and _OR_ELSE.fullmatch(masked[wires[at - 1].end : wire.start]):
+            continue  # a further address of the same person
         pairs.append((name, wire))
     taken = [name for name, _ in pairs if name]
     rest = [name for name in known if not any(name.start < each.end and each.start < name.end for each in taken)]
     return pairs + [(name, None) for name in rest if name.sure or not (listed and wires)]
+
+
+_OR_ELSE = re.compile(
+    r"\W*(?:oder|alternativ|notfalls|ersatzweise|dienstlich|beruflich|privat|or)\b[\w.: ]{0,20}[^\w\n]*", re.IGNORECASE
+)
+""" "Lea Ost (privat: lea@…, dienstlich: ost@…)"."""
 
 
 def _spells_next(masked: str, wire: Wire, following: Wire) -> bool:
@@ -350,7 +358,8 @@ def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) 
             continue
         gap = len(masked[start : wire.start].rstrip(" (<,:;–-")) - owner.end
         worth = _worth(masked[start : wire.start], owner, wire) - gap / 30
-        beside = gap <= 1 and (owner.sure or (listed and owner.start + start < 4))
+        begins = owner.start + start < 4 or _TITLED.fullmatch(masked[: owner.start + start].lstrip()) is not None
+        beside = gap <= 1 and (owner.sure or (listed and begins))
         heads = (
             listed and owner.sure and owner.start + start < 4 and not masked[:start].strip()
         )  # "Lea Ost, Hauptstr. 1, …, lea@…"

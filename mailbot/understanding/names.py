@@ -199,7 +199,7 @@ def _joined_by_comma(text: str, names: Sequence[Name], *, loose: bool, turned: b
             yield Name(
                 start=name.start,
                 end=after.end,
-                person=Person(given=as_written(given), surname=as_written(surname)),
+                person=Person(given=None if _is_initial(given) else as_written(given), surname=as_written(surname)),
                 sure=after.sure,
             )
             at += 2
@@ -219,7 +219,7 @@ def _are_both_whole(text: str, name: Name, after: Name) -> bool:
 
 def _is_surname_first(text: str, name: Name, after: Name) -> bool:
     first, second = text[name.start : name.end], text[after.start : after.end]
-    if first.isupper() and len(first) > 2 and not second.isupper():
+    if (first.isupper() and len(first) > 2 and not second.isupper()) or (_is_initial(second) and len(first) > 2):
         return True
     if not is_given_name(second.split()[0]) or (is_german(first) and (first.islower() or _BELONGING.search(text[: name.start]))):
         return False

@@ -48,6 +48,11 @@ def test_the_author_may_be_named_last_of_all():
             "Cem Arslan, Sprecher, Ring 3, 50667 Köln, cem@posteo.example",
             id="address lists",
         ),
+        pytest.param("Gen. Paul Krüger, paul@posteo.example\nGen. Dr. Cem Arslan, cem@posteo.example", id="comrades"),
+        pytest.param(
+            "Paul Krüger (privat: paul@posteo.example, dienstlich: krueger@firma.example)\nCem Arslan (cem@posteo.example)",
+            id="two addresses",
+        ),
         pytest.param("Paul Krüger (paul@posteo.example; Sprecher)\nCem Arslan (cem@posteo.example; Kasse)", id="offices behind"),
     ],
 )
@@ -67,6 +72,13 @@ def test_as_many_addresses_as_names_stand_in_the_same_order():
         person("Kim", "Berg", "zwei@web.example"),
         person("Jan", "Alt", "drei@web.example"),
     }
+
+
+@pytest.mark.parametrize(
+    "text", ["Krüger, P.: eins@web.example", "Frau Krüger, eins@web.example", "P. Krüger <eins@web.example>"]
+)
+def test_of_a_list_without_given_names_the_surname_is_known(text: str):
+    assert users(f"{text}\nCem Arslan, cem@posteo.example") == {person(None, "Krüger", "eins@web.example"), CEM}
 
 
 def test_a_sentence_may_go_on_with_a_list():
