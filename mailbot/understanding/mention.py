@@ -246,8 +246,11 @@ def _without_genitive(text: str) -> str:
     )
 
 
-_TITLED = re.compile(r"\b(?:frau|herrn?|genoss(?:e|in)|kolleg(?:e|in)|mr|mrs|ms)\.?\s+$", re.IGNORECASE)
+_TITLED = re.compile(r"\b(?:frau|herrn?|mr|mrs|ms)\.?\s+$", re.IGNORECASE)
 """Behind these words stands a surname."""
+
+
+_ADDRESSED = re.compile(r"\s*(?:frau|herrn?|genoss(?:e|in)|kolleg(?:e|in)|mr|mrs|ms)\.?\s+", re.IGNORECASE)
 
 
 def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, listed: bool, alias: str | None) -> Mention:
@@ -358,7 +361,7 @@ def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) 
             continue
         gap = len(masked[start : wire.start].rstrip(" (<,:;–-")) - owner.end
         worth = _worth(masked[start : wire.start], owner, wire) - gap / 30
-        begins = owner.start + start < 4 or _TITLED.fullmatch(masked[: owner.start + start].lstrip()) is not None
+        begins = owner.start + start < 4 or _ADDRESSED.fullmatch(masked[: owner.start + start]) is not None
         beside = gap <= 1 and (owner.sure or (listed and begins))
         heads = (
             listed and owner.sure and owner.start + start < 4 and not masked[:start].strip()
