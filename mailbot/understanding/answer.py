@@ -288,6 +288,7 @@ def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> s
     known = values.role_in(text, rule)
     has_group = any(other.type == "group" for other in service.fields)
     if known:
+        rest = re.split(r"[,;]", rest)[0].strip()
         whole = not has_group and len(rest.split()) <= 4 and rest.lower().startswith(known[0].lower())
         return f"{rest[:1].upper()}{rest[1:]}" if whole and rest.islower() else rest if whole else known[0]
     if _MEMBER.search(rest):

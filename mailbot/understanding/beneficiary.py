@@ -48,9 +48,16 @@ _HAVE = re.compile(r"[^.!?]{0,70}?\b(?:haben|bekommen|kriegen|get|have)\b", re.I
 """ "Kann (Rosa) ein Postfach haben?", before and behind the name."""
 _GIVE_HER = re.compile(r"(?:bitte\s+)?(?:richtet|gebt|legt|macht|give)\s+(?:ihr|ihm|her|him)\b", re.IGNORECASE)
 """ "(Rosa ist neu dabei.) Gebt ihr bitte …"."""
-_OTHER_SUBJECT = re.compile(r"\b(?:ich|wir|i|we)\b", re.IGNORECASE)
+_REPORTS = re.compile(
+    r"\b(?:sag(?:t|te)|gesagt|mein(?:t|te)|gemeint|erzähl(?:t|te)|geschrieben|empfohlen|told|said|says|mentioned)\b",
+    re.IGNORECASE,
+)
+""" "(Rosa) hat mir erzählt, dass man … kriegen kann": she needs nothing."""
+_OTHER_SUBJECT = re.compile(
+    r"\b(?:ich|wir|i|we)\b|(?:\bund|,)\s+(?:der|die|das|unsere?)\s+(?:ov|ag|pg|ak|gruppe|ortsverband|vorstand)\b", re.IGNORECASE
+)
 _I_NEED = re.compile(
-    r"\b(?:ich|i)\s+(?:\w+\s+)?(?:brauche?|bräuchte?|benötige|hätte?|möchte|need|would)\b|\b(?:brauche?|bräuchte?|benötige|hätte?)\s+ich\b"
+    r"\b(?:ich|i)\s+(?:\w+\s+)?(?:brauche?|bräuchte?|benötige|hätte?|möchte|need|would)\b|\b(?:brauche?|bräuchte?|benötige|hätte?|kann|könnte|darf)\s+ich\b"
     r"|\b(?:für|for)\s+(?:mich|me)\b",
     re.IGNORECASE,
 )
@@ -95,8 +102,9 @@ def _receives(mention: Mention, scene: Scene) -> bool:
     rest = scene.passages[at].text[mention.place[1] :]
     following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""
     spoken_of = re.match(r"(?:sie|er|ihr|ihm|she|he)\b", following, re.IGNORECASE)
+    needs = listed("receives").search(rest[:160])
     return bool(
-        listed("receives").search(rest[:160])
+        (needs and not _REPORTS.search(rest[: needs.start()]) and not _OTHER_SUBJECT.search(rest[: needs.start()]))
         or (spoken_of and listed("receives").search(following[:45]))
         or re.match(r"richten sie (?:ihr|ihm)", following, re.IGNORECASE)
     )

@@ -429,7 +429,9 @@ def _trimmed(text: str, name: Name, wire: Wire) -> Name | None:
     small = text.islower()
     for at, word in enumerate(words):
         last = at == len(words) - 1
-        surname_leads = len(words) == 2 and at == 0 and word[0].lower() in word_set("usual_surnames")
+        surname_leads = (len(words) == 2 and at == 0 and word[0].lower() in word_set("usual_surnames")) or (
+            fold(word[0]) in word_set("leading_surnames")
+        )
         if (
             (is_given_name(word[0]) and not (last and at > 0))
             or _stands_in(word[0], wire)

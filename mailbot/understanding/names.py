@@ -248,6 +248,8 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
         known = is_given_name(full[0]) or (len(pieces) > 1 and pieces[0] == fold(full[0]))
         titled = any(word.lower().strip(".") in word_set("titles") for word in words)
         return Person(given=one) if known or not (titled or _may_be_surname(full[0])) else Person(surname=one)
+    if fold(full[0]) in word_set("leading_surnames"):
+        return Person(given=as_written(" ".join(full[1:])), surname=as_written(full[0]))
     surname_leads = len(full) == 2 and full[0].lower() in word_set("usual_surnames") and is_given_name(full[1])
     in_capitals = full[0].isupper() and len(full[0]) > 2 and not full[-1].isupper()
     if in_capitals or surname_leads or _address_turns_round(full, email):

@@ -180,7 +180,8 @@ def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Hea
     if rule.domain == "any":
         for passage in (scene.passages[at] for at in scene.texts.places(listed("to_me"))):
             told = not listed("reached_at").search(passage.text)
-            if scene.voice.person.email and told and not addresses_in(passage.text):
+            others = [wire for wire in addresses_in(passage.text) if not (wire.email and is_own(wire.email, catalogue))]
+            if scene.voice.person.email and told and not others:
                 return heard.take(rule.id, scene.voice.person.email, quote(passage))
     return None
 

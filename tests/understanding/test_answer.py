@@ -234,6 +234,10 @@ def test_a_group_is_called_otherwise_now():
     assert fields(SHARED, "ov kalk heißt jetzt ov humboldt")["group"] == "OV Humboldt"
 
 
+def test_what_is_told_besides_is_no_part_of_a_task():
+    assert fields(PERSONAL, "stellvertretende Kassiererin, Postfach")["role"] == "stellvertretende Kassiererin"
+
+
 def test_since_when_is_no_part_of_a_task():
     assert fields(PERSONAL, "kassierer seit mai, als Postfach")["role"] == "Kassierer"
 

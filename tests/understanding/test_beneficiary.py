@@ -37,6 +37,10 @@ def test_who_needs_it_is_named(text: str):
     [
         "Die Dora meinte, ich brauche einen Account für BigBlueButton.",
         "Dora hat schon einen BBB-Account und kriegt den nicht mehr auf, ich bräuchte auch einen.",
+        "Dora Ost hat mir erzählt, dass man einen BBB-Account bekommen kann. Das wäre toll für uns.",
+        "Dora Ost ist krank, deshalb schreibe ich: Der OV Kalk braucht einen BBB-Account.",
+        "Dora Ost ist weg, und der OV Kalk hat keinen BBB-Account mehr. Kann ich einen haben?",
+        "Bitte BBB für den OV Kalk, bei Fragen ruft Dora Ost an.",
         "Die Gruppe von Dora braucht einen Account für BigBlueButton.",
         "Ich bräuchte einen Account für BigBlueButton, könnt ihr der Dora sagen, wenn er da ist?",
     ],

@@ -45,6 +45,8 @@ def test_names_stand_in_a_sentence():
         ("José García López", named("José", "García López")),
         ("Paul Sommer", named("Paul", "Sommer")),  # a season, but behind a given name
         ("heinz krause", named("Heinz", "Krause")),
+        ("Phạm Thị Lan", named("Thị Lan", "Phạm")),  # the surname first, as in Vietnam
+        ("Lan Pham", named("Lan", "Pham")),
         ("Berivan", named("Berivan")),  # a given name that no list holds
     ],
 )

@@ -199,3 +199,9 @@ def test_the_associations_own_inboxes_are_no_address_for_anybody():
 
 def test_a_reason_quotes_the_words_and_their_line():
     assert 'group: "OV Kalk" in line 3' in one(written("Hallo,\n\nder OV Kalk möchte die Nextcloud nutzen.")).because
+
+
+def test_this_address_is_the_authors_also_beside_the_one_that_is_wanted():
+    said = fields(f"{PERSONAL}: anna.schmidt@die-linke-koeln.de, Weiterleitung an diese Adresse.")
+
+    assert said["target"] == "anna.schmidt@posteo.example"
