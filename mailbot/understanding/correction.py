@@ -24,11 +24,12 @@ def corrects(text: str) -> bool:
     return bool(listed("corrections").search(text))
 
 
+_INSTEAD_OF = re.compile(rf"{listed('instead_of').pattern}\s+(?:(?!mir\b|mich\b|meiner\b|me\b)\w+\s+)?$", re.IGNORECASE)
+
+
 def is_replaced(text: str, start: int) -> bool:
     """Whether the name that begins at `start` stands behind "statt" or the like."""
-    words = listed("instead_of").pattern
-    stands = re.search(rf"{words}\s+(?:(?!mir\b|mich\b|meiner\b|me\b)\w+\s+)?$", text[:start], re.IGNORECASE) is not None
-    return stands and not listed("not_instead").search(text, start)
+    return _INSTEAD_OF.search(text[:start]) is not None and not listed("not_instead").search(text, start)
 
 
 def leaves(text: str, start: int, end: int, upto: int | None = None) -> bool:

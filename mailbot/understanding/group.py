@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import pcre2
 from rapidfuzz import fuzz, process
@@ -242,6 +242,12 @@ def _is_acronym(name: str, kind: str, groups: Groups) -> bool:
     return " " not in name and not is_german(word) and not any(fold(f"{kind} {word}") == fold(each) for each in groups.known)
 
 
+@lru_cache(64)
+def _known_names(kind: str, known: tuple[str, ...]) -> Mapping[str, str]:
+    """The names of the known groups of a kind, each with what it is without marks and capitals."""
+    return {name: fold(name) for each in known if (name := each.removeprefix(f"{kind} ")) != each}
+
+
 def normal_name(name: str, kind: str, groups: Groups) -> str:
     """The name as groups write it: capitals, and known names for their misspellings."""
     name = re.sub(r"\s+", " ", name.strip(" \"'“”„«».,:;!?()"))
@@ -251,13 +257,13 @@ def normal_name(name: str, kind: str, groups: Groups) -> str:
             lambda m: m[0] if m[0].lower() in ("und", "in", "der", "die", "für") else m[0][:1].upper() + m[0][1:].lower(),
             name,
         )
-    known = {each.removeprefix(f"{kind} "): each for each in groups.known if each.startswith(f"{kind} ")}
+    known = _known_names(kind, groups.known)
     if name in known:
         return name
-    same = next((each for each in known if fold(each) == fold(name)), None)
+    same = next((each for each, folded in known.items() if folded == fold(name)), None)
     if same:
         return same
-    near = process.extractOne(fold(name), {each: fold(each) for each in known}, scorer=fuzz.ratio, score_cutoff=85)
+    near = process.extractOne(fold(name), known, scorer=fuzz.ratio, score_cutoff=85)
     if near and len(name) >= 5 and abs(len(near[2]) - len(name)) <= 2 and near[2][0].lower() == name[0].lower():
         return str(near[2])
     return name

@@ -16,6 +16,7 @@ import pcre2
 from mailbot.expression import pattern
 
 _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae"})
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @cache
@@ -139,6 +140,8 @@ def without_marks(text: str) -> str:
     >>> without_marks("siobhán")
     'siobhan'
     """
+    if text.isascii():
+        return text
     return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
 
 
@@ -157,7 +160,7 @@ def listed(name: str) -> pcre2.Pattern:
 @lru_cache(1024)
 def words_in(text: str) -> tuple[str, ...]:
     """The words of a text, in lower case: letters in a row. The same passages are looked at again and again."""
-    return tuple(re.findall(r"[^\W\d_]+", text.lower()))
+    return tuple(_LETTERS.findall(text.lower()))
 
 
 def language_of(texts: Iterable[str], default: str = "de") -> str:

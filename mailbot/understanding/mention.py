@@ -170,9 +170,7 @@ def _in_passage(at: int, passage: Passage, own: frozenset[str], *, heads: bool, 
     wires = [wire for wire in addresses_in(passage.text, loose=listed, own=own) if wire.email not in own]
     said = without_exclamations(passage.text, listed=listed)
     masked = _NICKNAME.sub(lambda match: " " * len(match[0]), _without(_without_genitive(said), wires))
-    if heads or (
-        not wires and len(passage.text.split()) <= 4 and (passage.marked or (passage.listed and _is_bare_name(passage.text)))
-    ):
+    if heads or (listed and not wires and len(passage.text.split()) <= 4 and (passage.marked or _is_bare_name(passage.text))):
         pairs: list[tuple[Name | None, Wire | None]] = [
             (name, None) for name in names_in(masked, loose=True, turned=masked.count(",") == 1)
         ]
@@ -251,6 +249,7 @@ _TITLED = re.compile(r"\b(?:frau|herrn?|mr|mrs|ms)\.?\s+$", re.IGNORECASE)
 
 
 _ADDRESSED = re.compile(r"\s*(?:frau|herrn?|genoss(?:e|in)|kolleg(?:e|in)|mr|mrs|ms)\.?\s+", re.IGNORECASE)
+_NOUN_BEFORE = re.compile(r"\b([^\W\d_]{4,})[\s,(:]*$")
 
 
 def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, listed: bool, alias: str | None) -> Mention:
@@ -262,7 +261,7 @@ def _mention(at: int, name: Name | None, wire: Wire | None, masked: str, *, list
     if wire and wire.email:
         person = replace(person, email=wire.email)
     parts = [part for part in (name, wire) if part]
-    noun = re.search(r"\b([^\W\d_]{4,})[\s,(:]*$", masked[: name.start]) if name else None
+    noun = _NOUN_BEFORE.search(masked, 0, name.start) if name else None
     return Mention(
         called=noun[1] if noun else None,
         person=person,

@@ -21,6 +21,7 @@ from mailbot.understanding.lexicon import (
 from mailbot.understanding.request import Guess, Person
 
 WORD = re.compile(r"[^\W\d_]\w*+(?:['’`-]++\w++)*+\.?")
+_BLANKS = re.compile(r"[ \u00a0]+")
 _MOST_WORDS = 6
 
 
@@ -126,9 +127,7 @@ def _run(text: str, words: Sequence[_Word], at: int, *, loose: bool, small: bool
         return []
     run = [first]
     for word in words[at + 1 : at + _MOST_WORDS]:
-        if not re.fullmatch(r"[ \u00a0]+", text[run[-1].end : word.start]) or (
-            run[-1].text.endswith(".") and len(run[-1].text) > 2
-        ):
+        if not _BLANKS.fullmatch(text, run[-1].end, word.start) or (run[-1].text.endswith(".") and len(run[-1].text) > 2):
             break
         if not _continues(word, run, loose=loose, small=small):
             break
@@ -234,6 +233,11 @@ def split_name(words: Sequence[str], email: str | None = None) -> Person:
     it is a usual one or looks like one, else the given name; initials are no name. An address may tell that the surname
     stands first.
     """
+    return _split(tuple(words), email)
+
+
+@lru_cache(4096)  # a name beside an address is read several times
+def _split(words: tuple[str, ...], email: str | None) -> Person:
     parts = [word.strip(".,;:()\"'“”„") if len(word.rstrip(".")) > 1 else word for word in words]
     parts = [part for part in parts if part and part.lower() not in word_set("titles")]
     full = [part for part in parts if len(part.rstrip(".")) > 1]

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+import pcre2
+
 from mailbot.catalogue import FieldRule, Service
 from mailbot.expression import pattern
 from mailbot.understanding import chosen
@@ -336,11 +338,14 @@ def _clause_end(text: str, start: int) -> int:
     return start + end.start() if end else len(text)
 
 
+_SAYS_SURNAME = pcre2.compile(rf"nachname|surname|{listed('surname_follows').pattern}", pcre2.IGNORECASE)
+
+
 def with_said_surname(person: Person, scene: Scene) -> Person:
     """ "Rukiye heißt mit Nachnamen Altıntaş", "silke heißt marquardt und ibo karahan": the word behind the given name."""
     if person.surname or not person.given:
         return person
-    for passage in scene.passages:
+    for passage in (scene.passages[at] for at in scene.texts.places(_SAYS_SURNAME)):
         stated = re.search(
             rf"(?<!\w){re.escape(person.given)}s?(?!\w).{{0,90}}\b(?:nachname|surname)\s*(?:ist|is|:)?\s*([^\W\d_][\w'’-]+)",
             passage.text,

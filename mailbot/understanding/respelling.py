@@ -27,6 +27,7 @@ _GIVEN = r"(?:\b(?:vor|ruf)namen?\b|\b(?:given|first) name\b)"
 _NAMES = re.compile(r"\b(?:ist|is|lautet|hei(?:ß|ss)\w*|schreib\w*|statt|sondern)\b|[:=]|^(?:\S+\s+){0,3}\S+$", re.IGNORECASE)
 """ "Mein Nachname ist Hand", not "Den Nachnamen hatte ich nicht zur Hand"."""
 _SURNAME = r"(?:\b(?:nach|familien|zu)namen?\b|\bsurname\b|\b(?:last|family) name\b)"
+_PARTS = re.compile(f"{_GIVEN}|{_SURNAME}", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w@.])[^\W\d_][\w'’-]*(?![\w@])")
 
 
@@ -63,6 +64,8 @@ def _swapped(people: tuple[Person, ...], text: str, guesses: Sequence[Guess]) ->
 
 def _turned(people: tuple[Person, ...], text: str) -> tuple[Person, ...] | None:
     """ "Bo ist der Vorname", "Vorname Bo, Nachname Krüger", of Krüger Bo."""
+    if not _PARTS.search(text):  # to make an expression of each name takes a hundred times as long
+        return None
     for person in people:
         if person.given and person.surname and person.given != person.surname:
             given, surname = re.escape(person.surname), re.escape(person.given)
@@ -80,9 +83,10 @@ def _put_right(people: tuple[Person, ...], text: str, scene: Scene) -> tuple[Per
     found = [match for match in _WORD.finditer(text) if not is_no_name(match[0])]
     denied = {match[0].lower() for match in found if len(match[0]) > 1 and is_replaced(text, match.start())}
     called = _CALLED.search(text)
-    parts = re.compile(f"{_GIVEN}|{_SURNAME}", re.IGNORECASE)
     told = [
-        match[0] for match in found if match[0].lower() not in denied and match[0][:1].isupper() and not parts.fullmatch(match[0])
+        match[0]
+        for match in found
+        if match[0].lower() not in denied and match[0][:1].isupper() and not _PARTS.fullmatch(match[0])
     ]
     speaking = re.search(r"\b(?:ich|i|mein\w*|my)\b", text, re.IGNORECASE) is not None
     about = [each for each in people if _stands_in(each.given, text) or (speaking and is_speaker(each, scene.voice.person))]

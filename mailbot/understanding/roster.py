@@ -169,17 +169,20 @@ def cards_in(passages: Sequence[Passage], own: frozenset[str] = frozenset()) -> 
 
 
 _LABELLED = Marked(":\t=", re.compile(r"([^:\t=@]{2,25})\s*[:\t=]\s*(\S.*)$"))
-_PAIR = Marked(":=", re.compile(r"\s*([^:=@]{2,25}?)\s*[:=]\s*(.+?)\s*"))
+_PAIR = re.compile(r"\s*([^:=@]{2,25}?)\s*[:=]\s*(.+?)\s*")
 _NEXT_LABEL = Marked(":=", re.compile(r"[,;]\s*(?=[^,;:=@]{2,25}[:=])"))
 
 
 def _card_in(text: str) -> Entry | None:
     """All in one line: "Name: Wachendorf, Vorname: Sigrid, Mail: sigrid@…"."""
-    pairs = [_PAIR.fullmatch(piece) for piece in _NEXT_LABEL.split(text)]
+    pieces = _NEXT_LABEL.split(text)
+    if len(pieces) < 2:
+        return None
+    pairs = [_PAIR.fullmatch(piece) for piece in pieces]
     parts = {
         part: pair[2] for pair in pairs if pair for part, head in _HEADS.items() if pattern(head).fullmatch(pair[1].strip(" *"))
     }
-    if len(pairs) < 2 or len(parts) < len(pairs) or not {"given", "surname", "name"} & set(parts):
+    if len(parts) < len(pairs) or not {"given", "surname", "name"} & set(parts):
         return None
     return _by_head(tuple(parts.values()), {part: at for at, part in enumerate(parts)})
 
@@ -212,7 +215,7 @@ def _separator(text: str) -> str | None:
         (
             mark
             for mark in ("\t", "|", ";")
-            if text.strip("| ").count(mark) >= 1 and (mark != ";" or text.count(";") >= 2 or "@" in text)
+            if mark in text and text.strip("| ").count(mark) >= 1 and (mark != ";" or text.count(";") >= 2 or "@" in text)
         ),
         None,
     )
