@@ -184,7 +184,7 @@ def referred(
             taken.append((wire.start, person))
         rest = rest.replace(wire.written, "\x00" * len(wire.written), 1)
     rest = _by_name(rest, people, taken, doubtful)
-    for offset in speaks_of_self(rest) or _bare_me(rest):
+    for offset in speaks_of_self(rest) or _bare_me(rest) or _me_in_office(rest):
         found = [each for each in people if is_speaker(each, speaker)]
         if found and not _denied(rest, offset, offset + 3) and not is_replaced(rest, offset):
             taken.append((offset, found[0]))
@@ -214,7 +214,7 @@ _PRONOUN_LEADS = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    r"\W*(?:(?:der|die|welcher?)\b(?!\s+(?:admins|gruppenadmins)).*\b(?:wird|ist|macht|soll|übernimmt|übernehmen|wäre|will|kann|werden|sein|machen|möchte)|who\b.*)\W*$",
+    r"\W*(?:(?:der|die|welcher?)\b(?!\s+(?:admins|gruppenadmins))(?!\s+(?!(?:gruppen-?)?admin(?:istrator)?(?:in)?\s)(?-i:[A-ZÄÖÜ])).*\b(?:wird|ist|macht|soll|übernimmt|übernehmen|wäre|will|kann|werden|sein|machen|möchte)|who\b.*)\W*$",
     re.IGNORECASE,
 )
 """ "…, die auch Gruppenadmin wird": of the one named last."""
@@ -295,6 +295,18 @@ def _bare_me(text: str) -> tuple[int, ...]:
         re.IGNORECASE,
     )
     return (match.start(1),) if match else ()
+
+
+def _me_in_office(text: str) -> tuple[int, ...]:
+    """ "Mit der Administration wurde ich betraut", "die Verwaltung fällt mir zu", "dafür stehe ich zur Verfügung"."""
+    return tuple(match.start() for match in _ME_IN_OFFICE.finditer(text))
+
+
+_ME_IN_OFFICE = re.compile(
+    r"\b(?:ich|mich)\s+(?:(?!nicht\b)\w+\s+){0,3}?(?:betraut|bestimmt|gewählt|beauftragt|bestellt|benannt|ernannt|zur\s+verfügung)\b"
+    r"|\bmir\s+zu\b",
+    re.IGNORECASE,
+)
 
 
 _ALL_BUT = re.compile(

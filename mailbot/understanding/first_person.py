@@ -13,20 +13,24 @@ _ME = listed("me").pattern
 _NEW_SENTENCE = rf"(?!\s*(?:{listed('goes_on').pattern}|(?!beide\b|gerne\b|alle\b)(?-i:[a-zäöüß]{{2,}}e)\b))"
 """After "und ich", a verb of the first person begins another statement: nobody is added by "und ich bitte um …"."""
 
+_UNWILLING = r"[^,.;:!?]{0,25}\b(?:ungern|nicht|keinesfalls|niemals)\b"
+
 _SELF = tuple(
     re.compile(expression, re.IGNORECASE)
     for expression in (
         rf"(?:^|[,;:(&+/–—-]\s*|{listed('couplings').pattern}\s+)(?:(?:dann|auch|noch|nur|bloß|halt|eben|sonst|natürlich|selbstverständlich|erstmal|vorerst|only|just)\s+)*(?P<me>{_ME}){_NEW_SENTENCE}",
-        rf"{listed('takes_on').pattern}\s+(?:\w+\s+){{0,2}}?(?P<me>ich|isch)\b",
+        rf"{listed('takes_on').pattern}\s+(?:\w+\s+){{0,3}}?(?P<me>ich|isch)\b",
         rf"\b(?P<me>ich)\s+(?:selbst\s+|selber\s+)?{listed('takes_on').pattern}",
         rf"(?P<me>{listed('me_in_other_words').pattern})",
         rf"(?P<me>{_ME})\s+{listed('couplings').pattern}{_NEW_SENTENCE}",
-        rf"\b{listed('to_take_on').pattern}\s+(?:würde|werde|will|möchte|kann|könnte|soll|dürfte)\s+(?P<me>ich|isch)\b",
-        rf"\b(?:würde|werde|will|möchte|kann|könnte|soll|dürfte)\s+(?P<me>ich|isch)\s+(?:\w+\s+){{0,2}}?{listed('to_take_on').pattern}\b",
+        rf"\b{listed('to_take_on').pattern}\s+(?:würde|werde|will|möchte|kann|könnte|soll|dürfte)\s+(?P<me>ich|isch)\b(?!{_UNWILLING})",
+        rf"\b(?:würde|werde|will|möchte|kann|könnte|soll|dürfte)\s+(?P<me>ich|isch)(?!{_UNWILLING})\s+(?:\w+\s+){{0,2}}?{listed('to_take_on').pattern}\b",
         r"\b(?P<me>i|ich)\s*,",
         r"\bum\s+(?P<me>mich)\b",
+        r"\b(?:(?:liegt|läge|verbleibt|bleibt)\s+(?:\w+\s+){0,3}?bei|obliegt)\s+(?P<me>mir)\b",
+        r"\b(?P<me>mir)\s+obliegt\b",
         r"\b(?:hinzu|dazu)\s+(?:komme|stoße|gehöre)\s+(?P<me>ich)\b",
-        r"\b(?:wird|werden|würde|betreut|gepflegt|verwaltet)\b[^.;!?]{0,60}\b(?:von|durch)\s+(?P<me>mir|mich)\b(?=\s*(?:[,.;:!]|$|(?:und|sowie|selbst|betreut|gepflegt|verwaltet|übernommen|wahrgenommen|moderiert|organisiert)\b))",
+        r"\b(?:wird|werden|würde|erfolgt|betreut|gepflegt|verwaltet)\b[^.;!?]{0,60}\b(?:von|durch)\s+(?P<me>mir|mich)\b(?=\s*(?:[,.;:!]|$|(?:und|sowie|selbst|betreut|gepflegt|verwaltet|übernommen|wahrgenommen|moderiert|organisiert)\b))",
         r"\b(?P<me>mich)\s+als\b",
         r"\b(?P<me>ich)\s+schreibe?\s+(?:die|da|dort|dann)\b",
         r"\b(?:erreich\w*|schreibt|schreib|mailt)\b.{0,20}\b(?P<me>mich|mir)\b(?=.{0,20}\bunter\b)",

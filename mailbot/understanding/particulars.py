@@ -57,6 +57,9 @@ def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard
             if group.value and (kind in (None, group.kind)):
                 return heard.take(rule.id, group.value, f'"{group.written}" in the subject or an attachment')
             kind = kind or group.kind
+    known = _known_by_name(kind, scene, catalogue)
+    if known:
+        return heard.take(rule.id, known, f'"{scene.titles[0]}" in the subject')
     for line in scene.voice.closing:
         for group in groups_in(line, catalogue.groups):
             if group.value and group.kind and kind in (None, group.kind):
@@ -66,6 +69,13 @@ def hear_group(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Heard
     if kind:
         heard.hints[rule.id] = kind
     return None
+
+
+def _known_by_name(kind: str | None, scene: Scene, catalogue: Catalogue) -> str | None:
+    """ "Unser Ortsverband" below the subject "Nextcloud Rodenkirchen": the group of that kind which has the name."""
+    said = re.findall(r"[A-ZÄÖÜ][\w-]+", scene.titles[0]) if kind and scene.titles else []
+    found = {f"{kind} {word}" for word in said} & set(catalogue.groups.known)
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_of_others(group: Group, at: int, scene: Scene) -> bool:

@@ -36,6 +36,8 @@ PAUL, CEM, DORA = "paul@posteo.example", "cem@posteo.example", "dora@posteo.exam
         ("Gruppenadmins: die beiden Erstgenannten", {PAUL, CEM}),
         ("Die unter 1 und 3 Genannten verwalten die Gruppe.", {PAUL, DORA}),
         ("Gruppenadmin: zweite Person der Liste", {CEM}),
+        ("Die Verwaltung soll bei der erstgenannten Person liegen.", {PAUL}),
+        ("Die Administration möchte ich ungern übernehmen. Admin wäre Cem.", {CEM}),
     ],
 )
 def test_admins_are_named_in_the_first_mail(words: str, admins: set[str]):
@@ -50,6 +52,21 @@ def test_an_entry_of_the_list_may_be_marked(mark: str):
 
     assert request.fields["admins"] == (PAUL,)
     assert len(request.fields["users"]) == 3  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Die Administration liegt bei mir.",
+        "Die Gruppe zu verwalten fällt mir zu.",
+        "Zur Gruppenadministratorin wurde ich bestimmt.",
+        "Als Administratorin stehe ich zur Verfügung.",
+        "Die Verwaltung erfolgt durch mich.",
+        "Die Verwaltung übernehme bis auf Weiteres ich.",
+    ],
+)
+def test_the_author_may_be_admin_in_many_words(words: str):
+    assert one(f"{LIST}Anna Schmidt, anna.schmidt@posteo.example\n\n{words}").fields["admins"] == ("anna.schmidt@posteo.example",)
 
 
 def test_admins_may_be_called_by_what_the_list_says_of_them():

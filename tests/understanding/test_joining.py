@@ -217,6 +217,7 @@ def test_somebody_leaves(text: str):
     [
         "Statt Paul macht Dora Weber mit, dora@posteo.example.",
         "Bitte ersetzen Sie Paul Krüger durch Dora Weber (dora@posteo.example).",
+        "Paul Krüger ist erkrankt. Anstelle von ihm macht Dora Weber (dora@posteo.example) mit.",
         "Paul soll gegen Dora Weber (dora@posteo.example) ausgetauscht werden.",
     ],
 )

@@ -111,6 +111,7 @@ def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_ad
         ("Ich trete als Ansprechpartner der Signal-Gruppe zurück.", "signal"),
         ("Meine bisherige Weiterleitung bei euch soll an kim@verein.example gehen.", "email_personal"),
         ("In den Verteiler ov-kalk@die-linke-koeln.de möge auch Kim aufgenommen werden.", "email_group"),
+        ("Die Weiterleitungsadresse der PG Sommerfest kann aufgehoben werden.", "email_group"),
         ("Die Versammlung mit OpenSlides wird auf den 3. Mai verlegt.", "openslides"),
         ("An Stelle von Paul Meier betreut künftig Anna Schmidt die Unterseite.", "website"),
         ("nehmt die lea west bitte mit in unsere cloud liste rein, hat der ov kalk beschlossen", "nextcloud"),
