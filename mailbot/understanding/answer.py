@@ -214,7 +214,7 @@ def _latest(rule: FieldRule, scene: Scene, value: Value, catalogue: Catalogue) -
         case "group":
             return _group_now(scene, catalogue) or value
         case "date":
-            days = [day for p in scene.passages for day in values.dates_in(p.text, scene.today) if not _is_old(p.text)]
+            days = [day for p in scene.passages for day in values.days_meant(p.text, scene.today) if not _is_old(p.text)]
             return days[-1].isoformat() if days else value
         case _:
             return value

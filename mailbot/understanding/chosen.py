@@ -320,7 +320,7 @@ def _everybody(text: str, people: Sequence[Person], speaker: Person) -> list[Per
     if ends:
         number = 3 if re.search(r"\b(?:drei|3)\b", ends[0], re.IGNORECASE) else 2
         return list(people[-number:] if re.search(r"\bletzt", ends[0], re.IGNORECASE) else people[:number])
-    two = re.search(r"\b(?:die beiden|die zwei)\b", text, re.IGNORECASE)
+    two = re.search(r"\bdie (?:ander(?:e)?n )?(?:beiden|zwei)\b", text, re.IGNORECASE)
     others = [each for each in people if not is_speaker(each, speaker)]
     if two and len(people) == 3 and len(others) == 2:
         return others

@@ -15,6 +15,9 @@ from mailbot.understanding.lexicon import beginning, fold, is_german, is_given_n
 from mailbot.understanding.passage import ADDRESS
 
 _ADJECTIVE = re.compile(r"[a-zäöüß]+(?:e|en|er|es)$")
+_SURELY_ADJECTIVE = re.compile(r"[a-zäöüß](?:isch|lich|ig|iv|sam|haft)e[nrs]?$")
+""" "Kritische", "Solidarische": no noun, although a compound may end like that."""
+_ENDS_CLAUSE = re.compile(r"\s*(?:[.,;:!?)]|$)")
 _LEAD = re.compile(
     r"(?:\s*[:„\"“'»]\s*|\s*-\s*(?=[^\W\d_])"
     r"|\s+(?:heißt(?:\s+(?:jetzt|nun|inzwischen|richtig|korrekt|eigentlich))?|namens|mit dem namen|called|named)\s+[„\"“]?"
@@ -154,10 +157,14 @@ def _words(rest: str, kind: str, groups: Groups) -> tuple[str, int]:
             if not taken or not re.match(rf"\s*{_WORD}", rest[match.end() :]):
                 break
         elif not taken and small:
-            # all in small letters: one word, if it may be a name
+            # all in small letters: one word, if it may be a name, or an adjective with its noun
+            noun = re.match(rf"\s+({_WORD})", rest[match.end() :]) if _SURELY_ADJECTIVE.search(word) and kind != "OV" else None
+            both = match.end() + noun.end() if noun and is_noun(noun[1]) else 0
+            if both and _ENDS_CLAUSE.match(rest, both):
+                return rest[:both].strip(), both
             if listed("no_group_names").fullmatch(word) or not _may_be_a_name(word, rest[match.end() :], kind, groups):
                 break
-            return word, match.end()
+            return (rest[:both].strip(), both) if both else (word, match.end())
         elif small:
             if not _goes_on_small(word, rest[match.end() :], kind, taken):
                 break
@@ -188,7 +195,7 @@ def _may_be_a_name(word: str, rest: str, kind: str, groups: Groups) -> bool:
     """
     if f"{kind} {normal_name(word, kind, groups)}" in groups.known or word in word_set("group_topics") or not is_german(word):
         return True
-    ends = re.match(r"\s*(?:[.,;:!?)]|$)", rest) is not None
+    ends = _ENDS_CLAUSE.match(rest) is not None
     return kind != "OV" and (ends or (is_noun(word) and rest == rest.lower()))
 
 
@@ -228,6 +235,8 @@ def _belongs(word: str, kind: str, taken: Sequence[str], rest: str) -> bool:
             or taken[-1] in "/&+"
         )
     if taken[-1] in "&/+" or taken[-1].lower() == "und" or taken[-1][0].isdigit():
+        return True
+    if _SURELY_ADJECTIVE.search(taken[-1]) and is_noun(word):
         return True
     if word.lower() in _SPEAKER or (is_noun(word) and taken[-1][:1].isupper() and is_noun(taken[-1])):
         return False

@@ -17,7 +17,9 @@ _LONGEST, _LONGEST_WORD = 20_000, 500
 """Characters of a line and of a word that are read; nobody types longer ones."""
 _ENDLESS = re.compile(rf"(?<!\S)\S{{{_LONGEST_WORD},}}")
 _MONTH = "|".join(words()["months"])
-_BULLET = re.compile(rf"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{{1,2}}[.)](?!\s+(?i:{_MONTH})\b)|[a-h][.)]|[A-H]\))\s+|\d{1, 2}[.)]?\t)")
+_BULLET = re.compile(
+    rf"^\s*(?:[-*•·–—▪◦]\s+|\(?(?:\d{{1,2}}[.)](?!\s+(?i:{_MONTH}|oder|or|bis)\b)|[a-h][.)]|[A-H]\))\s+|\d{1, 2}[.)]?\t)"
+)
 _EMOJI = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u200D\uFE0F\u2B50"
 _ABBREVIATION = re.compile(
     r"(?:\b(?:z|B|d|h|u|a|o|ä|bzw|ca|Nr|Abs|Art|Str|str|Dr|Prof|Gen|Genn|Koll|Hr|Tel|Sr|St|i|A|e|V|usw|etc|evtl|ggf|inkl|incl|max|min|Mio|vgl|Mr|Mrs|Ms"

@@ -28,7 +28,7 @@ def dates_in(text: str, today: date | None) -> tuple[date, ...]:
     months = words()["months"]
     named = "|".join(sorted(months, key=len, reverse=True))
     spelt = re.compile(
-        rf"(?<!\d)(\d{{1,2}})(?:\.|st|nd|rd|th)?\s*(?:of\s+|de\s+)?({named})\b\.?,?\s*(?:de\s+)?(\d{{4}})?|\b({named})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})",
+        rf"(?<!\d)(\d{{1,2}})(?:\.|te[nr]?|st|nd|rd|th)?\s*(?:of\s+|de\s+)?({named})\b\.?,?\s*(?:de\s+)?(\d{{4}})?|\b({named})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})",
         re.IGNORECASE,
     )
     found: list[tuple[int, date]] = []
@@ -52,10 +52,18 @@ def dates_in(text: str, today: date | None) -> tuple[date, ...]:
 
 
 def days_meant(text: str, today: date | None) -> tuple[date, ...]:
-    """The days named in a text, without those until which something is to be done, where others stand there."""
+    """
+    The days named in a text, without those until which something is to be done, where others stand there. None where two
+    are left to choose from ("am 14. oder 15. März").
+    """
+    if _EITHER.search(text):
+        return ()
     return dates_in(_DEADLINE.sub(" ", text), today) or dates_in(text, today)
 
 
+_EITHER = re.compile(
+    r"\b\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]{3,9})?\s?(?:\d{4})?\s*(?:oder|or)\s+(?:(?:am|der|den)\s+)?\d{1,2}\.", re.IGNORECASE
+)
 _DEADLINE = re.compile(
     r"\b(?:[^\W\d_]*(?:schluss|frist)|bis(?:\s+zum)?|spätestens(?:\s+am)?)\b[^.;!?\d]{0,25}"
     r"\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d_]{3,9}\b)(?:\s?\d{4}|\s?\d{2}\b)?",
@@ -187,7 +195,7 @@ def in_digits(text: str) -> str:
     return _DOZENS.sub(lambda dozens: str(12 * int(dozens[1] or 1)), digits) if "utzend" in digits else digits
 
 
-_DOZENS = re.compile(r"(?:\b(?:(\d{1,3})|ein(?:em)?)\s+)?\bdutzend\b", re.IGNORECASE)
+_DOZENS = re.compile(r"(?:\b(?:(\d{1,3})|ein(?:em)?)\s+)?(?<!paar\s)(?<!einige\s)(?<!mehrere\s)\bdutzend\b", re.IGNORECASE)
 
 
 def choice_in(text: str, options: Sequence[Option]) -> str | None:

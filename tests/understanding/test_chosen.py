@@ -111,6 +111,7 @@ def test_they_stand_in_a_value_by_address_or_by_name_where_none_is_known():
         ("alle außer mir", (PAUL, CEM)),
         ("die beiden Letztgenannten", (PAUL, CEM)),
         ("die beiden, nicht ich", (PAUL, CEM)),  # Anna speaks
+        ("die andern zwei", (PAUL, CEM)),
         ("Nr. 1 und 3", (ANNA, CEM)),
         ("2. und 3.", (PAUL, CEM)),
         ("c)", (CEM,)),

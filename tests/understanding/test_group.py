@@ -28,6 +28,8 @@ def values(text: str) -> list[str | None]:
         ("OV Ehrenfelt", "OV Ehrenfeld"),  # one letter away from one that exists
         ("OV Muelheim", "OV Mülheim"),
         ("AG Frieden", "AG Frieden"),
+        ("ag solidarische nachbarschaft", "AG Solidarische Nachbarschaft"),
+        ("die AG Politische Bildung plant", "AG Politische Bildung"),
         ("die AG „Frieden und Abrüstung“", "AG Frieden und Abrüstung"),
         ("die Arbeitsgemeinschaft Betrieb & Gewerkschaft", "AG Betrieb & Gewerkschaft"),
         ("unsere AG heißt Klima", "AG Klima"),

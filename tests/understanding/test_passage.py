@@ -22,6 +22,7 @@ def pieces(*lines: str) -> list[str]:
         ("Das Treffen ist am 14. März um 18 Uhr.", ["Das Treffen ist am 14. März um 18 Uhr."]),  # an ordinal ends no sentence
         ("Es kommt Dr. Anna Schmidt.", ["Es kommt Dr. Anna Schmidt."]),  # nor does an abbreviation
         ("Wir brauchen z. B. zwei Zugänge.", ["Wir brauchen z. B. zwei Zugänge."]),
+        ("14. oder 15. März", ["14. oder 15. März"]),
         ("Sie ist stellv. Kassiererin.", ["Sie ist stellv. Kassiererin."]),
         ("Danke 😊 Bis bald", ["Danke", "Bis bald"]),
     ],

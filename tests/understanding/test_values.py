@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.catalogue import FieldRule, Option
-from mailbot.understanding.values import bare_number, choice_in, dates_in, impossible_days_in, number_in, role_in
+from mailbot.understanding.values import bare_number, choice_in, dates_in, days_meant, impossible_days_in, number_in, role_in
 from tests.understanding.conversation import rules
 
 TODAY = date(2025, 9, 22)
@@ -52,6 +52,11 @@ def test_is_that_day(text: str):
 @pytest.mark.parametrize("text", ["am 31.02.2026", "um 18.30 Uhr", "Version 1.2.3", "am Samstag", "0221 14 03 20", ""])
 def test_is_no_day(text: str):
     assert dates_in(text, TODAY) == ()
+
+
+def test_of_two_days_to_choose_from_none_is_meant():
+    assert days_meant("am 14. oder 15. März 2026", TODAY) == ()
+    assert days_meant("am 14te März 2026", TODAY) == (DAY,)
 
 
 def test_a_day_without_a_year_needs_to_know_today():
@@ -103,7 +108,9 @@ def test_a_number_stands_beside_its_word(text: str, number: int):
     assert number_in(text, PEOPLE) == number
 
 
-@pytest.mark.parametrize("text", ["Leute, es ist soweit", "am 14.03.2026 kommen viele", "Tel. 0221 123456", "40"])
+@pytest.mark.parametrize(
+    "text", ["Leute, es ist soweit", "ein paar Dutzend Leute", "am 14.03.2026 kommen viele", "Tel. 0221 123456", "40"]
+)
 def test_no_number_stands_beside_its_word(text: str):
     assert number_in(text, PEOPLE) is None
 
