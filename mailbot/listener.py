@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socket import AF_INET, AF_INET6, AF_UNIX, AddressFamily
-from tempfile import TemporaryFile
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -86,16 +85,16 @@ class SocketFile:
     def listen(self) -> socket.socket:
         """What a bot has left that died is replaced. Raises OSError: somebody listens there already, or nobody may."""
         with _alone_in(self.path.parent), _closed_on_error(socket.socket(AF_UNIX)) as listening:
-            if self._is_left():
-                self.path.unlink()
-            listening.bind(str(self.path))
+            self._take(listening)
             self.path.chmod(0o660)  # before anybody could connect
             listening.listen()
         return listening
 
     def try_out(self) -> None:
-        """Raises OSError: nobody may make a file there."""
-        TemporaryFile(dir=self.path.parent).close()
+        """Raises OSError: `listen` would."""
+        with _alone_in(self.path.parent), socket.socket(AF_UNIX) as line:
+            self._take(line)
+            self.path.unlink()
 
     def connect(self, *, timeout: float) -> socket.socket:
         """To who listens there; `timeout` in seconds. Raises OSError: nobody does."""
@@ -103,6 +102,11 @@ class SocketFile:
             line.settimeout(timeout)
             line.connect(str(self.path))
         return line
+
+    def _take(self, line: socket.socket) -> None:
+        if self._is_left():
+            self.path.unlink()
+        line.bind(str(self.path))
 
     def _is_left(self) -> bool:
         """Whether it is a socket to which nobody listens any more."""

@@ -84,15 +84,8 @@ def _database(value: object) -> object:
     if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
         raise _complaint("a database in memory would lose every mail; name a file: sqlite:///mailbot.db")
     if url.drivername == "sqlite" and url.query:
-        _try_options(url)
+        raise _complaint(f"a file takes no options; write sqlite:///{url.database}")
     return url
-
-
-def _try_options(url: URL) -> None:
-    try:
-        url.get_dialect()().create_connect_args(url)
-    except ValueError as error:
-        raise _complaint(f"one of its options is wrong: {error}") from None
 
 
 def _key(value: object) -> object:

@@ -380,6 +380,13 @@ def test_c10_a_visiting_card_is_read_in_time_whatever_stands_in_it(card: bytes):
     assert file.tables == () or file.tables[0][1][:2] == ("Anna", "Schmidt") or len(file.tables[0][1][1]) <= 500
 
 
+@pytest.mark.parametrize("run", ["@", "@ <", "<mailto:a", "a@<mailto:", "[", "(", ">>> 1.1 ", "https://a <https://b"])
+def test_c10_a_text_is_read_in_time_whatever_stands_in_it_again_and_again(run: str):
+    said = (run * 100_000)[:200_000] + " <"
+
+    assert read(eml(f"{said}\n{ASKS}")).size > len(said)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from([*PIECES, eml(ASKS)]), st.binary(max_size=10)), max_size=12).map(b"".join))
 def test_c11_pieces_of_mails_in_any_order_go_their_way(raw: bytes):

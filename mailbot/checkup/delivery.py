@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailbot.catalogue import Mailbox
 from mailbot.checkup.finding import Finding, Said, fine, wrong
 from mailbot.listener import Door
-from mailbot.service.lmtp import GREETING, heard_at
+from mailbot.service.lmtp import GREETING, greets, heard_at
 
 _GERMAN = {"port": "Port", "path": "Pfad"}
 _INSTEAD = {
@@ -18,14 +18,14 @@ def door(where: Door, box: Mailbox) -> Finding:
     """Whether a bot listens there, or could."""
     what = name_of(box)
     if (heard := heard_at(where)) is not None:
-        return _somebody_listens(what, where, is_bot=f" {GREETING} ".encode() in heard)
+        return _somebody_listens(what, where, is_bot=greets(heard, GREETING.format(box.id)))
     try:
         where.try_out()
     except OSError as error:
         return wrong(
             what,
-            de=f"Unter {where} darf der Bot nicht warten ({error.strerror}); {_INSTEAD[where.kind].de}",
-            en=f"nobody can listen at {where} ({error.strerror}); {_INSTEAD[where.kind].en}",
+            de=f"Unter {where} darf der Bot nicht warten ({error.strerror or error}); {_INSTEAD[where.kind].de}",
+            en=f"nobody can listen at {where} ({error.strerror or error}); {_INSTEAD[where.kind].en}",
         )
     return fine(
         what,

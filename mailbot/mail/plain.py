@@ -53,8 +53,9 @@ def unflowed(text: str, *, delsp: bool) -> str:
     return "\n".join(f"{'>' * depth} {''.join(parts)}".rstrip() if depth else "".join(parts) for depth, parts in joined)
 
 
-_MAILTO = re.compile(r"([^\s<>]+@[^\s<>]*[^\s<>,;:])[ ]?<mailto:([^<>\s]+)>", re.I)
-_NAMED_MAILTO = re.compile(r"<mailto:([^<>\s?]+)[^<>\s]*>", re.I)
+# Nothing is tried twice: a run of 200,000 characters of one kind costs as much as any other text of that length.
+_MAILTO = re.compile(r"(?<![^\s<>])([^\s<>]++)(?<![,;:])[ ]?<mailto:([^<>\s]++)>", re.I)
+_NAMED_MAILTO = re.compile(r"<mailto:([^<>\s?]++)[^<>\s]*+>", re.I)
 _LINK_TARGET = re.compile(r"(?<=\S)<https?://[^<>\s]*>", re.I)
 _SHOWN_LINK = re.compile(r"(?<!\S)((?:https?://|www\.)[^<>\s]{1,500}) <https?://[^<>\s]*>", re.I)
 
@@ -63,6 +64,6 @@ def without_link_targets(text: str) -> str:
     """Outlook writes "anna@x.example <mailto:anna@x.example>" and "Text<https://…>"; the targets go."""
     if "<" not in text:
         return text
-    text = _MAILTO.sub(lambda found: found[1], text)
+    text = _MAILTO.sub(lambda found: found[1] if "@" in found[1] else found[0], text)
     text = _NAMED_MAILTO.sub(lambda found: f"<{found[1]}>", text)
     return _LINK_TARGET.sub("", _SHOWN_LINK.sub(r"\1", text))

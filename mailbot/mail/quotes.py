@@ -53,7 +53,7 @@ _FORWARD_MARK = re.compile(
 _RULE = re.compile(r"\s*(?:_{10,}|-{10,}|={10,}|\u2014{5,})\s*")
 
 _GROUPWISE_MARKS = 3
-_GROUPWISE = re.compile(r"\d{1,2}[.:/]\s?\d{1,2}.*\s>>>\s*$")
+_GROUPWISE_DATE = re.compile(r"\d{1,2}[.:/]\s?\d{1,2}")
 """ ">>> Anna Schmidt <anna@…> 11.03.2026 10:12 >>>", with nothing marked below: so Novell GroupWise quotes."""
 
 _FROM = r"von|from|de|da|mittente|od|nadawca|kimden|gönderen|van"
@@ -72,13 +72,18 @@ _HEADER = re.compile(
 def first_boundary(lines: Sequence[Line], *, forwarding: bool) -> Boundary | None:
     """Where the first quoted or forwarded mail begins, None where there is none."""
     for index, line in enumerate(lines):
-        if line.depth == _GROUPWISE_MARKS and _GROUPWISE.search(line.text) and not _marked_below(lines, index + 1):
+        if _is_groupwise(line) and not _marked_below(lines, index + 1):
             return Boundary(start=index, end=index + 1, forwards=forwarding, author=_author(line.text))
         if not line.text or line.depth > 1 or (line.depth and not _FORWARD_MARK.fullmatch(line.text)):
             continue
         if boundary := _boundary_at(lines, index, forwarding=forwarding):
             return boundary
     return None
+
+
+def _is_groupwise(line: Line) -> bool:
+    ends = line.depth == _GROUPWISE_MARKS and line.text.rstrip().endswith(" >>>")
+    return ends and _GROUPWISE_DATE.search(line.text) is not None
 
 
 def _boundary_at(lines: Sequence[Line], index: int, *, forwarding: bool) -> Boundary | None:

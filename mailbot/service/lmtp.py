@@ -41,8 +41,8 @@ UIDVALIDITY = 1
 LARGEST = 50_000_000
 """Bytes of the largest mail that is taken; announced as SIZE (RFC 1870)."""
 
-GREETING = "mailbot"
-"""By which others know who listens."""
+GREETING = "mailbot {}"
+"""By which others know who listens, and for which mailbox."""
 
 PATIENCE = 2.0
 """Seconds for the greeting of whoever listens."""
@@ -60,7 +60,7 @@ def delivered_at(where: Door, office: Office, box: Mailbox, bells: Bells) -> Ite
         try:
             server = runner.run(counter.open(where))
         except OSError as error:
-            if _is_one_of_us(where, office):
+            if greets(heard_at(where), _greeting(office, box)):
                 yield False
                 return
             reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error
@@ -89,13 +89,14 @@ def heard_at(where: Door) -> bytes | None:
         return None
 
 
-def _is_one_of_us(where: Door, office: Office) -> bool:
-    return (heard_at(where) or b"").rstrip().endswith(_greeting(office).encode())
+def greets(heard: bytes | None, who: str) -> bool:
+    """Whether who was heard calls itself that; more may follow."""
+    return heard is not None and f" {who} ".encode() in heard.replace(b"\r\n", b" ")
 
 
-def _greeting(office: Office) -> str:
+def _greeting(office: Office, box: Mailbox) -> str:
     """Bots that share a database share its key as well, of which this gives nothing away."""
-    return f"{GREETING} {hmac.digest(office.keys[0], b'lmtp', 'sha256').hex()[:16]}"
+    return f"{GREETING.format(box.id)} {hmac.digest(office.keys[0], box.id.encode(), 'sha256').hex()[:16]}"
 
 
 def note_open(office: Office, box: Mailbox) -> None:
@@ -142,7 +143,7 @@ class _Counter:
 
     def _line(self) -> LMTP:
         """To one who delivers."""
-        loop, ident = asyncio.get_running_loop(), _greeting(self.office)
+        loop, ident = asyncio.get_running_loop(), _greeting(self.office, self.box)
         line = _Lmtp(self, data_size_limit=LARGEST, enable_SMTPUTF8=True, hostname="localhost", ident=ident, loop=loop)
         self.lines.add(line)
         return line

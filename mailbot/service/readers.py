@@ -42,9 +42,6 @@ copyreg.pickle(MappingProxyType, lambda mapping: (_mapping, (dict(mapping),)))
 TOGETHER = Most(mails=100, bytes=6_000_000)
 """What they want to be given at a time: while the worker writes the first, they read the next."""
 
-MANY = 50
-"""From so many mails on, all waiting at once, other processes are worth their start, which takes as long as some 80 mails."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foresight:
@@ -77,19 +74,20 @@ class Readers:
 
     def read(self, raws: Sequence[bytes], rules: Callable[[], Catalogue]) -> Sequence[Callable[[], Read]]:
         """Each mail, as soon as it is asked for; that raises what went wrong with it. `rules` gives those in force."""
-        if not self._number or len(raws) < MANY:
-            return [partial(_read, raw) for raw in raws]
+        here = [partial(_read, raw) for raw in raws]
+        if not self._number or (self._pool is None and len(raws) < TOGETHER.mails):
+            return here  # to start a process takes as long as to read some 80 mails
         catalogue = rules()
-        pool = self._pool_for(catalogue)
-        if pool is None:
-            self._begin(catalogue)
-            return [partial(_read, raw) for raw in raws]
         try:
+            pool = self._pool_for(catalogue)
+            if pool is None:
+                self._begin(catalogue)
+                return here
             found = [pool.submit(_read_ahead, raw) for raw in raws]
-        except BrokenProcessPool:
-            log.error("a process that reads mails has died")
+        except (BrokenProcessPool, OSError) as error:
+            log.error("no other process reads mails", error=str(error))
             self.rest()
-            return [partial(_read, raw) for raw in raws]
+            return here
         return [partial(_seen, future.result, catalogue) for future in found]
 
     def rest(self) -> None:

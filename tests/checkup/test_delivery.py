@@ -40,6 +40,12 @@ def test_so_is_a_bot_that_listens_already(tmp_path: Path, where: Listener):
         assert told(where) == (Grade.OK, f"a bot waits for mails at {where}")
 
 
+def test_a_bot_that_listens_there_for_another_mailbox_is_not(tmp_path: Path, where: Listener):
+    (other,) = [box for box in catalogue().mailboxes if box.id == "buero"]
+    with bench_in(tmp_path, lmtp={"buero": where}) as bench, delivered_at(where, bench.office, other, Bells()):
+        assert told(where) == (Grade.WRONG, f"another program listens at {where}; choose another port")
+
+
 def test_a_port_of_another_program_is_not(where: Listener, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("mailbot.service.lmtp.PATIENCE", 0.1)
     with socket.create_server((where.host, where.port)):

@@ -236,6 +236,13 @@ def test_a_port_that_is_taken_is_one_clear_sentence_until_it_is_free(
         comes_true(lambda: contact(bench).trouble is None, "it listens")
 
 
+def test_two_mailboxes_at_one_port_are_told_as_trouble(bench: Bench, door: Listener):
+    with delivered_at(door, bench.office, bench.office.catalogue.mailbox("buero"), Bells()):
+        with pytest.raises(MailboxError, match="nobody can listen at"), server(bench):
+            pass
+        assert contact(bench).trouble is not None
+
+
 def test_the_second_bot_on_a_host_waits_for_the_first_ones_end_and_nothing_is_wrong_meanwhile(
     bench: Bench, door: Listener, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

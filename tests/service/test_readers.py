@@ -16,7 +16,7 @@ from tests.service.bench import ASKS, Bench, eml
 @pytest.fixture
 def helped(quick_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """A bench with a process that reads, from the first mails on."""
-    monkeypatch.setattr(readers, "MANY", 4)
+    monkeypatch.setattr(readers, "TOGETHER", replace(readers.TOGETHER, mails=4))
     quick_bench.office = replace(quick_bench.office, readers=Readers(1))
     quick_bench.office.readers._begin(quick_bench.office.catalogue)
     yield quick_bench
@@ -45,7 +45,6 @@ def test_the_worker_reads_the_first_mails_while_others_begin(helped: Bench, monk
     helped.office.readers.rest()
     read_here = list[bytes]()
     monkeypatch.setattr(readers, "_read", lambda raw: read_here.append(raw) or readers.Read(mail=readers.read(raw)))
-    monkeypatch.setattr(readers, "TOGETHER", replace(readers.TOGETHER, mails=4))
     lay_in(helped, 8)
 
     helped.run()
@@ -78,6 +77,19 @@ def test_what_was_foreseen_by_other_rules_is_understood_anew(helped: Bench, monk
     helped.run()
 
     assert understood == [True] * 4
+    assert [end for end, _ in helped.ends()] == [End.TICKET] * 4
+
+
+def test_where_no_process_can_be_started_the_worker_reads(helped: Bench, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    helped.office.readers.rest()
+    monkeypatch.setattr(Readers, "_begin", refuse)
+    lay_in(helped, 4)
+
+    helped.run()
+
     assert [end for end, _ in helped.ends()] == [End.TICKET] * 4
 
 
