@@ -65,6 +65,14 @@ _ASIDE = re.compile(r"\b(?:von|vom|bei|mit|durch|laut|by|from|with)\s+(?:der|dem
 """ "die Gruppe von (Rosa) braucht …" """
 
 
+_FOR_HER = re.compile(
+    r"(?:bitte\s+)?(?:(?:richten|legen|geben|stellen|schalten)\s+(?:sie|wir)|(?:könn(?:t|te[nt]?|en)|würde[nt]?)\s+(?:ihr|sie|man)"
+    r"|(?:richtet|legt|gebt|stellt|schaltet))(?:\s+bitte)?\s+(?:ihr|ihm)\b",
+    re.IGNORECASE,
+)
+""" "(… hat Emil zum Kassierer gewählt.) Bitte richten Sie ihm … ein"."""
+
+
 def beneficiary(scene: Scene) -> Mention | None:
     """Somebody else of whom the mail says that he or she needs it ("… ist unser neuer Kassenwart und bekommt …")."""
     wholes = [(each, whole(each.person, scene)) for each in scene.mentions if not each.me]
@@ -106,7 +114,7 @@ def _receives(mention: Mention, scene: Scene) -> bool:
     return bool(
         (needs and not _REPORTS.search(rest[: needs.start()]) and not _OTHER_SUBJECT.search(rest[: needs.start()]))
         or (spoken_of and listed("receives").search(following[:45]))
-        or re.match(r"richten sie (?:ihr|ihm)", following, re.IGNORECASE)
+        or _FOR_HER.match(following)
     )
 
 

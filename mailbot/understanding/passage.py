@@ -24,7 +24,7 @@ _EMOJI = r"\U0001F000-\U0001FAFF\u2600-\u27BF\u200D\uFE0F\u2B50"
 _ABBREVIATION = re.compile(
     r"(?:\b(?:z|B|d|h|u|a|o|ä|bzw|ca|Nr|Abs|Art|Str|str|Dr|Prof|Gen|Genn|Koll|Hr|Tel|Sr|St|i|A|e|V|usw|etc|evtl|ggf|inkl|incl|max|min|Mio|vgl|Mr|Mrs|Ms"
     r"|stellv|Stellv|stv|Stv|komm|Komm|kommiss|ehem|gew|verantw|Vors|Beis"
-    r"|Mo|Di|Mi|Do|Fr|Sa|So|Jan|Feb|Mär|Apr|Jun|Jul|Aug|Sept|Sep|Okt|Nov|Dez|[^\W\d_])|\d)\.$"
+    r"|Mo|Di|Mi|Do|Fr|Sa|So|Jan|Feb|Mär|Apr|Jun|Jul|Aug|Sept|Sep|Okt|Nov|Dez|[^\W\d_])|(?<!\d)(?:[12]?\d|3[01]))\.$"
 )
 _LONGEST_ABBREVIATION = len("verantw.")
 _END = re.compile(

@@ -171,7 +171,7 @@ def _without_days(plain: str) -> str:
         rf"\b\d{{1,2}}\.?\s*(?:{named})\b\.?\s*(?:\d{{4}})?",
         r"\b(?:19|20)\d\d\b",
         r"\b\d{1,2}[:.]\d\d\b(?:\s*uhr)?|\b\d{1,2}\s*uhr\b",
-        r"\b\d{1,2}\.(?=\s+\S)",
+        r"\b(?:[12]?\d|3[01])\.(?=\s+\S)",
         r"\+?\d[\d /-]{6,}",
     )
     return re.sub("|".join(no_counts), lambda m: "#" * len(m[0]), plain, flags=re.IGNORECASE)

@@ -32,6 +32,12 @@ def test_who_needs_it_is_named(text: str):
     assert fields(text)["person"] == DORA
 
 
+def test_who_was_spoken_of_in_the_sentence_before_is_meant():
+    elected = "Der OV Kalk hat Dora Weber zur Kassiererin gewählt. Bitte legen Sie ihr ein Postfach an."
+
+    assert (fields(elected)["person"], fields(elected)["role"]) == (person("Dora", "Weber", None), "Kassiererin")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -20,6 +20,8 @@ def pieces(*lines: str) -> list[str]:
     [
         ("Wir sind der OV Kalk. Wir möchten die Nextcloud!", ["Wir sind der OV Kalk.", "Wir möchten die Nextcloud!"]),
         ("Das Treffen ist am 14. März um 18 Uhr.", ["Das Treffen ist am 14. März um 18 Uhr."]),  # an ordinal ends no sentence
+        ("Wir sind dann 45. Die Einladung folgt.", ["Wir sind dann 45.", "Die Einladung folgt."]),  # no day and no place
+        ("Das war am 3. Mai 2026. Seitdem ist Ruhe.", ["Das war am 3. Mai 2026.", "Seitdem ist Ruhe."]),
         ("Es kommt Dr. Anna Schmidt.", ["Es kommt Dr. Anna Schmidt."]),  # nor does an abbreviation
         ("Wir brauchen z. B. zwei Zugänge.", ["Wir brauchen z. B. zwei Zugänge."]),
         ("14. oder 15. März", ["14. oder 15. März"]),

@@ -111,6 +111,7 @@ def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_ad
         ("Ich trete als Ansprechpartner der Signal-Gruppe zurück.", "signal"),
         ("Meine bisherige Weiterleitung bei euch soll an kim@verein.example gehen.", "email_personal"),
         ("In den Verteiler ov-kalk@die-linke-koeln.de möge auch Kim aufgenommen werden.", "email_group"),
+        ("Unsere Gruppe in der Nextcloud besteht seit Mai, auch Lea Ost wäre gern dabei.", "nextcloud"),
         ("Die Weiterleitungsadresse der PG Sommerfest kann aufgehoben werden.", "email_group"),
         ("Die Versammlung mit OpenSlides wird auf den 3. Mai verlegt.", "openslides"),
         ("An Stelle von Paul Meier betreut künftig Anna Schmidt die Unterseite.", "website"),
@@ -236,6 +237,7 @@ def test_a_tool_that_is_only_mentioned_is_not_asked_for(text: str):
         ("Ich bräuchte eine Adresse als Sprecherin der AG Kultur.", "email_personal"),
         ("Wir hätten gern eine Adresse für die AG Kultur.", "email_group"),
         ("Für unsere Kassiererin wird ein Postfach benötigt.", "email_personal"),
+        ("Die AG Sport hat einen Sprecher. Ihm fehlt noch eine persönliche Weiterleitung.", "email_personal"),
         ("Es wird um einen Zugang zu BigBlueButton gebeten.", "video"),
     ],
 )
