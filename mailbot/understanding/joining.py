@@ -28,6 +28,7 @@ from mailbot.understanding.people import named_person, with_said_surname, withou
 from mailbot.understanding.request import Person, Request
 from mailbot.understanding.respelling import respelt
 from mailbot.understanding.scene import Scene, is_courtesy
+from mailbot.understanding.stepping_in import lends_address, steps_in
 
 
 def join_persons(
@@ -45,8 +46,10 @@ def join_persons(
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     asks_for_chosen = any(other.among == rule.id and other.id in request.missing for other in service.fields)
     if not asks_for_chosen:
-        staying = _without_removed(people, _without_chosen(scene, chosen_words, people))
-        people = _with_successor(staying, people, scene) if len(staying) < len(people) else staying
+        speaking = _without_chosen(scene, chosen_words, people)
+        steps_in = _author_steps_in(people, speaking)
+        people = _without_removed(people, speaking)
+        people = (*people, scene.voice.person) if steps_in else people
     if not before:
         people = _added(people, rule, service, scene, catalogue)
     else:
@@ -59,11 +62,16 @@ def join_persons(
         del heard.fields[rule.id]
 
 
-def _with_successor(people: tuple[Person, ...], earlier: Sequence[Person], scene: Scene) -> tuple[Person, ...]:
-    """With the author, who takes the place of somebody who leaves ("…, das mach ich selbst")."""
-    speaker = scene.voice.person
-    comes = listed("me_instead").search(scene.text) and not any(is_speaker(each, speaker) for each in earlier)
-    return (*people, speaker) if comes else people
+def _author_steps_in(people: Sequence[Person], scene: Scene) -> bool:
+    """
+    Whether the author takes the place of one of them: said in the sentence that lets that person go, or in the next
+    ("Paul ist raus. Das mach ich selbst.").
+    """
+    if any(is_speaker(each, scene.voice.person) for each in people):
+        return False
+    leaving = [at for at in range(len(scene.passages)) if _removed_in(at, people, scene)]
+    near = dict.fromkeys(each for at in leaving for each in scene.passages[at : at + 2])
+    return any(steps_in(each.text) for each in near)
 
 
 def _added(
@@ -327,7 +335,7 @@ def join_person(
         (person,), scene = respelt((person,), scene, heard.guesses)
     lacking = [part for part in rule.each if getattr(person, part) is None]
     leaves_it = bool(person.given) and not _without_removed((person,), scene)
-    if leaves_it and listed("me_instead").search(scene.text) and not is_speaker(person, scene.voice.person):
+    if leaves_it and _author_steps_in((person,), scene):
         person = scene.voice.person
     elif lacking:
         for at, passage in enumerate(scene.passages):
@@ -344,7 +352,7 @@ def join_person(
             halves = mention is None or not (mention.person.email or (mention.person.given and mention.person.surname))
             named = bare if mention is None or (bare.given and bare.surname) or (halves and bare.surname) else mention.person
             person = completed(person, _fitting(named, person))
-        if person.email is None and listed("take_mine").search(scene.text):
+        if person.email is None and any(lends_address(each.text) for each in scene.passages):
             person = replace(person, email=scene.voice.person.email)
     elif corrects(scene.text) or pattern(*rule.words).search(scene.text) or _tells_address(scene.text):
         known, person = person, _exchanged(person, rule, scene)
@@ -356,6 +364,8 @@ def join_person(
     person = Person(**{part: getattr(person, part) for part in rule.each})
     if person not in (before, Person()):
         heard.take(rule.id, person, "said in this mail")
+    elif leaves_it:
+        del heard.fields[rule.id]
 
 
 def _exchanged(person: Person, rule: FieldRule, scene: Scene) -> Person:

@@ -209,7 +209,7 @@ def hear_addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: H
                 meant = likely_address(wire.written, catalogue.own_addresses)
                 if meant is None or not is_own(meant, catalogue):
                     heard.broken.add(rule.id)
-        if scene.voice.person.email and listed("me_too").search(passage.text) and not _names_own_address(passage.text):
+        if scene.voice.person.email and _means_author(passage.text) and not _names_own_address(passage.text):
             found.append(scene.voice.person.email)
             reason = reason or quote(passage)
     found += [entry.person.email for entry in scene.entries if entry.person.email]
@@ -225,7 +225,7 @@ def _names_somebody_without(scene: Scene, found: Sequence[str]) -> bool:
     it is asked for. An address without a name may be the one.
     """
     places = {each.place[0] for each in scene.mentions if each.person.email in found}
-    places |= {at for at, passage in enumerate(scene.passages) if listed("me_too").search(passage.text)}
+    places |= {at for at, passage in enumerate(scene.passages) if _means_author(passage.text)}
     places -= {each.place[0] for each in scene.mentions if each.person.email and not (each.person.given or each.person.surname)}
     named = [each.person for each in scene.company if each.person.email]
     return any(
@@ -239,6 +239,19 @@ def _names_somebody_without(scene: Scene, found: Sequence[str]) -> bool:
         and not any(fold(each.person.surname) in fold(email) for email in found)
         for each in scene.mentions
     )
+
+
+def _means_author(text: str) -> bool:
+    """ "an mich", "meine und paul@…"; not "nicht an meine", "bisher ging alles an mich"."""
+    return any(_UNWANTED.search(text, 0, said.start()) is None for said in listed("me_too").finditer(text))
+
+
+_UNWANTED = re.compile(
+    rf"(?:{listed('negations').pattern}(?!\s+(?:nur|bloß|allein|only)\b)|{listed('formerly').pattern})"
+    r"(?:(?!\b(?:und|sowie|sondern|aber|oder|and|but|or)\b)[^.,;:!?])*$",
+    re.IGNORECASE,
+)
+"""In the same clause, before what would mean the author."""
 
 
 def _names_own_address(text: str) -> bool:

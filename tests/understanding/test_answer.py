@@ -191,6 +191,30 @@ def test_the_author_is_one_of_the_targets(answer: str):
     assert set(fields(asked, answer)["targets"]) == {ANNA.email, "paul@verein.example"}
 
 
+@pytest.mark.parametrize("answer", ["Bitte an meine sowie an paul@verein.example.", "an paul@verein.example und an meine, danke"])
+def test_the_authors_address_goes_with_others(answer: str):
+    asked = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln.de."
+
+    assert set(fields(asked, answer)["targets"]) == {ANNA.email, "paul@verein.example"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Nicht an meine, sondern an paul@verein.example.",
+        "Bitte paul@verein.example und nicht an meine, denn die ist voll.",
+        "Bisher gingen alle an meine, das war zu viel. Nehmt paul@verein.example.",
+        "paul@verein.example ist nicht nur meine, sondern gehört uns allen.",
+        "Statt an meine, wie angekündigt, soll alles an paul@verein.example gehen.",
+        "Früher kam alles an mich, künftig bitte an paul@verein.example.",
+    ],
+)
+def test_the_authors_address_is_no_target_where_that_is_denied(answer: str):
+    asked = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln.de."
+
+    assert fields(asked, answer)["targets"] == ("paul@verein.example",)
+
+
 def test_a_target_leaves_by_the_initial_of_its_owner():
     asked = SHARED.replace("kim@verein.example", "k.ost@verein.example und j.west@verein.example")
 

@@ -37,6 +37,63 @@ def test_the_author_takes_the_place_of_who_leaves(answer: str):
     assert fields(CONTACT, answer)["person"] == ANNA
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Paul ist nicht mehr dabei. Ich muss selbst erst schauen, wer das macht.",
+        "Paul ist raus. Wer nachkommt, sage ich euch, wenn ich es selbst weiß.",
+        "Paul springt leider ab. Ich mache mich auf die Suche.",
+        "Paul ist raus. Ich weiß noch nicht, ob ich das übernehme.",
+        "Paul ist raus. Wir beraten am Montag darüber. Das mache ich sonst auch so.",
+    ],
+)
+def test_who_leaves_is_not_followed_by_an_author_who_only_tells_so(answer: str):
+    assert one(EDITOR, answer).missing == ("editors",)
+    assert users(LIST, answer) == {CEM}
+    assert one(CONTACT, answer).missing == ("person",)
+
+
+@pytest.mark.parametrize("remark", ["Paul ist heute nicht dabei, ich frage ihn morgen.", "Paul ist noch nicht dabei, das kommt."])
+def test_who_is_away_for_now_stays(remark: str):
+    assert fields(CONTACT, remark) == fields(CONTACT)
+    assert users(LIST, remark) == users(LIST)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Paul ist raus. Das übernehme ich dann selbst.",
+        "Paul hört auf, ich springe für ihn ein.",
+        "Paul kann doch nicht. Tragt bitte mich ein.",
+    ],
+)
+def test_the_author_takes_over_in_the_next_sentence(answer: str):
+    assert fields(EDITOR, answer)["editors"] == (ANNA,)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Tragt bitte noch nicht meine Adresse ein, Paul schickt seine.",
+        "Notiert euch meine Nummer, die Adresse von Paul schicke ich nach.",
+        "Tragt bitte meine Kollegin als Vertretung ein, die Adresse von Paul kommt noch.",
+        "Falls er sich nicht meldet, nehmt meine.",
+        "Nehmt meine Antwort noch nicht als endgültig.",
+    ],
+)
+def test_the_authors_address_is_nobody_elses_before_that_is_said(answer: str):
+    asked = one(CONTACT, answer)
+
+    assert (asked.fields["person"], asked.missing) == (person("Paul", "Krüger", None), ("person.email",))
+
+
+@pytest.mark.parametrize(
+    "answer", ["Tragt meine ein, er hat keine.", "Nutzt so lange meine E-Mail-Adresse.", "nehmt dann halt meine dafür"]
+)
+def test_the_authors_address_is_lent(answer: str):
+    assert fields(CONTACT, answer)["person"] == person("Paul", "Krüger", ANNA.email)
+
+
 def test_who_is_told_of_and_let_go_leaves():
     assert users(HALF, "Cem hat kein Internet, dann lasst ihn weg") == {PAUL}
 
