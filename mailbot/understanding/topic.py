@@ -78,7 +78,7 @@ def topics_of(
     if not services:
         return (Topic(service="other", passages=said.all, because=("no words of any service were found",)),)
     change = said.sign(catalogue.language.change.strong, catalogue.language.change.not_if)
-    if not change and not any(said.wants(hit.at, strongly=True) for hit in services):
+    if not change and not any(said.wants(hit.at, strongly=True) or said.asks_for_one(hit) for hit in hits):
         change = said.sign(catalogue.language.change.weak, catalogue.language.change.not_if)
     if change and len(services) == 1 and services[0].service.fields:
         because = (said.because(services[0]), f'change: "{change}"')
@@ -254,6 +254,12 @@ class _Said:
         request = self.catalogue.language.request
         words = request.strong if strongly else (*request.strong, *request.weak)
         return found(words, self.text(at), not_if=request.not_if) is not None
+
+    def asks_for_one(self, hit: _Hit) -> bool:
+        """ "Könnt ihr uns eine Unterseite machen?": one that does not exist yet, of which nothing can be changed."""
+        text = self.text(hit.at)
+        end = text.find(hit.word) + len(hit.word)
+        return listed("asks_for_one").search(text[:end]) is not None
 
     def wishes(self, services: Sequence[_Hit]) -> bool:
         """Whether something new is wanted: words of wanting beside the service, or a group that it is for."""

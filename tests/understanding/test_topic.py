@@ -117,6 +117,12 @@ def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_ad
         ("An Stelle von Paul Meier betreut künftig Anna Schmidt die Unterseite.", "website"),
         ("nehmt die lea west bitte mit in unsere cloud liste rein, hat der ov kalk beschlossen", "nextcloud"),
         ("Nehmt unsere Unterseite bitte vom Netz, OV Kalk", "website"),
+        ("Auf unserer Unterseite ist der Link zur WhatsApp-Gruppe drin, der ist veraltet.", "website"),
+        ("Könnt ihr unsere Signalgruppe schließen? Sie wird nicht mehr gebraucht.", "signal"),
+        ("schmeißt bitte mal den paul meier aus unserer nextcloud gruppe, der ist nach hamburg gezogen", "nextcloud"),
+        ("Statt Paul Meier soll künftig Anna Schmidt unsere Unterseite betreuen.", "website"),
+        ("Unser Nextcloud-Ordner im OV Kalk ist veraltet und kann gelöscht werden.", "nextcloud"),
+        ("Wir möchten euch bitten: packt die Lea West in unserer Nextcloud-Gruppe dazu.", "nextcloud"),
         ("Could you add Lea West to our Nextcloud group?", "nextcloud"),
         ("kickt mal den paul meier aus unserm nextcloud verteiler", "nextcloud"),
         ("die lea west muss auch noch in unsre cloud", "nextcloud"),
@@ -132,6 +138,41 @@ def test_a_mail_is_about_a_change_of_what_exists(text: str, service: str):
 @pytest.mark.parametrize(
     "text",
     [
+        "Unsere Dropbox ist veraltet, daher möchte der OV Kalk die Nextcloud nutzen.",
+        "Zur Erweiterung der Öffentlichkeitsarbeit möchte der OV Kalk die Nextcloud nutzen.",
+        "Zur Ergänzung unserer Treffen möchte der OV Kalk die Nextcloud nutzen.",
+        "Der OV Kalk hätte gern die Nextcloud. Wir wollen uns dort zur Anpassung der Satzung abstimmen.",
+        "Wir haben viele Neuzugänge und möchten deshalb für den OV Kalk die Nextcloud nutzen.",
+        "Statt WhatsApp soll der OV Kalk künftig die Nextcloud nutzen.",
+        "Wir bräuchten im OV Kalk die Nextcloud. Jeder soll da Fotos rein- und auch wieder raus bekommen.",
+        "Wir haben Fotos in der alten Dropbox, alle sollen da weg. Der OV Kalk möchte die Nextcloud.",
+        "Der OV Kalk möchte die Nextcloud nutzen, das alte Forum wird nicht mehr benötigt.",
+        "Der OV Kalk möchte die Nextcloud. Flyer sollen statt an die Haushalte zu den Infoständen gehen.",
+        "Der OV Kalk hätte gern die Nextcloud. Die Verantwortung geht bei uns reihum auf alle über.",
+        "Der OV Kalk möchte die Nextcloud. Neue Leute für unsere Gruppe sind willkommen.",
+        "Our OV Kalk would like to use the Nextcloud. We want to add people to our group later.",
+        "Andere Ortsverbände haben schon eine Gruppe in der Nextcloud, bei uns im OV Kalk will noch jeder alles dazu lernen."
+        " Könnt ihr uns eine einrichten?",
+        "Der OV Kalk möchte die Nextcloud. Bitte nehmt sie am Wochenende nicht vom Netz.",
+        "Unser Wiki im OV Kalk ist überholt, wir wünschen uns die Nextcloud.",
+        "Nach der Umstellung der Homeoffice-Regeln bei uns bräuchte der OV Kalk die Nextcloud.",
+        "Wir im OV Kalk hätten gern die Nextcloud. Unser Flyer ist noch zu korrigieren, das machen wir selbst.",
+        "Der OV Kalk möchte die Nextcloud. Unser alter Aktenschrank kann dann geschlossen werden.",
+        "Ich trete demnächst als Kontaktfrau im Mieterverein zurück und hätte Zeit: der OV Kalk möchte die Nextcloud.",
+        "Nextcloud für die AG Wohnen bitte. Das Forum ist überholt.",
+        "OV Kalk, Nextcloud bitte. Statt Dropbox wäre das künftig unser Ablageort.",
+        "Könnt ihr uns (OV Kalk) in die Nextcloud holen? Neue Leute in die Gruppe holen wir dann selbst.",
+        "Für die Anmeldung zur Nextcloud: OV Kalk. Auf dem alten Stick ist noch viel zu löschen.",
+        "Can you add a Nextcloud group for the OV Kalk? We want to add people to our group later.",
+    ],
+)
+def test_talk_of_old_and_other_things_beside_a_wish_is_no_change(text: str):
+    assert about(text) == [("nextcloud", NEW)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Das ist ein wichtiges Signal der Solidarität, wir möchten mitmachen.",
         "Wir waren in der Clara-Zetkin-Straße und möchten uns bedanken.",
         "Ich habe die Fotos in der iCloud und bitte um Rückruf.",
@@ -139,6 +180,19 @@ def test_a_mail_is_about_a_change_of_what_exists(text: str, service: str):
 )
 def test_a_word_may_mean_something_else(text: str):
     assert about(text) == [("other", NEW)]
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("Könnt ihr der AG Wohnen eine Unterseite auf der Website geben? Unser Blog ist veraltet.", "website"),
+        ("Bekommt der OV Kalk eine Unterseite? Die alte auf Facebook ist nicht mehr aktuell.", "website"),
+        ("Könnt ihr für den OV Kalk eine Signalgruppe machen? Die alte darf dann geschlossen werden.", "signal"),
+        ("Könnte man für die PG Klima eine E-Mail-Adresse machen? Die bisherige Adresse taugt nichts.", "email_group"),
+    ],
+)
+def test_of_one_that_is_asked_for_nothing_can_be_changed(text: str, service: str):
+    assert about(text) == [(service, NEW)]
 
 
 def test_trouble_names_its_tool():
