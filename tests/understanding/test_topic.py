@@ -160,6 +160,7 @@ def test_a_mail_is_about_a_change_of_what_exists(text: str, service: str):
         "Der OV Kalk möchte die Nextcloud. Unser alter Aktenschrank kann dann geschlossen werden.",
         "Ich trete demnächst als Kontaktfrau im Mieterverein zurück und hätte Zeit: der OV Kalk möchte die Nextcloud.",
         "Nextcloud für die AG Wohnen bitte. Das Forum ist überholt.",
+        "Unsere Gruppe, die AG Wohnen, besteht seit 2015. Nextcloud bitte!",
         "OV Kalk, Nextcloud bitte. Statt Dropbox wäre das künftig unser Ablageort.",
         "Könnt ihr uns (OV Kalk) in die Nextcloud holen? Neue Leute in die Gruppe holen wir dann selbst.",
         "Für die Anmeldung zur Nextcloud: OV Kalk. Auf dem alten Stick ist noch viel zu löschen.",
