@@ -36,6 +36,7 @@ def pattern(*alternatives: str) -> pcre2.Pattern:
         return pcre2.compile(r"(?!)")
     parts = []
     for each in alternatives:
+        each = each.replace("(.*)?", ".*")  # which may be no letter anyhow, and is not tried twice
         each = each.replace(".*", r"[\w:*-]{0,60}").replace(" ?", r"\s*").replace(" ", r"\s+")
         parts.append(re.sub(r"\[[^\]]*\]|\\.|\((?![?*])|[äöüß]", lambda match: _MEANT.get(match[0], match[0]), each))
     return pcre2.compile(rf"(?<![\w@])(?:{'|'.join(parts)})(?!\w)", pcre2.IGNORECASE)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Set
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 import pcre2
@@ -167,7 +168,7 @@ def language_of(texts: Iterable[str], default: str = "de") -> str:
     """
     The language most of whose small words occur (ISO 639-1 code), `default` where too few words tell.
     """
-    tally = Counter(word for text in texts for word in words_in(text))
+    tally = Counter(chain.from_iterable(map(words_in, texts)))
     counts = {code: sum(tally[word] for word in tally.keys() & small) for code, small in _small_words().items()}
     best = max(counts, key=lambda code: (counts[code], code == default))
     return best if counts[best] >= 2 and counts[best] > counts[default] else default

@@ -72,8 +72,9 @@ def topics_of(
     if ongoing:
         return _requests([hit for hit in services if hit.strong or said.wishes([hit])], said, ongoing=True)
     enclosed = enclosed or said.lists_addresses()
-    trouble = said.sign(catalogue.language.help.strong, catalogue.language.help.not_if)
-    if trouble and not (enclosed and said.wishes(services)) and not said.merely_asks(services, catalogue.language.help):
+    listed_for_wish = enclosed and said.wishes(services)
+    trouble = None if listed_for_wish else said.sign(catalogue.language.help.strong, catalogue.language.help.not_if)
+    if trouble and not said.merely_asks(services, catalogue.language.help):
         return (_help(services, trouble, said),)
     if not services:
         return (Topic(service="other", passages=said.all, because=("no words of any service were found",)),)
@@ -83,8 +84,8 @@ def topics_of(
     if change and len(services) == 1 and services[0].service.fields:
         because = (said.because(services[0]), f'change: "{change}"')
         return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=said.all, because=because),)
-    inquiry = listed("inquiries").search(said.whole)
-    if inquiry and not enclosed and not any(said.wants(hit.at, strongly=True) for hit in services):
+    inquiry = None if enclosed else listed("inquiries").search(said.whole)
+    if inquiry and not any(said.wants(hit.at, strongly=True) for hit in services):
         return (Topic(service="other", passages=said.all, because=(f'asks how far it is: "{inquiry[0]}"',)),)
     if enclosed or said.wishes(services) or not any(passage.text for passage in passages):
         return _requests(services, said, ongoing=False)
