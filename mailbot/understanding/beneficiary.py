@@ -46,8 +46,6 @@ _MAY = re.compile(
 )
 _HAVE = re.compile(r"[^.!?]{0,70}?\b(?:haben|bekommen|kriegen|get|have)\b", re.IGNORECASE)
 """ "Kann (Rosa) ein Postfach haben?", before and behind the name."""
-_GIVE_HER = re.compile(r"(?:bitte\s+)?(?:richtet|gebt|legt|macht|give)\s+(?:ihr|ihm|her|him)\b", re.IGNORECASE)
-""" "(Rosa ist neu dabei.) Gebt ihr bitte …"."""
 _REPORTS = re.compile(
     r"\b(?:sag(?:t|te)|gesagt|mein(?:t|te)|gemeint|erzähl(?:t|te)|geschrieben|empfohlen|told|said|says|mentioned)\b",
     re.IGNORECASE,
@@ -67,10 +65,12 @@ _ASIDE = re.compile(r"\b(?:von|vom|bei|mit|durch|laut|by|from|with)\s+(?:der|dem
 
 _FOR_HER = re.compile(
     r"(?:bitte\s+)?(?:(?:richten|legen|geben|stellen|schalten)\s+(?:sie|wir)|(?:könn(?:t|te[nt]?|en)|würde[nt]?)\s+(?:ihr|sie|man)"
-    r"|(?:richtet|legt|gebt|stellt|schaltet))(?:\s+bitte)?\s+(?:ihr|ihm)\b",
+    r"|(?:richtet|legt|gebt|stellt|schaltet|macht|give))(?:\s+bitte)?\s+(?:ihr|ihm|her|him)\b",
     re.IGNORECASE,
 )
 """ "(… hat Emil zum Kassierer gewählt.) Bitte richten Sie ihm … ein"."""
+_NEAR = 80
+"""Characters before a name in which the words stand that are about it; behind it they are a few more."""
 
 
 def beneficiary(scene: Scene) -> Mention | None:
@@ -78,7 +78,8 @@ def beneficiary(scene: Scene) -> Mention | None:
     wholes = [(each, whole(each.person, scene)) for each in scene.mentions if not each.me]
     others = [(each, person) for each, person in wholes if person.given and not chosen.is_speaker(person, scene.voice.person)]
     in_full = [(each, person) for each, person in others if person.surname]
-    for named, tells in ((in_full, _receives), (others, _is_served)):
+    served = () if _I_NEED.search(scene.text) else others
+    for named, tells in ((in_full, _receives), (served, _is_served)):
         if len({person.name for _, person in named}) == 1 and (told := [each for each, _ in named if tells(each, scene)]):
             return told[0]
     return None
@@ -87,10 +88,11 @@ def beneficiary(scene: Scene) -> Mention | None:
 def _is_served(mention: Mention, scene: Scene) -> bool:
     """Who is named needs or gets something, and nobody else in between."""
     at = mention.place[0]
-    text = scene.passages[at].text
-    end = next((end for start, end in places(mention.person, text) if start == mention.place[1]), mention.end)
-    before, behind = text[: mention.place[1]], text[end:]
-    if _I_NEED.search(scene.text) or _ASIDE.search(before):
+    text = scene.passages[at].text[max(0, mention.place[1] - _NEAR) : mention.place[1] + 3 * _NEAR]  # however long it is
+    start = min(mention.place[1], _NEAR)
+    end = next((end for begin, end in places(mention.person, text) if begin == start), start + mention.end - mention.place[1])
+    before, behind = text[:start], text[end:]
+    if _ASIDE.search(before):
         return False
     if (
         (_MAY.search(before) and _HAVE.match(behind))
@@ -102,7 +104,7 @@ def _is_served(mention: Mention, scene: Scene) -> bool:
     if told:
         return _OTHER_SUBJECT.search(behind[: told.end()]) is None
     following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""
-    return _DOES_SHE_GET.match(following) is not None or _GIVE_HER.match(following) is not None
+    return _DOES_SHE_GET.match(following) is not None or _FOR_HER.match(following) is not None
 
 
 def _receives(mention: Mention, scene: Scene) -> bool:

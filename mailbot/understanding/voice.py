@@ -47,8 +47,10 @@ def _introduced(text: str) -> list[Person]:
     found = []
     for match in listed("introductions").finditer(text):
         rest = text[match.end() : match.end() + 80].lstrip()
-        surely = re.search(r"heiße|name", match[0], re.IGNORECASE) is not None
-        name = next(iter(names_in(rest, loose=surely and rest[:1].isupper())), None)
+        surely = re.search(r"heiße?|name", match[0], re.IGNORECASE) is not None
+        told = re.split(r"[,.;:!?(\n]|\bund\b|\band\b", rest)[0].strip()
+        small = surely and told.islower() and len(told.split()) in (2, 3)  # nothing but a name
+        name = next(iter(names_in(told if small else rest, loose=small or (surely and rest[:1].isupper()))), None)
         if surely and name is None:
             first = re.match(r"[^\W\d_][\w'’-]+", rest)
             if first and not is_german(first[0]) and not is_no_name(first[0]):

@@ -141,6 +141,7 @@ def test_a_bare_answer_has_one_number(text: str, number: int | None):
         ("nicht nur eine Weiterleitung, sondern ein Postfach", "mailbox"),
         ("Ich möchte damit auch selbst Mails verschicken.", "mailbox"),
         ("forwarding, please", "forward"),
+        ("kim.ost@die-linke-koeln.de -> kim@web.example", "forward"),
         ("sie soll davon auch antworten können", "mailbox"),
         ("Bitte nur weiterleiten, ein Postfach lese ich eh nie.", "forward"),
         ("Postfach oder Weiterleitung?", None),  # asks, does not choose

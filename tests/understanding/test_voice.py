@@ -40,7 +40,13 @@ def test_the_from_header_names_the_author_where_it_holds_a_name(header: str, giv
 
 
 @pytest.mark.parametrize(
-    "words", ["Ich heiße Anna Schmidt.", "Mein Name ist Anna Schmidt und ich bin neu.", "My name is Anna Schmidt."]
+    "words",
+    [
+        "Ich heiße Anna Schmidt.",
+        "ich heiß anna schmidt, hi",
+        "Mein Name ist Anna Schmidt und ich bin neu.",
+        "My name is Anna Schmidt.",
+    ],
 )
 def test_an_introduction_counts_more_than_the_header(words: str):
     assert speaker("Annette Müller", words) == person()
