@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailbot.understanding import chosen
-from mailbot.understanding.correction import places
+from mailbot.understanding.correction import is_former, places
 from mailbot.understanding.lexicon import listed
 from mailbot.understanding.mention import Mention
 from mailbot.understanding.names import completed, same_person
@@ -30,7 +30,10 @@ _DOES_SHE_GET = re.compile(
     re.IGNORECASE,
 )
 """ "(Rosa macht jetzt die Kasse,) kriegt die auch …", said of who was named last."""
-_NEEDED_BY = re.compile(rf"\b{_NEEDS}{_ALSO}\s+(?:(?:unsere?|die|der|frau|herr|[^\W\d_]+(?:er|in))\s+){{1,3}}$", re.IGNORECASE)
+_NEEDED_BY = re.compile(
+    rf"\b{_NEEDS}{_ALSO}\s+(?:(?:(?:unsere?|die|der|frau|herr|[^\W\d_]+(?:er|in))\s+){{1,3}}$|(?:unsere?|die|der)\s[^,.;:!?]{{3,60}},\s+$)",
+    re.IGNORECASE,
+)
 """ "Zweitens hätte unser Sprecher (Emil) gern …"."""
 _GIVE_TO = re.compile(
     r"\b(?:ihr|sie|du|man|bitte|auch|noch|mal|gebt|gib|richtet|macht|legt|give)\s+(?:der|dem|unserer|unserem|meiner|meinem|our|my)?\s*"
@@ -73,16 +76,34 @@ _NEAR = 80
 """Characters before a name in which the words stand that are about it; behind it they are a few more."""
 
 
+_SET_UP_FOR = re.compile(r"\b(?:unsere[mr]|meine[mr]|de[mr]|frau|herrn)\s+(?:[^\W\d_]+\s+){0,2}$", re.IGNORECASE)
+_TO_BE_SET_UP = re.compile(
+    r"\s+(?:eine?n?|das|die|den)\s[^.;!?]{0,60}\b(?:einzurichten|anzulegen|freizuschalten|zu\s+geben|bereitzustellen|zuzuteilen)\b",
+    re.IGNORECASE,
+)
+""" "… bitte ich, unserem Kassierer (Emil) ein Postfach einzurichten"."""
+
+
 def beneficiary(scene: Scene) -> Mention | None:
     """Somebody else of whom the mail says that he or she needs it ("… ist unser neuer Kassenwart und bekommt …")."""
     wholes = [(each, whole(each.person, scene)) for each in scene.mentions if not each.me]
-    others = [(each, person) for each, person in wholes if person.given and not chosen.is_speaker(person, scene.voice.person)]
+    others = [
+        (each, person)
+        for each, person in wholes
+        if person.given and not chosen.is_speaker(person, scene.voice.person) and not _is_no_party(each, scene)
+    ]
     in_full = [(each, person) for each, person in others if person.surname]
     served = () if _I_NEED.search(scene.text) else others
     for named, tells in ((in_full, _receives), (served, _is_served)):
         if len({person.name for _, person in named}) == 1 and (told := [each for each, _ in named if tells(each, scene)]):
             return told[0]
     return None
+
+
+def _is_no_party(mention: Mention, scene: Scene) -> bool:
+    """ "laut Auskunft von (Kim)", "unserer bisherigen Sprecherin (Kim)"."""
+    before = scene.passages[mention.place[0]].text[max(0, mention.place[1] - _NEAR) : mention.place[1]]
+    return is_former(before) or listed("turned_to").search(before[-30:]) is not None
 
 
 def _is_served(mention: Mention, scene: Scene) -> bool:
@@ -108,8 +129,9 @@ def _is_served(mention: Mention, scene: Scene) -> bool:
 
 
 def _receives(mention: Mention, scene: Scene) -> bool:
-    at = mention.place[0]
-    rest = scene.passages[at].text[mention.place[1] :]
+    at, start = mention.place
+    text = scene.passages[at].text
+    before, rest = text[max(0, start - _NEAR) : start], text[start:]
     following = scene.passages[at + 1].text if at + 1 < len(scene.passages) else ""
     spoken_of = re.match(r"(?:sie|er|ihr|ihm|she|he)\b", following, re.IGNORECASE)
     needs = listed("receives").search(rest[:160])
@@ -117,6 +139,7 @@ def _receives(mention: Mention, scene: Scene) -> bool:
         (needs and not _REPORTS.search(rest[: needs.start()]) and not _OTHER_SUBJECT.search(rest[: needs.start()]))
         or (spoken_of and listed("receives").search(following[:45]))
         or _FOR_HER.match(following)
+        or (_SET_UP_FOR.search(before) and _TO_BE_SET_UP.match(text, mention.end))
     )
 
 

@@ -32,6 +32,15 @@ def is_replaced(text: str, start: int) -> bool:
     return _INSTEAD_OF.search(text[:start]) is not None and not listed("not_instead").search(text, start)
 
 
+def is_former(before: str) -> bool:
+    """Whether the text says of the one who is named behind it that he or she is it no more."""
+    return _FORMER.search(before) is not None
+
+
+_FORMER = re.compile(r"\b(?:bisherige|ehemalige|frühere|vormalige|scheidende|former)\w*\s+(?:[^\W\d_]+\s+){0,2}$", re.IGNORECASE)
+""" "unserer bisherigen Sprecherin (Kim)"."""
+
+
 def leaves(text: str, start: int, end: int, upto: int | None = None) -> bool:
     """
     Whether the text takes out the one whose name stands at start:end ("Paul doch nicht", "statt Paul").

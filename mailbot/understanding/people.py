@@ -13,7 +13,7 @@ from mailbot.catalogue import FieldRule, Service
 from mailbot.expression import pattern
 from mailbot.understanding import chosen
 from mailbot.understanding.beneficiary import beneficiary, whole
-from mailbot.understanding.correction import is_replaced
+from mailbot.understanding.correction import is_former, is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
 from mailbot.understanding.lexicon import beginning, is_german, is_no_name, is_unknown, listed
@@ -162,7 +162,11 @@ def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
     stretch = re.split(r"\bund\b|;", text[mention.place[1] : following[0] if following else len(text)])[0]
     if mention.me and listed("me_left_out").search(stretch):
         return True
-    if is_replaced(text, mention.place[1]) or listed("turned_to").search(text[max(0, mention.place[1] - 30) : mention.place[1]]):
+    if (
+        is_former(text[: mention.place[1]])
+        or is_replaced(text, mention.place[1])
+        or listed("turned_to").search(text[max(0, mention.place[1] - 30) : mention.place[1]])
+    ):
         return True
     return not mention.me and listed("left_out").search(stretch) is not None
 
@@ -310,13 +314,14 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
 
 
 def _may_be_meant(mention: Mention, rule: FieldRule, scene: Scene) -> bool:
-    """Whoever is listed; in a sentence, if the address is asked for, the author is not meant, and nothing speaks against it."""
+    """Whoever is listed; in a sentence, if it speaks of work or of an account, and nothing of the author."""
     if mention.listed:
         return True
     here = [each for each in scene.mentions if each.place[0] == mention.place[0]]
     text = scene.passages[mention.place[0]].text
     return (
         "email" in rule.each
+        and listed("in_charge").search(text) is not None
         and not any(each.me for each in scene.mentions)
         and not listed("for_oneself").search(scene.text)
         and not listed("of_others").search(text)

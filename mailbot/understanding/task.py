@@ -80,7 +80,7 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
                 )
             )
             beside = isinstance(person, Person) and any(
-                each.place[0] == at and not each.me and same_person(each.person, replace(person, email=each.person.email))
+                each.place[0] == at and not each.me and same_person(replace(each.person, email=None), replace(person, email=None))
                 for each in scene.mentions
             )
             about_other = any(each.place[0] == at and not each.me and each.person.given and not beside for each in scene.mentions)

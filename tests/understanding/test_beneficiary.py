@@ -32,6 +32,24 @@ def test_who_needs_it_is_named(text: str):
     assert fields(text)["person"] == DORA
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich bitte darum, unserer Kassiererin Dora Weber ein Postfach einzurichten.",
+        "Nach unserer bisherigen Kassiererin Kim Berg benötigt die neue Kassiererin des OV Kalk, Dora Weber, ein Postfach.",
+    ],
+)
+def test_a_task_stands_beside_whoever_needs_it(text: str):
+    assert (fields(text)["person"], fields(text)["role"]) == (person("Dora", "Weber", None), "Kassiererin")
+
+
+def test_whoever_only_told_of_it_needs_nothing():
+    told = "Laut Auskunft von Dora Weber (dora@web.example) kann man einen BBB-Zugang bekommen. Ich hätte gern einen."
+    backed = "Ich bitte um einen BBB-Zugang. Unsere Sprecherin Dora Weber (dora@web.example) unterstützt das."
+
+    assert (fields(told)["person"], fields(backed)["person"], fields(backed).get("role")) == (ANNA, ANNA, None)
+
+
 def test_who_was_spoken_of_in_the_sentence_before_is_meant():
     elected = "Der OV Kalk hat Dora Weber zur Kassiererin gewählt. Bitte legen Sie ihr ein Postfach an."
 

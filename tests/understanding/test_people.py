@@ -124,6 +124,7 @@ def test_somebody_who_is_named_twice_is_one():
         "User: Paul Krüger (paul@posteo.example) statt Cem Arslan.",
         "User: Paul Krüger (paul@posteo.example) und nicht Cem Arslan.",
         "User: Paul Krüger, paul@posteo.example. Rückfragen an Cem Arslan.",
+        "User: Paul Krüger, paul@posteo.example. Nachrichtlich an Cem Arslan (cem@posteo.example).",
     ],
 )
 def test_who_is_only_spoken_of_is_no_user(text: str):
@@ -167,6 +168,7 @@ def test_the_authors_other_address_is_the_one_to_take():
 def test_the_only_one_who_is_named_with_an_address_is_the_person_unless_the_author_is_meant():
     assert contact("Für Rückfragen steht Paul Krüger (paul@posteo.example) bereit.") == PAUL
     assert contact("Eingerichtet wird sie von Paul Krüger, paul@posteo.example.") == PAUL
+    assert contact("Den Hinweis verdanken wir Paul Krüger (paul@posteo.example).") == ANNA
     assert contact("Ich möchte sie einrichten, den Tipp gab Paul Krüger, paul@posteo.example.") == ANNA
 
 
