@@ -26,6 +26,7 @@ from mailbot.understanding.request import Person, Request, RequestKind, Value
 from mailbot.understanding.restating import restates, telling, without_denied
 from mailbot.understanding.scene import Scene, is_courtesy
 from mailbot.understanding.settling import settle, unanswered
+from mailbot.understanding.task import is_of_others, roles_in
 
 _TASK = re.compile(
     r"^(?:also\s+|ja,?\s+|na,?\s+)?(?:(?:meine|mein|die)\s+(?:aufgabe|funktion|rolle|amt)\b[\w\s]{0,20}?(?:ist|wäre|lautet|:)\s*"
@@ -271,13 +272,31 @@ _IN_GROUP = re.compile(
 )
 
 
-_MEMBER = re.compile(r"(?<!\bkein )\bmitglied$", re.IGNORECASE)
+_MEMBER = re.compile(
+    r"(?:.*(?:\b(?:bin|als|am)\s+|,\s*))?(?:(?:nur|bloß|halt|eben|eigentlich|einfach|ganz|ein|a|just|only|simple|[^\W\d_]+es)\s+)*(?:mitglied|member)",
+    re.IGNORECASE,
+)
 _NO_TASK = re.compile(r"(?:hab\w*\s+)?(?:kein|no\b|none\b)", re.IGNORECASE)
 _WORKS = re.compile(
-    r"(?:ich\s+)?((?:moderiere|organisiere|koordiniere|leite|verwalte|betreue|plane|protokolliere|vertrete)\s+[^?@\d]{3,60})",
+    r"(?:ich\s+)?((?:moderiere|organisiere|koordiniere|leite|verwalte|betreue|plane|protokolliere|vertrete)\s+"
+    r"(?:die|das|den|unsere?n?)\s+(?:[^\W\d_]+e[nrs]?\s+)?(?P<what>[^\W\d_][\w-]+))",
     re.IGNORECASE,
 )
 """ "Ich moderiere die Sitzungen": work in the place of a task."""
+_MATTER = re.compile(r"(?:frage|sache|mail|adresse|liste|nachricht|antwort|angabe|info)n?s?$", re.IGNORECASE)
+""" "Ich leite die Mail …": that is what this conversation is about, and no work."""
+_TELLS = re.compile(r"\b(?:ich|wir|i|we|noch|weiter|gern)\b", re.IGNORECASE)
+"""A sentence, and no task as it stands ("Organisiere ich morgen")."""
+_WISHED = re.compile(r"\b(?:wäre|würde|werde|möchte)\s+ich\b.{0,15}\b(?:gerne?|werden|erst)\b", re.IGNORECASE)
+""" "Kassiererin wäre ich gern"."""
+
+
+def _work(text: str) -> str | None:
+    """The work that is all that the text tells of."""
+    told = _WORKS.fullmatch(text.strip(" .!"))
+    if told is None or not (told["what"][:1].isupper() or is_noun(told["what"])) or _MATTER.search(told["what"]):
+        return None
+    return f"{told[1][:1].upper()}{told[1][1:]}"
 
 
 def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> str | None:
@@ -285,17 +304,20 @@ def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> s
     rest = _SINCE.sub("", _TASK.sub("", text.strip())).strip(" .!:")
     if any(isinstance(value, str) and value.lower().endswith(f" {rest.lower()}") for value in before.fields.values()):
         return None  # it answered the question for the group
-    known = values.role_in(text, rule)
+    said = list(roles_in(text, rule))
+    known = next((role for role, at in said if not (is_denied(text, at) or is_of_others(text, at))), None)
     has_group = any(other.type == "group" for other in service.fields)
     if known:
         rest = re.split(r"[,;]", rest)[0].strip()
-        whole = not has_group and len(rest.split()) <= 4 and rest.lower().startswith(known[0].lower())
-        return f"{rest[:1].upper()}{rest[1:]}" if whole and rest.islower() else rest if whole else known[0]
-    if _MEMBER.search(rest):
+        if _WISHED.search(text):
+            return None
+        whole = not has_group and len(rest.split()) <= 4 and rest.lower().startswith(known.lower()) and not _TELLS.search(rest)
+        return f"{rest[:1].upper()}{rest[1:]}" if whole and rest.islower() else rest if whole else known
+    if _MEMBER.fullmatch(rest) and not listed("negations").search(re.split(r"[,;]", rest)[-1]):
         return "Mitglied"
-    if work := _WORKS.fullmatch(text.strip(" .!")):
-        return f"{work[1][:1].upper()}{work[1][1:]}"
-    if _NO_TASK.match(rest):
+    if work := _work(text):
+        return work
+    if said or _NO_TASK.match(rest):
         return None
     if any(values.choice_in(text, other.options) for other in service.fields if other.options):
         return None
@@ -305,6 +327,7 @@ def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> s
         or len(words) > 5
         or addresses_in(rest)
         or re.search(r"\?|\d", rest)
+        or _TELLS.search(rest)
         or is_no_name(words[0])
         or (len(words) > 1 and is_german(words[0]) and not is_noun(words[0]) and not words[0].endswith(("er", "e", "es")))
         or (not re.search(r"[A-ZÄÖÜ]", rest[:1]) and len(words) > 3)

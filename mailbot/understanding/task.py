@@ -64,13 +64,15 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
     texts = Texts({at: values.telling_roles(passage.text) for at, passage in enumerate(scene.passages)})
     for at in texts.places(pattern(*rule.words)):
         passage = scene.passages[at]
-        for found in _roles(passage.text, rule):
+        for found in roles_in(passage.text, rule):
             role, offset = found
             if re.match(
                 r"\s+(?:bin ich|bin i|war ich)\b.{0,20}\b(?:nicht|nimmer|bisher|früher|kein)",
                 passage.text[offset + len(role) :],
                 re.IGNORECASE,
             ) or is_denied(passage.text, offset):
+                continue
+            if is_sender and is_of_others(passage.text, offset):
                 continue
             mine = bool(
                 re.search(
@@ -127,11 +129,24 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
     return None
 
 
-def _roles(text: str, rule: FieldRule) -> Iterator[tuple[str, int]]:
+def roles_in(text: str, rule: FieldRule) -> Iterator[tuple[str, int]]:
+    """The tasks that the text names, as they are worded, and their offsets."""
     start = 0
     while found := values.role_in(text[start:], rule):
         yield found[0], start + found[1]
         start += found[1] + len(found[0])
+
+
+def is_of_others(text: str, start: int) -> bool:
+    """ "Das klärt unsere Kassiererin", "ich frage bei der Sprecherin": the task that begins at `start` is not the author's."""
+    return _OTHERS.search(text[:start]) is not None
+
+
+_OTHERS = re.compile(
+    r"\b(?:(?:an|von|bei|durch)\s+(?:unsere?[rnm]?|eure?[rnm]?|die|den|der|dem)"
+    r"|(?:klärt|entscheidet|weiß|fragt|sagt|meldet|schickt|macht)\s+(?:\w+\s+){0,3}?(?:unsere?r?|die|der|eure?r?))\s+$",
+    re.IGNORECASE,
+)
 
 
 def _duty_of_mine(text: str) -> str | None:

@@ -84,9 +84,9 @@ def topics_of(
     if change and len(services) == 1 and services[0].service.fields:
         because = (said.because(services[0]), f'change: "{change}"')
         return (Topic(service=services[0].service.id, kind=RequestKind.CHANGE, passages=said.all, because=because),)
-    inquiry = None if enclosed else listed("inquiries").search(said.whole)
+    inquiry = None if enclosed else _inquiry(said.whole)
     if inquiry and not any(said.wants(hit.at, strongly=True) for hit in services):
-        return (Topic(service="other", passages=said.all, because=(f'asks how far it is: "{inquiry[0]}"',)),)
+        return (Topic(service="other", passages=said.all, because=(f'asks how far it is: "{inquiry}"',)),)
     if enclosed or said.wishes(services) or not any(passage.text for passage in passages):
         return _requests(services, said, ongoing=False)
     trouble = said.sign(catalogue.language.help.weak, catalogue.language.help.not_if)
@@ -98,6 +98,15 @@ def topics_of(
         return _requests(services, said, ongoing=False)
     because = (said.because(services[0]), "but nothing is asked for")
     return (Topic(service="other", passages=said.all, because=because),)
+
+
+def _inquiry(text: str) -> str | None:
+    """Words that ask how far it is; "wie sieht es aus mit einer Unterseite?" politely asks for one."""
+    found = (asked for asked in listed("inquiries").finditer(text) if not _FOR_ONE.match(text, asked.end()))
+    return next((asked[0] for asked in found), None)
+
+
+_FOR_ONE = re.compile(r"(?:\s+(?:mit|von))?\s+(?:eine[mnr]?|['’]?ne[mnr]?)\b", re.IGNORECASE)
 
 
 def _of_several(said: _Said, *, enclosed: bool) -> tuple[Topic, ...]:

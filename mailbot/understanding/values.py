@@ -261,7 +261,9 @@ def role_in(text: str, rule: FieldRule) -> tuple[str, int] | None:
     if joined:  # "Co-Sprecherin", "vice-chair"
         return f"{joined[0]}{word}", joined.start()
     adjective = re.search(rf"{listed('role_adjectives').pattern}\s+$", text[: match.start()], re.IGNORECASE)
-    english = re.search(r"\b(?:the|our|your|a|an)\s+(?:new\s+)?((?:[a-z-]+\s+){1,2})$", text[: match.start()])
+    english = re.search(
+        r"\b(?:the|our|your|a|an)\s+(?!unser|eure|d(?:ie|er|en|em)\b)(?:new\s+)?((?:[a-z-]+\s+){1,2})$", text[: match.start()]
+    )
     if english and not english[1].startswith("new "):
         return f"{english[1]}{match[0]}", english.start(1)
     if adjective:

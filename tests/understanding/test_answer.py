@@ -242,14 +242,42 @@ def test_the_group_is_no_part_of_a_task():
     [
         ("bin nur Mitglied", "Mitglied"),
         ("hab keine, einfaches Mitglied", "Mitglied"),
+        ("Ich bin ein ganz normales Mitglied.", "Mitglied"),
+        ("Ich habe kein Amt, bin einfach Mitglied", "Mitglied"),
+        ("Ich bin nicht Kassiererin, sondern Sprecherin.", "Sprecherin"),
         ("ich leite die Treffen", "Leite die Treffen"),
+        ("Ich koordiniere unsere Infostände.", "Koordiniere unsere Infostände"),
+        ("betreue die offenen Treffen", "Betreue die offenen Treffen"),
     ],
 )
 def test_who_has_no_task_says_so(answer: str, role: str):
     assert fields(VIDEO, answer)["role"] == role
 
 
-@pytest.mark.parametrize("answer", ["keine Aufgabe", "bin kein Mitglied", "Leite das weiter?"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "keine Aufgabe",
+        "bin kein Mitglied",
+        "Leite das weiter?",
+        "Ich bin noch nicht Mitglied.",
+        "Ich bin noch kein festes Mitglied",
+        "Ich bin nicht mehr Mitglied.",
+        "Meine Freundin ist Mitglied",
+        "Ich werde bald Mitglied.",
+        "Ich plane meinen Umzug nach Köln, eine Funktion hab ich noch nicht.",
+        "Ich organisiere die Sache mit der Weiterleitung noch.",
+        "Ich vertrete gerade meine Kollegin im Urlaub",
+        "Ich leite die Frage weiter",
+        "Ich leite die Mail an Rosa.",
+        "Ich plane das noch.",
+        "Organisiere ich morgen.",
+        "Ich leite das an unsere Sprecherin weiter.",
+        "Das klärt gerade unsere Kassiererin.",
+        "Kassiererin wäre ich gern, bin ich aber nicht.",
+        "Ich bin keine Kassiererin.",
+    ],
+)
 def test_no_task_is_told(answer: str):
     assert one(VIDEO, answer).missing == ("role",)
 
