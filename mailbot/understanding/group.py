@@ -31,6 +31,8 @@ _SAYS_OF_ONESELF = re.compile(r"(?:ich\s+)?(?:bin|mache?|übernehme|i am|i'm)\b"
 _SPEAKER = frozenset({"i", "i'd", "i'm", "i’d", "i’m"})
 _SEVERAL = re.compile(r"(?:verbände|gruppen|kreise|gemeinschaften)n?$", re.IGNORECASE)
 """Of several groups, none is named."""
+_LONGEST_NAME = 40
+"""Letters of a name before its kind: the whole text before each of a thousand groups would take seconds."""
 _WORD = r"[^\W\d_](?:[\w'’*]|[:-](?=\w))*"
 
 
@@ -94,7 +96,8 @@ def _heads(names: Sequence[str]) -> str:
 
 def _is_noise(text: str, match: pcre2.Match) -> bool:
     """ "Stadtwerke Köln AG" is a company."""
-    before = re.search(r"(\w+)\s+$", text[: match.start()])
+    ahead = text[max(0, match.start() - _LONGEST_NAME) : match.start()]
+    before = re.search(r"(\w+)\s+$", ahead)
     after = text[match.end() :]
     return bool(
         before
@@ -103,8 +106,7 @@ def _is_noise(text: str, match: pcre2.Match) -> bool:
         and match[0].isupper()
         and len(match[0]) == 2
         and before[1].lower() not in word_set("not_names")
-        and not re.match(r"\s*$", text[: match.start()])
-        and re.search(r"(?:GmbH|Werke|Bank|Köln)\s+$", text[: match.start()])
+        and re.search(r"(?:GmbH|Werke|Bank|Köln)\s+$", ahead)
     )
 
 
@@ -114,7 +116,11 @@ _LEADING_NAME = re.compile(r"(?<![\w-])(?!(?:Landes|Bundes|Kreis|Orts|Unter|Schu
 
 def _named(text: str, start: int, end: int, kind: str, groups: Groups) -> Group:
     rest = text[end:]
-    ahead = _LEADING_NAME.search(text, 0, start) if text[:start].endswith("-") and text[start:end].isupper() else None
+    ahead = (
+        _LEADING_NAME.search(text, max(0, start - _LONGEST_NAME), start)
+        if text[:start].endswith("-") and text[start:end].isupper()
+        else None
+    )
     if ahead:
         bare = ahead[1].removesuffix("s")
         linked = bare.lower() in word_set("group_topics") or (is_noun(bare) and not is_noun(ahead[1]))

@@ -314,19 +314,39 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
 
 
 def _may_be_meant(mention: Mention, rule: FieldRule, scene: Scene) -> bool:
-    """Whoever is listed; in a sentence, if it speaks of work or of an account, and nothing of the author."""
+    """Whoever is listed; in a sentence, who is told to do the work or to get the account, if nothing is said of the author."""
     if mention.listed:
         return True
     here = [each for each in scene.mentions if each.place[0] == mention.place[0]]
     text = scene.passages[mention.place[0]].text
     return (
         "email" in rule.each
-        and listed("in_charge").search(text) is not None
+        and _is_told_to_be_meant(text[: mention.place[1]], text[mention.end :].lstrip(" ().,"))
         and not any(each.me for each in scene.mentions)
         and not listed("for_oneself").search(scene.text)
         and not listed("of_others").search(text)
         and not _is_left_out(text, mention, here)
     )
+
+
+def _is_told_to_be_meant(before: str, behind: str) -> bool:
+    """ "für (Paul)", but not "Für (Paul) wäre das auch gut"; "betreut wird sie von (Paul)", "(Paul) kümmert sich darum"."""
+    if beginning("in_charge").match(behind) or _IN_CHARGE.search(before):
+        return True
+    return _FOR.search(before) is not None and not _IS_SAID_OF.match(behind)
+
+
+_OURS = r"(?:(?:de[nrm]|die|unsere?[nrm]?|meine?[nrm]?|neue[nr]?|our|my|the)\s+){0,2}(?:[^\W\d_]+(?:e|en|er|in|or|rn|au)\s+)?$"
+""" "unserer neuen Sprecherin (Rosa)"."""
+_FOR = re.compile(rf"\b(?:für|for)\s+{_OURS}", re.IGNORECASE)
+_IN_CHARGE = re.compile(
+    r"\b(?:(?:eingerichtet|angelegt|erstellt|betreut|betrieben|verwaltet|geleitet|gepflegt|moderiert|organisiert)\b[^.,;:!?]{0,40}\b(?:von|durch)"
+    r"|handelt\s+sich\s+um|läuft\s+(?:alles\s+)?(?:bei|über)"
+    r"|(?:das|sie|es|alles)\s+(?:betreut|verwaltet|macht|übernimmt|leitet|pflegt|moderiert|koordiniert|organisiert)|darum\s+kümmert\s+sich)\s+"
+    rf"{_OURS}",
+    re.IGNORECASE,
+)
+_IS_SAID_OF = re.compile(r"(?:auch\s+)?(?:ist|wäre|wär|war|wird|würde|hat|gilt|kann|is|was|would)\b", re.IGNORECASE)
 
 
 _DOES = re.compile(r"\s+(?:macht|ist|wird|wäre|übernimmt|bleibt|is|will be)\s+(?:[^\W\d_]+\s+){0,2}", re.IGNORECASE)

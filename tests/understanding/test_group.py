@@ -42,6 +42,7 @@ def values(text: str) -> list[str | None]:
         ("die AG Sport, Gesundheit und Ernährung trifft sich", "AG Sport, Gesundheit und Ernährung"),
         ("unsere Garten-AG", "AG Garten"),
         ("die Friedens-AG trifft sich", "AG Frieden"),
+        ("Zum Thema " * 50 + "schreibt euch die Friedens-AG.", "AG Frieden"),
         ("die AG BIPOC*", "AG BIPOC*"),
         ("die AG VERKEHR", "AG Verkehr"),
     ],

@@ -169,7 +169,34 @@ def test_the_only_one_who_is_named_with_an_address_is_the_person_unless_the_auth
     assert contact("Für Rückfragen steht Paul Krüger (paul@posteo.example) bereit.") == PAUL
     assert contact("Eingerichtet wird sie von Paul Krüger, paul@posteo.example.") == PAUL
     assert contact("Den Hinweis verdanken wir Paul Krüger (paul@posteo.example).") == ANNA
+    assert contact("Paul Krüger (paul@posteo.example) kümmert sich darum.") == PAUL
+    assert contact("Das übernimmt unser Kassierer Paul Krüger, paul@posteo.example.") == PAUL
+    assert contact("Paul Krüger, paul@posteo.example, wird das machen.") == PAUL
+    assert contact("Bitte richtet sie für Paul Krüger (paul@posteo.example) ein.") == PAUL
+    assert contact("Verwaltet wird sie durch unseren Kassierer Paul Krüger, paul@posteo.example.") == PAUL
+    assert contact("Das Ganze bitte für unsere Kollegen Paul Krüger, paul@posteo.example") == PAUL
     assert contact("Ich möchte sie einrichten, den Tipp gab Paul Krüger, paul@posteo.example.") == ANNA
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rechnung bitte an Paul Krüger, paul@posteo.example.",
+        "Genehmigt hat das Paul Krüger (paul@posteo.example).",
+        "Den Antrag hat Paul Krüger (paul@posteo.example) vorbereitet.",
+        "Cc: Paul Krüger (paul@posteo.example) vom Vorstand.",
+        "Unser Sprecher Paul Krüger (paul@posteo.example) findet das auch gut.",
+        "Um die Kasse kümmert sich Paul Krüger (paul@posteo.example).",
+        "Paul Krüger (paul@posteo.example) hat uns davon berichtet.",
+        "Protokoll schreibt bei uns Paul Krüger (paul@posteo.example).",
+        "Schöne Grüße soll ich von Paul Krüger (paul@posteo.example) ausrichten.",
+        "Gegründet hat uns im Mai Paul Krüger, paul@posteo.example.",
+        "Danke für den Hinweis an Paul Krüger (paul@posteo.example).",
+        "Für Paul Krüger (paul@posteo.example) wäre das auch eine Erleichterung.",
+    ],
+)
+def test_who_is_only_mentioned_with_an_address_is_not_meant(text: str):
+    assert contact(text) == ANNA
 
 
 @pytest.mark.parametrize("text", ["Kontakt bin ich.", "Ansprechperson: ich", "Verantwortlich mache ich das.", ""])
