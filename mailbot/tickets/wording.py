@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from mailbot.catalogue import Catalogue, FieldRule, Label, Service
 from mailbot.tickets.blocks import Doubted, flat
 from mailbot.understanding.form import Blank, blanks
-from mailbot.understanding.names import is_about
+from mailbot.understanding.identity import is_about
 from mailbot.understanding.request import Guess, Person, Request, Value, Why
 
 TOOL = Label(de="Betrifft", en="Concerns")

@@ -6,9 +6,9 @@ import re
 
 from mailbot.understanding import chosen
 from mailbot.understanding.correction import is_former, places
+from mailbot.understanding.identity import completed, same_person
 from mailbot.understanding.lexicon import listed
 from mailbot.understanding.mention import Mention
-from mailbot.understanding.names import completed, same_person
 from mailbot.understanding.request import Person
 from mailbot.understanding.scene import Scene
 

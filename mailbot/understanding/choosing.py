@@ -14,9 +14,9 @@ from mailbot.understanding.address import addresses_in, without_addresses
 from mailbot.understanding.correction import leaves, places
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
+from mailbot.understanding.identity import completed, same_person
 from mailbot.understanding.lexicon import beginning, fold, is_no_name, listed
 from mailbot.understanding.mention import Mention
-from mailbot.understanding.names import completed, same_person
 from mailbot.understanding.request import Guess, Person, Why
 from mailbot.understanding.scene import Scene
 

@@ -9,8 +9,9 @@ from mailbot.expression import pattern
 from mailbot.understanding.address import addresses_in, without_addresses
 from mailbot.understanding.correction import is_replaced
 from mailbot.understanding.first_person import speaks_of_self
+from mailbot.understanding.identity import same_person
 from mailbot.understanding.lexicon import beginning, fold, is_noun, word_set, words
-from mailbot.understanding.names import same_person, split_name
+from mailbot.understanding.names import split_name
 from mailbot.understanding.request import Person
 
 _PIECE = re.compile(

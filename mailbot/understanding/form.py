@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from mailbot.catalogue import LANGUAGES, Catalogue, FieldRule
 from mailbot.mail.message import Body, Kind, Line
+from mailbot.understanding.identity import is_about
 from mailbot.understanding.lexicon import beginning, fold
-from mailbot.understanding.names import is_about
 from mailbot.understanding.question import question
 from mailbot.understanding.request import Guess, Person, Request
 

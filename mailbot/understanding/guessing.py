@@ -11,9 +11,9 @@ from mailbot.understanding import values
 from mailbot.understanding.address import addresses_in, likely_address
 from mailbot.understanding.group import bare_group, groups_in
 from mailbot.understanding.heard import Heard
+from mailbot.understanding.identity import is_about, same_person
 from mailbot.understanding.lexicon import fold, is_given_name, is_no_name, word_set
 from mailbot.understanding.mention import Mention
-from mailbot.understanding.names import is_about, same_person
 from mailbot.understanding.particulars import days_told, is_own
 from mailbot.understanding.request import Guess, Person, Value, Why
 from mailbot.understanding.roster import Entry

@@ -20,9 +20,11 @@ from mailbot.understanding.form import Filled
 from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard
 from mailbot.understanding.hearing import hear_field
+from mailbot.understanding.identity import completed, merged, same_person
 from mailbot.understanding.lexicon import is_no_name, listed
-from mailbot.understanding.mention import Mention, merged, stands_for
-from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
+from mailbot.understanding.mention import Mention
+from mailbot.understanding.names import as_written, names_in, split_name
+from mailbot.understanding.pairing import stands_for
 from mailbot.understanding.passage import ADDRESS
 from mailbot.understanding.people import named_person, with_said_surname, without_filler
 from mailbot.understanding.request import Person, Request

@@ -18,7 +18,7 @@ from mailbot.understanding.lexicon import (
     small_words,
     word_set,
 )
-from mailbot.understanding.request import Guess, Person
+from mailbot.understanding.request import Person
 
 WORD = re.compile(r"[^\W\d_]\w*+(?:['’`-]++\w++)*+\.?")
 _BLANKS = re.compile(r"[ \u00a0]+")
@@ -305,26 +305,3 @@ def _capital(word: str) -> str:
 def _upper_first(part: str) -> str:
     low = part.replace("İ", "i").replace("I", "ı").lower() if re.search(r"[şğıŞĞİ]", part) and part.isupper() else part.lower()
     return low[:1].upper() + low[1:]
-
-
-def same_person(one: Person, other: Person) -> bool:
-    """Whether two mentions, each perhaps incomplete, can be the same person and nothing speaks against it."""
-    if one.email and other.email:
-        return one.email == other.email
-    shared = False
-    for a, b in ((one.given, other.given), (one.surname, other.surname)):
-        if a and b:
-            if fold(a) != fold(b):
-                return False
-            shared = True
-    return shared
-
-
-def is_about(guess: Guess, person: Person) -> bool:
-    """Whether it is this person's, who may be better known by now."""
-    return guess.of is not None and (guess.of == person or same_person(guess.of, person))
-
-
-def completed(one: Person, other: Person) -> Person:
-    """The first, with what only the other says."""
-    return Person(given=one.given or other.given, surname=one.surname or other.surname, email=one.email or other.email)

@@ -11,8 +11,8 @@ from mailbot.understanding import chosen, values
 from mailbot.understanding.address import addresses_in, likely_address
 from mailbot.understanding.group import Group, bare_group, groups_in, is_denied
 from mailbot.understanding.heard import Heard, quote
+from mailbot.understanding.identity import same_person
 from mailbot.understanding.lexicon import fold, listed
-from mailbot.understanding.names import same_person
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.scene import Scene
 

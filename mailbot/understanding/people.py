@@ -16,9 +16,10 @@ from mailbot.understanding.beneficiary import beneficiary, whole
 from mailbot.understanding.correction import is_former, is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
+from mailbot.understanding.identity import completed, merged, same_person
 from mailbot.understanding.lexicon import beginning, is_german, is_no_name, is_unknown, listed
-from mailbot.understanding.mention import Mention, merged
-from mailbot.understanding.names import as_written, completed, names_in, same_person
+from mailbot.understanding.mention import Mention
+from mailbot.understanding.names import as_written, names_in
 from mailbot.understanding.passage import Passage
 from mailbot.understanding.request import Person
 from mailbot.understanding.scene import Scene

@@ -14,8 +14,8 @@ from mailbot.understanding.correction import corrects
 from mailbot.understanding.form import Filled, asked_back, is_asked_by
 from mailbot.understanding.guessing import still_open
 from mailbot.understanding.heard import Heard
+from mailbot.understanding.identity import is_about
 from mailbot.understanding.lexicon import beginning
-from mailbot.understanding.names import is_about
 from mailbot.understanding.passage import ADDRESS
 from mailbot.understanding.request import Guess, Person, Request, Value, Why
 from mailbot.understanding.scene import Scene, is_courtesy

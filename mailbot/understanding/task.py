@@ -11,8 +11,9 @@ from mailbot.expression import Texts, pattern
 from mailbot.understanding import chosen, values
 from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard, quote
+from mailbot.understanding.identity import same_person
 from mailbot.understanding.lexicon import is_no_name, listed
-from mailbot.understanding.names import as_written, names_in, same_person
+from mailbot.understanding.names import as_written, names_in
 from mailbot.understanding.request import Person
 from mailbot.understanding.scene import Scene
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailbot.catalogue import FieldRule, Service
 from mailbot.understanding.chosen import normal
 from mailbot.understanding.gaps import missing, needed
-from mailbot.understanding.mention import merged
+from mailbot.understanding.identity import merged
 from mailbot.understanding.request import Person, Request, RequestKind
 from tests.understanding.conversation import rules
 

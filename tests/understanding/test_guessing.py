@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailbot.understanding.guessing import still_open
-from mailbot.understanding.names import is_about
+from mailbot.understanding.identity import is_about
 from mailbot.understanding.request import Guess, Person, Why
 from tests.builders import person
 from tests.understanding.conversation import one

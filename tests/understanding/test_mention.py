@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.understanding.mention import mentions, merged
+from mailbot.understanding.mention import mentions
 from mailbot.understanding.passage import passages
 from mailbot.understanding.request import Person
-from tests.builders import ANNA, MEHMET, body, person
+from tests.builders import ANNA, body, person
 
 OWN = frozenset({"support@die-linke-koeln.de"})
 PAUL = person("Paul", "Krüger", "paul@posteo.example")
@@ -101,32 +101,6 @@ def test_the_author_is_mentioned_by_saying_so():
 
 def test_a_nickname_between_the_names_is_no_name():
     assert mentioned("Kontakt: Hans-Joachim „Hajo“ Krüger") == [person("Hans-Joachim", "Krüger", None)]
-
-
-def test_mentions_of_the_same_person_are_one_completed_by_each_other():
-    assert merged([person("Paul", None, None), MEHMET, PAUL]) == (PAUL, MEHMET)
-
-
-def test_two_of_the_same_given_name_stay_two():
-    other = person("Paul", "Vogt", "vogt@posteo.example")
-
-    assert merged([PAUL, other, person("Paul", None, None)]) == (PAUL, other)
-
-
-PEOPLE = st.builds(
-    Person,
-    given=st.sampled_from([None, "Paul", "Anna"]),
-    surname=st.sampled_from([None, "Krüger", "Vogt"]),
-    email=st.sampled_from([None, "a@x.example", "b@x.example"]),
-)
-
-
-@given(st.lists(PEOPLE, max_size=6))
-def test_no_address_is_lost_by_merging(people: list[Person]):
-    assert {each.email for each in merged(people)} - {None} <= {each.email for each in people}
-    assert {each.email for each in people if not each.given and not each.surname and each.email} <= {
-        each.email for each in merged(people)
-    }
 
 
 @given(st.lists(st.text(alphabet="Paul Krüger,@.xich\u00e9ß:;-()\t", max_size=60), max_size=5))

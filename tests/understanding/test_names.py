@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.understanding.names import as_written, completed, names_in, same_person, split_name
+from mailbot.understanding.names import as_written, names_in, split_name
 from mailbot.understanding.request import Person
 
 
@@ -137,37 +137,3 @@ def test_what_is_written_as_names_are_stays_so(name: str):
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüéñ -'", max_size=40))
 def test_no_letter_of_a_name_is_lost(name: str):
     assert as_written(name).lower().split() == name.split()
-
-
-ANNA = named("Anna", "Schmidt", "anna@posteo.example")
-
-
-@pytest.mark.parametrize(
-    ("other", "same"),
-    [
-        (named("Anna"), True),
-        (named(surname="Schmidt"), True),
-        (named("anna", "SCHMIDT"), True),
-        (named("Anna", "Schmidt", "anna@verein.example"), False),  # another address is another person until it is said
-        (named("Paul", "Krüger", "anna@posteo.example"), True),  # one address is one person
-        (named("Anna", "Krüger"), False),
-        (named("Paul"), False),
-        (named(), False),  # nothing speaks for it
-    ],
-)
-def test_two_mentions_are_the_same_person_if_something_speaks_for_it_and_nothing_against(other: Person, same: bool):
-    assert same_person(ANNA, other) is same
-    assert same_person(other, ANNA) is same
-
-
-def test_what_only_the_other_mention_says_is_added():
-    assert completed(named("Anna"), named("Annegret", "Schmidt", "anna@posteo.example")) == ANNA
-
-
-@given(
-    st.builds(
-        named, st.sampled_from([None, "Anna", "Paul"]), st.sampled_from([None, "Schmidt"]), st.sampled_from([None, "a@x.example"])
-    )
-)
-def test_somebody_completed_by_himself_is_the_same(person: Person):
-    assert completed(person, person) == person
