@@ -26,7 +26,7 @@ from mailbot.understanding.mention import Mention
 from mailbot.understanding.names import as_written, names_in, split_name
 from mailbot.understanding.pairing import stands_for
 from mailbot.understanding.passage import ADDRESS
-from mailbot.understanding.people import named_person, with_said_surname, without_filler
+from mailbot.understanding.people import named_person, with_said_given, with_said_surname, without_filler
 from mailbot.understanding.request import Person, Request
 from mailbot.understanding.respelling import respelt
 from mailbot.understanding.scene import Scene, is_courtesy
@@ -44,6 +44,8 @@ def join_persons(
             people = _with_part(people, form.blank.person, form.blank.part, form.text, scene.own)
         else:
             people = _added(people, rule, service, scene.saying(form.text, form.line), catalogue)
+    halves = [each for each in people if not (each.given and each.surname)]
+    people = tuple(with_said_given(each, scene, alone=len(halves) == 1) for each in people)
     people, scene = respelt(people, scene, heard.guesses)
     chosen_words = tuple(word for other in service.fields if other.among == rule.id for word in other.words)
     asks_for_chosen = any(other.among == rule.id and other.id in request.missing for other in service.fields)
@@ -334,6 +336,7 @@ def join_person(
     if person.email and person.email == scene.voice.person.email and not (person.given or person.surname):
         person = completed(person, scene.voice.person)
     if person != Person():
+        person = with_said_given(person, scene, alone=True)
         (person,), scene = respelt((person,), scene, heard.guesses)
     lacking = [part for part in rule.each if getattr(person, part) is None]
     leaves_it = bool(person.given) and not _without_removed((person,), scene)

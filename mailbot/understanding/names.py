@@ -251,7 +251,7 @@ def _split(words: tuple[str, ...], email: str | None) -> Person:
         one = as_written(full[0])
         known = is_given_name(full[0]) or (len(pieces) > 1 and pieces[0] == fold(full[0]))
         titled = any(word.lower().strip(".") in word_set("titles") for word in words)
-        return Person(given=one) if known or not (titled or _may_be_surname(full[0])) else Person(surname=one)
+        return Person(given=one) if known or not (titled or _may_be_surname(one)) else Person(surname=one)
     if fold(full[0]) in word_set("leading_surnames"):
         return Person(given=as_written(" ".join(full[1:])), surname=as_written(full[0]))
     surname_leads = len(full) == 2 and full[0].lower() in word_set("usual_surnames") and is_given_name(full[1])
@@ -270,9 +270,10 @@ def _split(words: tuple[str, ...], email: str | None) -> Person:
 
 
 def _may_be_surname(word: str) -> bool:
-    """Surnames are German words, or end as surnames do; given names that no list holds are neither ("Hêvîn")."""
+    """Surnames are usual ones, German words, or end as surnames do; given names that no list holds are none of it ("Hêvîn")."""
     low = word.lower()
-    return low in word_set("usual_surnames") or is_german(word) or low.endswith(tuple(word_set("surname_endings")))
+    usual = low in word_set("usual_surnames") or fold(word) in word_set("leading_surnames")
+    return usual or is_german(word) or low.endswith(tuple(word_set("surname_endings")))
 
 
 def _address_turns_round(words: Sequence[str], email: str | None) -> bool:

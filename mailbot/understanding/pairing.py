@@ -91,7 +91,9 @@ def _is_mine(masked: str, wire: Wire) -> bool:
     return any(MINE.fullmatch(masked[offset : wire.start]) for offset in speaks_of_self(masked) if offset < wire.start)
 
 
-_ADDRESSED = re.compile(r"\s*(?:frau|herrn?|genoss(?:e|in)|kolleg(?:e|in)|mr|mrs|ms)\.?\s+", re.IGNORECASE)
+_FORMS_OF_ADDRESS = r"(?:frau|herrn?|genoss(?:e|in)|kolleg(?:e|in)|mr|mrs|ms)"
+_ADDRESSED = re.compile(rf"\s*{_FORMS_OF_ADDRESS}\.?\s+", re.IGNORECASE)
+_CALLED = re.compile(rf"\b{_FORMS_OF_ADDRESS}\.?\s+$", re.IGNORECASE)
 
 
 def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) -> Name | None:
@@ -112,13 +114,21 @@ def _before(masked: str, floor: int, wire: Wire, *, listed: bool, turned: bool) 
         gap = len(masked[start : wire.start].rstrip(" (<,:;–-")) - owner.end
         worth = _worth(masked[start : wire.start], owner, wire) - gap / 30
         begins = owner.start + start < 4 or _ADDRESSED.fullmatch(masked[: owner.start + start]) is not None
-        beside = gap <= 1 and (owner.sure or (listed and begins))
+        announced = _announces(masked[: owner.start + start], words[owner.start : owner.end])
+        beside = gap <= 1 and (owner.sure or announced or (listed and begins))
         heads = (
             listed and owner.sure and owner.start + start < 4 and not masked[:start].strip()
         )  # "Lea Ost, Hauptstr. 1, …, lea@…"
         if (worth >= 2 or beside or heads or (owner.sure and gap < 40)) and (best is None or worth > best[0]):
             best = (worth, replace(owner, start=owner.start + start, end=owner.end + start))
     return best[1] if best else None
+
+
+def _announces(text: str, name: str) -> bool:
+    """ "Herr Ost", "Kontakt: Weber": what stands before makes a name of a word that looks like none."""
+    first = name.split()[0]
+    looks_like_one = is_unknown(first) or first.lower() in word_set("usual_surnames")
+    return _CALLED.search(text) is not None or (text.rstrip().endswith(":") and looks_like_one)
 
 
 def _is_relatives(person: Person, wire: Wire, text: str) -> bool:

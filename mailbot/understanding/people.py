@@ -17,7 +17,7 @@ from mailbot.understanding.correction import is_former, is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
 from mailbot.understanding.identity import completed, merged, same_person
-from mailbot.understanding.lexicon import beginning, is_german, is_no_name, is_unknown, listed
+from mailbot.understanding.lexicon import beginning, fold, is_german, is_given_name, is_no_name, is_unknown, listed
 from mailbot.understanding.mention import Mention
 from mailbot.understanding.names import as_written, names_in
 from mailbot.understanding.passage import Passage
@@ -264,9 +264,10 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
             for mention in [*after, *reversed(before)]:
                 if mention.me:
                     return scene.who(mention), quote(passage)
+                person = mention.person
                 if (
-                    mention.person.given
-                    and (mention.person.surname or mention.person.email)
+                    (person.given or person.surname)
+                    and (person.email or (person.given and person.surname))
                     and (listed("turned_to").search(match[0]) or not _is_left_out(passage.text, mention, here))
                 ):
                     return whole(mention.person, scene), quote(passage)
@@ -385,6 +386,40 @@ def with_said_surname(person: Person, scene: Scene) -> Person:
         if 1 <= len(words) <= 2 and (passage.text.islower() or all(word[:1].isupper() for word in words)):
             return replace(person, surname=as_written(" ".join(words)))
     return person
+
+
+def with_said_given(person: Person, scene: Scene, *, alone: bool) -> Person:
+    """
+    "Okonkwo heißt mit Vornamen Emeka": the only name that was known, and that no list has as a given one, is the surname.
+
+    `alone`: nobody else lacks a name, so that "der Vorname ist Emeka" is about this person.
+    """
+    known = person.surname or person.given
+    if known is None or (person.given and (person.surname or is_given_name(person.given))):
+        return person
+    is_known = rf"(?<!\w){re.escape(known)}s?(?!\w)"
+    for passage in (scene.passages[at] for at in scene.texts.places(_SAYS_WHICH_NAME)):
+        named = re.search(is_known, passage.text, re.IGNORECASE) is not None
+        told = None if passage.text.endswith("?") or not (alone or named) else _TELLS_GIVEN.search(passage.text)
+        given = (told["given"] or told["before"]) if told else known
+        if given.lower() != known.lower() and not is_no_name(given):
+            return replace(person, given=as_written(given), surname=known)
+        if named and re.search(
+            rf"{is_known}\s+(?:ist|is)\s+(?:\w+\s+){{0,2}}(?:nachname|surname)\b", passage.text, re.IGNORECASE
+        ):
+            return replace(person, given=None, surname=known)
+    for mention in scene.mentions:
+        if person.given and mention.person.given and fold(mention.person.surname or "") == fold(known):
+            return replace(person, given=mention.person.given, surname=known)
+    return person
+
+
+_SAYS_WHICH_NAME = pcre2.compile(rf"nachname|surname|{listed('given_follows').pattern}", pcre2.IGNORECASE)
+_TELLS_GIVEN = re.compile(
+    rf"(?<!mein\s){listed('given_follows').pattern}(?:\s+(?:von|of)\s+[^\W\d_]+)?(?:\s+(?:ist|lautet|heißt|wäre|is)\b|\s*:)?+\s+(?P<given>[^\W\d_][\w'’-]+)"
+    rf"(?=\s*(?:[,.;!)]|$|\b(?:und|and)\b))|(?P<before>[^\W\d_][\w'’-]+)\s+(?:ist|is)\s+(?:der|ihr|sein|the|her|his)\s+{listed('given_follows').pattern}",
+    re.IGNORECASE,
+)
 
 
 def without_filler(text: str) -> str:

@@ -28,6 +28,7 @@ _NAMES = re.compile(r"\b(?:ist|is|lautet|hei(?:ß|ss)\w*|schreib\w*|statt|sonder
 """ "Mein Nachname ist Hand", not "Den Nachnamen hatte ich nicht zur Hand"."""
 _SURNAME = r"(?:\b(?:nach|familien|zu)namen?\b|\bsurname\b|\b(?:last|family) name\b)"
 _PARTS = re.compile(f"{_GIVEN}|{_SURNAME}", re.IGNORECASE)
+_OF_MINE = re.compile(rf"\b(?:mein|my)\s+(?:{_PARTS.pattern})", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w@.])[^\W\d_][\w'’-]*(?![\w@])")
 
 
@@ -89,7 +90,12 @@ def _put_right(people: tuple[Person, ...], text: str, scene: Scene) -> tuple[Per
         if match[0].lower() not in denied and match[0][:1].isupper() and not _PARTS.fullmatch(match[0])
     ]
     speaking = re.search(r"\b(?:ich|i|mein\w*|my)\b", text, re.IGNORECASE) is not None
-    about = [each for each in people if _stands_in(each.given, text) or (speaking and is_speaker(each, scene.voice.person))]
+    of_mine = _OF_MINE.search(text) is not None
+    about = [
+        each
+        for each in people
+        if (not of_mine and _stands_in(each.given, text)) or (speaking and is_speaker(each, scene.voice.person))
+    ]
     for person in about or people:
         for part, name in (("surname", person.surname), ("given", person.given)):
             if not name:
@@ -98,7 +104,10 @@ def _put_right(people: tuple[Person, ...], text: str, scene: Scene) -> tuple[Per
             if name.lower() in denied and (called or part == "surname") and len(others) == 1 and _is_no_other(others[0], people):
                 return _with(people, person, part, others[0])
             others = [word for word in others if not is_german(word) or _NAMES.search(text)]
-            if about == [person] and re.search(_SURNAME if part == "surname" else _GIVEN, text, re.IGNORECASE):
+            kind = _SURNAME if part == "surname" else _GIVEN
+            if re.search(rf"(?<!\w){re.escape(name)}\s+(?:ist|is)\s+(?:\w+\s+){{0,2}}{kind}", text, re.IGNORECASE):
+                continue  # "Bo ist der Vorname": so it was known
+            if about == [person] and re.search(kind, text, re.IGNORECASE):
                 return _with(people, person, part, others[-1]) if others and _is_no_other(others[-1], people) else None
             behind = [word for word in others if called and text.find(word) > called.start()]
             if called and not denied and about == [person] and len(behind) == 1:

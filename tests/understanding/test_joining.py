@@ -341,3 +341,47 @@ def test_an_address_that_is_replaced_takes_nobody_out():
 
     assert [each.given for each in found["users"]] == ["Lea", "Yusuf"]
     assert len(found["admins"]) == 2
+
+
+SURNAME_ONLY = "Die AG Frieden möchte eine Signalgruppe. Kontakt: Okonkwo, okonkwo@web.example"
+EMEKA = person("Emeka", "Okonkwo", "okonkwo@web.example")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Okonkwo heißt mit Vornamen Emeka.",
+        "Der Vorname ist Emeka.",
+        "Vorname von Okonkwo: Emeka",
+        "Emeka ist der Vorname, Okonkwo der Nachname.",
+        "Emeka Okonkwo",
+    ],
+)
+def test_a_given_name_makes_the_only_name_that_was_told_the_surname(answer: str):
+    assert fields(SURNAME_ONLY, answer)["person"] == EMEKA
+    assert EMEKA in users("Der OV Kalk möchte die Nextcloud nutzen. User:\nOkonkwo, okonkwo@web.example\nAdmin: er", answer)
+
+
+def test_the_only_name_that_was_told_may_be_called_the_surname():
+    answered = one(SURNAME_ONLY, "Okonkwo ist schon der Nachname.")
+
+    assert (answered.fields["person"], answered.missing) == (person(None, "Okonkwo", EMEKA.email), ("person.given",))
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Mein Vorname ist Anna, den von Okonkwo weiß ich nicht.",
+        "Wie der Vorname von Okonkwo lautet, frage ich noch.",
+        "Den Vornamen schicke ich nach.",
+    ],
+)
+def test_a_given_name_that_is_not_told_changes_nobody(remark: str):
+    assert fields(SURNAME_ONLY, remark) == fields(SURNAME_ONLY)
+
+
+def test_who_is_known_by_the_given_name_keeps_it():
+    given_only = SURNAME_ONLY.replace("Okonkwo", "Hêvîn")
+    answer = "Hêvîn ist der Vorname, Demir heißt sie hinten."
+
+    assert fields(given_only, answer)["person"] == person("Hêvîn", "Demir", "okonkwo@web.example")

@@ -7,7 +7,7 @@ import pytest
 from mailbot.mail.message import Address
 from mailbot.understanding.request import Person
 from tests.builders import ANNA, attached, person, written
-from tests.understanding.conversation import fields
+from tests.understanding.conversation import fields, one
 
 PAUL = person("Paul", "Krüger", "paul@posteo.example")
 CEM = person("Cem", "Arslan", "cem@posteo.example")
@@ -229,3 +229,49 @@ def test_a_service_that_needs_no_address_keeps_none():
 )
 def test_who_receives_it_is_meant_although_somebody_else_writes(text: str):
     assert fields(text)["person"] == PAUL
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "",
+        "Und ich schreibe euch nur für sie.",
+        "Admin wird Anna Ost, und ich frage sonst nach.",
+        "Ich melde mich, und ich hoffe auf bald.",
+    ],
+)
+def test_somebody_else_with_the_authors_given_name_is_the_only_user(closing: str):
+    heard = fields(f"Die AG Garten möchte die Nextcloud nutzen. Dabei ist Anna Ost (anna@ost.example). {closing}")
+
+    assert heard["users"] == (person("Anna", "Ost", "anna@ost.example"),)
+
+
+def test_the_author_joins_somebody_with_the_same_given_name():
+    heard = fields("Die AG Garten möchte die Nextcloud nutzen. Dabei sind Anna Ost (anna@ost.example) und ich.")
+
+    assert heard["users"] == (person("Anna", "Ost", "anna@ost.example"), ANNA)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("Herr Nguyen", "Kollege Ost"), ("Frau Nguyen", "Genossin Ost"), ("Kollegin Nguyen", "Frau Ost")]
+)
+def test_an_address_belongs_to_the_surname_before_it(first: str, second: str):
+    heard = fields(f"Die AG Garten möchte die Nextcloud nutzen. Dabei sind {first} (n@web.example) und {second} (o@web.example).")
+
+    assert heard["users"] == (person(None, "Nguyen", "n@web.example"), person(None, "Ost", "o@web.example"))
+
+
+def test_a_contact_may_have_a_given_name_that_no_list_holds():
+    request = one("Die AG Garten möchte eine Signalgruppe. Kontakt: Hêvîn, kontakt@web.example")
+
+    assert (request.fields["person"], request.missing) == (person("Hêvîn", None, "kontakt@web.example"), ("person.surname",))
+
+
+@pytest.mark.parametrize("name", ["Weber", "Herr Weber", "Nguyen"])
+def test_a_contact_may_be_named_by_the_surname_alone(name: str):
+    request = one(f"Die AG Garten möchte eine Signalgruppe. Kontakt: {name}, kontakt@web.example")
+
+    assert (request.fields["person"], request.missing) == (
+        person(None, name.split()[-1], "kontakt@web.example"),
+        ("person.given",),
+    )
