@@ -21,7 +21,16 @@ _GOES_ON = re.compile(r",\s*(?:dass|ob|wie|wann|wo|wer|was|weshalb)\b", re.IGNOR
 
 def corrects(text: str) -> bool:
     """Whether the text has words of a correction at all."""
-    return bool(listed("corrections").search(text))
+    return bool(listed("corrections").search(text)) or _prefers_another(text)
+
+
+def _prefers_another(text: str) -> bool:
+    """ "AG Garten klingt schöner", but not "klingt zwar schöner" or "klingt schöner, aber wir bleiben dabei"."""
+    better = listed("preferences").search(text)
+    return better is not None and not _ADMITTED.search(better[0]) and not listed("only_weighed").search(text, better.end())
+
+
+_ADMITTED = re.compile(r"\b(?:zwar|vielleicht|nicht|kaum|admittedly|not)\b", re.IGNORECASE)
 
 
 _INSTEAD_OF = re.compile(rf"{listed('instead_of').pattern}\s+(?:(?!mir\b|mich\b|meiner\b|me\b)\w+\s+)?$", re.IGNORECASE)

@@ -192,10 +192,23 @@ def bare_number(text: str) -> int | None:
 def in_digits(text: str) -> str:
     """Numbers of German and English words in digits: "achtzehnten April" is "18. April", "hundertzwanzig" 120."""
     digits = str(alpha2digit(alpha2digit(text, "de"), "en"))
-    return _DOZENS.sub(lambda dozens: str(12 * int(dozens[1] or 1)), digits) if "utzend" in digits else digits
+    return _DOZENS.sub(_dozens, digits) if "utzend" in digits else digits
 
 
-_DOZENS = re.compile(r"(?:\b(?:(\d{1,3})|ein(?:em)?)\s+)?(?<!paar\s)(?<!einige\s)(?<!mehrere\s)\bdutzend\b", re.IGNORECASE)
+_DOZENS = re.compile(
+    r"(?P<some>\b(?:paar|mehrere\w*|viele\w*|einige\w*|etliche\w*|wenige\w*)\s+)?"
+    r"(?:\b(?P<many>\d{1,3}|anderthalb|ein(?:em)?)\s+)?(?P<half>\bhalbe[sn]\s+)?\bdutzend\b",
+    re.IGNORECASE,
+)
+
+
+def _dozens(said: re.Match[str]) -> str:
+    """ "drei Dutzend", "ein halbes Dutzend"; of "ein paar Dutzend" nobody knows how many they are."""
+    if said["some"]:
+        return said[0]
+    each = 6 if said["half"] else 12
+    many = said["many"] or ""
+    return str(int(many) * each if many.isdigit() else each * 3 // 2 if many.lower() == "anderthalb" else each)
 
 
 def choice_in(text: str, options: Sequence[Option]) -> str | None:

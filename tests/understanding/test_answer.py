@@ -184,6 +184,22 @@ def test_a_better_address_is_the_one_that_is_wanted():
     assert (heard["address"], heard["group"]) == ("vorstand-kalk@die-linke-koeln.de", "OV Kalk")
 
 
+@pytest.mark.parametrize(
+    ("answer", "group"),
+    [
+        ("Die AG Garten klingt zwar schöner als AG Obst, aber wir bleiben dabei.", "AG Obst"),
+        ("AG Garten klingt schöner, aber wir heißen nun mal so.", "AG Obst"),
+        ("AG Garten wäre kürzer. Trotzdem lassen wir es so.", "AG Obst"),
+        ("AG Garten ist auch nicht besser.", "AG Obst"),
+        ("AG Garten klingt schöner, nehmt bitte das.", "AG Garten"),
+        ("Uns gefällt AG Garten besser.", "AG Garten"),
+        ("AG Garten wäre besser.", "AG Garten"),
+    ],
+)
+def test_a_name_that_is_only_weighed_is_not_taken(answer: str, group: str):
+    assert fields("Die AG Obst möchte die Nextcloud nutzen.", answer)["group"] == group
+
+
 @pytest.mark.parametrize("answer", ["meine und paul@verein.example", "ich, paul@verein.example"])
 def test_the_author_is_one_of_the_targets(answer: str):
     asked = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln.de."

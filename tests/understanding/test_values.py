@@ -217,6 +217,15 @@ def test_numbers_may_be_words():
     assert number_in("rund fünfunddreißig Leute", ("leute",)) == 35
     assert bare_number("hundertzwanzig") == 120
     assert number_in("etwa drei Dutzend Leute", ("leute",)) == 36
+    assert number_in("etwa ein Dutzend Leute", ("leute",)) == 12
+    assert number_in("ein halbes Dutzend Leute", ("leute",)) == 6
+    assert number_in("anderthalb Dutzend Leute", ("leute",)) == 18
+
+
+@pytest.mark.parametrize("some", ["ein paar", "mehrere", "viele", "einige", "wenige"])
+def test_some_dozens_are_no_number(some: str):
+    assert number_in(f"es kommen {some} Dutzend Leute", ("leute",)) is None
+    assert bare_number(f"{some} Dutzend") is None
 
 
 def test_the_last_number_of_a_correction_counts():
