@@ -93,7 +93,7 @@ def _is_of_others(group: Group, at: int, scene: Scene) -> bool:
     return theirs or heard_from or (ours is None and listed("of_others").search(text, group.end) is not None)
 
 
-_FROM_WHOM = re.compile(r"\b(?:von|vom|bei|beim|durch|aus|from)\b[^,.;:]{0,40}$", re.IGNORECASE)
+_FROM_WHOM = re.compile(r"\b(?:von|vom|bei|beim|durch|aus|des|from)\b[^,.;:]{0,40}$", re.IGNORECASE)
 _OF = re.compile(r"\s*,?\s*(?:aus|vom|von|im|in|beim?|of|from)(?:\s+(?:dem|der|the|unserem|unserer))?\s+", re.IGNORECASE)
 
 

@@ -197,7 +197,7 @@ def in_digits(text: str) -> str:
 
 _DOZENS = re.compile(
     r"(?P<some>\b(?:paar|mehrere\w*|viele\w*|einige\w*|etliche\w*|wenige\w*)\s+)?"
-    r"(?:\b(?P<many>\d{1,3}|anderthalb|ein(?:em)?)\s+)?(?P<half>\bhalbe[sn]\s+)?\bdutzend\b",
+    r"(?:\b(?P<many>\d{1,3}|anderthalb|ein(?:em)?)\s+)?(?P<half>\bhalbe[sn]\s+)?\bdutzend\b(?!\s+(?:weniger|mehr)\b)",
     re.IGNORECASE,
 )
 

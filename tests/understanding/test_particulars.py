@@ -157,7 +157,16 @@ def test_the_sender_may_be_one_of_the_targets(words: str):
 OTHERS = "Martin Schulz vom OV Deutz hat gesagt, das geht schnell. Der OV Nippes hat das ja auch schon."
 
 
-@pytest.mark.parametrize("words", [f"{OTHERS} {{}}", "{} " + OTHERS, "Von Leuten aus der AG Verkehr haben wir das gelernt. {}"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{OTHERS} {{}}",
+        "{} " + OTHERS,
+        "Von Leuten aus der AG Verkehr haben wir das gelernt. {}",
+        "Beim OV Deutz gab es einen Vortrag darüber. {}",
+        "Der Ordner des OV Nippes gefällt uns besser als Papier. {}",
+    ],
+)
 def test_the_group_that_asks_is_none_that_is_merely_spoken_of(words: str):
     assert fields(words.format("Wir vom OV Kalk möchten die Nextcloud nutzen."))["group"] == "OV Kalk"
 

@@ -170,6 +170,7 @@ def test_the_only_one_who_is_named_with_an_address_is_the_person_unless_the_auth
     assert contact("Eingerichtet wird sie von Paul Krüger, paul@posteo.example.") == PAUL
     assert contact("Den Hinweis verdanken wir Paul Krüger (paul@posteo.example).") == ANNA
     assert contact("Paul Krüger (paul@posteo.example) kümmert sich darum.") == PAUL
+    assert contact("Die Leitung liegt in den Händen von Paul Krüger, paul@posteo.example.") == PAUL
     assert contact("Das übernimmt unser Kassierer Paul Krüger, paul@posteo.example.") == PAUL
     assert contact("Paul Krüger, paul@posteo.example, wird das machen.") == PAUL
     assert contact("Bitte richtet sie für Paul Krüger (paul@posteo.example) ein.") == PAUL
@@ -186,6 +187,7 @@ def test_the_only_one_who_is_named_with_an_address_is_the_person_unless_the_auth
         "Den Antrag hat Paul Krüger (paul@posteo.example) vorbereitet.",
         "Cc: Paul Krüger (paul@posteo.example) vom Vorstand.",
         "Unser Sprecher Paul Krüger (paul@posteo.example) findet das auch gut.",
+        "Das Protokoll liegt in den Händen von Paul Krüger (paul@posteo.example). Kontakt bin ich.",
         "Um die Kasse kümmert sich Paul Krüger (paul@posteo.example).",
         "Paul Krüger (paul@posteo.example) hat uns davon berichtet.",
         "Protokoll schreibt bei uns Paul Krüger (paul@posteo.example).",

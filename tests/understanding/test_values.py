@@ -220,6 +220,7 @@ def test_numbers_may_be_words():
     assert number_in("etwa ein Dutzend Leute", ("leute",)) == 12
     assert number_in("ein halbes Dutzend Leute", ("leute",)) == 6
     assert number_in("anderthalb Dutzend Leute", ("leute",)) == 18
+    assert number_in("ein Dutzend weniger Leute, also 43 Leute", ("leute",)) == 43
 
 
 @pytest.mark.parametrize("some", ["ein paar", "mehrere", "viele", "einige", "wenige"])
