@@ -356,11 +356,12 @@ def _chosen(
     old = heard.fields.get(rule.id)
     if isinstance(old, tuple) and old:
         rechoose(rule, scene, people, old, heard)
-    elif any(chosen.spans(passage.text, rule.words) for passage in scene.passages):
-        choose(rule, scene, heard)
+    decided = scene.only([at for at, each in enumerate(scene.passages) if not listed("undecided").search(each.text)])
+    if not (isinstance(old, tuple) and old) and any(chosen.spans(passage.text, rule.words) for passage in decided.passages):
+        choose(rule, decided, heard)
     if lacks and rule.id not in heard.fields and before:
         told = {each.email for each in before}
-        choose(rule, scene.only(_without_new_address(scene, told)), heard, anywhere=True)
+        choose(rule, decided.only(_without_new_address(decided, told)), heard, anywhere=True)
     _name_anew(rule, heard)
 
 

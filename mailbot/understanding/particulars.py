@@ -242,16 +242,22 @@ def _names_somebody_without(scene: Scene, found: Sequence[str]) -> bool:
 
 
 def _means_author(text: str) -> bool:
-    """ "an mich", "meine und paul@…"; not "nicht an meine", "bisher ging alles an mich"."""
-    return any(_UNWANTED.search(text, 0, said.start()) is None for said in listed("me_too").finditer(text))
+    """ "an mich", "meine und paul@…"; not "nicht an meine", "bisher ging alles an mich", "auch an mich, wenn …?"."""
+    if text.rstrip().endswith("?") and listed("depends").search(text):
+        return False
+    return any(
+        _UNWANTED.search(text, 0, said.start()) is None and _REFUSED.match(text, said.end()) is None
+        for said in listed("me_too").finditer(text)
+    )
 
 
+_SAME_CLAUSE = r"(?:(?!\b(?:und|sowie|sondern|aber|oder|and|but|or)\b)[^.,;:!?])*"
 _UNWANTED = re.compile(
-    rf"(?:{listed('negations').pattern}(?!\s+(?:nur|bloß|allein|only)\b)|{listed('formerly').pattern})"
-    r"(?:(?!\b(?:und|sowie|sondern|aber|oder|and|but|or)\b)[^.,;:!?])*$",
+    rf"(?:{listed('negations').pattern}(?!\s+(?:nur|bloß|allein|only)\b)|{listed('formerly').pattern}){_SAME_CLAUSE}$",
     re.IGNORECASE,
 )
-"""In the same clause, before what would mean the author."""
+_REFUSED = re.compile(rf"{_SAME_CLAUSE}\b(?:nicht|nie|ungern|not)\b(?!\s+(?:nur|bloß|allein|only)\b)", re.IGNORECASE)
+"""In the same clause, before or behind what would mean the author."""
 
 
 def _names_own_address(text: str) -> bool:

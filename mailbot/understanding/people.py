@@ -255,6 +255,8 @@ def named_person(rule: FieldRule, scene: Scene) -> tuple[Person | None, str]:
         passage = scene.passages[at]
         here = [each for each in scene.mentions if each.place[0] == at]
         for match in cue.finditer(passage.text):
+            if _IN_TOUCH.match(passage.text, match.end()):
+                continue
             clause_end = _clause_end(passage.text, match.end())
             after = [each for each in here if match.end() <= each.place[1] <= min(clause_end, match.end() + 80)]
             before = [each for each in here if each.place[1] < match.start() and match.start() - each.end < 40]
@@ -358,6 +360,10 @@ _UNHEARD_OF = re.compile(
     r"(?P<name>[A-ZÄÖÜÇŞİ][^\W\d_]{2,})(?=\s*(?:[,.;!(]|$))"
 )
 """ "Ansprechpartnerin dafür wird die Beritan, …": a name that no list knows."""
+
+
+_IN_TOUCH = re.compile(r"\s+(?:zu|mit)\b", re.IGNORECASE)
+""" "Nehmt Kontakt zu Paul auf": nobody is made the contact."""
 
 
 def _clause_end(text: str, start: int) -> int:

@@ -41,6 +41,8 @@ _WORK_OF_OTHERS = re.compile(
 )
 _THIRD = re.compile(r"\b(?:sie|er|she|he|die|der)\s+$", re.IGNORECASE)
 _DUTY = r"(?P<duty>[A-ZÄÖÜ][\w-]{3,}(?:\s+und\s+[A-ZÄÖÜ][\w-]{3,})?)\b"
+_ALL_OF_IT = r"(?=\s*(?:[,.;!)]|$|(?:und|bei|im|in|für|des|der|von|vom|seit)\b))"
+""" "Ich betreue die Kinder heute" is no duty."""
 _DUTIES_OF_MINE = tuple(
     re.compile(expression)
     for expression in (
@@ -48,8 +50,8 @@ _DUTIES_OF_MINE = tuple(
         rf"\b[Mm]ir\s+obliegt\s+(?:[\w:*-]+\s+){{0,4}}?(?:die|der|das)\s+{_DUTY}",
         rf"\bobliegt\s+mir\s+(?:[\w:*-]+\s+){{0,4}}?(?:die|der|das)\s+{_DUTY}",
         rf"\b(?:[Dd]ie|[Dd]er|[Dd]as)\s+{_DUTY}\s+(?:obliegt|liegt)\s+(?:[\w:*-]+\s+){{0,4}}?(?:bei\s+)?mir\b",
-        rf"\bkümmere?\s+(?:ich\s+)?mich\s+(?:[\w:*-]+\s+){{0,4}}?um\s+(?:die|den|das)\s+{_DUTY}",
-        rf"\b(?:verantworte|betreue)\s+(?:ich\s+)?(?:[\w:*-]+\s+){{0,4}}?(?:die|den|das)\s+{_DUTY}",
+        rf"\bkümmere?\s+(?:ich\s+)?mich\s+(?:[\w:*-]+\s+){{0,4}}?um\s+(?:die|den|das)\s+{_DUTY}{_ALL_OF_IT}",
+        rf"\b(?:verantworte|betreue)\s+(?:ich\s+)?(?:[\w:*-]+\s+){{0,4}}?(?:die|den|das)\s+{_DUTY}{_ALL_OF_IT}",
         rf"\b(?:[Aa]ufgabe|[Ff]unktion|[Rr]olle|[Aa]mt)\b[^:.;,@]{{0,40}}:\s*{_DUTY}",
     )
 )
@@ -145,6 +147,7 @@ def is_of_others(text: str, start: int) -> bool:
 
 _OTHERS = re.compile(
     r"\b(?:(?:an|von|bei|durch)\s+(?:unsere?[rnm]?|eure?[rnm]?|die|den|der|dem)"
+    r"|(?:meine?|unsere?)\s+(?!(?:aufgabe|funktion|rolle|amt|posten|titel|job|stelle|position|tätigkeit)\b)\w+\s+(?:ist|war|wird)(?:\s+\w+)?"
     r"|(?:klärt|entscheidet|weiß|fragt|sagt|meldet|schickt|macht)\s+(?:\w+\s+){0,3}?(?:unsere?r?|die|der|eure?r?))\s+$",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import ANNA
+from tests.builders import ANNA, person
 from tests.understanding.conversation import fields, one, understood
 
 GROUP_MISSING = "Unsere AG möchte eine Signalgruppe."
@@ -347,3 +347,54 @@ def test_somebody_else_of_the_group_may_answer():
     request = one("Frieden", before=first.requests, sender="Paul Krüger <paul@posteo.example>")
 
     assert dict(request.fields) == {"group": "AG Frieden", "person": ANNA}
+
+
+CLOUD = (
+    f"Der OV Kalk möchte die Nextcloud nutzen. Dabei sind:\nAnna Schmidt, {ANNA.email}\n"
+    "Paul Alt, paul@web.example\nEva Ost, eva@web.example\n"
+)
+PAGE = "Der OV Kalk möchte eine Unterseite auf der Website. Verantwortlich: Paul Alt, paul@web.example"
+CHAT = "Die AG Garten möchte eine Signalgruppe. Kontakt: Paul Alt, paul@web.example"
+TARGETS = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln.de."
+TASK = "Ich hätte gern eine persönliche Mailadresse, als Postfach."
+
+
+@pytest.mark.parametrize(
+    ("wish", "remark"),
+    [
+        (CLOUD, "Die Admins stehen noch nicht fest, Eva überlegt noch."),
+        (CLOUD, "Paul stünde als Admin zur Verfügung, aber wir stimmen erst noch ab."),
+        (CLOUD, "Nach der Sitzung am Montag sagen wir euch, ob Paul oder Eva das macht."),
+        (f"{CLOUD}Admin: Eva", "Ich muss heute nicht dabei sein, oder?"),
+        (f"{CLOUD}Admin: Eva", "Ich kann am Montag nicht teilnehmen, schickt mir das bitte schriftlich."),
+        (f"{CLOUD}Admin: Eva", "Eva gibt ihre Unterlagen an Paul ab, das wollte ich nur kurz sagen."),
+        (CHAT, "Nehmt ruhig Kontakt zu Paul auf, ich übernehme die Raumbuchung."),
+        (CHAT, "Wenn Paul absagt, mache ich das."),
+        (PAGE, "Paul ist raus aus dem Krankenhaus, es geht ihm gut."),
+        (PAGE, "Paul nimmt von Facebook Abstand, daher die Website."),
+        (TARGETS, "Wir sind zu fünft, Paul und ich klären das."),
+        (TARGETS, "Ich selbst möchte die Mails nicht bekommen, die Ziele schicke ich noch."),
+        (TARGETS, "Leitet ihr auch an mich weiter, wenn ich keine Funktion habe?"),
+        (TASK, "Mein Mann ist Kassierer, ich nicht."),
+        (TASK, "Ich vertrete die Auffassung, dass das keine Rolle spielt."),
+        ("Ich hätte gern eine persönliche Mailadresse als Kassiererin.", "Ich leite eure Frage mal an den Vorstand weiter."),
+        (VIDEO, "Sprecherin werde ich erst im Mai."),
+        (VIDEO, "Ich betreue die Kinder heute und melde mich morgen."),
+    ],
+)
+def test_an_answer_that_settles_nothing_leaves_all_as_it_was(wish: str, remark: str):
+    assert one(wish, remark).fields == one(wish).fields
+    assert one(wish, remark).missing == one(wish).missing
+
+
+@pytest.mark.parametrize(
+    ("wish", "answer", "field", "value"),
+    [
+        (CLOUD, "Ob Paul mitmacht, ist noch offen. Admin wird Eva.", "admins", ("eva@web.example",)),
+        (PAGE, "Paul ist raus, Eva Ost (eva@web.example) macht das.", "editors", (person("Eva", "Ost", "eva@web.example"),)),
+        (TARGETS, "Bitte an mich und an eva@web.example, nicht an Paul.", "targets", ("eva@web.example", ANNA.email)),
+        (TASK, "Ich betreue die Kinder.", "role", "Betreue die Kinder"),
+    ],
+)
+def test_an_answer_that_settles_it_is_taken(wish: str, answer: str, field: str, value: object):
+    assert fields(wish, answer)[field] == value
