@@ -88,7 +88,9 @@ def _plain(
             return heard.take(rule.id, value, f'"{form.text}" behind "{form.blank.label}" in line {form.line}')
     known = heard.fields.get(rule.id)
     if rule.type == "group" and known is not None:
-        scene = _without_local_parts(scene, heard)
+        scene = _without_others(_without_local_parts(scene, heard))
+    if rule.type == "choice":
+        scene = _decided(scene)
     told = without_denied(scene, rule, known, catalogue.groups)
     corrected = (corrects(scene.text) and rule.type != "text") or (
         rule.type == "addresses" and listed("as_well").search(scene.text) is not None
@@ -116,6 +118,20 @@ def _without_local_parts(scene: Scene, heard: Heard) -> Scene:
         scene,
         passages=tuple(replace(each, text=local.sub(lambda said: " " * len(said[0]), each.text)) for each in scene.passages),
     )
+
+
+def _without_others(scene: Scene) -> Scene:
+    """ "Die AG Gemüse hat das auch": of other groups, once the group is known."""
+    told = [at for at, each in enumerate(scene.passages) if listed("of_others").search(each.text) and not _OURS.search(each.text)]
+    return scene.only([at for at in range(len(scene.passages)) if at not in told]) if told else scene
+
+
+_OURS = re.compile(r"\b(?:wir|uns|unser\w*|we|our)\b", re.IGNORECASE)
+
+
+def _decided(scene: Scene) -> Scene:
+    """Without what is said not to be settled yet."""
+    return scene.only([at for at, each in enumerate(scene.passages) if not listed("undecided").search(each.text)])
 
 
 def _said_anew(
@@ -285,7 +301,7 @@ _WORKS = re.compile(
 """ "Ich moderiere die Sitzungen": work in the place of a task."""
 _MATTER = re.compile(r"(?:frage|sache|mail|adresse|liste|nachricht|antwort|angabe|info)n?s?$", re.IGNORECASE)
 """ "Ich leite die Mail …": that is what this conversation is about, and no work."""
-_TELLS = re.compile(r"\b(?:ich|wir|i|we|noch|weiter|gern)\b", re.IGNORECASE)
+_TELLS = re.compile(r"\b(?:ich|wir|i|we|ist|war|wird|noch|weiter|gern)\b", re.IGNORECASE)
 """A sentence, and no task as it stands ("Organisiere ich morgen")."""
 _WISHED = re.compile(r"\b(?:wäre|würde|werde|möchte)\s+ich\b.{0,15}\b(?:gerne?|werden|erst)\b", re.IGNORECASE)
 """ "Kassiererin wäre ich gern"."""
@@ -305,7 +321,7 @@ def _bare_role(rule: FieldRule, service: Service, text: str, before: Heard) -> s
     if any(isinstance(value, str) and value.lower().endswith(f" {rest.lower()}") for value in before.fields.values()):
         return None  # it answered the question for the group
     said = list(roles_in(text, rule))
-    known = next((role for role, at in said if not (is_denied(text, at) or is_of_others(text, at))), None)
+    known = next((role for role, at in said if not (is_denied(text, at) or is_of_others(text, at, at + len(role)))), None)
     has_group = any(other.type == "group" for other in service.fields)
     if known:
         rest = re.split(r"[,;]", rest)[0].strip()
@@ -356,7 +372,7 @@ def _chosen(
     old = heard.fields.get(rule.id)
     if isinstance(old, tuple) and old:
         rechoose(rule, scene, people, old, heard)
-    decided = scene.only([at for at, each in enumerate(scene.passages) if not listed("undecided").search(each.text)])
+    decided = _decided(scene)
     if not (isinstance(old, tuple) and old) and any(chosen.spans(passage.text, rule.words) for passage in decided.passages):
         choose(rule, decided, heard)
     if lacks and rule.id not in heard.fields and before:

@@ -209,12 +209,24 @@ def _updated(people: tuple[Person, ...], rule: FieldRule, scene: Scene, service:
         elif nearly := [at for at, each in enumerate(result) if _respelt(each, person) and corrects(scene.text)]:
             at = nearly[0]
             result[at] = replace(result[at], surname=person.surname, email=person.email or result[at].email)
-        elif not fits and person.given and person.surname and (person.email or _joins(text, chosen_words)):
+        elif (
+            not fits
+            and person.given
+            and person.surname
+            and (_joins(text, chosen_words) or (person.email and not _HAS_DONE.match(text, mention.end)))
+        ):
             result.append(person)
         elif not fits and person.given and person.email and listed("instead_of").search(text):
             result.append(person)  # in the place of somebody else; the rest of the name is asked for
     result += [entry.person for entry in scene.entries if not any(_fits(each, entry.person) for each in result)]
     return merged(result) if result != list(people) else people
+
+
+_HAS_DONE = re.compile(
+    r"\W{0,3}(?:hat|haben|hatte|hatten)\s[^.;!?]{0,60}\b(?!\w*(?:sagt|meldet|klärt|schlossen|dazu)\b)\w*ge\w+(?:t|en)\s*(?:[.,;!]|$)",
+    re.IGNORECASE,
+)
+""" "Tom Berg (tom@…) hat die Fotos gemacht": told, and nobody joins; "… hat zugesagt" does."""
 
 
 def _tells_address(text: str) -> bool:

@@ -202,6 +202,8 @@ def hear_addresses(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: H
     reason = ""
     for passage in scene.passages:
         for wire in addresses_in(passage.text, loose=passage.listed, own=catalogue.own_addresses):
+            if _FORMERLY.search(passage.text, 0, wire.start):
+                continue
             if wire.email and not is_own(wire.email, catalogue):
                 found.append(wire.email)
                 reason = reason or quote(passage)
@@ -241,6 +243,10 @@ def _names_somebody_without(scene: Scene, found: Sequence[str]) -> bool:
     )
 
 
+_FORMERLY = re.compile(rf"{listed('formerly').pattern}[^.,;:!?@]*$", re.IGNORECASE)
+""" "Bisher ging alles an paul@…": no target of now."""
+
+
 def _means_author(text: str) -> bool:
     """ "an mich", "meine und paul@…"; not "nicht an meine", "bisher ging alles an mich", "auch an mich, wenn …?"."""
     if text.rstrip().endswith("?") and listed("depends").search(text):
@@ -256,7 +262,7 @@ _UNWANTED = re.compile(
     rf"(?:{listed('negations').pattern}(?!\s+(?:nur|bloß|allein|only)\b)|{listed('formerly').pattern}){_SAME_CLAUSE}$",
     re.IGNORECASE,
 )
-_REFUSED = re.compile(rf"{_SAME_CLAUSE}\b(?:nicht|nie|ungern|not)\b(?!\s+(?:nur|bloß|allein|only)\b)", re.IGNORECASE)
+_REFUSED = re.compile(rf"{_SAME_CLAUSE}\b(?:nicht|nie|ungern|kein\w*|not)\b(?!\s+(?:nur|bloß|allein|only)\b)", re.IGNORECASE)
 """In the same clause, before or behind what would mean the author."""
 
 

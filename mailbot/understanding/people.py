@@ -362,7 +362,7 @@ _UNHEARD_OF = re.compile(
 """ "Ansprechpartnerin dafür wird die Beritan, …": a name that no list knows."""
 
 
-_IN_TOUCH = re.compile(r"\s+(?:zu|mit)\b", re.IGNORECASE)
+_IN_TOUCH = re.compile(r"\s+(?:zu|mit|halten|hielten|hatten|aufnehmen)\b", re.IGNORECASE)
 """ "Nehmt Kontakt zu Paul auf": nobody is made the contact."""
 
 

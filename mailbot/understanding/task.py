@@ -9,6 +9,7 @@ from dataclasses import replace
 from mailbot.catalogue import FieldRule, Service
 from mailbot.expression import Texts, pattern
 from mailbot.understanding import chosen, values
+from mailbot.understanding.correction import is_former
 from mailbot.understanding.group import is_denied
 from mailbot.understanding.heard import Heard, quote
 from mailbot.understanding.identity import same_person
@@ -75,7 +76,7 @@ def hear_role(rule: FieldRule, service: Service, scene: Scene, heard: Heard) -> 
                 re.IGNORECASE,
             ) or is_denied(passage.text, offset):
                 continue
-            if is_sender and is_of_others(passage.text, offset):
+            if is_sender and is_of_others(passage.text, offset, offset + len(role)):
                 continue
             mine = bool(
                 re.search(
@@ -140,14 +141,26 @@ def roles_in(text: str, rule: FieldRule) -> Iterator[tuple[str, int]]:
         start += found[1] + len(found[0])
 
 
-def is_of_others(text: str, start: int) -> bool:
-    """ "Das klärt unsere Kassiererin", "ich frage bei der Sprecherin": the task that begins at `start` is not the author's."""
-    return _OTHERS.search(text[:start]) is not None
+def is_of_others(text: str, start: int, end: int) -> bool:
+    """
+    Whether the task that stands there is somebody else's, or the author's no more or not yet: "das klärt unsere Kassiererin",
+    "Sprecherin ist die Eva", "ehemalige Kassiererin", "ich soll Kassiererin werden".
+    """
+    before = text[:start]
+    return (
+        is_former(before)
+        or _OTHERS.search(before) is not None
+        or _FORMERLY.search(before) is not None
+        or _OF_WHOM.match(text, end) is not None
+    )
 
 
+_FORMERLY = re.compile(rf"{listed('formerly').pattern}[^.,;:!?]*$", re.IGNORECASE)
+_OF_WHOM = re.compile(r"\s+(?:(?i:(?:ist|wird|bleibt|war)\s+(?:jetzt\s+|nun\s+)?(?:die|der))\s+[A-ZÄÖÜ]|(?:zu\s+)?werden\b)")
 _OTHERS = re.compile(
     r"\b(?:(?:an|von|bei|durch)\s+(?:unsere?[rnm]?|eure?[rnm]?|die|den|der|dem)"
     r"|(?:meine?|unsere?)\s+(?!(?:aufgabe|funktion|rolle|amt|posten|titel|job|stelle|position|tätigkeit)\b)\w+\s+(?:ist|war|wird)(?:\s+\w+)?"
+    r"|,\s+(?:die|der|sie|er)\s+(?:ist|war|wird)(?:\s+\w+)?"
     r"|(?:klärt|entscheidet|weiß|fragt|sagt|meldet|schickt|macht)\s+(?:\w+\s+){0,3}?(?:unsere?r?|die|der|eure?r?))\s+$",
     re.IGNORECASE,
 )
