@@ -21,13 +21,13 @@ _GOES_ON = re.compile(r",\s*(?:dass|ob|wie|wann|wo|wer|was|weshalb)\b", re.IGNOR
 
 def corrects(text: str) -> bool:
     """Whether the text has words of a correction at all."""
-    return bool(listed("corrections").search(text)) or _prefers_another(text)
+    return bool(listed("corrections").search(text) or (listed("preferences").search(text) and not only_weighs(text)))
 
 
-def _prefers_another(text: str) -> bool:
-    """ "AG Garten klingt schöner", but not "klingt zwar schöner" or "klingt schöner, aber wir bleiben dabei"."""
+def only_weighs(text: str) -> bool:
+    """ "AG Garten klingt zwar schöner", "der 3. Mai wäre besser, aber da geht es nicht": what is not taken after all."""
     better = listed("preferences").search(text)
-    return better is not None and not _ADMITTED.search(better[0]) and not listed("only_weighed").search(text, better.end())
+    return better is not None and bool(_ADMITTED.search(better[0]) or listed("only_weighed").search(text, better.end()))
 
 
 _ADMITTED = re.compile(r"\b(?:zwar|vielleicht|nicht|kaum|admittedly|not)\b", re.IGNORECASE)

@@ -10,6 +10,7 @@ from itertools import islice
 
 from mailbot.catalogue import FieldRule, Groups
 from mailbot.expression import pattern
+from mailbot.understanding.correction import only_weighs
 from mailbot.understanding.group import groups_in
 from mailbot.understanding.lexicon import listed, word_set, words
 from mailbot.understanding.request import Value
@@ -80,7 +81,7 @@ def restates(rule: FieldRule, scene: Scene, value: Value, known: Value) -> bool:
     Whether a mail of one line says this value and little else: with a word for the field, or nothing around it, but for the
     value that was known ("die AG Obst heißt jetzt AG Garten").
     """
-    if "?" in scene.text or len(scene.text.split()) > _ONE_LINE:
+    if "?" in scene.text or len(scene.text.split()) > _ONE_LINE or only_weighs(scene.text):
         return False
     if re.search(rf"(?:^|\n)\s*(?:{_label(rule.label.de)}|{_label(rule.label.en)})\s*[:=]", scene.text, re.IGNORECASE):
         return True

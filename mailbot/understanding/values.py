@@ -142,7 +142,7 @@ def number_in(text: str, cues: Sequence[str]) -> int | None:
     Of "80 Teilnehmende statt 60" it is the 80.
     """
     plain = _without_days(_NUMERIC.sub(" ", in_digits(ADDRESS.sub(" ", text))))
-    plain = _OTHER_COUNTS.sub(lambda m: "#" * len(m[0]), plain)
+    plain = _CAPACITY.sub(lambda m: "#" * len(m[0]), _OTHER_COUNTS.sub(lambda m: "#" * len(m[0]), plain))
     spans = [match.span() for match in pattern(*cues).finditer(plain)]
     if not spans:
         return None
@@ -162,6 +162,8 @@ _OTHER_COUNTS = re.compile(
     re.IGNORECASE,
 )
 """ "statt 60", "von unseren 210 Mitgliedern", "letztes Jahr waren wir 55": not how many are expected."""
+_CAPACITY = re.compile(r"\b(?:platz|raum|fasst|room)\s+(?:(?:für|for|bis|zu|etwa|rund)\s+){0,3}\d+", re.IGNORECASE)
+""" "Im Saal ist Platz für 120": how many might come."""
 
 
 def _without_days(plain: str) -> str:
@@ -184,7 +186,7 @@ def bare_number(text: str) -> int | None:
     """
     text = ", ".join(clause for clause in text.split(",") if not listed("formerly").search(clause)) or text
     plain = _without_days(_NUMERIC.sub(" ", in_digits(ADDRESS.sub(" ", text.rstrip(" .!")))))
-    plain = re.sub(r"\b(?:statt|anstatt)\s+\d+", " ", plain)
+    plain = _CAPACITY.sub(" ", re.sub(r"\b(?:statt|anstatt)\s+\d+", " ", plain))
     found = [int(each) for each in re.findall(r"(?<![\w.-])(\d{1,5})(?![\w-]|\.\d)", plain)]
     return found[-1] if len(set(found)) == 1 or (found and listed("on_second_thought").search(plain)) else None
 

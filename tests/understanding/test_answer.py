@@ -200,6 +200,21 @@ def test_a_name_that_is_only_weighed_is_not_taken(answer: str, group: str):
     assert fields("Die AG Obst möchte die Nextcloud nutzen.", answer)["group"] == group
 
 
+@pytest.mark.parametrize(
+    ("answer", "day"),
+    [
+        ("Der 21.03. wäre besser, aber da ist der Saal nicht frei.", "2026-03-14"),
+        ("Der 21.03.2026 wäre zwar besser, geht aber nicht.", "2026-03-14"),
+        ("Der 21.03.2026 wäre besser.", "2026-03-21"),
+        ("Zum Datum: Der 21.03.2026 passt uns besser.", "2026-03-21"),
+    ],
+)
+def test_a_day_that_is_only_weighed_is_not_taken(answer: str, day: str):
+    assembly = "Der OV Kalk möchte am 14.03.2026 OpenSlides nutzen, etwa 40 Leute. Kontakt bin ich."
+
+    assert fields(assembly, answer)["date"] == day
+
+
 @pytest.mark.parametrize("answer", ["meine und paul@verein.example", "ich, paul@verein.example"])
 def test_the_author_is_one_of_the_targets(answer: str):
     asked = "Der OV Kalk hätte gern die gemeinsame Adresse ov-kalk@die-linke-koeln.de."

@@ -102,6 +102,7 @@ def test_no_text_is_too_odd_for_a_day(text: str, today: date | None):
         ("80 Teilnehmende statt 60", 80),
         ("about 30 people", 30),
         ("am 14. kommen 25 Leute", 25),
+        ("Platz für 120 Personen, es kommen 60 Leute", 60),
     ],
 )
 def test_a_number_stands_beside_its_word(text: str, number: int):
@@ -124,6 +125,8 @@ def test_no_number_stands_beside_its_word(text: str):
         ("zwanzig", 20),
         ("40 statt 30", 40),
         ("maximal 60, letztes Mal waren es 45", 60),
+        ("Im Saal ist Platz für 120 Personen. Wir schätzen 60.", 60),
+        ("Der Saal fasst 120.", None),
         ("zwischen 30 und 40", None),
         ("viele", None),
     ],
