@@ -286,7 +286,16 @@ def _denied(text: str, start: int, end: int) -> bool:
         or before in (["nicht", "mehr"], ["nicht", "länger"], ["no", "longer"])
         or any(word in ("nicht", "nich", "not", "net") for word in after[:1])
         or after[:2] == ["doch", "nicht"]
+        or _WANTS_NOT.match(text, end) is not None
     )
+
+
+_WANTS_NOT = re.compile(
+    r"\s+(?:selbst\s+|selber\s+)?(?:will|möchte|mag|kann|darf|soll(?:te)?|macht?|mache|wird|werde|bleib[et]|ist|bin)\s+(?:[\w-]+\s+){0,2}?"
+    r"(?:kein(?:e|en|er)?|nicht)\b(?!\s+(?:nur|allein))",
+    re.IGNORECASE,
+)
+""" "(Tom) will kein Admin sein", "(ich) selbst möchte das nicht"."""
 
 
 def _bare_me(text: str) -> tuple[int, ...]:
