@@ -346,7 +346,8 @@ _FOR = re.compile(rf"\b(?:für|for)\s+{_OURS}", re.IGNORECASE)
 _IN_CHARGE = re.compile(
     r"\b(?:(?:eingerichtet|angelegt|erstellt|betreut|betrieben|verwaltet|geleitet|gepflegt|moderiert|organisiert)\b[^.,;:!?]{0,40}\b(?:von|durch)"
     r"|handelt\s+sich\s+um|läuft\s+(?:alles\s+)?(?:bei|über)"
-    r"|(?:das|sie|es|alles)\s+(?:betreut|verwaltet|macht|übernimmt|leitet|pflegt|moderiert|koordiniert|organisiert)|darum\s+kümmert\s+sich)\s+"
+    r"|(?:das|sie|es|alles)\s+(?:betreut|verwaltet|macht|übernimmt|leitet|pflegt|moderiert|koordiniert|organisiert)"
+    r"|darum\s+(?:kümmert|wird)\s+sich|kümmer(?:t|n\s+(?:wird|würde|soll))\s+sich\s+(?:darum|hierum|um\s+(?:alles|sie|das)))\s+"
     rf"{_OURS}",
     re.IGNORECASE,
 )

@@ -171,6 +171,8 @@ def test_the_only_one_who_is_named_with_an_address_is_the_person_unless_the_auth
     assert contact("Den Hinweis verdanken wir Paul Krüger (paul@posteo.example).") == ANNA
     assert contact("Paul Krüger (paul@posteo.example) kümmert sich darum.") == PAUL
     assert contact("Die Leitung liegt in den Händen von Paul Krüger, paul@posteo.example.") == PAUL
+    assert contact("Kümmern wird sich darum Paul Krüger, paul@posteo.example.") == PAUL
+    assert contact("Darum wird sich Paul Krüger (paul@posteo.example) kümmern.") == PAUL
     assert contact("Das übernimmt unser Kassierer Paul Krüger, paul@posteo.example.") == PAUL
     assert contact("Paul Krüger, paul@posteo.example, wird das machen.") == PAUL
     assert contact("Bitte richtet sie für Paul Krüger (paul@posteo.example) ein.") == PAUL
