@@ -295,7 +295,7 @@ _MEMBER = re.compile(
 _NO_TASK = re.compile(r"(?:hab\w*\s+)?(?:kein|no\b|none\b)", re.IGNORECASE)
 _WORKS = re.compile(
     r"(?:ich\s+)?((?:moderiere|organisiere|koordiniere|leite|verwalte|betreue|plane|protokolliere|vertrete)\s+"
-    r"(?:die|das|den|unsere?n?)\s+(?:[^\W\d_]+e[nrs]?\s+)?(?P<what>[^\W\d_][\w-]+))",
+    r"(?:die|das|den|unsere?n?)\s+(?:[^\W\d_]+e[nrs]?\s+)?(?P<what>[^\W\d_][\w-]+)(?:\s+(?-i:[A-ZÄÖÜ])[\w-]+)?)",
     re.IGNORECASE,
 )
 """ "Ich moderiere die Sitzungen": work in the place of a task."""

@@ -269,7 +269,11 @@ _REFUSED = re.compile(rf"{_SAME_CLAUSE}\b(?:nicht|nie|ungern|kein\w*|not)\b(?!\s
 def _names_own_address(text: str) -> bool:
     """ "an mich unter kim@…": the address that follows is the author's."""
     return any(
-        re.search(r"\b(?:mich|me|ich)\b[^.;,@]{0,30}?(?:unter|at|via|per|\(|:)\s*$", text[: wire.start], re.IGNORECASE)
+        re.search(
+            r"\b(?:mich|me|ich)\b(?:\s+(?!(?:und|sowie|plus|and)\b)[\w-]+){0,4}?\s*(?:unter|at|via|per|\(|:)\s*$",
+            text[: wire.start],
+            re.IGNORECASE,
+        )
         for wire in addresses_in(text)
     )
 

@@ -13,6 +13,8 @@ _AS = r"(?:\s+(?:als|an|in|im|bei|auf)\s+[^.,;!?]{1,40}?|\s+(?:für\s+\w+|ein|re
 _END = r"(?=\s*(?:[.,;!)]|$)|\s+(?:und|aber|denn|weil)\b)"
 _DO = r"\b(?:mache?|übernehme?|pflege?|betreue?)"
 
+_MINE = r"\s+meine(?:\s+(?:e-?mail-?|mail-?)?(?:adresse|mail))?"
+
 _STEPS_IN = pcre2.compile(
     "|".join(
         (
@@ -29,8 +31,8 @@ _STEPS_IN = pcre2.compile(
 )
 
 _LENDS = pcre2.compile(
-    rf"\b(?:nehmt|nimm|nehmen\s+sie|nutzt|nutz|benutzt|tragt|notiert){_SETTLED}\s+meine(?:\s+(?:e-?mail-?|mail-?)?(?:adresse|mail))?"
-    rf"(?:\s+ein\b|{_SETTLED}){_END}|\b(?:use|take|put)\s+mine\b",
+    rf"\b(?:nehmt|nimm|nehmen\s+sie|nutzt|nutz|benutzt|tragt|notiert){_SETTLED}{_MINE}(?:\s+ein\b|{_SETTLED}){_END}"
+    rf"|\b(?:könnt|könnten|dürft)(?:\s+ihr)?{_SETTLED}{_MINE}{_SETTLED}\s+(?:nehmen|nutzen|benutzen|eintragen){_END}|\b(?:use|take|put)\s+mine\b",
     pcre2.IGNORECASE,
 )
 

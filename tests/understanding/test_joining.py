@@ -88,7 +88,14 @@ def test_the_authors_address_is_nobody_elses_before_that_is_said(answer: str):
 
 
 @pytest.mark.parametrize(
-    "answer", ["Tragt meine ein, er hat keine.", "Nutzt so lange meine E-Mail-Adresse.", "nehmt dann halt meine dafür"]
+    "answer",
+    [
+        "Tragt meine ein, er hat keine.",
+        "Nutzt so lange meine E-Mail-Adresse.",
+        "nehmt dann halt meine dafür",
+        "Tragt da einfach meine Mail ein!",
+        "Er hat keine, ihr könnt meine nehmen.",
+    ],
 )
 def test_the_authors_address_is_lent(answer: str):
     assert fields(CONTACT, answer)["person"] == person("Paul", "Krüger", ANNA.email)
