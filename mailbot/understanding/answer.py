@@ -90,7 +90,7 @@ def _plain(
     if rule.type == "group" and known is not None:
         scene = _without_others(_without_local_parts(scene, heard))
     if rule.type == "choice":
-        scene = _decided(scene)
+        scene = _decided(scene) if known is None else _without_mere_questions(_decided(scene))
     told = without_denied(scene, rule, known, catalogue.groups)
     corrected = (corrects(scene.text) and rule.type != "text") or (
         rule.type == "addresses" and listed("as_well").search(scene.text) is not None
@@ -132,6 +132,17 @@ _OURS = re.compile(r"\b(?:wir|uns|unser\w*|we|our)\b", re.IGNORECASE)
 def _decided(scene: Scene) -> Scene:
     """Without what is said not to be settled yet."""
     return scene.only([at for at, each in enumerate(scene.passages) if not listed("undecided").search(each.text)])
+
+
+def _without_mere_questions(scene: Scene) -> Scene:
+    """ "Leitet ihr das dann weiter?" chooses nothing else; "Geht auch ein Postfach?" does."""
+    asked = [at for at, each in enumerate(scene.passages) if each.text.rstrip().endswith("?") and not _ASKS_FOR.search(each.text)]
+    return scene.only([at for at in range(len(scene.passages)) if at not in asked]) if asked else scene
+
+
+_ASKS_FOR = re.compile(
+    r"\b(?:kann|kannst|könn\w*|geht|ginge|möglich|bitte|lieber|doch|hätte|möchte|would|could|can|please|rather)\b", re.IGNORECASE
+)
 
 
 def _said_anew(

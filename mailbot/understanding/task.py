@@ -155,7 +155,7 @@ def is_of_others(text: str, start: int, end: int) -> bool:
     )
 
 
-_FORMERLY = re.compile(rf"{listed('formerly').pattern}[^.,;:!?]*$", re.IGNORECASE)
+_FORMERLY = re.compile(rf"{listed('formerly').pattern}(?:(?!\b(?:und|aber|jetzt|nun|bin)\b)[^.,;:!?])*$", re.IGNORECASE)
 _OF_WHOM = re.compile(r"\s+(?:(?i:(?:ist|wird|bleibt|war)\s+(?:jetzt\s+|nun\s+)?(?:die|der))\s+[A-ZÄÖÜ]|(?:zu\s+)?werden\b)")
 _OTHERS = re.compile(
     r"\b(?:(?:an|von|bei|durch)\s+(?:unsere?[rnm]?|eure?[rnm]?|die|den|der|dem)"
