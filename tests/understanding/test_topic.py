@@ -152,6 +152,10 @@ def test_somebodys_own_address_that_begins_like_a_groups_is_no_request_for_an_ad
         ("es gibt ja schon ne cloud gruppe vom ov kalk, lea west soll noch mit rein", "nextcloud"),
         ("neue leute für unsere nextcloud gruppe: lea west und paul meier", "nextcloud"),
         ("Auf unserer Seite ist ein altes Foto, das muss da weg. OV Kalk", "website"),
+        (
+            "Bei der Adresse ov-kalk@die-linke-koeln.de soll statt bisher paul@web.example künftig eva@web.example stehen.",
+            "email_group",
+        ),
     ],
 )
 def test_a_mail_is_about_a_change_of_what_exists(text: str, service: str):
