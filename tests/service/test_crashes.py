@@ -339,7 +339,14 @@ def plain(mail: EmailMessage) -> str:
     """Who reads it reads this; without what differs from one world to the other."""
     if "Übersicht" in str(mail["Subject"]):
         return str(mail["Subject"])
-    return re.sub(r"KV-\d+|\d\d:\d\d", "…", f"{mail['To']} {mail['Subject']}\n{words(mail)}")
+    text = _OF_WHAT_LEFT.sub("", words(mail).replace("\r\n", "\n"))
+    return re.sub(r"KV-\d+|\d\d:\d\d", "…", f"{mail['To']} {mail['Subject']}\n{text}")
+
+
+_OF_WHAT_LEFT = re.compile(
+    r"^- (?:(?!\n- |\n\n).)*· (?:Mail an|Nach einem Abbruch)(?:(?!\n- |\n\n).)*\n", re.MULTILINE | re.DOTALL
+)
+"""Lines of a history in a mail to staff: who dies between sending and noting that knows of it later than who lives."""
 
 
 @pytest.fixture
