@@ -11,7 +11,7 @@ import typer
 
 from mailbot.cli import completion
 from mailbot.cli.manual import OVERVIEWS, add, manual
-from mailbot.cli.shared import AsJson, day_typed, month_typed, office, print_json, reading_room, send_what_is_due
+from mailbot.cli.shared import AsJson, day_typed, month_typed, office, print_json, reading_room, send_what_is_due, unswept
 from mailbot.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ def digest(
     as_json: AsJson = False,
 ) -> None:
     """Print the daily digest, write it to a file, or send it to all staff."""
+    with unswept():
+        _digest(date, reader, every=every, out=out, send=send, as_json=as_json)
+
+
+def _digest(date: datetime | None, reader: str | None, *, every: bool, out: Path | None, send: bool, as_json: bool) -> None:
     from mailbot.service.survey import draw_up
     from mailbot.tickets.calendar import day_of
     from mailbot.tickets.letters.overview import Overview
