@@ -135,15 +135,13 @@ def _run(race: Race) -> tuple[Sequence[int], float]:
     return [process.wait() for process in running_now], took
 
 
-@contextmanager
-def _floor(here: Field, user: str, home: Path) -> Iterator[Race]:
-    yield Race(commands=[Command(words=[sys.executable, "-m", "bench.floor", *_where(here, user, home / "floor.db")])])
+def _floor(*options: str) -> Contender:
+    @contextmanager
+    def contender(here: Field, user: str, home: Path) -> Iterator[Race]:
+        words = [sys.executable, "-m", "bench.floor", *options, *_where(here, user, home / "floor.db")]
+        yield Race(commands=[Command(words=words)])
 
-
-@contextmanager
-def _floor_with_promises(here: Field, user: str, home: Path) -> Iterator[Race]:
-    words = [sys.executable, "-m", "bench.floor", "--promises", *_where(here, user, home / "floor.db")]
-    yield Race(commands=[Command(words=words)])
+    return contender
 
 
 def _where(here: Field, user: str, place: Path) -> Sequence[str]:
@@ -217,8 +215,8 @@ def _bot(here: Field, user: str, home: Path, database: str, *options: str) -> Co
 
 
 CONTENDERS: Mapping[str, Contender] = {
-    "floor": _floor,
-    "floor, with the bot's promises": _floor_with_promises,
+    "floor": _floor(),
+    "floor, with the bot's promises": _floor("--promises"),
     "mailbot, SQLite": _on_sqlite,
     "mailbot, SQLite, and a process that reads": _with_a_reader,
     "mailbot, PostgreSQL, one process": _on_postgresql(1),

@@ -79,8 +79,8 @@ def _look_through(office: Office, reading: Reading, heads: Iterator[Arrived]) ->
     recent = (head for head in heads if reading.since is None or head.received >= reading.since)
     for some in portions(recent):
         with office.database.read() as connection:
-            for head in _by_people(office, connection, some):
-                match _belongs(office, connection, head):
+            for head, message_id in _by_people(office, connection, some):
+                match _belongs(office, connection, head, message_id):
                     case True:
                         chosen.append(head.uid)
                     case None if head.received > now - SETTLED:
@@ -88,22 +88,23 @@ def _look_through(office: Office, reading: Reading, heads: Iterator[Arrived]) ->
     return chosen, unsettled
 
 
-def _by_people(office: Office, connection: Connection, heads: Sequence[Arrived]) -> Iterator[Arrived]:
+def _by_people(office: Office, connection: Connection, heads: Sequence[Arrived]) -> Iterator[tuple[Arrived, str]]:
     """
-    Without those that the bot has sent itself: most of what lies in Sent, so the books are asked of all at once.
+    With their Message-IDs, without those that the bot has sent itself: most of what lies in Sent, so the books are asked of
+    all at once.
 
     Of ours people send those that lay in Drafts, and of which the books do not know yet that they left.
     """
-    named = {head.uid: identity_of(head.raw).message_id for head in heads}
-    ours = {uid: id for uid, id in named.items() if thread_of(id, office.keys) is not None}
-    by_people = drafts.among(connection, list(ours.values()))
-    yield from (head for head in heads if head.uid not in ours or ours[head.uid] in by_people)
+    named = [(head, identity_of(head.raw).message_id) for head in heads]
+    ours = {id for _, id in named if thread_of(id, office.keys) is not None}
+    by_people = drafts.among(connection, list(ours))
+    yield from ((head, id) for head, id in named if id not in ours or id in by_people)
 
 
-def _belongs(office: Office, connection: Connection, head: Arrived) -> bool | None:
+def _belongs(office: Office, connection: Connection, head: Arrived, message_id: str) -> bool | None:
     """Whether the mail is to be kept; None: not by what is known today."""
     mail = read(head.raw)
-    if inbound.is_known_by_hand(connection, identity_of(head.raw).message_id):
+    if inbound.is_known_by_hand(connection, message_id):
         return False
     concern = concern_of(office, connection, mail)
     if concern.keys or concern.pending:
