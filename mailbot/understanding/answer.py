@@ -13,6 +13,7 @@ from mailbot.understanding.bare_task import bare_task
 from mailbot.understanding.choosing import choose, rechoose
 from mailbot.understanding.correction import corrects
 from mailbot.understanding.exclamation import without_exclamations
+from mailbot.understanding.first_person import speaks_of_us
 from mailbot.understanding.form import Filled, asked_back
 from mailbot.understanding.gaps import needed
 from mailbot.understanding.group import bare_group, groups_in, is_denied
@@ -63,7 +64,7 @@ def answered(request: Request, scene: Scene, forms: Sequence[Filled], catalogue:
 
 def _substance(scene: Scene) -> Scene:
     """The scene without thanks and greetings; the old subject and the signature say nothing new."""
-    kept = scene.only([at for at, passage in enumerate(scene.passages) if not is_courtesy(passage.text)])
+    kept = scene.without(lambda passage: is_courtesy(passage.text))
     return replace(kept, titles=(), voice=replace(kept.voice, closing=()))
 
 
@@ -111,22 +112,17 @@ def _without_local_parts(scene: Scene, heard: Heard) -> Scene:
 
 def _without_others(scene: Scene) -> Scene:
     """ "Die AG Gemüse hat das auch": of other groups, once the group is known."""
-    told = [at for at, each in enumerate(scene.passages) if listed("of_others").search(each.text) and not _OURS.search(each.text)]
-    return scene.only([at for at in range(len(scene.passages)) if at not in told]) if told else scene
-
-
-_OURS = re.compile(r"\b(?:wir|uns|unser\w*|we|our)\b", re.IGNORECASE)
+    return scene.without(lambda each: listed("of_others").search(each.text) is not None and not speaks_of_us(each.text))
 
 
 def _decided(scene: Scene) -> Scene:
     """Without what is said not to be settled yet."""
-    return scene.only([at for at, each in enumerate(scene.passages) if not listed("undecided").search(each.text)])
+    return scene.without(lambda each: listed("undecided").search(each.text) is not None)
 
 
 def _without_mere_questions(scene: Scene) -> Scene:
     """ "Leitet ihr das dann weiter?" chooses nothing else; "Geht auch ein Postfach?" does."""
-    asked = [at for at, each in enumerate(scene.passages) if each.text.rstrip().endswith("?") and not _ASKS_FOR.search(each.text)]
-    return scene.only([at for at in range(len(scene.passages)) if at not in asked]) if asked else scene
+    return scene.without(lambda each: each.text.rstrip().endswith("?") and not _ASKS_FOR.search(each.text))
 
 
 _ASKS_FOR = re.compile(

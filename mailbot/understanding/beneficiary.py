@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailbot.understanding import chosen
-from mailbot.understanding.correction import is_former, places
+from mailbot.understanding.correction import is_no_party, places
 from mailbot.understanding.identity import completed, same_person
 from mailbot.understanding.lexicon import listed
 from mailbot.understanding.mention import Mention
@@ -101,9 +101,7 @@ def beneficiary(scene: Scene) -> Mention | None:
 
 
 def _is_no_party(mention: Mention, scene: Scene) -> bool:
-    """ "laut Auskunft von (Kim)", "unserer bisherigen Sprecherin (Kim)"."""
-    before = scene.passages[mention.place[0]].text[max(0, mention.place[1] - _NEAR) : mention.place[1]]
-    return is_former(before) or listed("turned_to").search(before[-30:]) is not None
+    return is_no_party(scene.passages[mention.place[0]].text[max(0, mention.place[1] - _NEAR) : mention.place[1]])
 
 
 def _is_served(mention: Mention, scene: Scene) -> bool:

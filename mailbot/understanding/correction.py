@@ -46,6 +46,11 @@ def is_former(before: str) -> bool:
     return _FORMER.search(before) is not None
 
 
+def is_no_party(before: str) -> bool:
+    """Whether who is named behind it neither asks nor gets something: "laut Auskunft von (Kim)", "unsere bisherige … (Kim)"."""
+    return is_former(before) or listed("turned_to").search(before[-30:]) is not None
+
+
 _FORMER = re.compile(r"\b(?:bisherige|ehemalige|frühere|vormalige|scheidende|former)\w*\s+(?:[^\W\d_]+\s+){0,2}$", re.IGNORECASE)
 """ "unserer bisherigen Sprecherin (Kim)"."""
 

@@ -56,6 +56,14 @@ def speaks_of_self(text: str) -> tuple[int, ...]:
     return tuple(sorted(offset for offset in found if not _DENIED.search(text[:offset]) and not _is_called_ben(text, offset)))
 
 
+def speaks_of_us(text: str) -> bool:
+    """Whether authors speak of themselves and others: of a group that is theirs."""
+    return _US.search(text) is not None
+
+
+_US = re.compile(r"\b(?:wir|uns|unser\w*|we|our)\b", re.IGNORECASE)
+
+
 def _is_called_ben(text: str, offset: int) -> bool:
     small = _BEN_OF_A_LIST.match(text, offset)
     return _BEN.match(text, offset) is not None or (small is not None and is_unknown(small["surname"].title()))

@@ -254,7 +254,7 @@ def _belongs(word: str, kind: str, taken: Sequence[str], rest: str) -> bool:
 def _is_acronym(name: str, kind: str, groups: Groups) -> bool:
     """ "AG LGBTQ*": one word in capitals that is no word and no group's name."""
     word = name.rstrip("*")
-    return " " not in name and not is_german(word) and not any(fold(f"{kind} {word}") == fold(each) for each in groups.known)
+    return " " not in name and not is_german(word) and fold(word) not in _known_names(kind, groups.known).values()
 
 
 @lru_cache(64)

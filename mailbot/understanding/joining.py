@@ -51,9 +51,8 @@ def join_persons(
     asks_for_chosen = any(other.among == rule.id and other.id in request.missing for other in service.fields)
     if not asks_for_chosen:
         speaking = _without_chosen(scene, chosen_words, people)
-        steps_in = _author_steps_in(people, speaking)
-        people = _without_removed(people, speaking)
-        people = (*people, scene.voice.person) if steps_in else people
+        instead = (scene.voice.person,) if _author_steps_in(people, speaking) else ()
+        people = (*_without_removed(people, speaking), *instead)
     if not before:
         people = _added(people, rule, service, scene, catalogue)
     else:
@@ -73,9 +72,8 @@ def _author_steps_in(people: Sequence[Person], scene: Scene) -> bool:
     """
     if any(is_speaker(each, scene.voice.person) for each in people):
         return False
-    leaving = [at for at in range(len(scene.passages)) if _removed_in(at, people, scene)]
-    near = dict.fromkeys(each for at in leaving for each in scene.passages[at : at + 2])
-    return any(steps_in(each.text) for each in near)
+    said = [at for at, passage in enumerate(scene.passages) if steps_in(passage.text)]
+    return any(_removed_in(near, people, scene) for at in said for near in (at - 1, at) if near >= 0)
 
 
 def _added(

@@ -104,7 +104,7 @@ def _matched(found: Sequence[Mention], author: str) -> tuple[Mention, ...]:
 
 
 def _called_in_full(found: Sequence[Mention]) -> list[Mention]:
-    """ "Das macht Rosa Ahrens. Rosa: ra@…": who is called by the given name beside the address, by the whole name."""
+    """ "Das macht Rosa Winter. Rosa: rw@…": who is called by the given name beside the address, by the whole name."""
     whole = [each.person for each in found if not each.me and each.person.given and each.person.surname]
     result = []
     for mention in found:

@@ -9,6 +9,7 @@ from mailbot.catalogue import Catalogue, FieldRule, Service
 from mailbot.expression import Marked, pattern
 from mailbot.understanding import chosen, values
 from mailbot.understanding.address import addresses_in, likely_address
+from mailbot.understanding.first_person import speaks_of_us
 from mailbot.understanding.group import Group, bare_group, groups_in, is_denied
 from mailbot.understanding.heard import Heard, quote
 from mailbot.understanding.identity import same_person
@@ -89,8 +90,8 @@ def _is_of_others(group: Group, at: int, scene: Scene) -> bool:
         for each in scene.mentions
     )
     heard_from = _FROM_WHOM.search(text[: group.start]) is not None and listed("heard_from").search(text, group.end) is not None
-    ours = re.search(r"\b(?:wir|uns|unser\w*|we|our)\b", text[: group.end + 10], re.IGNORECASE)
-    return theirs or heard_from or (ours is None and listed("of_others").search(text, group.end) is not None)
+    of_others = listed("of_others").search(text, group.end) is not None and not speaks_of_us(text[: group.end + 10])
+    return theirs or heard_from or of_others
 
 
 _FROM_WHOM = re.compile(r"\b(?:von|vom|bei|beim|durch|aus|des|from)\b[^,.;:]{0,40}$", re.IGNORECASE)
@@ -188,7 +189,7 @@ def hear_address(rule: FieldRule, scene: Scene, catalogue: Catalogue, heard: Hea
         if wire.email and wire.email not in catalogue.own_addresses and is_own(wire.email, catalogue):
             return heard.take(rule.id, wire.email, "in the subject")
     if rule.domain == "any":
-        for passage in (scene.passages[at] for at in scene.texts.places(listed("to_me"))):
+        for passage in scene.with_words(listed("to_me")):
             told = not listed("reached_at").search(passage.text)
             others = [wire for wire in addresses_in(passage.text) if not (wire.email and is_own(wire.email, catalogue))]
             if scene.voice.person.email and told and not others:

@@ -13,7 +13,7 @@ from mailbot.catalogue import FieldRule, Service
 from mailbot.expression import pattern
 from mailbot.understanding import chosen
 from mailbot.understanding.beneficiary import beneficiary, whole
-from mailbot.understanding.correction import is_former, is_replaced
+from mailbot.understanding.correction import is_no_party, is_replaced
 from mailbot.understanding.first_person import speaks_of_self
 from mailbot.understanding.heard import Heard, quote
 from mailbot.understanding.identity import completed, merged, same_person
@@ -163,11 +163,7 @@ def _is_left_out(text: str, mention: Mention, here: Sequence[Mention]) -> bool:
     stretch = re.split(r"\bund\b|;", text[mention.place[1] : following[0] if following else len(text)])[0]
     if mention.me and listed("me_left_out").search(stretch):
         return True
-    if (
-        is_former(text[: mention.place[1]])
-        or is_replaced(text, mention.place[1])
-        or listed("turned_to").search(text[max(0, mention.place[1] - 30) : mention.place[1]])
-    ):
+    if is_no_party(text[: mention.place[1]]) or is_replaced(text, mention.place[1]):
         return True
     return not mention.me and listed("left_out").search(stretch) is not None
 
@@ -379,7 +375,7 @@ def with_said_surname(person: Person, scene: Scene) -> Person:
     """ "Rukiye heißt mit Nachnamen Altıntaş", "silke heißt marquardt und ibo karahan": the word behind the given name."""
     if person.surname or not person.given:
         return person
-    for passage in (scene.passages[at] for at in scene.texts.places(_SAYS_SURNAME)):
+    for passage in scene.with_words(_SAYS_SURNAME):
         stated = re.search(
             rf"(?<!\w){re.escape(person.given)}s?(?!\w).{{0,90}}\b(?:nachname|surname)\s*(?:ist|is|:)?\s*([^\W\d_][\w'’-]+)",
             passage.text,
@@ -405,7 +401,7 @@ def with_said_given(person: Person, scene: Scene, *, alone: bool) -> Person:
     if known is None or (person.given and (person.surname or is_given_name(person.given))):
         return person
     is_known = rf"(?<!\w){re.escape(known)}s?(?!\w)"
-    for passage in (scene.passages[at] for at in scene.texts.places(_SAYS_WHICH_NAME)):
+    for passage in scene.with_words(_SAYS_WHICH_NAME):
         named = re.search(is_known, passage.text, re.IGNORECASE) is not None
         told = None if passage.text.endswith("?") or not (alone or named) else _TELLS_GIVEN.search(passage.text)
         given = (told["given"] or told["before"]) if told else known

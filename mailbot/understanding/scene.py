@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+
+import pcre2
 
 from mailbot.catalogue import Catalogue
 from mailbot.expression import Texts, pattern
@@ -56,6 +58,15 @@ class Scene:
             mentions=tuple(each for each in self.mentions if each.place[0] in kept),
             passages=tuple(p if at in kept else replace(p, text="") for at, p in enumerate(self.passages)),
         )
+
+    def without(self, left_out: Callable[[Passage], bool]) -> Scene:
+        """The same scene, without the passages of which that holds."""
+        kept = [at for at, passage in enumerate(self.passages) if not left_out(passage)]
+        return self.only(kept) if len(kept) < len(self.passages) else self
+
+    def with_words(self, matcher: pcre2.Pattern) -> Iterator[Passage]:
+        """The passages in which it is found, in order."""
+        return (self.passages[at] for at in self.texts.places(matcher))
 
     def until(self, ends: Mapping[int, int]) -> Scene:
         """The same scene, with some passages cut off at an offset."""
